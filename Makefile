@@ -1,0 +1,55 @@
+# Everything a developer types. Each target works on a fresh machine that has Python 3.11 or
+# later and make: it makes its own virtual environment, with the versions of constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+READY := $(VENV)/.ready
+LOCK := $(VENV)/lock
+
+# A developer's own database is none of the tests' business.
+unexport SLAFLOW_DB SLAFLOW_ACTOR
+
+.PHONY: demo test lint format bench lock clean
+
+demo: $(READY) ## the whole product in one command
+	$(BIN)/slaflow demo
+
+test: $(READY) ## every test, on SQLite and PostgreSQL; make test ARGS="-k pause"
+	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+
+lint: $(READY) ## style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## what lint asks for, done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## one line of JSON per question
+	@for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
+
+# Takes the newest versions that pyproject.toml allows, on the oldest Python it allows, so that
+# what only old versions need is pinned too. Needs no earlier constraints.txt.
+lock: ## write constraints.txt anew; PYTHON=python3.11
+	rm -rf $(LOCK)
+	$(PYTHON) -m venv $(LOCK)
+	$(LOCK)/bin/python -m pip --disable-pip-version-check --quiet install --upgrade pip "setuptools>=77"
+	$(LOCK)/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --editable ".[all,dev]"
+	{ echo "# Written by 'make lock'; do not edit."; \
+	  $(LOCK)/bin/python -m pip list --format freeze --exclude-editable; } > constraints.txt
+	rm -rf $(LOCK)
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) build dist *.egg-info .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is written last, so that an interrupted installation is taken up again.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"slaflow needs Python 3.11 or later, $(PYTHON) is {sys.version.split()[0]}; name another: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --upgrade pip setuptools
+	$(PIP) install --constraint constraints.txt --no-build-isolation --editable ".[all,dev]"
+	@touch $@

@@ -1,0 +1,63 @@
+"""The root of every error slaflow raises on purpose.
+
+Each department keeps its own types beside its code; all derive from
+:class:`SlaflowError`, so that a caller can tell our refusals from our bugs.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+REFUSED = 1
+USAGE = 2
+ENVIRONMENT = 3
+
+
+class SlaflowError(Exception):
+    """Something a person can mend; the message says what, where and how.
+
+    ``code`` is stable and short, for scripts; ``exit_code`` is what the command
+    line ends with: 1 refused, 2 wrong usage, 3 the environment.
+    """
+
+    code = "error"
+    exit_code = REFUSED
+
+
+class UnknownName(SlaflowError):
+    """A name nobody declared, with the nearest known one."""
+
+    code = "unknown_name"
+
+    def __init__(self, what: str, name: str, known: Iterable[str] = ()) -> None:
+        self.what = what
+        self.name = name
+        self.nearest = nearest(name, known)
+        super().__init__(f'unknown {what} "{name}"{did_you_mean(name, known)}')
+
+
+class InvalidValue(SlaflowError):
+    """A value its field does not take.
+
+    ``unquoted`` says the same without the value: what is hashed into the log must not hold what a
+    person may have erased.
+    """
+
+    code = "invalid_value"
+
+    def __init__(self, message: str, unquoted: str | None = None) -> None:
+        self.unquoted = unquoted or message
+        super().__init__(message)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The declared name most like *name*, or None if nothing is close."""
+    found = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``; did you mean "x"?`` for the nearest of *known*, else nothing."""
+    found = nearest(name, known)
+    return f'; did you mean "{found}"?' if found else ""

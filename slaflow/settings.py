@@ -1,0 +1,140 @@
+"""Where the database is and who acts: options, environment and slaflow.toml, read once.
+
+This file is the only one that reads the environment. What it finds goes on as a frozen
+:class:`Settings`; whether the database answers is for ``store`` to say.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
+
+FILE_NAME = "slaflow.toml"
+DATABASE_VARIABLE = "SLAFLOW_DB"
+ACTOR_VARIABLE = "SLAFLOW_ACTOR"
+DEFAULT_DATABASE = "sqlite:///slaflow.db"
+KNOWN_KEYS = ("database",)
+
+
+class SettingsInvalid(SlaflowError):
+    """A slaflow.toml that can't be used; ``file`` is its path, ``problem`` what is wrong with it."""
+
+    code = "settings_invalid"
+    exit_code = ENVIRONMENT
+
+    def __init__(self, file: Path, problem: str) -> None:
+        self.file = file
+        self.problem = problem
+        super().__init__(f"{file}: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command needs to know before it starts.
+
+    ``database`` is a SQLAlchemy URL; ``actor`` an e-mail address or a party, or None if
+    nobody was named; ``source`` says in words where ``database`` came from.
+    """
+
+    database: str
+    actor: str | None
+    source: str
+
+
+def read_settings(
+    database: str | None = None,
+    actor: str | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings in force: the first that names a value wins.
+
+    The database comes from *database* (``--db``), else SLAFLOW_DB, else slaflow.toml, else
+    slaflow.db in the current folder; the actor from *actor* (``--as``), else SLAFLOW_ACTOR.
+    An empty value names nothing. slaflow.toml is read only if it is needed, so a broken
+    one never stands in the way of ``--db``.
+
+    Args:
+        folder: where the search for slaflow.toml begins; the current folder if None.
+        environment: variables to read; the process's own if None.
+
+    Raises:
+        SettingsInvalid: slaflow.toml can't be read, is not TOML, or holds a key or a
+            value it should not.
+
+    Source: INTERFACE.md, "Conventions".
+    """
+    variables = os.environ if environment is None else environment
+    url, source = _database(database, variables, folder or Path.cwd())
+    return Settings(url, actor or variables.get(ACTOR_VARIABLE) or None, source)
+
+
+def _database(argument: str | None, variables: Mapping[str, str], folder: Path) -> tuple[str, str]:
+    if argument:
+        return argument, "--db"
+    if named := variables.get(DATABASE_VARIABLE):
+        return named, DATABASE_VARIABLE
+    if (file := find_file(folder)) and (named := read_file(file)):
+        return named, str(file)
+    return DEFAULT_DATABASE, "default"
+
+
+def find_file(folder: Path) -> Path | None:
+    """The nearest slaflow.toml, in *folder* or above it, or None."""
+    start = folder.absolute()
+    candidates = (level / FILE_NAME for level in (start, *start.parents))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def read_file(file: Path) -> str | None:
+    """The database URL that *file* names, or None if it names none.
+
+    A relative SQLite path in it is taken from the file's own folder, so that a command
+    finds the same database from every folder below.
+
+    Raises:
+        SettingsInvalid: see :func:`read_settings`.
+    """
+    table = _parse(file)
+    for key in table:
+        if key not in KNOWN_KEYS:
+            raise SettingsInvalid(file, f'unknown key "{key}"{_instead_of(key)}')
+    named = table.get("database", "")
+    if not isinstance(named, str):
+        raise SettingsInvalid(file, f'"database" must be a URL in quotes, such as "{DEFAULT_DATABASE}"')
+    return _anchored(named, file.absolute().parent) or None
+
+
+def _instead_of(key: str) -> str:
+    return did_you_mean(key, KNOWN_KEYS) or f"; known: {', '.join(KNOWN_KEYS)}"
+
+
+def _parse(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsInvalid(file, f"not valid TOML: {_lower_first(str(problem))}") from problem
+    except UnicodeDecodeError as problem:
+        raise SettingsInvalid(file, f"not UTF-8 text (byte {problem.start})") from problem
+    except OSError as problem:
+        reason = _lower_first(problem.strerror or "unknown fault")
+        raise SettingsInvalid(file, f"can't be read: {reason}") from problem
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _anchored(url: str, folder: Path) -> str:
+    """*url* with a relative SQLite path made absolute from *folder*; any other as it stands."""
+    scheme, _, path = url.partition(":///")
+    no_relative_path = not path or path.startswith(("/", "?", ":memory:", "file:"))
+    if scheme.partition("+")[0] != "sqlite" or no_relative_path:
+        return url
+    return f"{scheme}:///{folder / path}"
