@@ -1,0 +1,101 @@
+"""Instants as whole microseconds since 1970 in UTC, and time zones as stretches of constant offset.
+
+Inside a stretch local time is UTC plus a number, so whatever is asked of wall-clock windows is
+answered by adding and comparing integers. Nothing here knows what is open.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from slaflow.hours.errors import NaiveInstant
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_PROBE = DAY
+"""How far apart offsets are compared; in the zone database no two changes lie within three days."""
+
+
+def in_utc(instant: datetime) -> datetime:
+    """*instant* in UTC; raises NaiveInstant if it has no zone."""
+    if instant.utcoffset() is None:
+        raise NaiveInstant(instant)
+    return instant.astimezone(UTC)
+
+
+def micros_of(duration: timedelta) -> int:
+    """*duration* in whole microseconds; exact."""
+    return (duration.days * 86_400 + duration.seconds) * SECOND + duration.microseconds
+
+
+def micros_at(instant: datetime) -> int:
+    """Microseconds from 1970 in UTC to *instant*, which is aware; exact."""
+    return micros_of(instant - EPOCH)
+
+
+def instant_at(micros: int) -> datetime:
+    """The aware UTC instant *micros* after 1970."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def day_number(day: date) -> int:
+    """Days from 1970-01-01 to *day*."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
+def date_of(number: int) -> date:
+    """The date *number* days after 1970-01-01."""
+    return date.fromordinal(number + _EPOCH_ORDINAL)
+
+
+def offset_at(zone: tzinfo, micros: int) -> int:
+    """How far local time is ahead of UTC at that instant, in microseconds."""
+    offset = instant_at(micros).astimezone(zone).utcoffset()
+    assert offset is not None  # an aware datetime has one
+    return micros_of(offset)
+
+
+def stretches(zone: tzinfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """(from, to, offset) covering ``[start, end)`` in order; the offset is constant in each. Microseconds."""
+    begin, offset = start, offset_at(zone, start)
+    probe = start
+    while probe < end:
+        following = min(probe + _PROBE, end)
+        if offset_at(zone, following) != offset:
+            following = _change(zone, probe, following, offset)
+            if following < end:
+                yield begin, following, offset
+                begin, offset = following, offset_at(zone, following)
+        probe = following
+    if begin < end:
+        yield begin, end, offset
+
+
+def _change(zone: tzinfo, before: int, after: int, offset: int) -> int:
+    """The first instant in ``(before, after]`` whose offset is not *offset*; zones change on seconds."""
+    seconds = range(before // SECOND + 1, -(-after // SECOND) + 1)
+    found = bisect_left(seconds, True, key=lambda second: offset_at(zone, second * SECOND) != offset)
+    return seconds[found] * SECOND
+
+
+def local_days(zone: tzinfo, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """(from, to, offset, day number) covering ``[start, end)``, cut at local midnights and offset changes.
+
+    A day whose clock is turned has several pieces; one that a zone skips has none.
+    """
+    for begin, finish, offset in stretches(zone, start, end):
+        for day in range((begin + offset) // DAY, (finish + offset - 1) // DAY + 1):
+            midnight = day * DAY - offset
+            yield max(begin, midnight), min(finish, midnight + DAY), offset, day
+
+
+def start_of_day(zone: tzinfo, day: date) -> int:
+    """The first instant whose local date is *day* or, where the zone skips that day, a later one."""
+    number = day_number(day)
+    around = local_days(zone, (number - 2) * DAY, (number + 3) * DAY)
+    return next(begin for begin, _, _, local in around if local >= number)
