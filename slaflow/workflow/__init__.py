@@ -1,0 +1,1 @@
+"""The workflow file: reading, checking and compiling the agreement. Pure."""

@@ -1,0 +1,91 @@
+"""Checks of autos: that they come to rest, and do not fire again at once on the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from slaflow.workflow.checks.moves import Move, moves, on_circles, reached
+from slaflow.workflow.checks.remark import Remark
+from slaflow.workflow.model import Transition, Workflow
+
+MAX_AUTOS = 50
+"""Autos whose ways back are followed; each walk goes through the whole file."""
+
+
+def check_cycles(workflow: Workflow) -> Iterator[Remark]:
+    """No lead is passed round by autos alone. Source: WORKFLOW.md, "Transitions"."""
+    ways = [move for move in moves(workflow) if move.row.auto]
+    circling = on_circles([(move.source, move.target) for move in ways])
+    told: set[int] = set()
+    for move in ways:
+        if (move.source, move.target) in circling and move.row.index not in told:
+            told.add(move.row.index)
+            way = f"{move.row.trigger} from {move.source} to {move.target}"
+            words = f"autos lead in a circle: {way} is part of it"
+            yield Remark(("transitions", move.row.index, "auto"), words)
+
+
+def check_reads_time(workflow: Workflow) -> Iterator[Remark]:
+    """An auto is tried after events, never because time passes."""
+    for row in _autos(workflow):
+        timely = sorted(name for name in _read(row) if name == "now" or name.startswith("open."))
+        if timely:
+            shown = timely[0] if timely[0] == "now" else "open()"
+            words = f"{shown} changes without an event, and an auto is tried after events only; use a timer"
+            yield Remark(("transitions", row.index, "when"), words, warning=True)
+
+
+def check_guarded(workflow: Workflow) -> Iterator[Remark]:
+    """An auto has a guard. Source: SEMANTICS.md, 13."""
+    for row in _autos(workflow):
+        if not row.guard:
+            words = f"{row.trigger} is auto without a guard: no lead will ever rest in {_listed(row)}"
+            yield Remark(("transitions", row.index, "auto"), words, warning=True)
+
+
+def check_reset(workflow: Workflow) -> Iterator[Remark]:
+    """On every way back to where an auto fires, something its guard reads is reset."""
+    everything = list(moves(workflow))
+    for row in islice(_autos(workflow), MAX_AUTOS):
+        if not row.guard or row.to is None or row.to in row.from_states:
+            continue
+        names = _read(row)
+        ways = [(m.source, m.target) for m in everything if not _resets(workflow, m, names)]
+        back = sorted(reached([row.to], ways) & set(row.from_states))
+        if back:
+            words = (
+                f"{row.trigger} fires again at the next event of a lead that comes back to {back[0]}: "
+                "nothing its guard reads is reset on the way"
+            )
+            yield Remark(("transitions", row.index, "when"), words, warning=True)
+
+
+def _autos(workflow: Workflow) -> Iterator[Transition]:
+    return (row for row in workflow.transitions if row.auto)
+
+
+def _read(row: Transition) -> set[str]:
+    return {name for clause in row.guard for name in clause.that.names}
+
+
+def _listed(row: Transition) -> str:
+    return " or ".join(row.from_states)
+
+
+_RESET = {
+    "engagement": ("lead.engagement", "lead.score", "activity."),
+    "stage": ("lead.stage", "stage.reached."),
+    "checks": ("check.", "checked."),
+}
+
+
+def _resets(workflow: Workflow, move: Move, names: set[str]) -> bool:
+    """Whether that move changes something among *names* by itself."""
+    heads = ["entered", *(head for part in move.row.reset for head in _RESET[part])]
+    stored = set(move.row.sets) | (set(move.row.requires) & set(workflow.fields))
+    changed = {f"{head}.{name}" for name in stored for head in ("lead", "known")}
+    giver, taker = workflow.states[move.source].held_by, workflow.states[move.target].held_by
+    if taker is not None and giver is not None and giver != taker:
+        heads += ["attempts.", "contacted", "cycles"]
+    return bool(changed & names) or any(name.startswith(tuple(heads)) for name in names)

@@ -1,0 +1,51 @@
+"""Checks of pauses: they change with events, never because time passes. Source: SEMANTICS.md, 4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from slaflow.workflow.checks.remark import Remark, path_of
+from slaflow.workflow.model import FitRule, Workflow
+
+
+def check_pauses(workflow: Workflow) -> Iterator[Remark]:
+    """No pause reads what time alone changes."""
+    scores = timely_scores(workflow)
+    for clock in workflow.targets:
+        if clock.pause is not None and (found := timely(workflow, clock.pause.when.names, scores)):
+            words = f"{found} changes as time passes, and a pause is looked at after events only"
+            yield Remark((*path_of(clock), "pause", "when"), words)
+
+
+def timely_scores(workflow: Workflow) -> frozenset[str]:
+    """Which of the scores change without an event, by every name they have."""
+    found: set[str] = set()
+    if workflow.scoring.half_life is not None:
+        found |= {"engagement", "lead.engagement"}
+    if any(timely(workflow, names, ()) for rule in workflow.scoring.fit for names in _read(rule)):
+        found |= {"fit", "lead.fit"}
+    score = workflow.scoring.score
+    if timely(workflow, {"fit", "engagement"} if score is None else score.names, found):
+        found.add("lead.score")
+    return frozenset(found)
+
+
+def _read(rule: FitRule) -> Iterator[frozenset[str]]:
+    yield rule.when.names
+    if not isinstance(rule.points, Decimal):
+        yield rule.points.names
+
+
+def timely(workflow: Workflow, names: Iterable[str], scores: Iterable[str]) -> str | None:
+    """The first of *names* that changes as time passes, as people write it."""
+    lapsing = {name for name, check in workflow.checks.items() if check.valid_for is not None}
+    for name in sorted(names):
+        head, _, rest = name.partition(".")
+        if name == "now" or name in scores:
+            return name
+        if head == "open":
+            return f"open('{rest}')"
+        if head in ("check", "checked") and rest in lapsing:
+            return f"{name}, whose answer is valid for a time,"
+    return None

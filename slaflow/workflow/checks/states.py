@@ -1,0 +1,40 @@
+"""Checks of states: all can be reached and left, and in each somebody owes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slaflow.workflow.checks.moves import living_states, moves, reached
+from slaflow.workflow.checks.remark import Remark
+from slaflow.workflow.model import Workflow
+
+
+def check_reachable(workflow: Workflow) -> Iterator[Remark]:
+    """Every state can be come to from the initial one."""
+    known = reached([workflow.initial], [(move.source, move.target) for move in moves(workflow)])
+    for name, state in workflow.states.items():
+        if name not in known:
+            what = f"final state {name}" if state.final else name
+            words = f"{what} can't be reached: no transitions lead there from {workflow.initial}"
+            yield Remark(("states", name), words, key=True)
+
+
+def check_leavable(workflow: Workflow) -> Iterator[Remark]:
+    """A state that is not final has a way out."""
+    left = {move.source for move in moves(workflow)}
+    for name, state in workflow.states.items():
+        if not state.final and name not in left:
+            words = f"nobody can leave {name}: no transition leads from it; add one, or make it final"
+            yield Remark(("states", name), words, key=True)
+
+
+def check_owed(workflow: Workflow) -> Iterator[Remark]:
+    """In a state that is not final some party owes something."""
+    owed: set[str] = set()
+    for target in workflow.targets:
+        if not target.is_timer:
+            owed |= living_states(workflow, target)
+    for name, state in workflow.states.items():
+        if not state.final and name not in owed:
+            words = f"nobody owes anything in {name}: no target lives there"
+            yield Remark(("states", name), words, warning=True, key=True)

@@ -1,0 +1,57 @@
+"""Checks of steps: in order of time, as far as their order can be told from the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from slaflow.workflow.checks.remark import Remark, path_of
+from slaflow.workflow.model import OpenTime, Step, Target, Workflow
+
+
+def check_order(workflow: Workflow) -> Iterator[Remark]:
+    """Steps stand in the order in which they fall."""
+    for clock in workflow.targets:
+        for before, step in zip(clock.steps, clock.steps[1:], strict=False):
+            if _falls_later(clock, before, step):
+                words = f"steps out of order: {before.label} falls after {step.label} and stands before it"
+                yield Remark((*path_of(clock), "steps", step.label), words, key=True)
+
+
+def check_within_reach(workflow: Workflow) -> Iterator[Remark]:
+    """A step before due falls after the start in some case."""
+    for clock in workflow.targets:
+        spans = _open_times(clock)
+        for step in clock.steps:
+            if step.kind == "before" and spans and step.offset >= max(spans):
+                words = f"{step.label} before due is not after the start, so it is always left out"
+                yield Remark((*path_of(clock), "steps", step.label), words, warning=True, key=True)
+
+
+def _falls_later(clock: Target, first: Step, second: Step) -> bool:
+    """Whether *first* falls after *second*, or at its instant, for sure."""
+    if first.kind == second.kind:
+        same = (first.percent, -first.offset if first.kind == "before" else first.offset, first.days)
+        other = (second.percent, -second.offset if first.kind == "before" else second.offset, second.days)
+        return same >= other
+    if _phase(first) != _phase(second):
+        return _phase(first) > _phase(second)
+    if first.falls_after_due:
+        return False  # 4h and the close of the 2nd open day: the calendar decides
+    spans = [span for span in _open_times(clock) if _instant(first, span) and _instant(second, span)]
+    return bool(spans) and all(_instant(first, span) > _instant(second, span) for span in spans)
+
+
+def _phase(step: Step) -> int:
+    return 2 if step.falls_after_due else 1 if step.is_due else 0
+
+
+def _open_times(clock: Target) -> list[timedelta]:
+    """The allowances; none unless all are plain open time."""
+    spans = [case.allowance.duration for case in clock.cases if isinstance(case.allowance, OpenTime)]
+    return spans if len(spans) == len(clock.cases) else []
+
+
+def _instant(step: Step, span: timedelta) -> timedelta:
+    """Open time from the start to a step before due; nothing where it is left out."""
+    return max(span * step.percent / 100 if step.kind == "percent" else span - step.offset, timedelta(0))

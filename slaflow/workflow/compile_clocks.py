@@ -1,0 +1,234 @@
+"""Targets and timers, their allowances and steps, from document to model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from slaflow.workflow.compile_flow import actions
+from slaflow.workflow.document_flow import (
+    ActionDoc,
+    CaseDoc,
+    PatternDoc,
+    PauseDoc,
+    TargetDoc,
+    TimerDoc,
+    UntilDoc,
+)
+from slaflow.workflow.durations import DurationInvalid, parse_duration
+from slaflow.workflow.model import Allowance, Case, Days, OpenTime, Pattern, Pause, Step, Target, UntilField
+from slaflow.workflow.parts import Parts
+from slaflow.workflow.yaml_tree import Path
+
+MINUTE = timedelta(minutes=1)
+DUE = Step("100%", "percent", percent=100)
+_PERCENT = re.compile(r"([0-9]{1,9})%")
+STARTS = ("enter", "trigger", "activity", "set")
+MEETS = ("enter", "trigger", "activity", "attempts", "contact")
+RESTARTS = ("enter", "trigger", "activity", "set", "contact", "assign")
+
+
+def target(index: int, name: str, doc: TargetDoc, parts: Parts) -> Target | None:
+    """The target, or None if it has faults."""
+    path: Path = ("targets", name)
+    before = parts.findings.count
+    parts.lookup.one((*path, "owed_by"), "party", doc.owed_by, parts.names.parties)
+    made = _clock(
+        index,
+        name,
+        doc,
+        path,
+        parts,
+        owed_by=doc.owed_by,
+        cases=_cases(doc.within, (*path, "within"), parts),
+        meet=_patterns(doc.meet, (*path, "meet"), MEETS, parts),
+        repeat=doc.repeat,
+        steps=_steps(doc.steps, (*path, "steps"), parts),
+    )
+    return made if parts.findings.count == before else None
+
+
+def timer(index: int, name: str, doc: TimerDoc, parts: Parts) -> Target | None:
+    """A timer is a clock nobody owes; what it does stands on its one step."""
+    path: Path = ("timers", name)
+    before = parts.findings.count
+    does = actions(doc.do, (*path, "do"), parts)
+    made = _clock(
+        index,
+        name,
+        doc,
+        path,
+        parts,
+        owed_by=None,
+        cases=_cases(doc.after, (*path, "after"), parts),
+        steps=(Step("100%", "percent", percent=100, actions=does),),
+    )
+    return made if parts.findings.count == before else None
+
+
+def _clock(
+    index: int,
+    name: str,
+    doc: TargetDoc | TimerDoc,
+    path: Path,
+    parts: Parts,
+    *,
+    owed_by: str | None,
+    cases: tuple[Case, ...],
+    steps: tuple[Step, ...],
+    meet: tuple[Pattern, ...] = (),
+    repeat: bool = False,
+) -> Target:
+    lives_in = None
+    if doc.lives_in is not None:
+        lives_in = parts.lookup.many((*path, "while"), "state", doc.lives_in, parts.names.states)
+    parts.lookup.one(
+        (*path, "calendar"), "calendar", doc.calendar, ("always", "owner", *parts.names.calendars)
+    )
+    return Target(
+        index=index,
+        name=name,
+        owed_by=owed_by,
+        start=_patterns(doc.start, (*path, "start"), STARTS, parts),
+        cases=cases,
+        calendar=doc.calendar,
+        lives_in=None if lives_in is None else frozenset(lives_in),
+        meet=meet,
+        pause=_pause(doc.pause, (*path, "pause"), parts),
+        restart=_patterns(doc.restart, (*path, "restart"), RESTARTS, parts),
+        repeat=repeat,
+        steps=steps,
+        title=doc.title,
+        about=doc.about,
+    )
+
+
+def _patterns(
+    docs: Sequence[PatternDoc], path: Path, kinds: Sequence[str], parts: Parts
+) -> tuple[Pattern, ...]:
+    made = []
+    for index, doc in enumerate(docs):
+        where: Path = (*path, index)
+        if doc.kind not in kinds:
+            words = f"{path[-1]} takes {', '.join(kinds)}, not {doc.kind}"
+            parts.findings.error((*where, doc.kind), words, key=True)
+        elif (pattern := pattern_of(doc, where, parts)) is not None:
+            made.append(pattern)
+    return tuple(made)
+
+
+def pattern_of(doc: PatternDoc, path: Path, parts: Parts) -> Pattern | None:
+    """The pattern with its names looked up; None if its condition has faults."""
+    when = None
+    if doc.when is not None:
+        when = parts.findings.compile((*path, "when"), doc.when, parts.scopes.lead)
+    known = {
+        "enter": ("state", parts.names.states, doc.enter),
+        "trigger": ("trigger", parts.names.triggers, doc.trigger),
+        "activity": ("activity", parts.names.activities, doc.activity),
+        "set": ("field", parts.names.fields, doc.set),
+    }
+    names: tuple[str, ...] = ()
+    if doc.kind in known:
+        what, declared, given = known[doc.kind]
+        names = parts.lookup.many((*path, doc.kind), what, given or (), declared)
+    times = doc.attempts or doc.times or 1
+    return Pattern(doc.kind, frozenset(names), times, doc.channels or 1, when)
+
+
+def _pause(doc: PauseDoc | None, path: Path, parts: Parts) -> Pause | None:
+    if doc is None:
+        return None
+    when = parts.findings.compile((*path, "when"), doc.when, parts.scopes.lead)
+    at_most = _span(doc.at_most, (*path, "at_most"), parts) if doc.at_most else None
+    return None if when is None else Pause(when, at_most)
+
+
+def _cases(docs: Sequence[CaseDoc], path: Path, parts: Parts) -> tuple[Case, ...]:
+    made = []
+    for index, doc in enumerate(docs):
+        where: Path = (*path, index)
+        when = None
+        if doc.when is not None:
+            when = parts.findings.compile((*where, "when"), doc.when, parts.scopes.lead)
+        elif index + 1 < len(docs):
+            words = "this case always holds, so those after it never do; put it last"
+            parts.findings.error(where, words)
+        allowance = _allowance(doc.is_, (*where, "is"), parts)
+        if allowance is not None:
+            made.append(Case(when, allowance))
+    return tuple(made)
+
+
+def _allowance(doc: str | UntilDoc, path: Path, parts: Parts) -> Allowance | None:
+    return _span(doc, path, parts) if isinstance(doc, str) else _until(doc, path, parts)
+
+
+def _span(text: str, path: Path, parts: Parts, *, key: bool = False) -> OpenTime | Days:
+    """Open time or open days, at least a minute: each settle moves forward. SEMANTICS.md, 13."""
+    span = parse_duration(text)
+    if span.days < 1 if isinstance(span, Days) else span.duration < MINUTE:
+        parts.findings.error(path, f'"{text}" is too short; at least 1m', key=key)
+    return span
+
+
+def _until(doc: UntilDoc, path: Path, parts: Parts) -> UntilField | None:
+    expression = parts.findings.compile((*path, "until"), doc.until, parts.scopes.lead, "timestamp")
+    before = None if doc.before is None else _span(doc.before, (*path, "before"), parts)
+    if expression is None:
+        return None
+    field = next(iter(expression.names), "").removeprefix("lead.")
+    declared = parts.fields.get(field)
+    if len(expression.names) != 1 or declared is None or declared.type not in ("date", "datetime"):
+        words = "until reads one date or datetime field of the lead, as in lead.callback_on"
+        parts.findings.error((*path, "until"), words, offset=0)
+        return None
+    text = f"until {doc.until}" + (f", {doc.before} before" if doc.before else "")
+    return UntilField(field, expression, declared.type == "date", before, text)
+
+
+def _steps(docs: Mapping[str, Sequence[ActionDoc]], path: Path, parts: Parts) -> tuple[Step, ...]:
+    """The steps as written, the breach among them: put before what comes after it if it is not."""
+    made = []
+    for label, does in docs.items():
+        step = _step(label, (*path, label), parts)
+        carried_out = actions(does, (*path, label), parts)
+        if step is not None:
+            made.append(Step(step.label, step.kind, step.percent, step.offset, step.days, carried_out))
+    if not any(step.is_due for step in made):
+        place = next((at for at, step in enumerate(made) if step.falls_after_due), len(made))
+        made.insert(place, DUE)
+    return tuple(made)
+
+
+def _step(label: str, path: Path, parts: Parts) -> Step | None:
+    """When a step falls: ``50%``, ``-1h``, ``100%``, ``+4h`` or ``+2d``."""
+    if percent := _PERCENT.fullmatch(label):
+        if 1 <= int(percent.group(1)) <= 100:
+            return Step(label, "percent", percent=int(percent.group(1)))
+        parts.findings.error(path, f"{label} is outside 1% to 100%; write +1h for later", key=True)
+        return None
+    try:
+        span = parse_duration(label[1:]) if label[:1] in ("+", "-") else None
+    except DurationInvalid:
+        span = None
+    if span is None:
+        parts.findings.error(path, f'"{label[:40]}" is no step; write 50%, -1h, 100%, +4h or +2d', key=True)
+    elif isinstance(span, Days) and label[0] == "-":
+        parts.findings.error(path, f"{label} counts days before due; - takes h, m and s", key=True)
+    elif isinstance(span, Days):
+        _span(label[1:], path, parts, key=True)
+        return Step(label, "after_days", days=span.days)
+    elif label[0] == "-":
+        return Step(label, "before", offset=_span_before(span, path, parts).duration)
+    else:
+        _span(label[1:], path, parts, key=True)
+        return Step(label, "after", offset=span.duration)
+    return None
+
+
+def _span_before(span: OpenTime, path: Path, parts: Parts) -> OpenTime:
+    if not span.duration:
+        parts.findings.error(path, "this is the due instant itself; write 100%", key=True)
+    return span

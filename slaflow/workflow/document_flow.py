@@ -1,0 +1,179 @@
+"""What the file says about movement and time: transitions, actions, targets, timers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, get_args
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from slaflow.workflow.document_lead import AnyField, GuardDoc
+from slaflow.workflow.words import (
+    Condition,
+    Doc,
+    Duration,
+    ExpressionText,
+    Many,
+    Name,
+    Named,
+    One,
+    Ref,
+    fault,
+    shorthand,
+)
+
+
+class ActionDoc(Doc):
+    """One thing a step does: exactly one of notify, assign, fire and set."""
+
+    notify: Many[Ref] | None = None
+    assign: One | None = None
+    fire: One | None = None
+    with_: dict[Name, ExpressionText] | None = Field(default=None, alias="with")
+    set: dict[Name, ExpressionText] | None = None
+
+    @model_validator(mode="after")
+    def one_thing(self) -> ActionDoc:
+        given = [key for key in ("notify", "assign", "fire", "set") if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise fault(f"an action is one of notify, assign, fire, set; {_found(given)}")
+        if self.with_ is not None and self.fire is None:
+            raise fault("with gives the inputs of a fire, and stands beside it")
+        return self
+
+
+class TransitionDoc(Named):
+    trigger: Name
+    from_: Many[Ref] = Field(alias="from")
+    to: One | None = None
+    by: Many[Ref] | None = None
+    auto: bool = False
+    when: GuardDoc = Field(default_factory=list)
+    requires: dict[Name, AnyField] = Field(default_factory=dict)
+    set: dict[Name, ExpressionText] = Field(default_factory=dict)
+    reset: Many[Literal["engagement", "stage", "checks"]] = Field(default_factory=list)
+    assign: One | None = None
+    notify: Many[Ref] = Field(default_factory=list)
+
+
+Kind = Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class PatternDoc(Doc):
+    """What starts, meets or restarts a clock: exactly one of `KINDS`."""
+
+    enter: Many[Ref] | None = None
+    trigger: Many[Ref] | None = None
+    activity: Many[Ref] | None = None
+    set: Many[Ref] | None = None
+    attempts: Annotated[int, Field(ge=1)] | None = None
+    contact: Literal[True] | None = None
+    assign: Literal[True] | None = None
+    channels: Annotated[int, Field(ge=1)] | None = None
+    times: Annotated[int, Field(ge=1)] | None = None
+    when: Condition | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return next(key for key in KINDS if getattr(self, key) is not None)
+
+    @model_validator(mode="after")
+    def one_kind(self) -> PatternDoc:
+        given = [key for key in KINDS if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise fault(f"this takes one of {', '.join(KINDS)}; {_found(given)}")
+        if self.times is not None and self.activity is None:
+            raise fault("times counts an activity, and stands beside it")
+        if self.channels is not None and self.attempts is None:
+            raise fault("channels stands beside attempts")
+        return self
+
+
+def _found(given: Sequence[str]) -> str:
+    return f"found {' and '.join(given)}" if given else "found none of them"
+
+
+def _pattern(value: object) -> object:
+    """``assign`` and ``contact`` take nothing, so the bare word will do."""
+    if value in ("assign", "contact"):
+        return {value: True}
+    if isinstance(value, str):
+        raise fault(f'"{value[:60]}" says not what it is; write {{enter: {value[:60]}}} or {{trigger: ...}}')
+    return value
+
+
+AnyPattern = Annotated[
+    PatternDoc, BeforeValidator(_pattern, json_schema_input_type=Literal["assign", "contact"] | PatternDoc)
+]
+
+
+class UntilDoc(Doc):
+    until: ExpressionText
+    before: Duration | None = None
+
+
+AllowanceDoc = Annotated[
+    Annotated[Duration, Tag("span")] | Annotated[UntilDoc, Tag("until")],
+    Discriminator(lambda value: "until" if isinstance(value, dict | UntilDoc) else "span"),
+]
+
+
+class CaseDoc(Doc):
+    when: Condition | None = None
+    is_: AllowanceDoc = Field(alias="is")
+
+
+def _cases(value: object) -> object:
+    listed = value if isinstance(value, list) else [value]
+    return [case if _is_case(case) else {"is": case} for case in listed]
+
+
+def _is_case(value: object) -> bool:
+    return isinstance(value, dict) and "until" not in value and "before" not in value
+
+
+CasesDoc = Annotated[
+    list[CaseDoc],
+    BeforeValidator(_cases, json_schema_input_type=AllowanceDoc | CaseDoc | list[AllowanceDoc | CaseDoc]),
+    Field(min_length=1),
+]
+
+
+class PauseDoc(Doc):
+    when: Condition
+    at_most: Duration | None = None
+
+
+AnyPause = Annotated[
+    PauseDoc,
+    BeforeValidator(shorthand("when").func, json_schema_input_type=Condition | PauseDoc),
+]
+
+
+class TargetDoc(Named):
+    owed_by: One
+    start: Many[AnyPattern]
+    lives_in: Many[Ref] | None = Field(default=None, alias="while")
+    meet: Many[AnyPattern]
+    within: CasesDoc
+    calendar: One = "always"
+    pause: AnyPause | None = None
+    restart: Many[AnyPattern] = Field(default_factory=list)
+    repeat: bool = False
+    steps: dict[str, Many[ActionDoc]] = Field(default_factory=dict)
+
+
+class TimerDoc(Named):
+    start: Many[AnyPattern]
+    lives_in: Many[Ref] | None = Field(default=None, alias="while")
+    after: CasesDoc
+    calendar: One = "always"
+    pause: AnyPause | None = None
+    restart: Many[AnyPattern] = Field(default_factory=list)
+    do: Many[ActionDoc]
+
+
+def action_kind(value: ActionDoc) -> str:
+    """Which kind of action a document holds."""
+    return next(key for key in ("notify", "assign", "fire", "set") if getattr(value, key) is not None)

@@ -1,0 +1,121 @@
+"""What the file says about the lead itself: fields, activities, scoring, checks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from slaflow.workflow.model import FieldType
+from slaflow.workflow.words import (
+    Condition,
+    Doc,
+    Duration,
+    ExpressionText,
+    Many,
+    Name,
+    Named,
+    Number,
+    Points,
+    Ref,
+    Scalar,
+    nothing_is_empty,
+)
+
+
+class FieldDoc(Named):
+    """A field or input: its type, and what its values must satisfy."""
+
+    type: FieldType
+    one_of: Annotated[list[Scalar], Field(min_length=1)] | None = None
+    min: Scalar = None
+    max: Scalar = None
+    min_length: Annotated[int, Field(ge=0)] | None = None
+    pattern: str | None = None
+    required: bool | None = None
+    default: Scalar = None
+
+
+AnyField = Annotated[
+    FieldDoc,
+    BeforeValidator(
+        lambda value: {"type": value} if isinstance(value, str) else value,
+        json_schema_input_type=FieldType | FieldDoc,
+    ),
+]
+"""``decimal``, or a mapping with the type and more."""
+
+
+class LeadDoc(Doc):
+    identity: Many[Ref] = Field(default_factory=list)
+    fields: dict[Name, AnyField] = Field(default_factory=dict)
+
+
+class ActivityDoc(Named):
+    by: Many[Ref]
+    points: Points | None = None
+    when: Condition | None = None
+    cap: Number | None = None
+    stage: Ref | None = None
+    attempt: Name | None = None
+    contact: bool = False
+    automated: bool = False
+    fields: dict[Name, AnyField] = Field(default_factory=dict)
+
+
+class AttemptsDoc(Doc):
+    spacing: Duration = "0s"
+
+
+class FitDoc(Doc):
+    when: Condition
+    points: Points
+    because: str | None = None
+
+
+class EngagementDoc(Doc):
+    half_life: Duration | None = None
+
+
+class ScoringDoc(Doc):
+    fit: list[FitDoc] = Field(default_factory=list)
+    engagement: EngagementDoc | None = None
+    score: ExpressionText | None = None
+
+
+class ClauseDoc(Doc):
+    that: Condition
+    otherwise: str | None = None
+
+
+def _clauses(value: object) -> object:
+    """One condition, or a list in which conditions stand bare or with words for a refusal."""
+    listed = value if isinstance(value, list) else [value]
+    return [clause if isinstance(clause, dict) else {"that": clause} for clause in listed]
+
+
+GuardDoc = Annotated[
+    list[ClauseDoc],
+    BeforeValidator(_clauses, json_schema_input_type=Condition | ClauseDoc | list[Condition | ClauseDoc]),
+]
+
+
+class CheckDoc(Named):
+    question: str | None = None
+    fields: dict[Name, AnyField] = Field(default_factory=dict)
+    passes: GuardDoc = Field(alias="pass")
+    by: Many[Ref] = Field(default_factory=list)
+    valid_for: Duration | None = None
+
+
+class PartyDoc(Named):
+    desk: str | None = None
+
+
+class StateDoc(Named):
+    held_by: str | None = None
+    initial: bool = False
+    final: bool = False
+
+
+AnyParty = Annotated[PartyDoc, BeforeValidator(nothing_is_empty, json_schema_input_type=PartyDoc | None)]

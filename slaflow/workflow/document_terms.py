@@ -1,0 +1,109 @@
+"""What the file says about the parties at large: calendars, teams, routing, commitments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from slaflow.workflow.document_flow import ActionDoc, AnyPattern
+from slaflow.workflow.words import Condition, Doc, Duration, Figure, Many, Named, One, Ref, fault
+
+
+class CalendarDoc(Named):
+    """The keys of a calendar; what they say is read by `slaflow.hours`."""
+
+    timezone: str | None = None
+    hours: dict[str, Many[str]] = Field(default_factory=dict)
+    holidays: Many[str] = Field(default_factory=list)
+    closed: Many[str] = Field(default_factory=list)
+    open: dict[str, Many[str]] = Field(default_factory=dict)
+
+
+class TeamDoc(Named):
+    party: One
+    calendar: One | None = None
+    assign: Literal["round_robin", "least_loaded"] = "round_robin"
+    capacity: int | None = Field(default=None, ge=1)
+
+
+class PersonFieldDoc(Doc):
+    field: One
+
+
+AnyReceiver = Annotated[
+    Annotated[One, Tag("name")] | Annotated[PersonFieldDoc, Tag("field")],
+    Discriminator(lambda value: "field" if isinstance(value, dict | PersonFieldDoc) else "name"),
+]
+
+
+class RouteDoc(Named):
+    to: AnyReceiver
+    when: Condition | None = None
+
+
+class SumDoc(Doc):
+    field: One
+    of: AnyPattern
+
+
+class ShareDoc(Doc):
+    """Either ``{of, among}`` or ``{met: targets}``."""
+
+    of: AnyPattern | None = None
+    among: AnyPattern | None = None
+    met: Many[Ref] | None = None
+    when: Condition | None = None
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> ShareDoc:
+        of_among = self.of is not None and self.among is not None
+        if of_among == (self.met is not None) or (self.met is not None and (self.of or self.among)):
+            raise fault("a share is {of: ..., among: ...} or {met: [targets]}")
+        return self
+
+
+class InARowDoc(Doc):
+    in_a_row: Annotated[int, Field(ge=1)] = 1
+    do: Many[ActionDoc]
+
+
+def _missed(value: object) -> object:
+    return value if isinstance(value, dict) and ("do" in value or "in_a_row" in value) else {"do": value}
+
+
+MissedDoc = Annotated[
+    InARowDoc, BeforeValidator(_missed, json_schema_input_type=ActionDoc | list[ActionDoc] | InARowDoc)
+]
+MEASURES = ("count", "sum", "share", "signed_within")
+
+
+class CommitmentDoc(Named):
+    """What a party owes per period: one of `MEASURES`, and a bound for what is measured."""
+
+    owed_by: Many[Ref]
+    every: Literal["day", "week", "month", "quarter", "year"]
+    count: AnyPattern | None = None
+    sum: SumDoc | None = None
+    share: ShareDoc | None = None
+    signed_within: Duration | None = None
+    at_least: Figure | None = None
+    at_most: Figure | None = None
+    cohort: AnyPattern | None = None
+    matures: Duration | None = None
+    min_sample: Annotated[int, Field(ge=1)] | None = None
+    per: Literal["owner"] | None = None
+    missed: MissedDoc | None = None
+
+    @model_validator(mode="after")
+    def measured_and_bound(self) -> CommitmentDoc:
+        given = [key for key in MEASURES if getattr(self, key) is not None]
+        if len(given) != 1:
+            found = f"found {' and '.join(given)}" if given else "found none of them"
+            raise fault(f"a commitment measures one of {', '.join(MEASURES)}; {found}")
+        bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
+        if bool(bounds) == (self.signed_within is not None):
+            raise fault("at_least or at_most says how much is owed; signed_within goes without them")
+        if self.share is None and any(bound.endswith("%") for bound in bounds):
+            raise fault("a percentage is owed of a share only")
+        return self

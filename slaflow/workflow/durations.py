@@ -1,0 +1,49 @@
+"""Durations as people write them: ``45m``, ``1h30m`` of open time, ``2d`` of open days."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from slaflow.errors import SlaflowError
+from slaflow.workflow.model import Days, OpenTime
+
+_OPEN_TIME = re.compile(r"(?=[0-9])(?:([0-9]{1,7})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,9})s)?")
+_DAYS = re.compile(r"([0-9]{1,6})d")
+MAX_DAYS = 36_525
+"""A hundred years; more is a slip of the keyboard."""
+
+
+class DurationInvalid(SlaflowError, ValueError):
+    """The text is no duration, or one that is too long."""
+
+    code = "duration_invalid"
+
+
+def parse_duration(text: str) -> OpenTime | Days:
+    """What *text* stands for, zero included.
+
+    Raises:
+        DurationInvalid: anything but ``30m``, ``4h``, ``150s``, ``1h30m`` or ``2d``.
+            Source: WORKFLOW.md, "Durations": ``d`` does not combine.
+    """
+    if days := _DAYS.fullmatch(text):
+        return Days(_bounded(int(days.group(1)), text), text)
+    if not (parts := _OPEN_TIME.fullmatch(text)):
+        hint = "days do not combine with h, m or s; " if re.search(r"[0-9]d[0-9]|[hms][0-9]+d", text) else ""
+        raise DurationInvalid(f'"{text[:40]}" is no duration; {hint}write 30m, 4h, 1h30m or 2d')
+    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    _bounded((hours * 3600 + minutes * 60 + seconds) // 86_400, text)
+    return OpenTime(timedelta(hours=hours, minutes=minutes, seconds=seconds), text)
+
+
+def elapsed(text: str) -> timedelta:
+    """*text* as time that passes whether anybody works or not; a day has 24 hours."""
+    duration = parse_duration(text)
+    return timedelta(days=duration.days) if isinstance(duration, Days) else duration.duration
+
+
+def _bounded(days: int, text: str) -> int:
+    if days > MAX_DAYS:
+        raise DurationInvalid(f'"{text}" is longer than a hundred years')
+    return days

@@ -1,0 +1,96 @@
+"""What pydantic says of a document, in our words: path of keys, one line each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from slaflow.errors import did_you_mean
+from slaflow.workflow.words import shown
+
+Path = tuple[str | int, ...]
+MAX_FAULTS = 100
+"""Faults told of one entry; more help nobody, and each costs a search for the nearest name."""
+
+
+class Fault(NamedTuple):
+    """Something wrong at *path*; ``key`` blames the key instead of its value."""
+
+    path: Path
+    message: str
+    key: bool = False
+
+
+def unknown_key(path: Path, key: str, known: Iterable[str]) -> Fault:
+    """``unknown key "witin"; did you mean "within"?``"""
+    return Fault((*path, key), f'unknown key "{key[:60]}"{did_you_mean(key[:60], known)}', key=True)
+
+
+def explain(path: Path, error: ValidationError, annotation: Any) -> Iterator[Fault]:
+    """One fault for each thing wrong with the value at *path*, which should have been *annotation*."""
+    problems = error.errors(include_url=False)
+    if len(problems) > MAX_FAULTS:
+        yield Fault(path, f"{len(problems) - MAX_FAULTS:,} more things are wrong here")
+    for problem in problems[:MAX_FAULTS]:
+        loc = tuple(problem["loc"])
+        where = (*path, *loc)
+        kind = problem["type"]
+        if kind == "extra_forbidden":
+            yield unknown_key(where[:-1], str(loc[-1]), _keys_at(annotation, loc[:-1]))
+        elif kind == "missing":
+            yield Fault(where[:-1], f"{loc[-1]} is missing", key=True)
+        elif loc and loc[-1] == "[key]":
+            yield Fault(where[:-1], _words(problem), key=True)
+        else:
+            yield Fault(where, _words(problem))
+
+
+def _words(problem: Mapping[str, Any]) -> str:
+    value, context = problem.get("input"), problem.get("ctx") or {}
+    found = shown(value)
+    match problem["type"]:
+        case "value_error":
+            return str(context["error"])
+        case "string_type" if isinstance(value, list):
+            return "one text is expected here, found a list"
+        case "string_type":
+            return f"{found} is not text" + ("" if isinstance(value, Mapping) else "; put it in quotes")
+        case "bool_type":
+            return f"{found} is neither true nor false"
+        case "int_type" | "int_from_float":
+            return f"{found} is not a whole number"
+        case "literal_error":
+            known = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"].lower()]
+            near = did_you_mean(value, known) if isinstance(value, str) else ""
+            return f"{found} is not {'one of ' * (len(known) > 1)}{', '.join(known)}{near}"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return f"a mapping is expected here, found {found}"
+        case "list_type":
+            return f"a list is expected here, found {found}"
+        case "too_short":
+            return "an empty list says nothing here"
+        case "greater_than_equal":
+            return f"{found} is less than {context['ge']}"
+        case _:
+            return str(problem["msg"])[:1].lower() + str(problem["msg"])[1:]
+
+
+def _keys_at(annotation: Any, loc: Path) -> list[str]:
+    """The keys that may stand at *loc* of a value of that type."""
+    models = list(_models(annotation))
+    for part in loc:
+        fields = {info.alias or name: info for model in models for name, info in model.model_fields.items()}
+        if isinstance(part, str) and part in fields:
+            models = list(_models(fields[part].annotation))
+    return [info.alias or name for model in models for name, info in model.model_fields.items()]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Every model a value of that type can be, through lists, mappings and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

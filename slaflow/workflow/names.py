@@ -1,0 +1,158 @@
+"""Every name that a file declares, taken from its keys before anything is compiled.
+
+So a reference to an item that is broken otherwise is no unknown name, and each fault is told once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from slaflow.workflow.document import WorkflowDoc
+from slaflow.workflow.findings import Findings
+from slaflow.workflow.model import LEAD, SYSTEM
+from slaflow.workflow.read import keys_of
+from slaflow.workflow.words import NAME, NAME_RULE, SLUG
+from slaflow.workflow.yaml_tree import Path
+
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
+UNNAMEABLE = ("in", "true", "false", "null")
+"""Words CEL keeps for itself, after a dot too."""
+COMPUTED = ("fit", "engagement", "score", "stage")
+"""What ``lead.`` already has beside the file's own fields."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The file's names by what they name, each in file order."""
+
+    parties: tuple[str, ...]
+    states: tuple[str, ...]
+    triggers: tuple[str, ...]
+    activities: tuple[str, ...]
+    fields: tuple[str, ...]
+    checks: tuple[str, ...]
+    stages: tuple[str, ...]
+    calendars: tuple[str, ...]
+    teams: tuple[str, ...]
+    targets: tuple[str, ...]
+    timers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Any, document: WorkflowDoc) -> Names:
+        rows = data.get("transitions") if isinstance(data.get("transitions"), list) else []
+        triggers = [row.get("trigger") for row in rows if isinstance(row, dict)]
+        return cls(
+            parties=tuple(document.parties),
+            states=tuple(keys_of(data, "states")),
+            triggers=tuple(dict.fromkeys(name for name in triggers if isinstance(name, str))),
+            activities=tuple(keys_of(data, "activities")),
+            fields=tuple(keys_of(data, "lead", "fields")),
+            checks=tuple(keys_of(data, "checks")),
+            stages=tuple(document.stages),
+            calendars=tuple(keys_of(data, "calendars")),
+            teams=tuple(keys_of(data, "teams")),
+            targets=tuple(keys_of(data, "targets")),
+            timers=tuple(keys_of(data, "timers")),
+        )
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Who may do something: the parties, the prospect and slaflow itself."""
+        return (*self.parties, LEAD, SYSTEM)
+
+    @property
+    def who_is_told(self) -> tuple[str, ...]:
+        return ("owner", "manager", *self.parties, *self.teams)
+
+    @property
+    def who_is_assigned(self) -> tuple[str, ...]:
+        return ("next", "manager", *self.teams)
+
+
+class Lookup:
+    """Looks names up, and tells of those that nobody declared."""
+
+    def __init__(self, names: Names, findings: Findings) -> None:
+        self.names = names
+        self.findings = findings
+
+    def one(self, path: Path, what: str, name: str, known: Collection[str], *, key: bool = False) -> bool:
+        if name in known:
+            return True
+        self.findings.unknown(path, what, name, known, key=key)
+        return False
+
+    def many(self, path: Path, what: str, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+        """Those of *names* that are known, once each."""
+        found = [name for index, name in enumerate(names) if self.one((*path, index), what, name, known)]
+        return tuple(dict.fromkeys(found))
+
+    def people(self, path: Path, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+        """Like `many`, where an e-mail address will do too."""
+        listed = list(names)
+        plain = [name for name in listed if not EMAIL.fullmatch(name)]
+        for index, name in enumerate(listed):
+            if name in plain:
+                self.one((*path, index), "party, team or address", name, known)
+        return tuple(dict.fromkeys(listed))
+
+
+def check_names(data: Any, names: Names, findings: Findings) -> None:
+    """That every name is one, is free, and stands once where it must."""
+    for section in (
+        "parties",
+        "calendars",
+        "activities",
+        "checks",
+        "states",
+        "targets",
+        "timers",
+        "commitments",
+        "teams",
+    ):
+        pattern, rule = (SLUG, "slug") if section == "calendars" else (NAME, NAME_RULE)
+        for name in keys_of(data, section):
+            if not pattern.fullmatch(name):
+                findings.error((section, name), f'"{name[:60]}" is no {rule}', key=True)
+    for name in names.fields:
+        if not NAME.fullmatch(name):
+            findings.error(("lead", "fields", name), f'"{name[:60]}" is no {NAME_RULE}', key=True)
+    _check_reserved(names, findings)
+    _check_twice(names, findings)
+
+
+def _check_reserved(names: Names, findings: Findings) -> None:
+    for section, listed in (("activities", names.activities), ("checks", names.checks)):
+        for name in set(listed) & set(UNNAMEABLE):
+            findings.error((section, name), f'"{name}" is a word of expressions; take another name', key=True)
+    for name in set(names.fields) & {*UNNAMEABLE, *COMPUTED}:
+        words = "is computed" if name in COMPUTED else "is a word of expressions"
+        findings.error(("lead", "fields", name), f'"{name}" {words}; take another name', key=True)
+    for section, listed in (("parties", names.parties), ("teams", names.teams)):
+        for name in set(listed) & {*RESERVED_PEOPLE, LEAD, SYSTEM}:
+            words = "always exists; leave it out" if name in (LEAD, SYSTEM) else "has a meaning of its own"
+            findings.error((section, name), f'"{name}" {words}', key=True)
+    for name in set(names.calendars) & {"always", "owner"}:
+        words = "always exists" if name == "always" else "means the owner's own calendar"
+        findings.error(("calendars", name), f'"{name}" {words}; take another name', key=True)
+
+
+def _check_twice(names: Names, findings: Findings) -> None:
+    for name in set(names.parties) & set(names.teams):
+        findings.error(("teams", name), f'"{name}" is a party already; name the team otherwise', key=True)
+    for name in set(names.targets) & set(names.timers):
+        findings.error(("timers", name), f'"{name}" is a target already; name the timer otherwise', key=True)
+    for index, name in enumerate(names.stages):
+        if name in names.stages[:index]:
+            findings.error(("stages", index), f'stage "{name}" stands twice')
+
+
+def check_input_names(path: Path, inputs: Iterable[str], findings: Findings) -> None:
+    """Inputs are fields too, so they may not be words of expressions."""
+    for name in inputs:
+        if name in UNNAMEABLE:
+            findings.error((*path, name), f'"{name}" is a word of expressions; take another name', key=True)

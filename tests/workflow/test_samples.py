@@ -1,0 +1,40 @@
+"""The agreements we ship are sound, and do what their stories say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from source import ROOT
+
+from slaflow.trial import run_scenarios
+from slaflow.workflow.compile import read_workflow
+
+FOLDER = ROOT / "workflows"
+STORIES = sorted(FOLDER.glob("*.scenario.yaml"))
+AGREEMENTS = sorted(set(FOLDER.glob("*.yaml")) - set(STORIES))
+
+
+def named(path: Path) -> str:
+    return path.name
+
+
+@pytest.mark.parametrize("file", AGREEMENTS, ids=named)
+def test_every_agreement_is_sound_and_bears_its_file_s_name(file: Path) -> None:
+    found = read_workflow(file)
+    assert (found.errors, found.warnings) == ((), ())
+    assert found.require().name == file.stem
+
+
+@pytest.mark.parametrize("file", AGREEMENTS, ids=named)
+def test_every_agreement_has_stories(file: Path) -> None:
+    assert file.with_suffix(".scenario.yaml") in STORIES
+
+
+@pytest.mark.parametrize("file", STORIES, ids=named)
+def test_every_story_comes_to_its_end(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    report = run_scenarios(text, file.name, lambda name: (FOLDER / name).read_text(encoding="utf-8"))
+    assert report.failures == ()
+    assert report.passed == len(re.findall(r"^  - name:", text, re.MULTILINE)) >= 5

@@ -1,0 +1,1 @@
+"""Sample workflows beside their scenarios."""
