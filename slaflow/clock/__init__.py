@@ -1,0 +1,1 @@
+"""The SLA clock: its state and the rules that move it. Pure."""

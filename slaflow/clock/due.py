@@ -1,0 +1,128 @@
+"""When a clock is due and when its steps fall.
+
+All instants are aware UTC, whole seconds rounded down (SEMANTICS 4), and never before the instant
+from which the clock's time is counted (``base_at``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from slaflow.clock.state import Clock
+from slaflow.hours.calendar import Calendar
+from slaflow.workflow.model import Days, OpenTime, Step, Target
+
+NO_TIME = timedelta(0)
+SHORTEST = timedelta(minutes=1)
+
+
+def floor_second(at: datetime) -> datetime:
+    """*at* rounded down to a whole second."""
+    return at.replace(microsecond=0)
+
+
+def due_after(calendar: Calendar, start: datetime, span: OpenTime | Days) -> datetime:
+    """The due instant of a promise of *span* that starts at *start*.
+
+    Source: WORKFLOW.md, "Durations".
+    """
+    if isinstance(span, Days):
+        return floor_second(calendar.close_of_open_day(start, span.days))
+    return floor_second(calendar.add(start, span.duration))
+
+
+def due_with(calendar: Calendar, base: datetime, left: timedelta) -> datetime:
+    """The due instant of a clock that has *left* open time at *base*; never before *base*."""
+    return max(floor_second(calendar.add(base, left)), base)
+
+
+def open_budget(calendar: Calendar, at: datetime, span: OpenTime | Days) -> timedelta:
+    """*span* as open time counted from *at*: what a pause's ``at_most`` gives when it first begins."""
+    if isinstance(span, Days):
+        return calendar.open_time(at, calendar.close_of_open_day(at, span.days))
+    return span.duration
+
+
+def time_left(clock: Clock, calendar: Calendar, at: datetime) -> timedelta:
+    """Open time left at *at*; negative once the clock is past due."""
+    if clock.status == "paused" or clock.due_at is None:
+        return clock.left
+    return calendar.open_time(at, clock.due_at)
+
+
+def time_used(clock: Clock, calendar: Calendar, at: datetime) -> timedelta:
+    """Open time of its allowance the clock has used by *at*, pauses left out."""
+    return clock.allowance - time_left(clock, calendar, at)
+
+
+def step_instant(clock: Clock, step: Step, calendar: Calendar) -> datetime | None:
+    """When *step* falls, or None where it is left out because it would not lie after the start.
+
+    Source: WORKFLOW.md, "Clocks", ``steps``. *clock* is not paused.
+    """
+    due = clock.due_at
+    if due is None:
+        return None
+    if step.is_due:
+        return due
+    if step.kind == "after":
+        return floor_second(calendar.add(due, step.offset))
+    if step.kind == "after_days":
+        return floor_second(calendar.close_of_open_day(due, step.days))
+    if step.kind == "before":
+        return _before_due(clock, step.offset, due, calendar)
+    return _at_share(clock, step.percent, due, calendar)
+
+
+def _before_due(clock: Clock, offset: timedelta, due: datetime, calendar: Calendar) -> datetime | None:
+    # A clock that started outside opening hours has its whole allowance left when they begin, later.
+    if offset > clock.allowance or (offset == clock.allowance and calendar.is_open(clock.started_at)):
+        return None
+    return max(floor_second(calendar.subtract(due, offset)), clock.base_at)
+
+
+def _at_share(clock: Clock, percent: int, due: datetime, calendar: Calendar) -> datetime | None:
+    share = clock.allowance * percent // 100
+    # Judged at the start: what was left out then does not come back with a resumption.
+    if floor_second(calendar.add(clock.started_at, share)) <= clock.started_at:
+        return None
+    used = clock.allowance - clock.left
+    falls = floor_second(calendar.add(clock.base_at, max(share - used, NO_TIME)))
+    return min(max(falls, clock.base_at), due)
+
+
+def pending_steps(clock: Clock, target: Target, calendar: Calendar) -> Iterator[tuple[datetime, Step]]:
+    """The steps still to fall with their instants: before due while unbroken, after it once broken."""
+    for step in target.steps:
+        if step.label in clock.carried_out or step.falls_after_due != clock.is_broken:
+            continue
+        falls = step_instant(clock, step, calendar)
+        if falls is not None:
+            yield falls, step
+
+
+def next_step(clock: Clock, target: Target, calendar: Calendar) -> tuple[datetime, Step] | None:
+    """The step that falls next and its instant; of several at one instant the first in the file."""
+    found = min(pending_steps(clock, target, calendar), key=lambda pair: pair[0], default=None)
+    return found
+
+
+def wake_instant(clock: Clock, target: Target, calendar: Calendar) -> datetime | None:
+    """When time alone next does something to the clock; None if never.
+
+    A clock that ended or was lifted carries out nothing more; a paused one wakes when its budget ends.
+    """
+    if not clock.is_open or clock.lifted:
+        return None
+    if clock.status == "paused":
+        return pause_end(clock, calendar)
+    step = next_step(clock, target, calendar)
+    return step[0] if step else None
+
+
+def pause_end(clock: Clock, calendar: Calendar) -> datetime | None:
+    """When the pause's budget is used up; None where the pause has no bound."""
+    if clock.budget is None or clock.paused_at is None:
+        return None
+    return max(floor_second(calendar.add(clock.paused_at, clock.budget)), clock.paused_at)

@@ -1,0 +1,161 @@
+"""What can happen to a clock: started, paused, resumed, moved, met, cancelled, broken.
+
+Each rule changes the clock it is given and keeps ``wake_at`` right; writing log entries about it is
+the lifecycle's part.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from slaflow.clock.due import (
+    NO_TIME,
+    SHORTEST,
+    due_after,
+    due_with,
+    floor_second,
+    open_budget,
+    time_used,
+    wake_instant,
+)
+from slaflow.clock.state import Clock
+from slaflow.hours.calendar import Calendar
+from slaflow.workflow.model import Allowance, Days, OpenTime, Pause, Target, UntilField, Value
+
+
+def due_at_start(
+    allowance: Allowance, calendar: Calendar, start: datetime, until: Value = None
+) -> tuple[datetime, timedelta]:
+    """The due instant and the open time until it, for a clock that starts at *start*.
+
+    *until* is the stored value of the field that an ``until`` reads.
+    """
+    if isinstance(allowance, UntilField):
+        due = until_instant(allowance, calendar, until)
+        if due <= start:
+            due = floor_second(start + SHORTEST)
+    else:
+        due = due_after(calendar, start, allowance)
+    if isinstance(allowance, OpenTime):
+        return due, allowance.duration
+    return due, max(calendar.open_time(start, due), NO_TIME)
+
+
+def until_instant(allowance: UntilField, calendar: Calendar, until: Value) -> datetime:
+    """The instant that an ``until`` names, ``before`` taken off.
+
+    Source: WORKFLOW.md, "Durations": a date is the close of that local day, a datetime that instant;
+    ``before`` in days goes back local days, in hours and minutes elapsed time.
+    """
+    days = allowance.before.days if isinstance(allowance.before, Days) else 0
+    elapsed = allowance.before.duration if isinstance(allowance.before, OpenTime) else NO_TIME
+    if allowance.is_date:
+        day = date.fromisoformat(str(until)) - timedelta(days=days)
+        return floor_second(calendar.close_of_day(day) - elapsed)
+    local = datetime.fromisoformat(str(until)).astimezone(ZoneInfo(calendar.timezone))
+    back = (local.replace(tzinfo=None) - timedelta(days=days)).replace(tzinfo=local.tzinfo, fold=local.fold)
+    return floor_second(back.astimezone(ZoneInfo("UTC")) - elapsed)
+
+
+def refresh(clock: Clock, target: Target, calendar: Calendar) -> None:
+    """Sets ``wake_at`` anew; every rule below ends with it."""
+    clock.wake_at = wake_instant(clock, target, calendar)
+
+
+def pause(clock: Clock, target: Target, calendar: Calendar, at: datetime) -> None:
+    """Stops the clock's time at *at*; the first pause draws its budget."""
+    assert target.pause is not None
+    if clock.budget is None:
+        clock.budget = first_budget(target.pause, calendar, at)
+    # Not measured to due, which is rounded down: many pauses would lose a second each.
+    clock.left = max(clock.left - calendar.open_time(clock.base_at, at), NO_TIME)
+    clock.base_at = at
+    clock.status = "paused"
+    clock.paused_at = at
+    refresh(clock, target, calendar)
+
+
+def first_budget(terms: Pause, calendar: Calendar, at: datetime) -> timedelta | None:
+    """How long the clock may be paused in its life, in open time; None for no bound."""
+    return None if terms.at_most is None else open_budget(calendar, at, terms.at_most)
+
+
+def may_pause(clock: Clock) -> bool:
+    """Only a running, unbroken clock with something left of its pause's budget pauses."""
+    return (
+        clock.is_open
+        and clock.status == "running"
+        and not clock.is_broken
+        and (clock.budget is None or clock.budget > NO_TIME)
+    )
+
+
+def resume(clock: Clock, target: Target, calendar: Calendar, at: datetime) -> None:
+    """Lets the clock run on from *at* with the time it had left."""
+    draw_budget(clock, calendar, at)
+    clock.status = "running"
+    clock.paused_at = None
+    clock.base_at = at
+    due = due_with(calendar, at, clock.left)
+    # An until may name an instant outside opening hours, later than its open time is used up.
+    clock.due_at = due if clock.due_at is None else max(due, clock.due_at)
+    refresh(clock, target, calendar)
+
+
+def draw_budget(clock: Clock, calendar: Calendar, at: datetime) -> None:
+    """Takes the time paused until *at* off the pause's budget, which is one for the clock's life."""
+    assert clock.paused_at is not None
+    if clock.budget is not None:
+        clock.budget = max(clock.budget - calendar.open_time(clock.paused_at, at), NO_TIME)
+
+
+def exhaust(clock: Clock, target: Target, calendar: Calendar, at: datetime) -> None:
+    """Resumes the clock because its pause's budget is used up; no pause follows."""
+    resume(clock, target, calendar, at)
+    clock.budget = NO_TIME
+
+
+def move_due(clock: Clock, target: Target, calendar: Calendar, at: datetime, due: datetime) -> None:
+    """Moves the due instant; one not after the move gives due one minute after it.
+
+    Steps already carried out stay so; the others move along (WORKFLOW.md, "Clocks").
+    """
+    moved = due if due > at else floor_second(at + SHORTEST)
+    used = max(time_used(clock, calendar, at), NO_TIME)
+    clock.left = max(calendar.open_time(at, moved), NO_TIME)
+    clock.allowance = used + clock.left
+    clock.base_at = at
+    clock.due_at = moved
+    refresh(clock, target, calendar)
+
+
+def meet(clock: Clock, at: datetime) -> None:
+    """The promise is fulfilled: in time, or late if it was broken before."""
+    clock.status = "met_late" if clock.is_broken else "met"
+    _end(clock, at)
+
+
+def cancel(clock: Clock, at: datetime) -> None:
+    """The clock ends unfulfilled; a broken one stays ``breached``, no longer owed."""
+    if not clock.is_broken:
+        clock.status = "cancelled"
+    _end(clock, at)
+
+
+def break_promise(clock: Clock) -> None:
+    """The due instant passed unfulfilled."""
+    clock.status = "breached"
+    clock.breached_at = clock.due_at
+
+
+def fire_timer(clock: Clock, at: datetime) -> None:
+    """A timer did what it was set for."""
+    clock.status = "fired"
+    _end(clock, at)
+
+
+def _end(clock: Clock, at: datetime) -> None:
+    clock.ended_at = at
+    clock.wake_at = None
+    clock.paused_at = None

@@ -1,0 +1,68 @@
+"""The SLA clock as data: one promise (or timer) running for one lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+Status = Literal["running", "paused", "met", "breached", "met_late", "cancelled", "fired"]
+"""``fired`` is how a timer ends that carried out what it was set for."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock of one lead. Open while ``ended_at`` is None; instants are aware UTC.
+
+    Time is kept from ``base_at`` on (the start, or the latest resumption or move of due): ``left`` is
+    the open time that remained of ``allowance`` at ``base_at``, or, while paused, at ``paused_at``.
+    ``carried_out`` holds the labels of the steps that have fallen. ``counts`` holds, per place in
+    the target's ``meet`` list, how often that pattern was seen. ``budget`` is what is left of the
+    pause's ``at_most`` (None: unlimited or never paused).
+    """
+
+    target: str
+    number: int
+    """1 for the lead's first clock of this target, and so on."""
+    digest: str
+    """The workflow version whose terms it keeps."""
+    status: Status
+    owed_by: str | None
+    owner: str | None
+    calendar: str
+    lives_in: frozenset[str]
+    started_at: datetime
+    base_at: datetime
+    due_at: datetime | None
+    """While paused: the due instant as it stood when the pause began."""
+    allowance: timedelta
+    left: timedelta
+    case: int = 0
+    """Which case of ``within`` applied."""
+    paused_at: datetime | None = None
+    budget: timedelta | None = None
+    breached_at: datetime | None = None
+    ended_at: datetime | None = None
+    lifted: bool = False
+    carried_out: list[str] = field(default_factory=list)
+    counts: dict[int, int] = field(default_factory=dict)
+    wake_at: datetime | None = None
+    """When the next step falls or the pause's budget ends; None: nothing left to do."""
+    id: int | None = None
+    """The store's row; None until saved."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_broken(self) -> bool:
+        return self.breached_at is not None
+
+    def copy(self) -> Clock:
+        """A clock that can be changed without touching this one."""
+        twin = object.__new__(Clock)
+        for name in Clock.__slots__:
+            value = getattr(self, name)
+            setattr(twin, name, value.copy() if isinstance(value, dict | list) else value)
+        return twin

@@ -1,0 +1,1 @@
+"""The lead: its state, scoring, and the decision core. Pure."""

@@ -1,0 +1,242 @@
+"""One event of a lead and the autos that follow from it, until the lead rests.
+
+Each event in the chain meets, cancels, moves, pauses and resumes clocks on its own; clocks start only
+once the lead rests (SEMANTICS 7). Transitions, handoffs and assignments happen here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slaflow.clock.state import Clock
+from slaflow.lifecycle import clockwork
+from slaflow.lifecycle.clockwork import Effect
+from slaflow.lifecycle.decision import Message
+from slaflow.lifecycle.guards import Chosen, choose
+from slaflow.lifecycle.lead import Tally
+from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.routing import Pick
+from slaflow.lifecycle.scoring import number_text
+from slaflow.lifecycle.view import View
+from slaflow.lifecycle.work import Cause, Work
+from slaflow.workflow.model import Assign, Notify, Transition, Value
+from slaflow.workflow.values import identity_key
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass
+class Chain:
+    """The course of one event: what happened so far, which autos have fired, what was met."""
+
+    work: Work
+    cause: Cause
+    effects: list[Effect] = field(default_factory=list)
+    met: list[tuple[Clock, int]] = field(default_factory=list)
+    fired: set[int] = field(default_factory=set)
+    handed_over: bool = False
+
+    def event(self, effect: Effect, after_meet: Callable[[], None] = _nothing) -> None:
+        """Lets one event work on the clocks. *after_meet* wipes what a reset wipes: the promise is
+        judged on what stood before."""
+        at = self.cause.at
+        self.effects.append(effect)
+        self.met += clockwork.meet_clocks(self.work, effect, self.cause)
+        after_meet()
+        clockwork.cancel_clocks(self.work, effect, at)
+        clockwork.move_clocks(self.work, effect, at)
+        clockwork.look_at_pauses(self.work, at, effect.seq)
+        clockwork.restart_clocks(self.work, effect, at)
+
+    def come_to_rest(self, first: Callable[[], None] = _nothing) -> None:
+        """Fires autos until none passes, then (after *first*) starts clocks."""
+        while (chosen := self._next_auto()) is not None:
+            self.fire(chosen, self.effects[-1].seq)
+        first()
+        clockwork.start_clocks(self.work, self.effects, self.met, self.cause.at)
+
+    def _next_auto(self) -> Chosen | None:
+        lead = self.work.lead
+        for row in lifecycle_of(self.work.workflow).autos(lead.state):
+            if row.index not in self.fired:
+                found = choose(self.work.view(self.cause.at), row, {}, None)
+                if isinstance(found, Chosen):
+                    return found
+        return None
+
+    def fire(self, chosen: Chosen, caused_by: int | None, given: Mapping[str, Any] | None = None) -> int:
+        """Carries out a transition whose guard has passed; gives its entry's ``seq``.
+
+        ``set``, routing and the handoff's figures see the lead as it was before the move, with inputs.
+        """
+        work, row, lead, at = self.work, chosen.row, self.work.lead, self.cause.at
+        self.fired.add(row.index)
+        before = work.view(at, chosen.given)
+        state = lifecycle_of(work.workflow).confirm(lead.state, row)
+        moved = state != lead.state
+        taker = work.workflow.holder(state, lead.held_by) or lead.held_by
+        handoff = moved and taker != lead.held_by
+        pick = self._receiver(taker, before) if handoff else None
+        data: dict[str, Any] = {"inputs": dict(chosen.inputs), "set": dict(chosen.sets)}
+        if row.reset:
+            data["reset"] = sorted(row.reset)
+        if handoff:
+            data["handoff"] = handoff_data(before, taker, pick)
+        seq = work.log(
+            "transition", at, trigger=row.trigger, from_state=lead.state, to_state=state,
+            handoff=handoff, caused_by=caused_by, data=data, **(given or {}),
+        )  # fmt: skip
+        changed = set_fields(work, {**stored_inputs(work, chosen), **chosen.sets}, at)
+        giver = lead.held_by
+        if moved:
+            lead.state, lead.entered_at, lead.held_by = state, at, taker
+        effect = Effect(seq, entered=state if moved else None, trigger=row.trigger, fields=changed)
+        self.event(effect, lambda: self._wipe(row, giver if handoff else None))
+        if handoff:
+            self.handed_over = True
+            self._give(pick, taker, seq)
+        for action in row.actions:
+            self.act(action, seq, row)
+        return seq
+
+    def _receiver(self, party: str, before: View) -> Pick | None:
+        if self.work.workflow.routing is None:
+            return None
+        pick = self.work.routing(self.cause).receiver(party, before)
+        return pick or Pick(None, "nobody")
+
+    def _give(self, pick: Pick | None, party: str, seq: int) -> None:
+        """Hands the lead to whom routing picked; the party's desk hears where it found nobody."""
+        self.assign(pick or Pick(None, "no_routing"), seq)
+        desk = self.work.workflow.parties[party].desk if party in self.work.workflow.parties else None
+        if pick is not None and pick.owner is None and desk is not None:
+            self._tell_unassigned(desk, seq)
+
+    def _wipe(self, row: Transition, giver: str | None) -> None:
+        lead, at = self.work.lead, self.cause.at
+        if row.reset:
+            lead.reset_at = at
+        if "engagement" in row.reset:
+            lead.engagement, lead.engagement_at = 0.0, at
+            lead.tallies = {kind: Tally(last=t.last) for kind, t in lead.tallies.items()}
+        if "stage" in row.reset:
+            lead.stage = self.work.workflow.stages[0] if self.work.workflow.stages else None
+        if "checks" in row.reset:
+            lead.checks = {}
+        if giver is not None:
+            self._cross(giver)
+
+    def _cross(self, giver: str) -> None:
+        """What a handoff begins anew: attempts, contact, and the cycle where it left the first party."""
+        lead, workflow = self.work.lead, self.work.workflow
+        lead.handoff_at = self.cause.at
+        lead.attempts_before_handoff = len(lead.attempts)
+        lead.contacted = False
+        if giver == workflow.states[workflow.initial].held_by:
+            lead.cycles += 1
+            lead.passed_to = []
+
+    def route_creation(self) -> None:
+        """Looks for the first owner of a new lead that no auto handed over; tells nobody."""
+        work, lead = self.work, self.work.lead
+        if self.handed_over or work.workflow.routing is None:
+            return
+        pick = work.routing(self.cause).receiver(lead.held_by, work.view(self.cause.at))
+        if pick is not None:
+            self.assign(pick, self.effects[0].seq)
+
+    def assign(self, pick: Pick, caused_by: int | None) -> None:
+        """Makes the picked person the owner, as a consequence.
+
+        One who is the owner already is logged only if the team's turn was drawn: replay needs the pick.
+        """
+        if pick.draws and pick.team is not None and pick.owner is not None:
+            self.work.turns[pick.team] = pick.owner
+            self.work.people = self.work.people.after_turn(pick.team, pick.owner)
+        if pick.owner != self.work.lead.owner or pick.draws:
+            given = {"caused_by": caused_by, "data": pick.as_data()}
+            self.own(pick.owner, given)
+        elif pick.owner is not None:
+            self.work.lead.holders[self.work.lead.held_by] = pick.owner
+
+    def own(self, owner: str | None, given: Mapping[str, Any]) -> None:
+        """Changes the owner and logs it; *given* is what the ``assigned`` entry says besides."""
+        work, lead = self.work, self.work.lead
+        lead.owner = owner
+        if owner is not None:
+            lead.holders[lead.held_by] = owner
+        seq = work.log("assigned", self.cause.at, **given)
+        self.event(Effect(seq, assigned=True))
+
+    def act(self, action: Assign | Notify | Any, seq: int, row: Transition | None = None) -> None:
+        """Carries out an ``assign`` or a ``notify`` that is not a step's own message."""
+        if isinstance(action, Assign):
+            self.assign_to(action.to, seq)
+        elif isinstance(action, Notify):
+            trigger = row.trigger if row else None
+            for recipient in self.work.routing(self.cause).recipients(action.to, None):
+                self.tell("transition", recipient, seq, {"trigger": trigger})
+
+    def assign_to(self, to: str, seq: int) -> None:
+        """``assign: next|manager|<team>|<email>``; where it finds nobody the desk hears."""
+        work, lead = self.work, self.work.lead
+        routing = work.routing(self.cause)
+        if to == "next":
+            pick = routing.next_in_team()
+            lead.passed_to += [p for p in (lead.owner, pick.owner) if p and p not in lead.passed_to]
+        elif to == "manager":
+            pick = routing.manager()
+        elif to in work.workflow.teams:
+            pick = routing.from_team(to) or Pick(None, "nobody", to)
+        else:
+            pick = Pick(to, "person", candidates=(to,))
+        if pick.owner is not None or to == "next":
+            self.assign(pick, seq)
+        if pick.owner is None:
+            self._tell_unassigned(routing.desk(lead.held_by), seq)
+
+    def _tell_unassigned(self, desk: str, seq: int) -> None:
+        self.tell("unassigned", desk, seq, {})
+
+    def tell(self, kind: str, recipient: str, seq: int, data: Mapping[str, Any]) -> None:
+        about = {"state": self.work.lead.state, **data}
+        self.work.tell(Message(recipient, kind, self.cause.at, seq, data=about))
+
+
+def stored_inputs(work: Work, chosen: Chosen) -> dict[str, Value]:
+    """The inputs that are named like a lead field and so are stored on the lead."""
+    return {name: value for name, value in chosen.inputs.items() if name in work.workflow.fields}
+
+
+def set_fields(work: Work, values: Mapping[str, Value], at: datetime) -> frozenset[str]:
+    """Sets fields (None empties); gives the names of those whose value changed."""
+    lead = work.lead
+    changed = {name for name, value in values.items() if lead.fields.get(name) != value}
+    for name, value in values.items():
+        lead.field_at[name] = at
+        if value is None:
+            lead.fields.pop(name, None)
+        else:
+            lead.fields[name] = value
+    if changed & set(work.workflow.identity):
+        lead.key = identity_key(work.workflow, lead.fields) or lead.key
+    return frozenset(changed)
+
+
+def handoff_data(before: View, taker: str, pick: Pick | None) -> dict[str, Any]:
+    """Who gave and who took, with score, stage and touchpoints at that moment."""
+    lead = before.lead
+    return {
+        "gave": {"party": lead.held_by, "owner": lead.owner},
+        "took": {"party": taker, "owner": pick.owner if pick else None},
+        "score": number_text(before.score("score")),
+        "fit": number_text(before.score("fit")),
+        "engagement": number_text(before.score("engagement")),
+        "stage": lead.stage,
+        "touchpoints": {kind: t.count for kind, t in sorted(lead.tallies.items()) if t.count},
+    }

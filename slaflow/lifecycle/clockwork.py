@@ -1,0 +1,321 @@
+"""What an event of the lead does to its clocks, in the contract's order.
+
+Meet, cancel, pause, resume, then restart; starts are judged once the lead rests (SEMANTICS 7).
+Who is authoritative: ``clock/rules.py`` for what a clock becomes, this module for when and for the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slaflow.clock import rules
+from slaflow.clock.due import time_left, time_used
+from slaflow.clock.state import Clock
+from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.scoring import counted
+from slaflow.lifecycle.view import View
+from slaflow.lifecycle.work import Cause, Work
+from slaflow.workflow.model import Pattern, Target, UntilField
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one event did, as patterns see it; ``seq`` is its entry."""
+
+    seq: int
+    entered: str | None = None
+    trigger: str | None = None
+    activity: str | None = None
+    attempt: bool = False
+    contact: bool = False
+    fields: frozenset[str] = frozenset()
+    assigned: bool = False
+
+
+def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
+    """Whether *effect* is of the kind *pattern* names; counting is the caller's."""
+    kind = pattern.kind
+    if kind == "attempts":
+        seen = effect.attempt
+    elif kind == "contact":
+        seen = effect.contact
+    elif kind == "assign":
+        seen = effect.assigned
+    elif kind == "set":
+        seen = any(view.lead.fields.get(name) is not None for name in pattern.names & effect.fields)
+    else:
+        value = {"enter": effect.entered, "trigger": effect.trigger, "activity": effect.activity}[kind]
+        seen = value in pattern.names
+    return seen and view.holds(pattern.when)
+
+
+def meet_clocks(work: Work, effect: Effect, cause: Cause) -> list[tuple[Clock, int]]:
+    """Meets what *effect* fulfils; gives the clocks met, each with the entry that says so.
+
+    What a step causes keeps nobody's promise: it ends the clock it would have met (SEMANTICS 11).
+    """
+    view = work.view(cause.at)
+    met = []
+    for clock in work.open_clocks():
+        target = work.target(clock)
+        if target.is_timer or not _is_met(work, clock, target, effect, view):
+            continue
+        if cause.by_step:
+            cancel(work, clock, cause.at, effect.seq, "what the system fires keeps nobody's promise")
+        else:
+            met.append((clock, _meet(work, clock, effect, cause.at)))
+    return met
+
+
+def _is_met(work: Work, clock: Clock, target: Target, effect: Effect, view: View) -> bool:
+    met = False
+    for place, pattern in enumerate(target.meet):
+        if not matches(pattern, effect, view):
+            continue
+        if pattern.kind == "attempts":
+            since = [a for a in work.lead.attempts if a.at >= clock.started_at]
+            total, channels = counted(since, work.workflow.attempt_spacing)
+            met |= total >= pattern.times and channels >= pattern.channels
+        else:
+            clock.counts[place] = clock.counts.get(place, 0) + 1
+            work.touch(clock)
+            met |= clock.counts[place] >= pattern.times
+    return met
+
+
+def _meet(work: Work, clock: Clock, effect: Effect, at: datetime) -> int:
+    calendar = work.calendar(clock)
+    left = time_left(clock, calendar, at)
+    used = time_used(clock, calendar, at)
+    rules.meet(clock, at)
+    if clock.is_broken:
+        late = {"late_seconds": seconds(-left)}
+        return work.log_clock("met_late", at, clock, effect.seq, data=late)
+    data = {"open_seconds": seconds(used), "left_seconds": seconds(left)}
+    return work.log_clock("clock_met", at, clock, effect.seq, data=data)
+
+
+def cancel_clocks(work: Work, effect: Effect, at: datetime) -> None:
+    """Ends the clocks that do not live in the state entered."""
+    if effect.entered is None:
+        return
+    for clock in work.open_clocks():
+        if effect.entered not in clock.lives_in:
+            cancel(work, clock, at, effect.seq, f"the lead entered {effect.entered}")
+
+
+def cancel(work: Work, clock: Clock, at: datetime, cause: int | None, because: str) -> None:
+    """Ends *clock*; a broken one stays breached, its lateness frozen."""
+    calendar = work.calendar(clock)
+    data: dict[str, object] = {"because": because, "broken": clock.is_broken}
+    if clock.is_broken:
+        data["late_seconds"] = seconds(-time_left(clock, calendar, at))
+    rules.cancel(clock, at)
+    work.log_clock("clock_cancelled", at, clock, cause, data=data)
+
+
+def move_clocks(work: Work, effect: Effect, at: datetime) -> None:
+    """Moves the due instants that hang on a field the event changed; emptying it cancels."""
+    if not effect.fields:
+        return
+    for clock in work.open_clocks():
+        target = work.target(clock)
+        allowance = target.cases[clock.case].allowance
+        if not isinstance(allowance, UntilField) or allowance.field not in effect.fields:
+            continue
+        if work.lead.fields.get(allowance.field) is None:
+            cancel(work, clock, at, effect.seq, f"{allowance.field} was emptied")
+        elif not clock.is_broken:
+            _move(work, clock, target, allowance, at, effect.seq)
+
+
+def _move(work: Work, clock: Clock, target: Target, allowance: UntilField, at: datetime, cause: int) -> None:
+    calendar = work.calendar(clock)
+    old = clock.due_at
+    due = rules.until_instant(allowance, calendar, work.lead.fields[allowance.field])
+    if due == old:
+        return
+    rules.move_due(clock, target, calendar, at, due)
+    assert old is not None
+    assert clock.due_at is not None
+    data = {"old": instant_text(old), "new": instant_text(clock.due_at)}
+    work.log_clock("clock_moved", at, clock, cause, data=data)
+
+
+def look_at_pauses(work: Work, at: datetime, cause: int | None) -> None:
+    """Pauses and resumes what the lead, as it stands now, asks for."""
+    view = work.view(at)
+    wanted = [
+        (clock, target, view.holds(target.pause.when))
+        for clock in work.open_clocks()
+        if (target := work.target(clock)).pause is not None
+    ]
+    for clock, target, wants in wanted:
+        if wants and rules.may_pause(clock):
+            pause(work, clock, target, at, cause)
+    for clock, target, wants in wanted:
+        if not wants and clock.status == "paused":
+            resume(work, clock, target, at, cause)
+
+
+def pause(work: Work, clock: Clock, target: Target, at: datetime, cause: int | None) -> None:
+    rules.pause(clock, target, work.calendar(clock), at)
+    data = {"left_seconds": seconds(clock.left), "budget_seconds": seconds(clock.budget)}
+    work.log_clock("clock_paused", at, clock, cause, data=data)
+
+
+def resume(work: Work, clock: Clock, target: Target, at: datetime, cause: int | None) -> None:
+    rules.resume(clock, target, work.calendar(clock), at)
+    assert clock.due_at is not None
+    data = {"due_at": instant_text(clock.due_at), "because": "the pause's condition no longer holds"}
+    work.log_clock("clock_resumed", at, clock, cause, data=data)
+
+
+def restart_clocks(work: Work, effect: Effect, at: datetime) -> None:
+    """Starts afresh the unbroken clocks whose ``restart`` names what happened."""
+    view = work.view(at)
+    for clock in work.open_clocks():
+        target = work.target(clock)
+        if clock.is_broken:
+            continue
+        if any(matches(pattern, effect, view) for pattern in target.restart):
+            _restart(work, clock, target, view, effect.seq)
+
+
+def _restart(work: Work, clock: Clock, target: Target, view: View, cause: int) -> None:
+    terms = choose_case(target, view)
+    if terms is None:
+        return
+    if clock.status == "paused":
+        rules.draw_budget(clock, work.calendar(clock), view.at)
+    old = clock.due_at
+    fresh = new_clock(work, target, view, terms, clock.number, clock.lives_in)
+    for name in ("case", "started_at", "base_at", "due_at", "allowance", "left", "owner", "calendar"):
+        setattr(clock, name, getattr(fresh, name))
+    clock.carried_out = []
+    clock.counts = {}
+    if clock.status == "paused":
+        clock.paused_at = view.at
+    rules.refresh(clock, target, work.calendar(clock))
+    data = {**_terms(clock, target), "old": instant_text(old) if old else None}
+    work.log_clock("clock_restarted", view.at, clock, cause, data=data)
+
+
+def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]], at: datetime) -> None:
+    """Starts, in file order, what the whole chain of events asks for, now that the lead rests.
+
+    *met* are the clocks the chain met, with the entries that met them: repeating ones start again.
+    """
+    taken = {clock.target for clock in work.clocks if clock.is_open}
+    again = {clock.target: seq for clock, seq in met if work.lead.state in clock.lives_in}
+    view = work.view(at)
+    for target in work.workflow.targets:
+        if target.name in taken:
+            continue
+        cause = again.get(target.name) if target.repeat else None
+        cause = cause or _asked_for(target, effects, view)
+        if cause is not None and lives_at_rest(work, target):
+            _start(work, target, view, cause)
+
+
+def _asked_for(target: Target, effects: list[Effect], view: View) -> int | None:
+    """The entry of the first event that starts *target*, or None."""
+    state = view.lead.state
+    for effect in effects:
+        for pattern in target.start:
+            passed_through = target.lives_in is None and pattern.kind == "enter" and effect.entered != state
+            if not passed_through and matches(pattern, effect, view):
+                return effect.seq
+    return None
+
+
+def lives_at_rest(work: Work, target: Target) -> bool:
+    """Whether a clock of *target* may run in the state the lead rests in.
+
+    In a final state only targets that name it in ``while`` do.
+    """
+    state = work.workflow.states[work.lead.state]
+    if target.lives_in is None:
+        return not state.final
+    return state.name in target.lives_in
+
+
+def choose_case(target: Target, view: View) -> int | None:
+    """The first case of ``within`` that holds; an ``until`` whose field is empty does not."""
+    for place, case in enumerate(target.cases):
+        allowance = case.allowance
+        if isinstance(allowance, UntilField) and view.lead.fields.get(allowance.field) is None:
+            continue
+        if view.holds(case.when):
+            return place
+    return None
+
+
+def new_clock(
+    work: Work, target: Target, view: View, case: int, number: int, lives_in: frozenset[str]
+) -> Clock:
+    """A running clock of *target* that starts at the view's instant."""
+    lead = work.lead
+    name = calendar_name(work, target, view.at)
+    calendar = work.workflow.calendars[name]
+    allowance = target.cases[case].allowance
+    until = lead.fields.get(allowance.field) if isinstance(allowance, UntilField) else None
+    due, span = rules.due_at_start(allowance, calendar, view.at, until)
+    return Clock(
+        target=target.name,
+        number=number,
+        digest=work.workflow.digest,
+        status="running",
+        owed_by=target.owed_by,
+        owner=lead.owner,
+        calendar=name,
+        lives_in=lives_in,
+        started_at=view.at,
+        base_at=view.at,
+        due_at=due,
+        allowance=span,
+        left=span,
+        case=case,
+    )
+
+
+def _start(work: Work, target: Target, view: View, cause: int) -> None:
+    case = choose_case(target, view)
+    if case is None:
+        return
+    lead = work.lead
+    number = lead.clock_numbers.get(target.name, 0) + 1
+    lead.clock_numbers[target.name] = number
+    clock = new_clock(work, target, view, case, number, target.lives_in or frozenset((lead.state,)))
+    rules.refresh(clock, target, work.calendar(clock))
+    work.clocks.append(clock)
+    work.log_clock("clock_started", view.at, clock, cause, data=_terms(clock, target))
+    if target.pause is not None and view.holds(target.pause.when):
+        pause(work, clock, target, view.at, cause)
+
+
+def _terms(clock: Clock, target: Target) -> dict[str, object]:
+    assert clock.due_at is not None
+    return {
+        "number": clock.number,
+        "case": clock.case,
+        "allowance": target.cases[clock.case].allowance.text,
+        "allowance_seconds": seconds(clock.allowance),
+        "due_at": instant_text(clock.due_at),
+        "calendar": clock.calendar,
+    }
+
+
+def calendar_name(work: Work, target: Target, at: datetime) -> str:
+    """The calendar a clock of *target* counts in: ``owner`` is the owner's team's."""
+    if target.calendar != "owner":
+        return target.calendar
+    person = work.people.person(work.lead.owner, at)
+    team = work.workflow.teams.get(person.team or "") if person else None
+    return team.calendar if team and team.calendar else work.workflow.first_calendar
+
+
+def seconds(span: timedelta | None) -> int | None:
+    """*span* as whole seconds, rounded down, not below zero; None stays None."""
+    return None if span is None else max(int(span.total_seconds()), 0)

@@ -1,0 +1,122 @@
+"""The decision core: what happens to a lead, given one input or the passing of time.
+
+``decide`` is pure: it gets the lead as plain data and returns everything that is to be stored. First
+the steps that fell before the input's arrival are carried out, then the input is applied; without an
+input, settling is all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slaflow.clock.state import Clock
+from slaflow.errors import SlaflowError
+from slaflow.lifecycle.apply import apply
+from slaflow.lifecycle.chain import Chain, set_fields
+from slaflow.lifecycle.clockwork import Effect
+from slaflow.lifecycle.decision import Decision
+from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.settle import settle
+from slaflow.lifecycle.work import Cause, Work
+from slaflow.workflow.model import Workflow
+
+AHEAD = timedelta(minutes=5)
+
+
+class AheadOfClock(SlaflowError):
+    """An input that claims to have happened later than now."""
+
+    code = "ahead_of_clock"
+
+    def __init__(self, occurred_at: datetime, now: datetime) -> None:
+        self.occurred_at = occurred_at
+        self.now = now
+        super().__init__(
+            f"{instant_text(occurred_at)} lies ahead of the clock ({instant_text(now)}); "
+            "give the instant at which it happened"
+        )
+
+
+def check_not_ahead(occurred_at: datetime, now: datetime) -> datetime:
+    """*occurred_at*, or *now* for one up to five minutes ahead of it (SEMANTICS 1).
+
+    Raises:
+        AheadOfClock: it lies further ahead.
+    """
+    if occurred_at > now + AHEAD:
+        raise AheadOfClock(occurred_at, now)
+    return min(occurred_at, now)
+
+
+def decide(
+    workflow: Workflow,
+    people: Directory,
+    lead: Lead | None,
+    clocks: Sequence[Clock],
+    event: Input | None,
+    now: datetime,
+) -> Decision:
+    """What happens to *lead*.
+
+    Args:
+        workflow: the version the lead lives under.
+        people: who is there, as of now and lately.
+        lead: as stored; None only for a ``Created``. It and *clocks* are left as they are.
+        clocks: the lead's open clocks.
+        event: the input; None lets time pass.
+        now: without an event: everything that fell strictly before it is carried out.
+
+    Returns:
+        A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry.
+
+    Source: SEMANTICS.md, rules 1 to 4. Cost: no rule reads history.
+    """
+    if event is not None and isinstance(event.happening, Created):
+        return _create(workflow, people, event, event.happening)
+    assert lead is not None
+    work = Work(workflow, people, lead.copy(), [c.copy() for c in clocks])
+    more = settle(work, event.arrived_at if event is not None else now)
+    if more or event is None:
+        decision = work.decision()
+        decision.more = more
+        return decision
+    at = applied_at(work.lead, event)
+    refusal = apply(work, event, at)
+    decision = work.decision()
+    decision.refusal = refusal
+    return decision
+
+
+def applied_at(lead: Lead, event: Input) -> datetime:
+    """The instant at which *event* applies: when it happened, unless something was logged since.
+
+    Late evidence stands at the later of its arrival and the last instant logged (SEMANTICS 1).
+    """
+    is_late = lead.as_of > event.occurred_at or lead.step_at == event.occurred_at
+    return max(event.arrived_at, lead.as_of) if is_late else event.occurred_at
+
+
+def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -> Decision:
+    at = event.occurred_at
+    state = workflow.states[workflow.initial]
+    lead = Lead(
+        id=new.id, key=new.key, workflow=workflow.name, digest=workflow.digest,
+        state=state.name, held_by=state.held_by or "", created_at=at, entered_at=at, as_of=at,
+        stage=workflow.stages[0] if workflow.stages else None, salt=new.salt,
+    )  # fmt: skip
+    work = Work(workflow, people, lead, [])
+    data: dict[str, Any] = {"key": new.key, "number": new.id, "fields": dict(new.fields)}
+    seq = work.log(
+        "created", at, entry_class="input", actor=event.actor.name, party=event.actor.party,
+        arrived_at=event.arrived_at, occurred_at=at, to_state=state.name, data=data,
+    )  # fmt: skip
+    changed = set_fields(work, new.fields, at)
+    chain = Chain(work, Cause(at, seq, actor=event.actor))
+    chain.event(Effect(seq, entered=state.name, fields=changed))
+    chain.come_to_rest(chain.route_creation)
+    return work.decision()

@@ -1,0 +1,72 @@
+"""What people and other systems tell slaflow about a lead: the inputs of ``decide``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from slaflow.lifecycle.lead import Actor
+from slaflow.workflow.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new lead; ``fields`` after defaults. ``id`` is its number and ``salt`` its 16 random bytes."""
+
+    id: int
+    key: str
+    fields: Mapping[str, Value]
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """Somebody fires *trigger*. ``inputs`` are as given; ``decide`` validates them."""
+
+    trigger: str
+    inputs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A touchpoint of *kind*. ``fields`` are as given; ``automated`` None takes the kind's word."""
+
+    kind: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    automated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A qualification check is answered with evidence."""
+
+    check: str
+    answer: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Fields are set by hand; None empties one. Values are in stored form already."""
+
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A person gives the lead to *owner* (None: to nobody)."""
+
+    owner: str | None
+
+
+Happening = Created | Fired | Recorded | Answered | Changed | Assigned
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A happening with its two instants: when it happened, and when slaflow was told."""
+
+    happening: Happening
+    actor: Actor
+    occurred_at: datetime
+    arrived_at: datetime

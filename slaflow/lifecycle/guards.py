@@ -1,0 +1,136 @@
+"""Whether a transition may be taken: party, inputs and guard, and if not, why, clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slaflow.errors import InvalidValue, did_you_mean
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.view import Given, View, failing_clauses
+from slaflow.workflow.model import Expression, Field, Transition, Unknown, Value, Workflow
+from slaflow.workflow.values import from_cel, parse_value
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A row whose guard passed, with its validated inputs and what its ``set`` gives."""
+
+    row: Transition
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    sets: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, tuple[Mapping[str, Field], Given]]:
+        """The inputs as expressions see them."""
+        return {"input": (self.row.requires, self.inputs)}
+
+
+def choose(
+    view: View, row: Transition, inputs: Mapping[str, object], party: str | None
+) -> Chosen | tuple[str, ...]:
+    """The row if it may be taken now, else why not. *party* None: fired by itself."""
+    because: list[str] = []
+    if party is not None and party not in row.by:
+        because.append(f"{row.trigger} is for {' or '.join(row.by)}, not for {party}")
+    values = validated(row.requires, inputs, view.workflow.timezone, because)
+    seen = View(view.workflow, view.lead, view.at, {"input": (row.requires, values)})
+    because += failing_clauses(seen, row.guard)
+    sets = computed(seen, row.sets, because)
+    return tuple(because) if because else Chosen(row, values, sets)
+
+
+def computed(view: View, sets: Mapping[str, Expression], because: list[str]) -> dict[str, Value]:
+    """What ``set`` gives, in stored form; an unknown leaves its field as it is, ``null`` empties it.
+
+    A value that its field does not take is added to *because*.
+    """
+    found: dict[str, Value] = {}
+    for name, expression in sets.items():
+        value = view.evaluate(expression)
+        if isinstance(value, Unknown):
+            continue
+        try:
+            found[name] = from_cel(view.workflow.fields[name], value, view.workflow.timezone)
+        except InvalidValue as error:
+            because.append(error.unquoted)
+    return found
+
+
+def choose_by_trigger(
+    view: View, trigger: str, inputs: Mapping[str, object], party: str
+) -> Chosen | tuple[str, ...]:
+    """The first row of *trigger* in file order that may be taken, else why none can be."""
+    lifecycle = lifecycle_of(view.workflow)
+    rows = lifecycle.rows(view.lead.state, trigger)
+    if not rows:
+        possible = dict.fromkeys(row.trigger for row in lifecycle.rows_from(view.lead.state))
+        return (
+            f"{trigger} does not lead from {view.lead.state}; possible from there: "
+            f"{', '.join(possible) or 'nothing'}",
+        )
+    refused: list[str] = []
+    for row in rows:
+        found = choose(view, row, inputs, party)
+        if isinstance(found, Chosen):
+            return found
+        refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
+    return tuple(dict.fromkeys(refused))
+
+
+def validated(
+    fields: Mapping[str, Field], given: Mapping[str, object], timezone: str, because: list[str]
+) -> dict[str, Value]:
+    """*given* in stored form, defaults filled in; what is wrong with it is added to *because*."""
+    values: dict[str, Value] = {}
+    for name in given:
+        if name not in fields:
+            expected = f"; expected: {', '.join(fields)}" if fields else "; nothing is expected"
+            because.append(f'unknown input "{name}"{did_you_mean(name, fields) or expected}')
+    for name, spec in fields.items():
+        raw = given.get(name)
+        try:
+            value = spec.default if raw is None else stored(spec, raw, timezone)
+        except InvalidValue as error:
+            because.append(error.unquoted)
+            continue
+        if value is not None:
+            values[name] = value
+        elif spec.required:
+            because.append(f"{name} is required")
+    return values
+
+
+def stored(spec: Field, raw: object, timezone: str) -> Value:
+    """*raw* in stored form, be it text, a native value or what an expression gave."""
+    if isinstance(raw, float | datetime):
+        return from_cel(spec, raw, timezone)
+    return parse_value(spec, raw, timezone)
+
+
+def available(workflow: Workflow, lead: Lead, at: datetime) -> list[dict[str, Any]]:
+    """What could be fired from here, row by row: whether it may be now, and if not, why.
+
+    Inputs are not known yet: a clause that reads one is left for the moment it is given, and
+    ``requires`` names what has to be.
+    """
+    view = View(workflow, lead, at)
+    rows = sorted(lifecycle_of(workflow).rows_from(lead.state), key=lambda row: row.index)
+    return [_prospect(view, row) for row in rows]
+
+
+def _prospect(view: View, row: Transition) -> dict[str, Any]:
+    judged = tuple(c for c in row.guard if not any(n.startswith("input.") for n in c.that.names))
+    because = failing_clauses(view, judged)
+    return {
+        "trigger": row.trigger,
+        "to": row.to or view.lead.state,
+        "allowed": not because,
+        "because": list(because),
+        "by": list(row.by),
+        "requires": [name for name, spec in row.requires.items() if spec.required],
+        "auto": row.auto,
+    }

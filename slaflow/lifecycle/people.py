@@ -1,0 +1,98 @@
+"""Who is there at an instant: people, teams, absences, and whose turn it is.
+
+A :class:`Directory` is a snapshot handed to the core; rows are valid from and until, so that any
+past instant can be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as they stood from ``valid_from`` until ``valid_until`` (None: still).
+
+    ``order`` is the order in which people were first recorded; it orders a team's members.
+    """
+
+    email: str
+    party: str
+    order: int
+    valid_from: datetime
+    valid_until: datetime | None = None
+    name: str | None = None
+    team: str | None = None
+    manager: str | None = None
+    role: str = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Away from ``starts_at`` until ``ends_at`` (half-open), known since ``recorded_at``."""
+
+    email: str
+    starts_at: datetime
+    ends_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everybody there is or was, and each team's round-robin turn (the member drawn last)."""
+
+    people: tuple[Person, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    turns: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_email: dict[str, list[Person]] = {}
+        for person in sorted(self.people, key=lambda p: p.order):
+            by_email.setdefault(person.email, []).append(person)
+        away: dict[str, list[Absence]] = {}
+        for absence in self.absences:
+            away.setdefault(absence.email, []).append(absence)
+        object.__setattr__(self, "_by_email", by_email)
+        object.__setattr__(self, "_away", away)
+
+    _by_email: dict[str, list[Person]] = field(init=False, repr=False, compare=False)
+    _away: dict[str, list[Absence]] = field(init=False, repr=False, compare=False)
+
+    def person(self, email: str | None, at: datetime) -> Person | None:
+        """The person called *email* as they stood at *at*, or None if there was none."""
+        rows = self._by_email.get(email or "", ())
+        return next((p for p in rows if stands_at(p, at)), None)
+
+    def is_present(self, email: str, at: datetime) -> bool:
+        """Whether *email* is a known person at *at* who is not away then."""
+        return self.person(email, at) is not None and not self.is_away(email, at)
+
+    def is_away(self, email: str, at: datetime) -> bool:
+        """Whether an absence known by *at* covers it, or the person was removed by then."""
+        if any(max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in self._away.get(email, ())):
+            return True
+        rows = self._by_email.get(email, ())
+        return bool(rows) and all(p.valid_until is not None and p.valid_until <= at for p in rows)
+
+    def members(self, team: str, at: datetime) -> tuple[str, ...]:
+        """The team's members at *at*, in the order in which they were recorded."""
+        found: Iterable[Person | None] = (self.person(email, at) for email in self._by_email)
+        return tuple(p.email for p in found if p is not None and p.team == team)
+
+    def known_emails(self) -> tuple[str, ...]:
+        """Everybody's address, past people too, for did-you-mean."""
+        return tuple(self._by_email)
+
+    def after_turn(self, team: str, email: str) -> Directory:
+        """This directory once *email* was drawn for *team*; shares everything else."""
+        drawn = object.__new__(Directory)
+        drawn.__dict__.update(self.__dict__)
+        drawn.__dict__["turns"] = {**self.turns, team: email}
+        return drawn
+
+
+def stands_at(person: Person, at: datetime) -> bool:
+    """Whether the row is the valid one at *at*; half-open."""
+    return person.valid_from <= at and (person.valid_until is None or at < person.valid_until)

@@ -1,0 +1,197 @@
+"""Who gets a lead, and who hears of it.
+
+What a step causes never reads other leads (SEMANTICS 19): only arriving inputs draw a team's
+round-robin turn, a step takes the member after the present owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory, Person
+from slaflow.lifecycle.view import View
+from slaflow.workflow.model import Route, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Who was picked and how; ``team`` is set where its turn was drawn."""
+
+    owner: str | None
+    method: str
+    team: str | None = None
+    candidates: tuple[str, ...] = ()
+    rule: int | None = None
+    draws: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """The pick as an ``assigned`` entry carries it."""
+        return {
+            "to": self.owner,
+            "method": self.method,
+            "team": self.team,
+            "candidates": list(self.candidates),
+            "rule": self.rule,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Everything a pick may read: the workflow, who is there, the lead, the instant, and by whom."""
+
+    workflow: Workflow
+    people: Directory
+    lead: Lead
+    at: datetime
+    by_step: bool
+
+    def receiver(self, party: str, view: View) -> Pick | None:
+        """The first routing rule that finds somebody of *party*; None if none does.
+
+        *view* is the lead as it was before the move.
+        """
+        for number, rule in enumerate(self.workflow.routing or (), 1):
+            if not view.holds(rule.when):
+                continue
+            pick = self._by_rule(rule, party, number)
+            if pick is not None:
+                return pick
+        return None
+
+    def _by_rule(self, rule: Route, party: str, number: int) -> Pick | None:
+        if rule.kind == "team":
+            team = self.workflow.teams[rule.to]
+            return self.from_team(rule.to, number) if team.party == party else None
+        person = self._named(rule, party)
+        if person is None or not self._serves(person, party):
+            return None
+        return Pick(person, rule.kind, candidates=(person,), rule=number)
+
+    def _named(self, rule: Route, party: str) -> str | None:
+        if rule.kind == "previous":
+            return self.lead.holders.get(party)
+        if rule.kind == "field":
+            value = self.lead.fields.get(rule.to)
+            return None if value is None else str(value)
+        return rule.to
+
+    def _serves(self, email: str, party: str) -> bool:
+        person = self.people.person(email, self.at)
+        return person is not None and person.party == party and not self.people.is_away(email, self.at)
+
+    def present(self, members: Iterable[str]) -> tuple[str, ...]:
+        return tuple(m for m in members if not self.people.is_away(m, self.at))
+
+    def from_team(self, team: str, rule: int | None = None) -> Pick | None:
+        """The next member of *team*, or None if nobody of it is there."""
+        members = self.people.members(team, self.at)
+        present = self.present(members)
+        if not present:
+            return None
+        if not self.by_step:
+            drawn = self._after(self.people.turns.get(team), present)
+            return Pick(drawn, "round_robin", team, present, rule, draws=True)
+        if self.lead.owner in members:
+            return Pick(self._after(self.lead.owner, present), "next", team, present, rule)
+        position = (self.lead.id + self.lead.cycles) % len(present)
+        return Pick(present[position], "position", team, present, rule)
+
+    def _after(self, last: str | None, present: Sequence[str]) -> str:
+        """The first of *present* recorded after *last*, going round."""
+        everybody = self.people.known_emails()
+        if last not in everybody:
+            return present[0]
+        place = everybody.index(last)
+        return next((m for m in present if everybody.index(m) > place), present[0])
+
+    def next_in_team(self) -> Pick:
+        """``assign: next``: once round the owner's team per cycle, then the manager, then nobody.
+
+        Source: SEMANTICS 13 and 19.
+        """
+        owner = self.lead.owner
+        person = self.people.person(owner, self.at)
+        passed = self._passed_on()
+        is_last = owner is not None and owner in {each.manager for each in passed}
+        own = person.team if person else None
+        # A manager who took over may be in a team too: theirs is not the one that goes round.
+        ended = is_last and own not in {each.team for each in passed if each.email != owner}
+        team = None if ended else self._team_going_round(own)
+        seen = {*self.lead.passed_to, owner}
+        left = [m for m in self._round(team) if m not in seen]
+        if left:
+            return Pick(left[0], "next", team, tuple(left))
+        manager = person.manager if person and not is_last else None
+        if manager is not None and manager not in seen and self.people.is_present(manager, self.at):
+            return Pick(manager, "manager", team, (manager,))
+        return Pick(None, "nobody", team)
+
+    def _passed_on(self) -> list[Person]:
+        """Those who had the lead in this cycle when ``assign: next`` moved it, or got it so."""
+        known = (self.people.person(email, self.at) for email in self.lead.passed_to)
+        return [person for person in known if person is not None]
+
+    def _team_going_round(self, own: str | None) -> str | None:
+        """The team whose members are tried: the owner's, or a routed one while nobody owns the lead."""
+        if self.lead.owner is not None or own is not None:
+            return own
+        view = View(self.workflow, self.lead, self.at)
+        for rule in self.workflow.routing or ():
+            teams = self.workflow.teams
+            if rule.kind == "team" and teams[rule.to].party == self.lead.held_by and view.holds(rule.when):
+                return rule.to
+        return None
+
+    def _round(self, team: str | None) -> list[str]:
+        """The present members of *team* in the order in which they are tried."""
+        if team is None:
+            return []
+        members = self.people.members(team, self.at)
+        present = self.present(members)
+        if not present:
+            return []
+        if self.lead.owner in members:
+            first = self._after(self.lead.owner, present)
+            place = present.index(first)
+        else:
+            place = (self.lead.id + self.lead.cycles) % len(present)
+        return [*present[place:], *present[:place]]
+
+    def manager(self) -> Pick:
+        """``assign: manager``: the owner's manager, or nobody."""
+        person = self.people.person(self.lead.owner, self.at)
+        manager = person.manager if person else None
+        return Pick(manager, "manager", candidates=(manager,) if manager else ())
+
+    def recipients(self, names: Iterable[str], owed_by: str | None) -> tuple[str, ...]:
+        """The addresses that *names* stand for at this instant, each once, in order.
+
+        *owed_by* is the party whose desk hears where there is no owner; None: the holder's.
+        """
+        desk = self.desk(owed_by or self.lead.held_by)
+        found: list[str] = []
+        for name in names:
+            found += self._addresses(name, desk)
+        return tuple(dict.fromkeys(found))
+
+    def _addresses(self, name: str, desk: str) -> Sequence[str]:
+        if name == "owner":
+            owner = self.lead.owner
+            return [desk if owner is None or self.people.is_away(owner, self.at) else owner]
+        if name == "manager":
+            return [self.manager().owner or desk]
+        if name in self.workflow.parties:
+            return [self.desk(name)]
+        if name in self.workflow.teams:
+            members = self.people.members(name, self.at)
+            return members or [self.desk(self.workflow.teams[name].party)]
+        return [name]
+
+    def desk(self, party: str) -> str:
+        """The party's desk; without one its name stands for it."""
+        declared = self.workflow.parties.get(party)
+        return declared.desk if declared and declared.desk else party

@@ -1,0 +1,202 @@
+"""What expressions see of a lead at an instant: the names of WORKFLOW.md's table, read on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.scoring import counted, decayed, number_text, rounded
+from slaflow.workflow.model import Clause, Expression, Field, Unknown, Value, Workflow
+from slaflow.workflow.values import to_cel
+
+Given = Mapping[str, Value]
+NOTHING: Given = {}
+
+
+class View:
+    """A lead as it stands, at one instant, with what the input in hand brings along.
+
+    ``inputs``, ``answer`` and ``touch`` are values in stored form with the fields that declare them.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        lead: Lead,
+        at: datetime,
+        given: Mapping[str, tuple[Mapping[str, Field], Given]] | None = None,
+    ) -> None:
+        self.workflow = workflow
+        self.lead = lead
+        self.at = at
+        self.given = given or {}
+        self._scores: dict[str, float] = {}
+
+    def evaluate(self, expression: Expression) -> Any:
+        """The expression's value, or :class:`Unknown` with the names that are not set."""
+        values = {}
+        for name in expression.names:
+            value = self.value(name)
+            if value is not None:
+                values[name] = value
+        return expression.evaluate(values)
+
+    def holds(self, expression: Expression | None) -> bool:
+        """Whether a condition is true; none at all is, unknown is not."""
+        return expression is None or self.evaluate(expression) is True
+
+    def value(self, name: str) -> object:
+        """What stands under a dotted *name*, or None if it is not set."""
+        plain = _PLAIN.get(name)
+        if plain is not None:
+            return plain(self)
+        head, _, rest = name.partition(".")
+        return _DOTTED[head](self, rest)
+
+    def score(self, name: str) -> float:
+        """``fit``, ``engagement`` or ``score``, rounded as guards and entries see them."""
+        if name not in self._scores:
+            self._scores[name] = rounded(_SCORES[name](self))
+        return self._scores[name]
+
+    def attempts(self) -> tuple[int, int]:
+        """Counted attempts and their channels since the last handoff."""
+        since = self.lead.attempts[self.lead.attempts_before_handoff :]
+        return counted(since, self.workflow.attempt_spacing)
+
+    def lead_value(self, name: str) -> object:
+        if name in _SCORES:
+            return self.score(name)
+        if name == "stage":
+            return self.lead.stage
+        return self.field(self.workflow.fields[name], self.lead.fields.get(name))
+
+    def field(self, field: Field, value: Value) -> object:
+        return None if value is None else to_cel(field, value, self.workflow.timezone)
+
+    def given_value(self, kind: str, name: str) -> object:
+        fields, values = self.given.get(kind, ({}, NOTHING))
+        return self.field(fields[name], values.get(name)) if name in fields else None
+
+    def check_passed(self, name: str) -> bool | None:
+        answer = self.lead.checks.get(name)
+        return answer.passed if answer is not None and self.answer_stands(name) else None
+
+    def answer_stands(self, name: str) -> bool:
+        """Whether the check was answered and the answer has not lapsed."""
+        answer = self.lead.checks.get(name)
+        valid_for = self.workflow.checks[name].valid_for
+        return answer is not None and (valid_for is None or self.at < answer.at + valid_for)
+
+    def reached(self, stage: str) -> bool:
+        stages = self.workflow.stages
+        return self.lead.stage is not None and stages.index(self.lead.stage) >= stages.index(stage)
+
+    def activity(self, name: str) -> object:
+        kind, _, what = name.rpartition(".")
+        tally = self.lead.tallies.get(kind)
+        if what == "count":
+            return tally.count if tally else 0
+        return tally.last if tally else None
+
+
+def _fit(view: View) -> float:
+    total = 0.0
+    for rule in view.workflow.scoring.fit:
+        if view.holds(rule.when):
+            total += points(view, rule.points)
+    return total
+
+
+def points(view: View, worth: Expression | Decimal | None) -> float:
+    """The points of a rule or an activity; an expression that is unknown gives none."""
+    if worth is None:
+        return 0.0
+    if isinstance(worth, Decimal):
+        return float(worth)
+    value = view.evaluate(worth)
+    return 0.0 if value is None or isinstance(value, Unknown) else float(value)
+
+
+def _engagement(view: View) -> float:
+    return decayed(view.lead, view.workflow.scoring.half_life, view.at)
+
+
+def _score(view: View) -> float:
+    expression = view.workflow.scoring.score
+    if expression is None:
+        return view.score("fit") + view.score("engagement")
+    return points(view, expression)
+
+
+_SCORES: dict[str, Callable[[View], float]] = {"fit": _fit, "engagement": _engagement, "score": _score}
+
+_PLAIN: dict[str, Callable[[View], object]] = {
+    "fit": lambda view: view.score("fit"),
+    "engagement": lambda view: view.score("engagement"),
+    "contacted": lambda view: view.lead.contacted,
+    "touched": lambda view: view.lead.touched_at,
+    "worked": lambda view: view.lead.worked_at,
+    "created": lambda view: view.lead.created_at,
+    "entered": lambda view: view.lead.entered_at,
+    "now": lambda view: view.at,
+    "cycles": lambda view: view.lead.cycles,
+}
+
+_DOTTED: dict[str, Callable[[View, str], object]] = {
+    "lead": View.lead_value,
+    "known": lambda view, name: view.lead.fields.get(name) is not None,
+    "stage": lambda view, name: view.reached(name.removeprefix("reached.")),
+    "check": View.check_passed,
+    "checked": View.answer_stands,
+    "activity": View.activity,
+    "attempts": lambda view, name: view.attempts()[0 if name == "total" else 1],
+    "open": lambda view, name: view.workflow.calendars[name].is_open(view.at),
+    "input": lambda view, name: view.given_value("input", name),
+    "answer": lambda view, name: view.given_value("answer", name),
+    "touch": lambda view, name: view.given_value("touch", name),
+}
+
+
+def failing_clauses(view: View, guard: tuple[Clause, ...]) -> tuple[str, ...]:
+    """Why the guard does not pass, a line for each clause that is not true; empty if it passes."""
+    return tuple(reason for clause in guard if (reason := _failing(view, clause)) is not None)
+
+
+def _failing(view: View, clause: Clause) -> str | None:
+    found = view.evaluate(clause.that)
+    if found is True:
+        return None
+    if isinstance(found, Unknown) and found.missing:
+        lacking = " and ".join(map(_lacking, found.missing))
+        because = lacking if clause.that.text in found.missing else f"{clause.that.text}: {lacking}"
+    else:
+        because = f"not so: {clause.that.text}{_figures(view, clause.that)}"
+    return f"{clause.otherwise} ({because})" if clause.otherwise else because
+
+
+def _lacking(name: str) -> str:
+    """What is missing, in the words of what would mend it."""
+    return f"{name} is not {'answered' if name.startswith('check.') else 'set'}"
+
+
+def _figures(view: View, expression: Expression) -> str:
+    """`` (lead.score is 20)``: the numbers and truths a clause reads, in order of their names.
+
+    Texts are left out: a refusal's words are hashed and cannot be erased with the person.
+    """
+    shown = [
+        f"{name} is {_plain(value)}"
+        for name in sorted(expression.names)
+        if isinstance(value := view.value(name), int | float)
+    ]
+    return f" ({', '.join(shown)})" if shown else ""
+
+
+def _plain(value: float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,129 @@
+"""The working copy of one decision: a lead and its clocks on their way to what is stored.
+
+Entries are numbered and stamped here, messages gathered; which rule applies when is decided by the
+modules that use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slaflow.clock.state import Clock
+from slaflow.hours.calendar import Calendar
+from slaflow.lifecycle.decision import Decision, Message
+from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor, Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.routing import Routing
+from slaflow.lifecycle.view import View
+from slaflow.workflow.model import Target, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something happens: at which instant, after which entry, and whether a step caused it.
+
+    What a step causes meets no target and draws no turn (SEMANTICS 11 and 19).
+    """
+
+    at: datetime
+    seq: int | None = None
+    by_step: bool = False
+    actor: Actor = SYSTEM_ACTOR
+
+
+@dataclass
+class Work:
+    """A decision in the making."""
+
+    workflow: Workflow
+    people: Directory
+    lead: Lead
+    clocks: list[Clock]
+    entries: list[Draft] = field(default_factory=list)
+    turns: dict[str, str] = field(default_factory=dict)
+    steps: int = 0
+    _told: dict[tuple[str, int, str], Message] = field(default_factory=dict)
+    _messages: list[Message] = field(default_factory=list)
+    _changed: dict[int, Clock] = field(default_factory=dict)
+
+    def view(self, at: datetime, given: Mapping[str, Any] | None = None) -> View:
+        """What expressions see of the lead now."""
+        return View(self.workflow, self.lead, at, given)
+
+    def routing(self, cause: Cause) -> Routing:
+        return Routing(self.workflow, self.people, self.lead, cause.at, cause.by_step)
+
+    def target(self, clock: Clock) -> Target:
+        return self.workflow.target(clock.target)
+
+    def calendar(self, clock: Clock) -> Calendar:
+        return self.workflow.calendars[clock.calendar]
+
+    def open_clocks(self) -> list[Clock]:
+        """The open clocks in file order, targets before timers."""
+        return sorted((c for c in self.clocks if c.is_open), key=lambda c: self.target(c).index)
+
+    def touch(self, clock: Clock) -> None:
+        """Notes that *clock* changed and has to be written."""
+        self._changed[id(clock)] = clock
+
+    def log(self, kind: str, at: datetime, **rest: Any) -> int:
+        """Adds a consequence (or, with ``entry_class``, an input); gives its ``seq``.
+
+        Owner and holder are those at this point, so the order of calls is part of the record.
+        """
+        lead = self.lead
+        lead.seq += 1
+        lead.as_of = at
+        values = {
+            "entry_class": "consequence",
+            "actor": SYSTEM_ACTOR.name,
+            "party": SYSTEM_ACTOR.party,
+            "owner": lead.owner,
+            "held_by": lead.held_by,
+            **rest,
+        }
+        self.entries.append(Draft(seq=lead.seq, kind=kind, at=at, **values))
+        return lead.seq
+
+    def log_clock(self, kind: str, at: datetime, clock: Clock, cause: int | None, **rest: Any) -> int:
+        """Adds an entry about *clock*; its party is the one that owes."""
+        self.touch(clock)
+        return self.log(
+            kind,
+            at,
+            party=clock.owed_by or SYSTEM_ACTOR.party,
+            target=clock.target,
+            clock=clock.number,
+            caused_by=cause,
+            **rest,
+        )
+
+    def tell(self, message: Message) -> None:
+        """Queues *message*; of one clock's steps each person hears only the latest (SEMANTICS 14)."""
+        if message.target is None or message.clock is None:
+            self._messages.append(message)
+            return
+        key = (message.target, message.clock, message.recipient)
+        self._told.pop(key, None)
+        self._told[key] = message
+
+    def decision(self) -> Decision:
+        """What is to be stored. A warning whose clock has ended meanwhile is dropped."""
+        ended = {(c.target, c.number) for c in self.clocks if not c.is_open}
+        told = [m for m in self._told.values() if m.kind != "warned" or (m.target, m.clock) not in ended]
+        messages = sorted([*self._messages, *told], key=lambda m: m.seq)
+        changed = list(self._changed.values())
+        return Decision(
+            lead=self.lead,
+            clocks=self.clocks,
+            changed=changed,
+            entries=self.entries,
+            messages=messages,
+            turns=self.turns,
+            steps=self.steps,
+        )

@@ -1,0 +1,322 @@
+"""Hypothesis strategies: agreements with clocks, steps and autos at random, and the people under them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from hypothesis import strategies as st
+
+from slaflow.hours import Calendar
+from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.people import Absence, Directory, Person
+from slaflow.workflow.expressions import CompiledExpression, Result, Scope
+from slaflow.workflow.model import (
+    Action,
+    Activity,
+    Allowance,
+    Assign,
+    Case,
+    Check,
+    Clause,
+    Days,
+    Field,
+    Fire,
+    FitRule,
+    Notify,
+    OpenTime,
+    Party,
+    Pattern,
+    Pause,
+    Route,
+    Scoring,
+    SetFields,
+    State,
+    Step,
+    Target,
+    Team,
+    Transition,
+    UntilField,
+    Workflow,
+)
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""When things begin; four weeks later clocks are turned in Stockholm."""
+MIA, ANNA, BERIT, CARL, MARK, NOBODY = (
+    f"{name}@example.com" for name in ("mia", "anna", "berit", "carl", "mark", "nobody")
+)
+STATES = ("nurturing", "mql", "accepted", "returned", "won")
+TRIGGERS = ("promote", "accept", "return", "win", "recycle")
+FIELDS = {
+    "employees": Field("employees", "int"),
+    "on_hold": Field("on_hold", "bool", default=False),
+    "callback_on": Field("callback_on", "date"),
+    "call_at": Field("call_at", "datetime"),
+    "note": Field("note", "string"),
+}
+ACTIVITIES = (
+    Activity("visit", ("lead",), Decimal(10), cap=Decimal(30), stage="interest"),
+    Activity("demo", ("lead", "marketing"), Decimal("25.5"), stage="decision"),
+    Activity("nurture", ("marketing",)),
+    Activity("call", ("sales", "system"), attempt="phone"),
+    Activity("mail", ("sales", "marketing"), attempt="email"),
+    Activity("meeting", ("sales",), attempt="meeting", contact=True),
+    Activity("reply", ("lead",), contact=True),
+)
+ACTORS = (
+    Actor(ANNA, "sales"), Actor(BERIT, "sales"), Actor(MARK, "marketing"), Actor("system", "system"),
+    Actor("lead", "lead"),
+)  # fmt: skip
+CONDITIONS = (
+    "lead.on_hold", "!lead.on_hold", "lead.employees > 50", "known.note", "lead.score >= 30",
+    "lead.engagement < 20", "stage.reached('interest')", "attempts.total >= 2", "contacted", "check.value",
+    "activity.visit.count > 1", "cycles < 2", "attempts.channels >= 2 || lead.employees > 10",
+)  # fmt: skip
+SETTINGS = (
+    ("on_hold", "true"), ("on_hold", "false"), ("on_hold", "!lead.on_hold"), ("on_hold", "null"),
+    ("note", "'x'"), ("note", "null"),
+    ("employees", "lead.employees + 30"), ("employees", "null"),
+    ("callback_on", "null"),
+    ("callback_on", "now + duration('30h')"), ("call_at", "entered + duration('26h')"),
+)  # fmt: skip
+_TYPES = {"int": "int", "bool": "bool", "date": "timestamp", "datetime": "timestamp", "string": "string"}
+_CEL_NAMES = {
+    **{f"lead.{f.name}": _TYPES[f.type] for f in FIELDS.values()},
+    **{f"known.{name}": "bool" for name in FIELDS},
+    **{f"activity.{a.kind}.count": "int" for a in ACTIVITIES},
+    **dict.fromkeys(("lead.fit", "lead.engagement", "lead.score"), "double"),
+    **dict.fromkeys(("attempts.total", "attempts.channels", "cycles"), "int"),
+    **dict.fromkeys(("touched", "worked", "created", "entered", "now"), "timestamp"),
+    **dict.fromkeys(("contacted", "check.value", "checked.value"), "bool"),
+}
+_STAGES = ("unaware", "interest", "decision")
+_SCOPE = Scope(_CEL_NAMES, {}, _STAGES, ("always", "office", "evenings"))  # type: ignore[arg-type]
+_ANSWER = Scope({"answer.n": "int"})
+CALENDARS = {
+    "always": Calendar.always("Europe/Stockholm"),
+    "office": Calendar.parse(
+        {
+            "hours": {"mon-thu": ["09:00-12:00", "13:00-17:30"], "fri": ["09:00-15:00"]},
+            "holidays": ["2026-03-04"],
+        },
+        timezone="Europe/Stockholm",
+    ),
+    "evenings": Calendar.parse({"hours": {"mon-sun": ["18:00-24:00"]}}, timezone="Europe/Stockholm"),
+}
+
+
+@lru_cache(maxsize=256)
+def condition(text: str, result: Result = "bool") -> CompiledExpression:
+    """*text* compiled over what every agreement here declares."""
+    return _SCOPE.compile(text, result, nullable=True)
+
+
+def _some(values: tuple[str, ...], most: int = 3, least: int = 1) -> st.SearchStrategy[frozenset[str]]:
+    return st.frozensets(st.sampled_from(values), min_size=least, max_size=most)
+
+
+def _rarely(strategy: st.SearchStrategy, otherwise: object = None) -> st.SearchStrategy:
+    return st.integers(0, 2).flatmap(lambda n: strategy if n == 0 else st.just(otherwise))
+
+
+def conditions() -> st.SearchStrategy[CompiledExpression]:
+    return st.sampled_from(CONDITIONS).map(condition)
+
+
+def spans() -> st.SearchStrategy[OpenTime]:
+    """Open time from a minute to days, often round so that clocks fall together."""
+    minutes = st.sampled_from([30, 60, 60, 90, 240, 240, 480, 1440]) | st.integers(1, 3000)
+    seconds = minutes.map(lambda n: n * 60) | st.integers(60, 100_000)
+    return seconds.map(lambda n: OpenTime(timedelta(seconds=n), f"{n}s"))
+
+
+def days() -> st.SearchStrategy[Days]:
+    return st.integers(1, 4).map(lambda n: Days(n, f"{n}d"))
+
+
+def untils() -> st.SearchStrategy[UntilField]:
+    return st.builds(
+        lambda name, before: UntilField(
+            name, condition(f"lead.{name}", "timestamp"), name == "callback_on", before, f"until lead.{name}"
+        ),
+        st.sampled_from(["callback_on", "call_at"]),
+        _rarely(spans() | days()),
+    )
+
+
+def actions(*, fires: bool = True) -> st.SearchStrategy[Action]:
+    to_notify = st.sampled_from(
+        ["owner", "manager", "marketing", "sales", "nordics", "solo", "boss@example.com"]
+    )
+    notify = st.lists(to_notify, min_size=1, max_size=3, unique=True).map(lambda to: Notify(tuple(to)))
+    assign = st.sampled_from(["next", "next", "manager", "nordics", "growth", CARL]).map(Assign)
+    if not fires:
+        return notify | assign
+    fire = st.sampled_from(TRIGGERS).map(Fire)
+    sets = st.sampled_from(SETTINGS).map(
+        lambda pair: SetFields({pair[0]: condition(pair[1], _setting(pair[0]))})
+    )
+    return st.one_of(notify, assign, fire, sets)
+
+
+def _setting(name: str) -> Result:
+    return _TYPES[FIELDS[name].type]  # type: ignore[return-value]
+
+
+def patterns(*kinds: str) -> st.SearchStrategy[Pattern]:
+    """What starts, meets or restarts a clock, of one of *kinds*."""
+    kinds_of_activity = tuple(each.kind for each in ACTIVITIES)
+    names = {
+        "enter": _some(STATES, 5, least=2),
+        "trigger": _some(TRIGGERS, least=2),
+        "set": _some(tuple(FIELDS)),
+        "activity": _some(kinds_of_activity, 4, least=2),
+    }
+    return st.sampled_from(kinds).flatmap(
+        lambda kind: st.builds(
+            Pattern,
+            kind=st.just(kind),
+            names=names.get(kind, st.just(frozenset())),
+            times=st.integers(1, 3) if kind in ("activity", "attempts") else st.just(1),
+            channels=st.integers(1, 2) if kind == "attempts" else st.just(1),
+            when=_rarely(conditions()),
+        )
+    )
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> tuple[Step, ...]:
+    """A target's steps as the compiler gives them: before due, the breach, after it."""
+    do = st.lists(actions(), max_size=3).map(tuple)
+    shares = draw(st.lists(st.sampled_from([1, 50, 51, 80, 99]), max_size=2, unique=True).map(sorted))
+    made = [Step(f"{n}%", "percent", percent=n, actions=draw(do)) for n in shares]
+    for span in draw(st.lists(spans(), max_size=1)):
+        made.append(Step(f"-{span.text}", "before", offset=span.duration, actions=draw(do)))
+    made.append(Step("100%", "percent", percent=100, actions=draw(do)))
+    for span in draw(st.lists(spans() | days(), max_size=2, unique_by=lambda s: s.text)):
+        if isinstance(span, Days):
+            made.append(Step(f"+{span.text}", "after_days", days=span.days, actions=draw(do)))
+        else:
+            made.append(Step(f"+{span.text}", "after", offset=span.duration, actions=draw(do)))
+    return tuple(made)
+
+
+@st.composite
+def targets(draw: st.DrawFn, index: int) -> Target:
+    """A target, or a timer."""
+    is_timer = draw(st.integers(0, 3)) == 0
+    allowances: st.SearchStrategy[Allowance] = st.one_of(spans(), days(), untils())
+    cases = [Case(draw(conditions()), draw(allowances)) for _ in range(draw(st.integers(0, 1)))]
+    starts = patterns("enter", "enter", "trigger", "activity", "set")
+    meets = patterns("enter", "trigger", "activity", "attempts", "contact")
+    do = st.lists(actions(), min_size=1, max_size=2).map(tuple)
+    timer_steps = do.map(lambda does: (Step("100%", "percent", percent=100, actions=does),))
+    pauses = st.builds(Pause, conditions(), st.one_of(st.none(), spans(), days()))
+    return Target(
+        index=index,
+        name=f"clock{index}",
+        owed_by=None if is_timer else draw(st.sampled_from(["marketing", "sales"])),
+        start=tuple(draw(st.lists(starts, min_size=1, max_size=2))),
+        cases=(*cases, Case(None, draw(allowances))),
+        calendar=draw(st.sampled_from(["always", "office", "evenings", "owner"])),
+        lives_in=draw(st.none() | _some(STATES, 5, least=3)),
+        meet=() if is_timer else tuple(draw(st.lists(meets, min_size=1, max_size=2))),
+        pause=draw(st.none() | pauses),
+        restart=tuple(
+            draw(_rarely(st.lists(patterns("assign", "activity", "set"), min_size=1, max_size=2), ()))
+        ),
+        repeat=not is_timer and draw(st.booleans()),
+        steps=draw(timer_steps if is_timer else steps()),
+    )
+
+
+@st.composite
+def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
+    setting = draw(_rarely(st.sampled_from(SETTINGS)))
+    is_auto = draw(st.integers(0, 3)) == 0
+    return Transition(
+        index=index,
+        trigger=trigger,
+        from_states=tuple(sorted(draw(_some(STATES[:4] if is_auto else STATES, 4, least=1 + (not is_auto))))),
+        to=draw(st.sampled_from(STATES) | st.none()),
+        by=tuple(sorted(draw(_some(("marketing", "sales", "system"), least=2)))),
+        guard=tuple(
+            Clause(each) for each in draw(st.lists(conditions(), min_size=is_auto, max_size=2 * is_auto))
+        ),
+        auto=is_auto,
+        sets={setting[0]: condition(setting[1], _setting(setting[0]))} if setting else {},
+        reset=draw(_rarely(_some(("engagement", "stage", "checks")), frozenset())),
+        actions=tuple(draw(_rarely(st.lists(actions(fires=False), min_size=1, max_size=2), ()))),
+    )
+
+
+def routes() -> st.SearchStrategy[Route]:
+    plain = [
+        Route("team", "nordics"),
+        Route("team", "solo"),
+        Route("team", "growth"),
+        Route("previous", "previous"),
+    ]
+    narrowed = [
+        Route("team", "nordics", condition("lead.employees > 50")),
+        Route("person", CARL),
+        Route("field", "note"),
+    ]
+    return st.sampled_from(plain + narrowed)
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> Workflow:
+    """Compiled agreements over five states: clocks, steps and autos at random, sensible or not."""
+    held = {"nurturing": "marketing", "mql": "sales", "accepted": "sales", "won": None}
+    held["returned"] = draw(st.sampled_from(["marketing", "sales"]))
+    triggers = [*TRIGGERS, *draw(st.lists(st.sampled_from(TRIGGERS), max_size=2))]
+    passes = _ANSWER.compile("answer.n >= 3", "bool")
+    return Workflow(
+        name="random", title=None, source="", digest="d" * 64, timezone="Europe/Stockholm",
+        parties={"marketing": Party("marketing", "demand-desk@example.com"), "sales": Party("sales")},
+        fields=FIELDS, identity=(), activities={each.kind: each for each in ACTIVITIES},
+        attempt_spacing=draw(st.sampled_from([timedelta(0), timedelta(hours=1)])),
+        stages=_STAGES,
+        scoring=Scoring(
+            (FitRule(condition("lead.employees >= 50"), Decimal(20)),),
+            draw(st.sampled_from([None, timedelta(days=1), timedelta(days=30)])),
+        ),
+        checks={"value": Check("value", {"n": Field("n", "int")}, (Clause(passes),))},
+        states={name: State(name, held[name], name == "nurturing", name == "won") for name in STATES},
+        initial="nurturing",
+        transitions=tuple(draw(transitions(i, trigger)) for i, trigger in enumerate(triggers)),
+        targets=tuple(draw(targets(index)) for index in range(draw(st.integers(2, 4)))),
+        teams={
+            "nordics": Team("nordics", "sales", "office"),
+            "solo": Team("solo", "sales", "evenings"),
+            "growth": Team("growth", "marketing"),
+        },
+        routing=draw(st.none() | st.lists(routes(), min_size=1, max_size=3).map(tuple)),
+        calendars=CALENDARS,
+        first_calendar="office",
+    )  # fmt: skip
+
+
+@st.composite
+def directories(draw: st.DrawFn) -> Directory:
+    """A sales team under Mia, a team of one, a marketer; some of them away for a while."""
+    since = MONDAY - timedelta(days=2000)
+    persons = (
+        Person(MIA, "sales", 1, since, role="manager"),
+        Person(ANNA, "sales", 2, since, team="nordics", manager=MIA),
+        Person(BERIT, "sales", 3, since, team="nordics", manager=MIA),
+        Person(CARL, "sales", 4, since, team="solo", manager=MIA),
+        Person(MARK, "marketing", 5, since, team="growth"),
+    )
+    gone = st.builds(
+        lambda email, start, length, told: Absence(
+            email, *(MONDAY + timedelta(hours=n) for n in (start, start + length, told))
+        ),
+        st.sampled_from([MIA, ANNA, BERIT, CARL, MARK]),
+        st.integers(-5, 100),
+        st.integers(1, 60),
+        st.integers(-5, 60),
+    )
+    return Directory(persons, tuple(draw(st.lists(gone, max_size=3))))
