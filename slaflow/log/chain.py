@@ -1,0 +1,155 @@
+"""Sealing: drafts become entries, each holding the hash of the one before.
+
+The bytes under an entry's hash, for who checks them with the standard library alone::
+
+    data_hash = sha256(salt + data_text)                      # salt: 16 bytes of a lead, else none
+    hash      = sha256(json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+where *header* is the entry as ``slaflow log list`` shows it without ``id``, ``data`` and ``hash``, and all
+text is UTF-8. ``prev`` is the hash of the entry before, 64 zeros for a stream's first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from slaflow.lifecycle.draft import Draft
+from slaflow.log.entry import CANONICAL, Entry
+from slaflow.log.errors import Unsealable
+
+_LIMIT = 2**63
+
+
+def seal(
+    drafts: Iterable[Draft],
+    *,
+    stream: str,
+    lead: int | None,
+    salt: bytes,
+    digest: str | None,
+    head: str,
+    recorded_at: datetime,
+) -> tuple[list[Entry], str]:
+    """The *drafts* as entries linked onto *head* in their order, and the new head.
+
+    Args:
+        drafts: their ``seq`` goes on from the stream's last by one each; ``id`` stays None until stored.
+        lead: the number in *stream*, None for other streams.
+        salt: the lead's 16 bytes, empty for other streams and once erased.
+        digest: of the workflow text the drafts were decided under; None outside workflows.
+        head: hash of the stream's last entry, ``GENESIS`` for a new stream.
+        recorded_at: when they are written.
+
+    Raises:
+        Unsealable: ``data`` holds what canonical JSON cannot.
+
+    Cost: about 6 microseconds an entry.
+    """
+    recorded_at = recorded_at.astimezone(UTC)
+    entries = []
+    for draft in drafts:
+        entry = _sealed(draft, stream, lead, salt, digest, head, recorded_at)
+        head = entry.hash
+        entries.append(entry)
+    return entries, head
+
+
+def _sealed(
+    draft: Draft,
+    stream: str,
+    lead: int | None,
+    salt: bytes,
+    digest: str | None,
+    head: str,
+    recorded_at: datetime,
+) -> Entry:
+    data = _data_bytes(draft)
+    data_digest = sha256(salt + data).hexdigest()
+    at, arrived, occurred = _utc(draft.at), _utc_or_none(draft.arrived_at), _utc_or_none(draft.occurred_at)
+    # The keys stand in canonical order, which saves sorting; orjson writes instants as instant_text does.
+    header = {
+        "actor": draft.actor,
+        "arrived_at": arrived,
+        "at": at,
+        "caused_by": draft.caused_by,
+        "class": draft.entry_class,
+        "clock": draft.clock,
+        "data_hash": data_digest,
+        "digest": digest,
+        "from": draft.from_state,
+        "handoff": draft.handoff,
+        "held_by": draft.held_by,
+        "kind": draft.kind,
+        "lead": lead,
+        "occurred_at": occurred,
+        "owner": draft.owner,
+        "party": draft.party,
+        "prev": head,
+        "reason": draft.reason,
+        "recorded_at": recorded_at,
+        "seq": draft.seq,
+        "step": draft.step,
+        "stream": stream,
+        "target": draft.target,
+        "to": draft.to_state,
+        "trigger": draft.trigger,
+    }  # fmt: skip
+    return Entry(
+        None, stream, draft.seq, lead, draft.entry_class, at, arrived, occurred, recorded_at, draft.kind,
+        draft.actor, draft.party, draft.owner, draft.held_by, draft.trigger, draft.from_state,
+        draft.to_state, draft.target, draft.clock, draft.step, draft.handoff, draft.reason,
+        draft.caused_by, data.decode(), data_digest, digest, head, header_hash(header, draft.kind),
+    )  # fmt: skip
+
+
+def header_hash(header: Mapping[str, Any], kind: str) -> str:
+    """The hash of an entry whose keys, in canonical order, are those of *header*."""
+    try:
+        return sha256(orjson.dumps(header, option=orjson.OPT_UTC_Z)).hexdigest()
+    except TypeError as error:
+        raise Unsealable(kind, str(error)) from error
+
+
+def _data_bytes(draft: Draft) -> bytes:
+    data = draft.data
+    if not data:
+        return b"{}"
+    refuse_inexact(data, draft.kind)
+    try:
+        return orjson.dumps(data, option=CANONICAL, default=_plain)
+    except TypeError as error:
+        raise Unsealable(draft.kind, str(error)) from error
+
+
+def refuse_inexact(value: Any, kind: str) -> None:
+    """Raises :class:`Unsealable` where *value* holds a float or an integer beyond 64 bits."""
+    if isinstance(value, Mapping):
+        for part in value.values():
+            if type(part) is not str:
+                refuse_inexact(part, kind)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            refuse_inexact(part, kind)
+    elif isinstance(value, float):
+        raise Unsealable(kind, f"{value} is a float; write decimals as text")
+    elif isinstance(value, int) and not -_LIMIT <= value < _LIMIT:
+        raise Unsealable(kind, f"{value} does not fit into 64 bits")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def _utc_or_none(at: datetime | None) -> datetime | None:
+    return None if at is None else _utc(at)
