@@ -1,0 +1,1 @@
+"""The schema of slaflow's database, one revision after the other."""

@@ -1,0 +1,154 @@
+"""Clocks: the promises and timers of leads, open and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, literal_column, or_, select
+from sqlalchemy.engine import Row
+
+from slaflow.clock.state import Clock
+from slaflow.store.bulk import insert_rows, update_rows
+from slaflow.store.tables import clock, lead
+from slaflow.store.types import Instant, instant_writer, one_of, span_as_number
+
+_FIELDS = tuple(column for column in clock.c if column.name not in ("id", "lead"))
+COLUMNS = (clock.c.lead, *_FIELDS, clock.c.id)  # the lead, then the order of Clock's own fields
+_WRITTEN = tuple(column.name for column in COLUMNS)
+
+_ALL = select(*COLUMNS).where(one_of(clock.c.lead, "leads")).order_by(clock.c.id)
+_OPEN = _ALL.where(clock.c.ended_at.is_(None))
+_OPEN_OR_RECENT = _ALL.where(
+    or_(clock.c.ended_at.is_(None), clock.c.ended_at >= bindparam("since", type_=Instant()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An open promise and the lead it is about; ``owner`` is the lead's owner now."""
+
+    lead_id: int
+    key: str
+    state: str
+    owner: str | None
+    clock: Clock
+
+
+def open_of(
+    connection: Connection, lead_ids: Collection[int], *, ended_since: datetime | None = None
+) -> dict[int, list[Clock]]:
+    """The open clocks of each lead, oldest first; every lead asked for is a key.
+
+    With *ended_since* also those that ended at that instant or later, which late evidence may concern.
+    """
+    if ended_since is None:
+        return _by_lead(lead_ids, connection.execute(_OPEN, {"leads": lead_ids}))
+    rows = connection.execute(_OPEN_OR_RECENT, {"leads": lead_ids, "since": ended_since})
+    return _by_lead(lead_ids, rows)
+
+
+def all_of(connection: Connection, lead_ids: Collection[int]) -> dict[int, list[Clock]]:
+    """Every clock each lead ever had, oldest first; every lead asked for is a key."""
+    return _by_lead(lead_ids, connection.execute(_ALL, {"leads": lead_ids}))
+
+
+def save(connection: Connection, clocks: Sequence[tuple[int, Clock]]) -> None:
+    """Stores (lead id, clock) pairs: those without ``id`` are inserted and given one, the others updated.
+
+    Ended clocks are written before new ones, so that a target's next may start where the last ended.
+
+    Raises:
+        AlreadyRecorded: the target already has an open clock for that lead.
+    """
+    new = [(lead_id, each) for lead_id, each in clocks if each.id is None]
+    known = [(lead_id, each) for lead_id, each in clocks if each.id is not None]
+    update_rows(connection, clock, _WRITTEN, _rows(connection, known))
+    if new:
+        for (_, each), clock_id in zip(new, _next_ids(connection, len(new)), strict=True):
+            each.id = clock_id
+        insert_rows(connection, clock, _WRITTEN, _rows(connection, new))
+
+
+def due_soon(
+    connection: Connection,
+    *,
+    owners: Collection[str] | None = None,
+    party: str | None = None,
+    workflow: str | None = None,
+    limit: int | None = None,
+) -> list[Owed]:
+    """Open promises, least due instant first, that meet every filter given; timers are none.
+
+    *owners* are e-mails of the leads' owners; a team's promises are those of its members' leads.
+    """
+    query = select(lead.c.id, lead.c.key, lead.c.state, lead.c.owner, *COLUMNS)
+    query = query.join(lead, clock.c.lead == lead.c.id)
+    query = query.where(clock.c.ended_at.is_(None), clock.c.owed_by.is_not(None))
+    if owners is not None:
+        query = query.where(one_of(lead.c.owner, "owners"))
+    if party is not None:
+        query = query.where(clock.c.owed_by == party)
+    if workflow is not None:
+        query = query.where(lead.c.workflow == workflow)
+    query = query.order_by(clock.c.due_at, clock.c.id).limit(limit)
+    rows = connection.execute(query, {} if owners is None else {"owners": owners})
+    return [Owed(row[0], row[1], row[2], row[3], from_row(row[4:])) for row in rows]
+
+
+def _next_ids(connection: Connection, number: int) -> list[int]:
+    if connection.dialect.name == "postgresql":
+        series = func.generate_series(1, bindparam("number")).table_valued("n")
+        drawn = func.nextval(literal_column("'clock_id_seq'"))
+        return sorted(connection.execute(select(drawn).select_from(series), {"number": number}).scalars())
+    # SQLite has one writer at a time, and this is it.
+    last = connection.execute(select(func.coalesce(func.max(clock.c.id), 0))).scalar_one()
+    return list(range(last + 1, last + 1 + number))
+
+
+def _rows(connection: Connection, clocks: Iterable[tuple[int, Clock]]) -> list[tuple[Any, ...]]:
+    write = instant_writer(connection.dialect.name)
+    return [_row(lead_id, each, write) for lead_id, each in clocks]
+
+
+def _row(lead_id: int, clock: Clock, write: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    def moment(at: datetime | None) -> Any:
+        return None if at is None else write(at)
+
+    return (
+        lead_id, clock.target, clock.number, clock.digest, clock.status, clock.owed_by, clock.owner,
+        clock.calendar, _names_as_text(clock.lives_in), write(clock.started_at), write(clock.base_at),
+        moment(clock.due_at), span_as_number(clock.allowance), span_as_number(clock.left), clock.case,
+        moment(clock.paused_at), span_as_number(clock.budget), moment(clock.breached_at),
+        moment(clock.ended_at), clock.lifted, _json(clock.carried_out), _json(clock.counts),
+        moment(clock.wake_at), clock.id,
+    )  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+@lru_cache(4096)
+def _names_as_text(names: frozenset[str]) -> str:
+    return orjson.dumps(sorted(names)).decode()
+
+
+def _by_lead(lead_ids: Iterable[int], rows: Iterable[Row[Any]]) -> dict[int, list[Clock]]:
+    found: dict[int, list[Clock]] = {lead_id: [] for lead_id in lead_ids}
+    for row in rows:
+        found[row[0]].append(from_row(row))
+    return found
+
+
+def from_row(row: Sequence[Any]) -> Clock:
+    """The clock of a row of :data:`COLUMNS`, the lead first."""
+    clock = Clock(*row[1:])
+    clock.lives_in = frozenset(clock.lives_in)
+    if clock.counts:
+        clock.counts = {int(place): count for place, count in clock.counts.items()}
+    return clock

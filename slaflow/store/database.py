@@ -1,0 +1,178 @@
+"""The database: one engine per URL, read and write transactions, and its faults as errors of ours.
+
+SQLite: WAL, every commit synced, one writer at a time, waiting for each other. PostgreSQL: psycopg, the
+session in UTC; reads are one snapshot, writes lock the rows they change.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, select
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.sql import column, table
+
+from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseUrl, NotMigrated
+from slaflow.store.faults import translated
+from slaflow.store.tables import REVISIONS
+
+__all__ = ["Connection", "Database", "driver_connection", "revision"]
+
+WAIT_SECONDS = 30
+_REVISION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+
+
+class Database:
+    """A database by its URL; opens connections when asked, never before.
+
+    Raises:
+        InvalidDatabaseUrl: *url* is not ``sqlite:///FILE`` or ``postgresql+psycopg://...``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = _parse(url)
+        self.shown = self._url.render_as_string(hide_password=True)
+        self._engine = _engine(self._url)
+        self._checked = False
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    def dispose(self) -> None:
+        """Closes every pooled connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a read transaction that sees one snapshot; nothing written in it stays."""
+        with self._transaction(write=False) as connection:
+            self._check_revision(connection)
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a write transaction: committed at the end, rolled back by any exception.
+
+        Raises:
+            ConflictingChange: somebody else was first; nothing was written, try again.
+        """
+        with self._transaction(write=True) as connection:
+            self._check_revision(connection)
+            yield connection
+
+    @contextmanager
+    def migrating(self, *, create: bool = False) -> Iterator[Connection]:
+        """A write transaction on whatever revision the tables are; *create* makes an absent SQLite file."""
+        self._checked = False
+        with self._transaction(write=True, create=create) as connection:
+            yield connection
+
+    @contextmanager
+    def inspecting(self) -> Iterator[Connection]:
+        """A read transaction on whatever revision the tables are."""
+        with self._transaction(write=False) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, *, write: bool, create: bool = False) -> Iterator[Connection]:
+        _check_file(self._url, self.shown, create)
+        with translated(self.shown, WAIT_SECONDS), self._engine.connect() as connection:
+            options: dict[str, Any] = {"slaflow_write": write}
+            if self.dialect == "postgresql":
+                options["isolation_level"] = "READ COMMITTED" if write else "REPEATABLE READ"
+                options["postgresql_readonly"] = not write
+            connection = connection.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    def _check_revision(self, connection: Connection) -> None:
+        if self._checked:
+            return
+        found = revision(connection)
+        if found is not None and found not in REVISIONS:
+            raise DatabaseNewer(self.shown, found, REVISIONS[-1])
+        if found != REVISIONS[-1]:
+            raise NotMigrated(self.shown, found, REVISIONS[-1])
+        self._checked = True
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision the tables are of, None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(_REVISION).scalar()
+
+
+def _parse(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except (sa_exc.ArgumentError, ValueError):
+        # The text may hold a password in a place that no parser finds, so it is not shown.
+        raise InvalidDatabaseUrl("URL", "it is not written like one") from None
+    if url.drivername in _POSTGRESQL:
+        return url.set(drivername="postgresql+psycopg")
+    shown = url.render_as_string(hide_password=True)
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise InvalidDatabaseUrl(shown, f'slaflow does not know "{url.drivername}"')
+    if url.database in (None, "", ":memory:"):
+        raise InvalidDatabaseUrl(shown, "it names no file, and slaflow keeps what it writes")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.drivername == "postgresql+psycopg":
+        # prepare_threshold: statements are few and always the same, so plan them early.
+        return create_engine(url, connect_args={"options": _utc_session(url), "prepare_threshold": 2})
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _utc_session(url: URL) -> str:
+    given = url.query.get("options", "")
+    return f"{given if isinstance(given, str) else ' '.join(given)} -c timezone=UTC -c datestyle=ISO".strip()
+
+
+def _check_file(url: URL, shown: str, create: bool) -> None:
+    if not url.drivername.startswith("sqlite") or "uri" in url.query:
+        return
+    file = Path(url.database or "")
+    if not file.is_file() and not create:
+        raise DatabaseAbsent(shown, "there is no such file", "run 'slaflow init', or name another with --db")
+    if create and not file.parent.is_dir():
+        raise DatabaseAbsent(shown, "there is no such folder", "make it first, or name another with --db")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    # Transactions are begun by _begin_sqlite, not by the driver's own guess.
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout = 30000")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Without it, INSERT OR REPLACE would delete log entries past the trigger that forbids it.
+    connection.execute("PRAGMA recursive_triggers = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Reading raw entries loosens how text is decoded; a new transaction starts strict again.
+    driver_connection(connection).text_factory = str
+    write = connection.get_execution_options().get("slaflow_write")
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def driver_connection(connection: Connection) -> Any:
+    """The driver's own connection behind *connection*."""
+    pooled: PoolProxiedConnection = connection.connection
+    return pooled.driver_connection

@@ -1,0 +1,103 @@
+"""What the two drivers say when something goes wrong, in slaflow's errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from slaflow.errors import SlaflowError
+from slaflow.store.errors import (
+    AlreadyRecorded,
+    ConflictingChange,
+    DatabaseLocked,
+    DatabaseReadOnly,
+    DatabaseUnreachable,
+    LogIsAppendOnly,
+    NotADatabase,
+    NotMigrated,
+    StoreFailed,
+)
+from slaflow.store.tables import REVISIONS
+
+APPEND_ONLY = "slaflow: the log is append-only"
+"""How the triggers on ``entry`` begin their refusal; the migrations spell it out."""
+
+LOST_RACES = {
+    "entry_stream_seq": "entry.stream, entry.seq",
+    "lead_key": "lead.key",
+    "person_now": "person.email",
+    "stream_pkey": "stream.name",
+}
+"""Unique keys that two writers may both aim at, by name and as SQLite words them; trying again mends it."""
+
+_DEADLOCK_OR_SERIALIZATION = ("40001", "40P01")
+_NO_WAY_IN = ("08", "28", "3D", "57")
+_UNIQUE_VIOLATION = "23505"
+_NO_TABLE = "42P01"
+_READ_ONLY = ("25006", "42501")
+
+
+@contextmanager
+def translated(shown: str, waited_seconds: int) -> Iterator[None]:
+    """Turns the drivers' errors raised inside into ours; *shown* is the URL without its password."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _fault(error, shown, waited_seconds) from error
+
+
+def _fault(error: DBAPIError, shown: str, waited_seconds: int) -> SlaflowError:
+    cause = error.orig
+    if isinstance(cause, psycopg.Error):
+        return _postgresql_fault(cause, shown)
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_fault(cause, shown, waited_seconds)
+    return StoreFailed(shown, _first_line(cause))
+
+
+def _postgresql_fault(cause: psycopg.Error, shown: str) -> SlaflowError:
+    state = cause.sqlstate
+    reason = _first_line(cause)
+    if APPEND_ONLY in str(cause):
+        return LogIsAppendOnly()
+    if state in _DEADLOCK_OR_SERIALIZATION:
+        return ConflictingChange(reason)
+    if state == _UNIQUE_VIOLATION:
+        name = cause.diag.constraint_name or ""
+        return ConflictingChange(name) if name in LOST_RACES else AlreadyRecorded(name)
+    if state in _READ_ONLY:
+        return DatabaseReadOnly(shown)
+    if state == _NO_TABLE:
+        return NotMigrated(shown, None, REVISIONS[-1])
+    # Without a state the failure is libpq's own: no server, no route, a cut connection.
+    if isinstance(cause, psycopg.OperationalError) and (state is None or state[:2] in _NO_WAY_IN):
+        return DatabaseUnreachable(shown, reason)
+    return StoreFailed(shown, reason)
+
+
+def _sqlite_fault(cause: sqlite3.Error, shown: str, waited_seconds: int) -> SlaflowError:
+    text = str(cause)
+    name = getattr(cause, "sqlite_errorname", "") or ""
+    if APPEND_ONLY in text:
+        return LogIsAppendOnly()
+    if text.startswith("UNIQUE constraint failed: "):
+        columns = text.removeprefix("UNIQUE constraint failed: ")
+        return ConflictingChange(columns) if columns in LOST_RACES.values() else AlreadyRecorded(columns)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return DatabaseLocked(shown, waited_seconds)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return DatabaseReadOnly(shown)
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return NotADatabase(shown, text)
+    if "no such table" in text:
+        return NotMigrated(shown, None, REVISIONS[-1])
+    return StoreFailed(shown, text)
+
+
+def _first_line(cause: BaseException | None) -> str:
+    # libpq repeats itself for every address it tried.
+    return next((line.strip() for line in str(cause).splitlines() if line.strip()), type(cause).__name__)

@@ -1,0 +1,24 @@
+"""What was imported before: keys of applied and of refused rows, so that no file counts twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, select
+
+from slaflow.store.bulk import insert_rows
+from slaflow.store.tables import imported
+from slaflow.store.types import one_of
+
+_KNOWN = select(imported.c.key, imported.c.reason).where(one_of(imported.c.key, "keys"))
+
+
+def known(connection: Connection, keys: Collection[str]) -> dict[str, str | None]:
+    """Those of *keys* met before: None where it was applied, else why it was refused."""
+    return {key: reason for key, reason in connection.execute(_KNOWN, {"keys": keys})}
+
+
+def remember(connection: Connection, outcomes: Mapping[str, str | None]) -> None:
+    """Keeps what became of each key; a key known before takes the new outcome."""
+    rows = sorted(outcomes.items(), key=lambda outcome: outcome[0])
+    insert_rows(connection, imported, ("key", "reason"), rows, "(key) DO UPDATE SET reason = excluded.reason")

@@ -1,0 +1,164 @@
+"""The log: appended, streamed, and read raw for verification. Nothing here changes an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Text,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.types import NullType
+
+from slaflow.log.entry import GENESIS, Entry
+from slaflow.log.verify import RawEntry, StreamHead
+from slaflow.store.bulk import insert_rows
+from slaflow.store.database import driver_connection
+from slaflow.store.tables import entry, lead, stream
+from slaflow.store.types import Instant, instant_as_text
+
+_COLUMNS = tuple(entry.c)  # in the order of Entry's own fields
+_WRITTEN = tuple(column.name for column in _COLUMNS if column.name != "id")
+_BATCH = 1000
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What ``slaflow log list`` asks for; all that is given must hold.
+
+    ``lead`` is a lead's id; ``from_`` (inclusive) and ``to`` (exclusive) bound ``at``; ``after`` is the
+    id after which to go on, ``limit`` the most entries wanted.
+    """
+
+    lead: int | None = None
+    kind: str | None = None
+    actor: str | None = None
+    party: str | None = None
+    target: str | None = None
+    trigger: str | None = None
+    from_: datetime | None = None
+    to: datetime | None = None
+    limit: int | None = None
+    after: int | None = None
+
+
+def append(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Stores sealed entries in their order; ids grow with it.
+
+    Raises:
+        ConflictingChange: a stream already has an entry with that ``seq``: somebody else was first.
+        AlreadyRecorded: a clock's breach, or a step of it, is in the log already.
+    """
+    rows = [each[1:] for each in entries]
+    if connection.dialect.name == "sqlite":
+        rows = [_with_text(row) for row in rows]
+    insert_rows(connection, entry, _WRITTEN, rows)
+
+
+def entries(connection: Connection, wanted: LogFilter = LogFilter()) -> Iterator[Entry]:
+    """The entries that *wanted* lets through, oldest (least id) first, read as they are asked for."""
+    query = select(*_COLUMNS).order_by(entry.c.id).limit(wanted.limit)
+    if wanted.lead is not None:
+        query = query.where(entry.c.stream == f"lead:{wanted.lead}")
+    for name in ("kind", "actor", "party", "target", "trigger"):
+        value = getattr(wanted, name)
+        query = query if value is None else query.where(entry.c[name] == value)
+    if wanted.from_ is not None:
+        query = query.where(entry.c.at >= wanted.from_)
+    if wanted.to is not None:
+        query = query.where(entry.c.at < wanted.to)
+    if wanted.after is not None:
+        query = query.where(entry.c.id > wanted.after)
+    with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
+        for row in rows:
+            yield Entry._make(row)
+
+
+def raw_entries(connection: Connection) -> Iterator[RawEntry]:
+    """Every entry as the very values stored, in the order of (stream, seq); instants are text.
+
+    What cannot be read as text is passed on marked, so that verification names it instead of failing.
+    """
+    columns = [_raw(connection, column) for column in _COLUMNS]
+    query = select(*columns).order_by(entry.c.stream, entry.c.seq)
+    _decode_anything(connection)
+    with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
+        for row in rows:
+            yield tuple(row)
+
+
+def heads(connection: Connection) -> Iterator[StreamHead]:
+    """Where each stream ends according to its lead or its own row, and its salt, in the order of names."""
+    name = (literal("lead:", Text) + cast(lead.c.id, Text)).label("name")
+    nothing: ColumnElement[Any] = literal_column("NULL").label("salt")
+    leads = select(name, lead.c.seq, lead.c.head, type_coerce(lead.c.salt, NullType()).label("salt"))
+    others = select(stream.c.name, stream.c.seq, stream.c.head, nothing)
+    both = union_all(leads, others).subquery()
+    order = both.c.name if connection.dialect.name == "sqlite" else both.c.name.collate("C")
+    _decode_anything(connection)
+    with connection.execute(select(both).order_by(order).execution_options(yield_per=_BATCH)) as rows:
+        for row in rows:
+            yield StreamHead(row[0], row[1], row[2], b"" if row[3] is None else row[3])
+
+
+def stream_head(connection: Connection, name: str, *, lock: bool = True) -> tuple[int, str]:
+    """(``seq``, hash) of the last entry of a stream that is no lead's; (0, GENESIS) for a new one.
+
+    *lock* keeps others from the stream until the transaction ends.
+    """
+    query = select(stream.c.seq, stream.c.head).where(stream.c.name == name)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return (0, GENESIS) if row is None else (row[0], row[1])
+
+
+def save_stream(connection: Connection, name: str, seq: int, head: str) -> None:
+    """Moves a stream's end on.
+
+    Raises:
+        ConflictingChange: somebody else began the same stream meanwhile.
+    """
+    changed = connection.execute(update(stream).where(stream.c.name == name).values(seq=seq, head=head))
+    if changed.rowcount == 0:
+        connection.execute(insert(stream).values(name=name, seq=seq, head=head))
+
+
+def _with_text(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    # stream, seq, lead and class; four instants; all the rest.
+    return (*row[:4], *(None if at is None else instant_as_text(at) for at in row[4:8]), *row[8:])
+
+
+def _raw(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if connection.dialect.name == "sqlite":
+        return type_coerce(column, NullType())
+    if not isinstance(column.type, Instant):
+        return column
+    plain = type_coerce(column, DateTime(timezone=True))
+    fixed = func.to_char(plain, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"', type_=Text)
+    # Neither an infinite instant nor one before Christ may pass for another.
+    return case((plain.between(_FIRST, _LAST), fixed), else_=cast(plain, Text))
+
+
+def _decode_anything(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        driver_connection(connection).text_factory = _decoded
+
+
+def _decoded(stored: bytes) -> str:
+    return stored.decode(errors="surrogateescape")

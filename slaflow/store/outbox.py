@@ -1,0 +1,72 @@
+"""The outbox: messages written with what caused them, to be sent later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, select
+
+from slaflow.lifecycle.decision import Message
+from slaflow.store.bulk import insert_rows
+from slaflow.store.tables import message
+from slaflow.store.types import instant_writer
+
+MessageStatus = Literal["waiting", "stale", "sent", "failed"]
+
+_WRITTEN = (
+    "stream", "lead", "seq", "recipient", "kind", "at", "target", "clock", "step", "data", "status",
+    "recorded_at",
+)  # fmt: skip
+_READ = (
+    message.c.id, message.c.lead, message.c.status, message.c.recorded_at, message.c.tries,
+    message.c.next_try_at, message.c.last_error, message.c.recipient, message.c.kind, message.c.at,
+    message.c.seq, message.c.target, message.c.clock, message.c.step, message.c.data,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message as it stands in the outbox."""
+
+    id: int
+    lead_id: int | None
+    status: MessageStatus
+    recorded_at: datetime
+    tries: int
+    next_try_at: datetime | None
+    last_error: str | None
+    message: Message
+
+
+def queue(connection: Connection, messages: Iterable[tuple[int, Message, MessageStatus, datetime]]) -> None:
+    """Stores (lead id, message, status, recorded_at); who was told of that entry already is passed over."""
+    write = instant_writer(connection.dialect.name)
+    rows = [
+        (
+            f"lead:{lead_id}", lead_id, each.seq, each.recipient, each.kind, write(each.at), each.target,
+            each.clock, each.step, _json(each.data), status, write(recorded_at),
+        )
+        for lead_id, each, status, recorded_at in messages
+    ]  # fmt: skip
+    insert_rows(connection, message, _WRITTEN, rows, "(stream, seq, recipient, kind) DO NOTHING")
+
+
+def list_messages(
+    connection: Connection,
+    status: MessageStatus | None = None,
+    limit: int | None = None,
+    after: int | None = None,
+) -> Sequence[Stored]:
+    """Messages by id, from the one after *after* on; only of *status* where given."""
+    query = select(*_READ).order_by(message.c.id).limit(limit)
+    query = query if status is None else query.where(message.c.status == status)
+    query = query if after is None else query.where(message.c.id > after)
+    return [Stored(*row[:7], Message(*row[7:])) for row in connection.execute(query)]
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z, default=dict).decode()

@@ -1,0 +1,87 @@
+"""People, absences and teams' turns. A person's rows are valid from and until; none is rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, or_, select, text, update
+
+from slaflow.lifecycle.people import Absence, Directory, Person
+from slaflow.store.bulk import insert_rows
+from slaflow.store.tables import absence, person, team
+
+_PERSON = tuple(column for column in person.c if column.name != "id")
+_ABSENCE = tuple(column for column in absence.c if column.name != "id")
+_EVERYBODY = select(*_PERSON).order_by(person.c.order, person.c.id)
+_ABSENCES = select(*_ABSENCE).order_by(absence.c.id)
+_TURNS = select(team.c.name, team.c.turn)
+# Rows of teams not drawn from yet cannot be locked, so the table is: the first draws must not collide.
+_LOCK_TURNS = text("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE")
+
+
+def directory(connection: Connection, *, lock_turns: bool = False) -> Directory:
+    """Everybody there is or was, their absences, and each team's turn.
+
+    With *lock_turns* nobody else draws until this transaction ends: turns are as the last one left them.
+    """
+    if lock_turns and connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_TURNS)
+    people = tuple(Person(*row) for row in connection.execute(_EVERYBODY))
+    absences = tuple(Absence(*row) for row in connection.execute(_ABSENCES))
+    return Directory(people, absences, {name: turn for name, turn in connection.execute(_TURNS)})
+
+
+def add_person(
+    connection: Connection,
+    email: str,
+    party: str,
+    *,
+    at: datetime,
+    name: str | None = None,
+    team: str | None = None,
+    manager: str | None = None,
+    role: str = "member",
+) -> Person:
+    """The person as they stand from *at* on; who was known before ends there and keeps their place.
+
+    Raises:
+        ConflictingChange: somebody else recorded the same person meanwhile.
+    """
+    end_person(connection, email, at)
+    added = Person(email, party, _place(connection, email), at, None, name, team, manager, role)
+    values = {column.name: getattr(added, column.name) for column in _PERSON}
+    connection.execute(insert(person).values(values))
+    return added
+
+
+def end_person(connection: Connection, email: str, at: datetime) -> bool:
+    """Ends the person's present row at *at*; whether there was one."""
+    present = update(person).where(person.c.email == email, person.c.valid_until.is_(None))
+    return connection.execute(present.values(valid_until=at)).rowcount > 0
+
+
+def add_absence(connection: Connection, away: Absence) -> None:
+    """Records that somebody is away."""
+    values = {column.name: getattr(away, column.name) for column in _ABSENCE}
+    connection.execute(insert(absence).values(values))
+
+
+def save_turns(connection: Connection, turns: Mapping[str, str]) -> None:
+    """Remembers who was drawn last of each team."""
+    # In the order of names, so that two transactions never wait for each other.
+    rows = sorted(turns.items())
+    insert_rows(connection, team, ("name", "turn"), rows, "(name) DO UPDATE SET turn = excluded.turn")
+
+
+def list_people(connection: Connection, at: datetime) -> list[Person]:
+    """Everybody as they stand at *at*, in the order in which they were first recorded."""
+    until = or_(person.c.valid_until.is_(None), person.c.valid_until > at)
+    rows = connection.execute(_EVERYBODY.where(person.c.valid_from <= at, until))
+    return [Person(*row) for row in rows]
+
+
+def _place(connection: Connection, email: str) -> int:
+    known = select(func.min(person.c.order)).where(person.c.email == email).scalar_subquery()
+    last = select(func.coalesce(func.max(person.c.order), 0) + 1).scalar_subquery()
+    return int(connection.execute(select(func.coalesce(known, last))).scalar_one())

