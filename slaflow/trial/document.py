@@ -1,0 +1,122 @@
+"""The scenario file as a whole: its people and its stories, with every fault where it stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from slaflow.lifecycle.people import Absence, Person
+from slaflow.trial.reader import Reader
+from slaflow.trial.scenario import Cast, Scenario
+from slaflow.trial.steps import StepReader
+from slaflow.workflow.model import Value
+from slaflow.workflow.yaml_tree import Path
+
+FILE_KEYS = ("workflow", "people", "scenarios", "title", "about")
+PERSON_KEYS = ("email", "party", "team", "manager", "role", "name", "away")
+SCENARIO_KEYS = ("name", "start", "lead", "steps", "about", "title")
+ROLES = ("member", "manager", "auditor", "admin")
+ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
+"""People of a file were there before any of its stories."""
+
+
+def read_cast(reader: Reader, people: Any) -> Cast:
+    """The file's people in order; their addresses are known to *reader* afterwards."""
+    rows = reader.entries(people)
+    reader.emails = tuple(
+        row["email"] for row in rows if isinstance(row, dict) and isinstance(row.get("email"), str)
+    )
+    found: list[Person] = []
+    absences: list[Absence] = []
+    for place, row in enumerate(rows):
+        path: Path = ("people", place)
+        given = reader.mapping(path, row, PERSON_KEYS, ("email", "party"))
+        person = _person(reader, path, given, place)
+        if person is None:
+            continue
+        if any(known.email == person.email for known in found):
+            reader.problem((*path, "email"), f"{person.email} is given twice")
+        found.append(person)
+        absences += _absences(reader, (*path, "away"), person.email, given.get("away"))
+    return Cast(tuple(found), tuple(absences))
+
+
+def _person(reader: Reader, path: Path, given: dict[str, Any], order: int) -> Person | None:
+    if given.get("email") is None or given.get("party") is None:
+        return None
+    email = reader.text((*path, "email"), given["email"], "an e-mail address")
+    party = reader.name((*path, "party"), given["party"], "party", reader.workflow.parties)
+    team = _team(reader, (*path, "team"), given.get("team"), party)
+    manager = given.get("manager")
+    if manager is not None:
+        manager = reader.name((*path, "manager"), manager, "person", reader.emails)
+    role = given.get("role", "member")
+    reader.name((*path, "role"), role, "role", ROLES)
+    if not email or party is None:
+        return None
+    return Person(
+        email=email, party=party, order=order, valid_from=ALWAYS,
+        name=given.get("name"), team=team, manager=manager, role=str(role),
+    )  # fmt: skip
+
+
+def _team(reader: Reader, path: Path, value: Any, party: str | None) -> str | None:
+    if value is None:
+        return None
+    teams = reader.workflow.teams
+    name = reader.name(path, value, "team", teams)
+    if name is not None and party is not None and teams[name].party != party:
+        reader.problem(path, f"team {name} belongs to {teams[name].party}, not to {party}")
+    return name
+
+
+def _absences(reader: Reader, path: Path, email: str, value: Any) -> list[Absence]:
+    found = []
+    for place, row in enumerate(reader.entries(value)):
+        at = (*path, place)
+        given = reader.mapping(at, row, ("from", "until"), ("from", "until"))
+        first = reader.instant((*at, "from"), given["from"]) if given.get("from") else None
+        last = reader.instant((*at, "until"), given["until"]) if given.get("until") else None
+        if first is not None and last is not None:
+            found.append(Absence(email, first, last, ALWAYS))
+    return found
+
+
+def read_scenarios(reader: Reader, scenarios: Any) -> tuple[Scenario, ...]:
+    """Every story, each with the findings inside it."""
+    if not isinstance(scenarios, list) or not scenarios:
+        reader.problem(("scenarios",), "scenarios is a list of stories, at least one")
+        return ()
+    seen: set[str] = set()
+    found = []
+    for place, row in enumerate(scenarios):
+        scenario = _scenario(reader, place, row, seen)
+        seen.add(scenario.name)
+        found.append(scenario)
+    return tuple(found)
+
+
+def _scenario(reader: Reader, place: int, row: Any, seen: set[str]) -> Scenario:
+    path: Path = ("scenarios", place)
+    story = Reader(reader.source, reader.workflow, reader.emails)
+    given = story.mapping(path, row, SCENARIO_KEYS, ("name", "start", "steps"))
+    name = str(given.get("name") or f"scenario {place + 1}")
+    if name in seen:
+        story.problem((*path, "name"), f'two scenarios are called "{name}"')
+    start = story.instant((*path, "start"), given["start"]) if given.get("start") else None
+    lead = _lead(story, (*path, "lead"), given.get("lead"))
+    steps = StepReader(story, start or ALWAYS).read((*path, "steps"), given.get("steps"))
+    return Scenario(name, reader.line(path), start or ALWAYS, lead, steps, tuple(story.findings))
+
+
+def _lead(reader: Reader, path: Path, given: Any) -> dict[str, Value]:
+    """The new lead's fields, defaults filled in."""
+    fields = reader.workflow.fields
+    read = reader.values(path, given, fields, "field")
+    values: dict[str, Value] = {name: value for name, value in read.items() if value is not None}
+    for name, spec in fields.items():
+        if name not in values and spec.default is not None:
+            values[name] = spec.default
+        elif name not in values and spec.required and name not in (given or {}):
+            reader.problem(path, f'the field "{name}" is required')
+    return values

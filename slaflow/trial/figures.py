@@ -1,0 +1,127 @@
+"""What an ``expect`` may ask about, read into figures that can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, get_args
+
+from slaflow.clock.state import Status
+from slaflow.trial.reader import Reader
+from slaflow.trial.scenario import Expected
+from slaflow.workflow.durations import DurationInvalid, parse_duration
+from slaflow.workflow.model import Days
+from slaflow.workflow.yaml_tree import Path
+
+STATUSES: tuple[str, ...] = get_args(Status)
+
+Figures = Iterator[Expected]
+
+
+def read_figures(reader: Reader, path: Path, given: Any) -> tuple[Expected, ...]:
+    """The figures of one ``expect``, in the order in which they stand."""
+    asked = reader.mapping(path, given, _READERS)
+    if not asked and isinstance(given, dict | None):
+        reader.problem(path, f"expect asks for nothing; it takes {', '.join(_READERS)}")
+    order = list(given) if isinstance(given, dict) else []
+    return tuple(
+        figure
+        for key in sorted(asked, key=order.index)
+        for figure in _READERS[key](reader, (*path, key), asked[key])
+    )
+
+
+def _state(reader: Reader, path: Path, value: Any) -> Figures:
+    if name := reader.name(path, value, "state", reader.workflow.states):
+        yield Expected("state", name)
+
+
+def _stage(reader: Reader, path: Path, value: Any) -> Figures:
+    if name := reader.name(path, value, "stage", reader.workflow.stages):
+        yield Expected("stage", name)
+
+
+def _score(reader: Reader, path: Path, value: Any) -> Figures:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        yield Expected("score", Decimal(value))
+    else:
+        reader.problem(path, f'"{value}" is not a number')
+
+
+def _owner(reader: Reader, path: Path, value: Any) -> Figures:
+    if value is None or reader.name(path, value, "person", reader.emails):
+        yield Expected("owner", value)
+
+
+def _fields(reader: Reader, path: Path, value: Any) -> Figures:
+    for name, wanted in reader.values(path, value, reader.workflow.fields, "field").items():
+        yield Expected("fields", wanted, name)
+
+
+def _by_target(reader: Reader, path: Path, value: Any, example: str) -> Iterator[tuple[Path, str, Any]]:
+    names = [target.name for target in reader.workflow.targets]
+    for name, wanted in reader.anything(path, value, f"target: {example}").items():
+        if reader.name((*path, name), name, "target", names):
+            yield (*path, name), name, wanted
+
+
+def _clocks(reader: Reader, path: Path, value: Any) -> Figures:
+    """``null`` stands for no clock at all."""
+    for at, name, status in _by_target(reader, path, value, "running"):
+        if status is None or reader.name(at, status, "status", STATUSES):
+            yield Expected("clocks", status, name)
+
+
+def _due(reader: Reader, path: Path, value: Any) -> Figures:
+    for at, name, wanted in _by_target(reader, path, value, "2026-03-09T13:30:00+01:00"):
+        instant = None if wanted is None else reader.instant(at, wanted)
+        if wanted is None or instant is not None:
+            yield Expected("due", instant, name)
+
+
+def _open_time(reader: Reader, path: Path, value: Any) -> Figures:
+    for at, name, wanted in _by_target(reader, path, value, "3h"):
+        try:
+            span = parse_duration(str(wanted))
+        except DurationInvalid as error:
+            reader.problem(at, str(error))
+            continue
+        if isinstance(span, Days):
+            reader.problem(at, f'open time is measured in h, m and s, not "{wanted}"')
+        else:
+            yield Expected("open_time", span.duration, name)
+
+
+def _targets(kind: str) -> Callable[[Reader, Path, Any], Figures]:
+    def read(reader: Reader, path: Path, value: Any) -> Figures:
+        known = [target.name for target in reader.workflow.targets if not target.is_timer]
+        names = reader.entries(value)
+        found = [reader.name((*path, place), name, "target", known) for place, name in enumerate(names)]
+        if None not in found:
+            yield Expected(kind, frozenset(found))
+
+    return read
+
+
+def _notified(reader: Reader, path: Path, value: Any) -> Figures:
+    found = [
+        reader.text((*path, place), name, "an address or a party")
+        for place, name in enumerate(reader.entries(value))
+    ]
+    if all(found):
+        yield Expected("notified", frozenset(found))
+
+
+_READERS: Mapping[str, Callable[[Reader, Path, Any], Figures]] = {
+    "state": _state,
+    "stage": _stage,
+    "score": _score,
+    "owner": _owner,
+    "fields": _fields,
+    "clocks": _clocks,
+    "due": _due,
+    "breached": _targets("breached"),
+    "met": _targets("met"),
+    "notified": _notified,
+    "open_time": _open_time,
+}

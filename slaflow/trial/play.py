@@ -1,0 +1,121 @@
+"""One story told: a lead, its clocks and the people, decided by the core instant by instant.
+
+Time passes as if a tick ran at every instant, so that each step's message is sent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from slaflow.clock.state import Clock
+from slaflow.lifecycle.decide import check_not_ahead, decide
+from slaflow.lifecycle.decision import Decision, Refusal
+from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.events import Created, Fired, Happening, Input, Recorded
+from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.people import Directory
+from slaflow.trial.scenario import Cast, Do, Scenario
+from slaflow.workflow.model import LEAD, SYSTEM, Workflow
+from slaflow.workflow.values import identity_key
+
+INSTANT = timedelta(microseconds=1)
+"""A step is carried out by what comes strictly after it; nothing comes sooner."""
+
+ClockKey = tuple[str, int]
+
+
+class Play:
+    """A scenario under way. ``told`` is who was notified since it was last asked for."""
+
+    def __init__(self, workflow: Workflow, cast: Cast, scenario: Scenario) -> None:
+        self.workflow = workflow
+        self.cast = cast
+        self.people = Directory(cast.people, cast.absences)
+        self.now = scenario.start
+        self.clocks: dict[ClockKey, Clock] = {}
+        self.open: list[Clock] = []
+        self.entries: list[Draft] = []
+        self.told: set[str] = set()
+        self.stopped: set[ClockKey] = set()
+        self.lead = self._created(scenario)
+
+    def _created(self, scenario: Scenario) -> Lead:
+        key = identity_key(self.workflow, scenario.lead) or scenario.name
+        happening = Created(1, key, scenario.lead, bytes(16))
+        actor = self.actor(None, self.workflow.states[self.workflow.initial].held_by or SYSTEM)
+        event = Input(happening, actor, self.now, self.now)
+        return self._take(decide(self.workflow, self.people, None, (), event, self.now))
+
+    def do(self, deed: Do) -> Refusal | None:
+        """What somebody does, now; the refusal if the agreement says no.
+
+        Raises:
+            SlaflowError: it claims to have happened ahead of now, or a calendar never opens again.
+        """
+        actor = self.actor(deed.actor, self.default_party(deed.happening))
+        occurred_at = check_not_ahead(deed.occurred_at or self.now, self.now)
+        event = Input(deed.happening, actor, occurred_at, self.now)
+        decision = self._decide(event, self.now)
+        return decision.refusal
+
+    def pass_time(self, until: datetime) -> None:
+        """Carries out, one instant after the other, every step that falls before *until*."""
+        while (wake := self._next_wake()) is not None and wake < until:
+            self._decide(None, wake + INSTANT)
+        self.now = until
+
+    def latest(self, target: str) -> Clock | None:
+        """The clock of *target* that started last."""
+        return self.clocks.get((target, self.lead.clock_numbers.get(target, 0)))
+
+    def default_party(self, happening: Happening) -> str:
+        """The first party that may do it and is not the system; else whoever holds the lead."""
+        if isinstance(happening, Recorded):
+            return _first_of(self.workflow.activities[happening.kind].by)
+        if isinstance(happening, Fired):
+            rows = lifecycle_of(self.workflow).rows(self.lead.state, happening.trigger)
+            anywhere = (row for row in self.workflow.transitions if row.trigger == happening.trigger)
+            return _first_of((*rows, *anywhere)[0].by)
+        return self.lead.held_by
+
+    def actor(self, name: str | None, default: str) -> Actor:
+        """*name* as a person of the file or a bare party; None is the party *default*."""
+        if name is None:
+            return Actor(default, default)
+        is_party = name in self.workflow.parties or name in (LEAD, SYSTEM)
+        return Actor(name, name if is_party else self.cast.party_of(name) or name)
+
+    def _next_wake(self) -> datetime | None:
+        return min((clock.wake_at for clock in self.open if clock.wake_at is not None), default=None)
+
+    def _decide(self, event: Input | None, now: datetime) -> Decision:
+        """Decides until nothing that fell before is left over."""
+        while True:
+            decision = decide(self.workflow, self.people, self.lead, self.open, event, now)
+            self._take(decision)
+            if not decision.more:
+                return decision
+
+    def _take(self, decision: Decision) -> Lead:
+        self.lead = decision.lead
+        self.clocks.update({(clock.target, clock.number): clock for clock in decision.clocks})
+        self.open = [clock for clock in decision.clocks if clock.is_open]
+        for team, email in decision.turns.items():
+            self.people = self.people.after_turn(team, email)
+        self.entries += decision.entries
+        self.told |= {message.recipient for message in decision.messages}
+        for entry in decision.entries:
+            self._note_pause(entry)
+        return decision.lead
+
+    def _note_pause(self, entry: Draft) -> None:
+        """A clock that ends while paused has used what it had used when the pause began."""
+        if entry.kind == "clock_paused" and entry.target is not None and entry.clock is not None:
+            self.stopped.add((entry.target, entry.clock))
+        elif entry.kind == "clock_resumed" and entry.target is not None and entry.clock is not None:
+            self.stopped.discard((entry.target, entry.clock))
+
+
+def _first_of(parties: tuple[str, ...]) -> str:
+    return next((party for party in parties if party != SYSTEM), SYSTEM)

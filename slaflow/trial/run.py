@@ -1,0 +1,150 @@
+"""``slaflow workflow test``: a scenario file read, told story by story, and judged. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from slaflow.errors import SlaflowError
+from slaflow.trial.compare import differences
+from slaflow.trial.document import FILE_KEYS, read_cast, read_scenarios
+from slaflow.trial.play import Play
+from slaflow.trial.reader import Reader
+from slaflow.trial.report import Failure, TrialReport, fault
+from slaflow.trial.scenario import Cast, Deed, Do, Expect, PassTime, Refuse, Scenario, Step
+from slaflow.workflow.compile import load_workflow
+from slaflow.workflow.errors import Finding
+from slaflow.workflow.model import Workflow
+from slaflow.workflow.read import Source, read_yaml
+
+Read = Callable[[str], str]
+
+
+def run_scenarios(text: str, filename: str, read: Read) -> TrialReport:
+    """Tells every scenario of a file and compares.
+
+    Args:
+        text: the scenario file.
+        filename: what messages call it.
+        read: gives the text of the workflow, whose path is relative to the scenario file.
+
+    Returns:
+        A :class:`TrialReport`. A file or a scenario with a fault fails with it; the other scenarios run.
+
+    Source: WORKFLOW.md, "Scenarios".
+    """
+    source = read_yaml(text)
+    if source.findings:
+        return _unreadable(source.findings, source)
+    faults: list[Finding] = []
+    workflow = _workflow(source, read, faults)
+    if workflow is None:
+        return _unreadable(tuple(faults), source)
+    reader = Reader(source, workflow)
+    given = reader.mapping((), source.data, FILE_KEYS)
+    cast = read_cast(reader, given.get("people"))
+    scenarios = read_scenarios(reader, given.get("scenarios"))
+    if reader.findings:
+        return _unreadable(tuple(reader.findings), source)
+    return _report(workflow, cast, scenarios)
+
+
+def _workflow(source: Source, read: Read, faults: list[Finding]) -> Workflow | None:
+    """The workflow that the file names, or None with what stands in the way in *faults*."""
+    path = source.data.get("workflow") if isinstance(source.data, dict) else None
+    if not isinstance(path, str):
+        faults.append(source.finding((), 'a scenario file names its workflow: "workflow: NAME.yaml"'))
+        return None
+    try:
+        text = read(path)
+    except (OSError, UnicodeError, SlaflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        faults.append(source.finding(("workflow",), f"{path} cannot be read: {reason}"))
+        return None
+    checked = load_workflow(text, path)
+    faults += [
+        source.finding(("workflow",), f"{path}:{f.line}:{f.column}: {f.message}") for f in checked.errors
+    ]
+    return checked.workflow
+
+
+def _unreadable(findings: tuple[Finding, ...], source: Source) -> TrialReport:
+    """A fault of the file as a whole: none of its scenarios could be told."""
+    scenarios = source.data.get("scenarios") if isinstance(source.data, dict) else None
+    untold = len(scenarios) if isinstance(scenarios, list) else 0
+    return TrialReport(0, max(untold, 1), tuple(fault(f) for f in findings), findings)
+
+
+def _report(workflow: Workflow, cast: Cast, scenarios: tuple[Scenario, ...]) -> TrialReport:
+    outcomes = [tuple(run_scenario(workflow, cast, scenario)) for scenario in scenarios]
+    return TrialReport(
+        passed=sum(not failures for failures in outcomes),
+        failed=sum(bool(failures) for failures in outcomes),
+        failures=tuple(failure for failures in outcomes for failure in failures),
+        findings=tuple(finding for scenario in scenarios for finding in scenario.findings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Expected and found in words; ``ends`` says that the story cannot go on from here."""
+
+    expected: str
+    found: str
+    ends: bool = False
+
+
+def run_scenario(workflow: Workflow, cast: Cast, scenario: Scenario) -> Iterator[Failure]:
+    """Every failure of one story; it ends at the first deed that went otherwise than told."""
+    if scenario.findings:
+        yield from (fault(finding, scenario.name) for finding in scenario.findings)
+        return
+    try:
+        play = Play(workflow, cast, scenario)
+    except SlaflowError as error:
+        yield Failure(scenario.name, None, scenario.line, "the lead is created", str(error))
+        return
+    yield from tell(play, scenario)
+
+
+def tell(play: Play, scenario: Scenario) -> Iterator[Failure]:
+    """Carries out the steps on *play*; what went otherwise than told."""
+    for step in scenario.steps:
+        mismatches = tuple(_judged(play, step.deed))
+        yield from (_failure(scenario, step, mismatch) for mismatch in mismatches)
+        if any(mismatch.ends for mismatch in mismatches):
+            return
+
+
+def _failure(scenario: Scenario, step: Step, mismatch: Mismatch) -> Failure:
+    return Failure(scenario.name, step.number, step.line, mismatch.expected, mismatch.found)
+
+
+def _judged(play: Play, deed: Deed) -> Iterator[Mismatch]:
+    """Carries out one step; what did not go as told."""
+    try:
+        if isinstance(deed, Expect):
+            for expected, found in differences(play, deed):
+                yield Mismatch(expected, found)
+        elif isinstance(deed, PassTime):
+            play.pass_time(deed.until)
+        elif isinstance(deed, Refuse):
+            yield from _refused(play, deed)
+        else:
+            yield from _done(play, deed)
+    except SlaflowError as error:
+        yield Mismatch("the step is possible", str(error), ends=True)
+
+
+def _done(play: Play, deed: Do) -> Iterator[Mismatch]:
+    refusal = play.do(deed)
+    if refusal is not None:
+        yield Mismatch(f"{refusal.what} is possible", f"refused: {'; '.join(refusal.because)}", ends=True)
+
+
+def _refused(play: Play, deed: Refuse) -> Iterator[Mismatch]:
+    refusal = play.do(deed.do)
+    if refusal is None:
+        yield Mismatch("refused", f"done; the lead is in {play.lead.state}", ends=True)
+    elif deed.because not in "; ".join(refusal.because):
+        yield Mismatch(f'refused because "{deed.because}"', f"refused: {'; '.join(refusal.because)}")

@@ -1,0 +1,89 @@
+"""A scenario file as data: who is there, and the dated steps of each story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from slaflow.lifecycle.events import Happening
+from slaflow.lifecycle.people import Absence, Person
+from slaflow.workflow.errors import Finding
+from slaflow.workflow.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Somebody tells slaflow something. ``actor`` None: whoever the agreement names first."""
+
+    happening: Happening
+    actor: str | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The same, but the agreement must say no, with ``because`` somewhere in its words."""
+
+    do: Do
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassTime:
+    """Time passes until ``until``, as if a tick ran at every instant."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One figure of an ``expect``: ``kind`` is its key, ``name`` the target or field it is about."""
+
+    kind: str
+    value: object
+    name: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"{self.kind}.{self.name}" if self.name else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    figures: tuple[Expected, ...]
+
+
+Deed = Do | Refuse | PassTime | Expect
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``number`` counts from 1 within its scenario, ``line`` from 1 within the file."""
+
+    number: int
+    line: int
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One story. With ``findings`` it cannot be told, and ``steps`` may lack some."""
+
+    name: str
+    line: int
+    start: datetime
+    lead: Mapping[str, Value]
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The people of a file, always there; a scenario records them at its start."""
+
+    people: tuple[Person, ...] = ()
+    absences: tuple[Absence, ...] = ()
+
+    def party_of(self, email: str) -> str | None:
+        return next((person.party for person in self.people if person.email == email), None)

@@ -1,0 +1,176 @@
+"""The steps of a scenario, read one by one; time is known all along, so that ``until`` can be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slaflow.errors import did_you_mean
+from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Recorded
+from slaflow.trial.figures import read_figures
+from slaflow.trial.reader import Reader
+from slaflow.trial.scenario import Deed, Do, Expect, PassTime, Refuse, Step
+from slaflow.workflow.model import Field
+from slaflow.workflow.yaml_tree import Path
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "activity": ("as", "fields", "occurred_at"),
+    "fire": ("as", "set"),
+    "check": ("answer", "as"),
+    "assign": ("as",),
+    "lift": ("as",),
+    "wait": (),
+    "until": (),
+    "refuse": (),
+    "expect": (),
+    "set": ("as",),
+}
+"""What may stand beside each kind of step; ``set`` comes last, for it also stands beside ``fire``."""
+
+
+@dataclass
+class StepReader:
+    """Reads the steps of one scenario; ``now`` is where its time has come to."""
+
+    reader: Reader
+    now: datetime
+
+    def read(self, path: Path, steps: Any) -> tuple[Step, ...]:
+        found = []
+        for place, step in enumerate(self.reader.entries(steps)):
+            at = (*path, place)
+            deed = self.step(at, step)
+            if deed is not None:
+                found.append(Step(place + 1, self.reader.line(at), deed))
+        return tuple(found)
+
+    def step(self, path: Path, step: Any) -> Deed | None:
+        kind = next((key for key in KEYS if isinstance(step, dict) and key in step), None)
+        if kind is None:
+            self._no_kind(path, step)
+            return None
+        given = self.reader.mapping(path, step, (kind, *KEYS[kind]))
+        return _READERS[kind](self, path, given)
+
+    def _no_kind(self, path: Path, step: Any) -> None:
+        keys = step if isinstance(step, dict) else {}
+        guess = next((g for key in keys if (g := did_you_mean(key, KEYS))), "")
+        self.reader.problem(path, f"a step is one of {', '.join(KEYS)}{guess}")
+
+    def activity(self, path: Path, given: dict[str, Any]) -> Do | None:
+        kinds = self.reader.workflow.activities
+        kind = self.reader.name((*path, "activity"), given["activity"], "activity", kinds)
+        if kind is None:
+            return None
+        raw = self.known((*path, "fields"), given.get("fields"), kinds[kind].fields, "field")
+        occurred = given.get("occurred_at")
+        at = None if occurred is None else self.reader.instant((*path, "occurred_at"), occurred)
+        return Do(Recorded(kind, raw), self.actor(path, given), at)
+
+    def fire(self, path: Path, given: dict[str, Any]) -> Do | None:
+        workflow = self.reader.workflow
+        trigger = self.reader.name((*path, "fire"), given["fire"], "trigger", workflow.triggers)
+        if trigger is None:
+            return None
+        inputs = {name for row in workflow.transitions if row.trigger == trigger for name in row.requires}
+        raw = self.known((*path, "set"), given.get("set"), sorted(inputs), "input")
+        return Do(Fired(trigger, raw), self.actor(path, given))
+
+    def change(self, path: Path, given: dict[str, Any]) -> Do:
+        fields = self.reader.workflow.fields
+        values = self.reader.values((*path, "set"), given["set"], fields, "field")
+        return Do(Changed(values), self.actor(path, given))
+
+    def check(self, path: Path, given: dict[str, Any]) -> Do | None:
+        checks = self.reader.workflow.checks
+        name = self.reader.name((*path, "check"), given["check"], "check", checks)
+        if name is None:
+            return None
+        raw = self.known((*path, "answer"), given.get("answer"), checks[name].fields, "field")
+        return Do(Answered(name, raw), self.actor(path, given))
+
+    def assign(self, path: Path, given: dict[str, Any]) -> Do:
+        owner = given["assign"]
+        if owner is not None:
+            owner = self.reader.name((*path, "assign"), owner, "person", self.reader.emails)
+        return Do(Assigned(owner), self.actor(path, given))
+
+    def lift(self, path: Path, given: dict[str, Any]) -> None:
+        at = (*path, "lift")
+        terms = self.reader.mapping(at, given["lift"], ("target", "reason"), ("target", "reason"))
+        targets = [target.name for target in self.reader.workflow.targets if not target.is_timer]
+        if "target" in terms:
+            self.reader.name((*at, "target"), terms["target"], "target", targets)
+        self.actor(path, given)
+        self.reader.problem(path, "lift is not supported yet", key=True)
+
+    def wait(self, path: Path, given: dict[str, Any]) -> PassTime | None:
+        span = self.reader.duration((*path, "wait"), given["wait"])
+        if span is None:
+            return None
+        self.now += span
+        return PassTime(self.now)
+
+    def until(self, path: Path, given: dict[str, Any]) -> PassTime | None:
+        at = self.reader.instant((*path, "until"), given["until"])
+        if at is None:
+            return None
+        if at < self.now:
+            came = self.now.isoformat().replace("+00:00", "Z")
+            self.reader.problem((*path, "until"), f"the story has come to {came} already; time only passes")
+            return None
+        self.now = at
+        return PassTime(at)
+
+    def refuse(self, path: Path, given: dict[str, Any]) -> Refuse | None:
+        at = (*path, "refuse")
+        keys = ("fire", "activity", "as", "set", "fields", "because")
+        terms = self.reader.mapping(at, given["refuse"], keys)
+        if ("fire" in terms) == ("activity" in terms):
+            self.reader.problem(at, "refuse takes one fire or one activity")
+            return None
+        because = str(terms.get("because") or "")
+        raw = {
+            name: value
+            for key in ("set", "fields")
+            for name, value in self.reader.anything((*at, key), terms.get(key), "input: value").items()
+        }
+        actor = self.actor(at, terms)
+        workflow = self.reader.workflow
+        if "fire" in terms:
+            trigger = self.reader.name((*at, "fire"), terms["fire"], "trigger", workflow.triggers)
+            return Refuse(Do(Fired(trigger, raw), actor), because) if trigger else None
+        kind = self.reader.name((*at, "activity"), terms["activity"], "activity", workflow.activities)
+        return Refuse(Do(Recorded(kind, raw), actor), because) if kind else None
+
+    def expect(self, path: Path, given: dict[str, Any]) -> Expect:
+        return Expect(read_figures(self.reader, (*path, "expect"), given["expect"]))
+
+    def actor(self, path: Path, given: Mapping[str, Any]) -> str | None:
+        return self.reader.actor((*path, "as"), given.get("as"))
+
+    def known(
+        self, path: Path, given: Any, names: Iterable[str] | Mapping[str, Field], what: str
+    ) -> dict[str, object]:
+        """*given* as it stands; the agreement judges the values, names must exist."""
+        raw = self.reader.anything(path, given, f"{what}: value")
+        for name in raw:
+            if name not in names:
+                self.reader.name((*path, name), name, what, names)
+        return raw
+
+
+_READERS: Mapping[str, Callable[[StepReader, Path, dict[str, Any]], Deed | None]] = {
+    "activity": StepReader.activity,
+    "fire": StepReader.fire,
+    "check": StepReader.check,
+    "assign": StepReader.assign,
+    "lift": StepReader.lift,
+    "wait": StepReader.wait,
+    "until": StepReader.until,
+    "refuse": StepReader.refuse,
+    "expect": StepReader.expect,
+    "set": StepReader.change,
+}
