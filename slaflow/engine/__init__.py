@@ -1,0 +1,1 @@
+"""The use cases; opens the transactions and owns the one wall clock."""

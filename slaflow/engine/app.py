@@ -1,0 +1,174 @@
+"""The engine: one object with every operation, on one database. The only place that reads the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from slaflow.engine import leads, logbook, people, queue, schema, tick, workflows
+from slaflow.hours.zones import in_utc
+from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.people import Person
+from slaflow.log.entry import Entry
+from slaflow.log.verify import Verification
+from slaflow.store.database import Database
+from slaflow.store.log import LogFilter
+from slaflow.store.workflows import Version
+from slaflow.workflow.compile import load_workflow
+from slaflow.workflow.model import Workflow
+
+
+def wall_clock() -> datetime:
+    """The present, aware, UTC."""
+    return datetime.now(UTC)
+
+
+class Engine:
+    """slaflow on one database.
+
+    Args:
+        database: ``sqlite:///FILE``, ``postgresql+psycopg://...``, or an opened :class:`Database`.
+        now: where the present comes from when a call names no instant.
+
+    Every ``at`` is an aware instant that sets the clock of the call; a ``lead`` is an id or an
+    identity value; an ``actor`` is a person's e-mail or a party.
+    """
+
+    def __init__(self, database: str | Database, *, now: Callable[[], datetime] = wall_clock) -> None:
+        self.database = Database(database) if isinstance(database, str) else database
+        self.now = now
+        self._compiled: dict[str, tuple[str, Workflow]] = {}
+
+    def present(self, at: datetime | None = None) -> datetime:
+        """*at* in UTC, or what the clock says. Raises ``NaiveInstant`` for one without a zone."""
+        return self.now() if at is None else in_utc(at)
+
+    def upgrade(self) -> None:
+        """Makes or updates the tables, and the file where SQLite's is absent. Raises ``StoreError``."""
+        schema.upgrade(self)
+
+    def workflow(self, digest: str) -> Workflow:
+        """The compiled version with this digest, as it was activated."""
+        if digest not in self._compiled:
+            with self.database.read() as conn:
+                self.remember(workflows.version_of(conn, digest))
+        return self._compiled[digest][1]
+
+    def remember(self, version: Version) -> Workflow:
+        """The compiled workflow of a stored version; compiled anew only where its holidays are others.
+
+        The same text may be activated again to take in later holidays.
+        """
+        known = self._compiled.get(version.digest)
+        if known is None or known[0] != version.holidays:
+            known = self._compiled[version.digest] = (version.holidays, workflows.compiled(version))
+        return known[1]
+
+    def active(self, name: str | None = None) -> Workflow:
+        """The version new leads take."""
+        with self.database.read() as conn:
+            return self.remember(workflows.active_version(conn, name))
+
+    def activate(
+        self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None
+    ) -> workflows.Activation:
+        """Puts an agreement in force for new leads. Raises ``WorkflowError`` with every finding."""
+        return workflows.activate(self, load_workflow(text, filename), at)
+
+    def versions(self, name: str | None = None) -> list[Version]:
+        """Every version that was activated, oldest first."""
+        with self.database.read() as conn:
+            return workflows.versions(conn, name)
+
+    def add(self, fields: Mapping[str, object], actor: str, *, at: datetime | None = None,
+            workflow: str | None = None) -> dict[str, Any]:  # fmt: skip
+        """Adds one lead; gives it as LEAD."""
+        return leads.add(self, fields, actor, at, workflow)
+
+    def fire(self, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object] | None = None, *,
+             at: datetime | None = None, occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Fires a transition. Raises ``Refused`` with every failing clause."""
+        return leads.fire(self, lead, trigger, actor, inputs or {}, at, occurred_at)
+
+    def record(self, lead: int | str, kind: str, actor: str, fields: Mapping[str, object] | None = None, *,
+               automated: bool | None = None, at: datetime | None = None,
+               occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Records one touchpoint."""
+        return leads.record(self, lead, kind, actor, fields or {}, automated, at, occurred_at)
+
+    def answer(self, lead: int | str, check: str, actor: str, values: Mapping[str, object], *,
+               at: datetime | None = None,
+               occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Answers a qualification check with evidence."""
+        return leads.answer(self, lead, check, actor, values, at, occurred_at)
+
+    def change(self, lead: int | str, fields: Mapping[str, object], actor: str, *,
+               at: datetime | None = None,
+               occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Sets fields by hand; None or an empty text empties one."""
+        return leads.change(self, lead, fields, actor, at, occurred_at)
+
+    def assign(
+        self, lead: int | str, owner: str, actor: str, *, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """Gives the lead to a person."""
+        return leads.assign(self, lead, owner, actor, at)
+
+    def show(self, lead: int | str, *, at: datetime | None = None) -> dict[str, Any]:
+        """LEAD, settled in memory to the present; saves nothing."""
+        return leads.show(self, lead, at)
+
+    def leads(self, *, state: str | None = None, owner: str | None = None, where: str | None = None,
+              limit: int | None = None, after: int | None = None,
+              at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
+        """LEADs without ``available``, by id."""
+        return leads.listed(self, state, owner, where, limit, after, at)
+
+    def explain(
+        self, lead: int | str, name: str | None = None, *, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """Why a clock is due when it is, or why a trigger is refused."""
+        return leads.explain(self, lead, name, at)
+
+    def queue(self, *, owner: str | None = None, team: str | None = None, party: str | None = None,
+              limit: int | None = None, at: datetime | None = None) -> list[dict[str, Any]]:  # fmt: skip
+        """What is owed next, least time left first."""
+        return queue.queue(self, owner, team, party, limit, at)
+
+    def tick(self, at: datetime | None = None, *, batch: int = tick.BATCH, dry_run: bool = False,
+             progress: Callable[[int, int], None] | None = None) -> tick.TickReport:  # fmt: skip
+        """Carries out every step that fell before *at*."""
+        return tick.run(self, at, batch, dry_run, progress)
+
+    def log(self, filters: LogFilter | None = None) -> Iterator[Entry]:
+        """The log, oldest first."""
+        return logbook.entries(self, filters or LogFilter())
+
+    def verify(self, progress: Callable[[int], None] | None = None) -> Verification:
+        """Recomputes every hash; names the first bad entry."""
+        return logbook.verify(self, progress)
+
+    def add_person(self, email: str, party: str, *, name: str | None = None, team: str | None = None,
+                   manager: str | None = None, role: str = "member",
+                   at: datetime | None = None) -> Person:  # fmt: skip
+        """Records a person, or changes one from now on."""
+        return people.add(self, email, party, name, team, manager, role, at)
+
+    def send_away(
+        self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None
+    ) -> None:
+        """Records an absence."""
+        people.away(self, email, starts_at, ends_at, at)
+
+    def remove_person(self, email: str, *, at: datetime | None = None) -> None:
+        """Ends a person's membership from now on; the log keeps the name."""
+        people.remove(self, email, at)
+
+    def people(self, at: datetime | None = None) -> Sequence[Person]:
+        """Everybody as of *at*."""
+        return people.listed(self, at)
+
+    def actor(self, name: str, conn: Any = None) -> Actor:
+        """Who *name* is: a party, or a person known now."""
+        return people.actor(self, name, conn)

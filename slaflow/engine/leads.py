@@ -1,0 +1,334 @@
+"""What people do with leads: each a batch of one down the one write path."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from slaflow.clock.state import Clock
+from slaflow.engine import explain as explaining
+from slaflow.engine import people
+from slaflow.engine.apply import Ask, Outcome, in_transaction
+from slaflow.engine.present import lead_json
+from slaflow.engine.settled import settled as settled_in_memory
+from slaflow.engine.transaction import written
+from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
+from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
+from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.store import clocks as clock_store
+from slaflow.store import leads as store
+from slaflow.store import people as people_store
+from slaflow.store.database import Connection
+from slaflow.workflow.model import Field, Value, Workflow
+from slaflow.workflow.values import identity_key, parse_value
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+
+class Refused(SlaflowError):
+    """The agreement does not allow it; ``because`` has a line per failing clause."""
+
+    code = "refused"
+
+    def __init__(self, lead: Lead, what: str, because: tuple[str, ...]) -> None:
+        self.lead_id = lead.id
+        self.what = what
+        self.because = because
+        super().__init__(f"lead {lead.id}: {what} refused: {'; '.join(because)}")
+
+
+class LeadExists(SlaflowError):
+    """Two records that agree on the identity fields are the same lead."""
+
+    code = "lead_exists"
+
+    def __init__(self, key: str, lead_id: int) -> None:
+        self.key = key
+        self.lead_id = lead_id
+        super().__init__(
+            f"{key} is lead {lead_id} already; change it with 'slaflow lead set {lead_id} --set ...'"
+        )
+
+
+class IdentityMissing(SlaflowError):
+    """A lead without a value in each identity field could never be found again."""
+
+    code = "identity_missing"
+    exit_code = USAGE
+
+    def __init__(self, identity: tuple[str, ...], given: Mapping[str, object]) -> None:
+        missing = [name for name in identity if given.get(name) is None]
+        self.missing = missing
+        wanted = " ".join(f"--set {name}=..." for name in missing)
+        super().__init__(f"a lead is known by {', '.join(identity)}; give {wanted}")
+
+
+def add(
+    app: Engine, fields: Mapping[str, object], actor: str, at: datetime | None, workflow: str | None
+) -> dict[str, Any]:
+    """Adds one lead under the active version of *workflow*; gives LEAD.
+
+    Raises:
+        LeadExists: its identity is known.
+        IdentityMissing, InvalidValue, UnknownName: the fields are not as declared.
+    """
+    agreement = app.active(workflow)
+    values = declared_values(agreement, fields, with_defaults=True)
+    key = identity_key(agreement, values)
+    if key is None:
+        raise IdentityMissing(agreement.identity, values)
+
+    def attempt(conn: Connection) -> Outcome:
+        check_free(conn, key)
+        who = people.actor(app, actor, conn)
+        number = store.next_ids(conn, 1)[0]
+        new = Created(number, key, values, secrets.token_bytes(16))
+        return in_transaction(app, conn, [Ask(number, new, who, at, workflow=agreement)], now=at)[0]
+
+    return _done(app, _asked(app, attempt), at)
+
+
+def check_free(conn: Connection, key: str, lead_id: int | None = None) -> None:
+    """Raises ``LeadExists`` where another lead has the identity *key*."""
+    taken = store.ids_by_key(conn, [key]).get(key)
+    if taken is not None and taken != lead_id:
+        raise LeadExists(key, taken)
+
+
+def declared_values(
+    workflow: Workflow, given: Mapping[str, object], *, with_defaults: bool
+) -> dict[str, Value]:
+    """*given* in stored form, by the declared lead fields; an empty text is no value.
+
+    Raises:
+        UnknownName: a field the workflow does not declare.
+        InvalidValue: everything that is wrong with the values, in one message.
+    """
+    for name in given:
+        if name not in workflow.fields:
+            raise UnknownName("field", name, workflow.fields)
+    problems: list[str] = []
+    values: dict[str, Value] = {}
+    for name, spec in workflow.fields.items():
+        if name in given:
+            _parse_into(values, spec, given[name], workflow.timezone, problems)
+        elif with_defaults and spec.default is not None:
+            values[name] = spec.default
+        elif with_defaults and spec.required:
+            problems.append(f"{name} is required")
+    if problems:
+        raise InvalidValue("; ".join(problems))
+    return {k: v for k, v in values.items() if v is not None or not with_defaults}
+
+
+def _parse_into(
+    values: dict[str, Value], spec: Field, raw: object, timezone: str, problems: list[str]
+) -> None:
+    if raw is None or raw == "":
+        values[spec.name] = None
+        return
+    try:
+        values[spec.name] = parse_value(spec, raw, timezone)
+    except InvalidValue as error:
+        problems.append(str(error))
+
+
+def fire(
+    app: Engine, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object],
+    at: datetime | None, occurred_at: datetime | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Fires *trigger*; gives LEAD. Raises ``Refused``, ``UnknownName``."""
+    return _ask(app, lead, Fired(trigger, inputs), actor, at, occurred_at)
+
+
+def record(
+    app: Engine, lead: int | str, kind: str, actor: str, fields: Mapping[str, object],
+    automated: bool | None, at: datetime | None, occurred_at: datetime | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Records a touchpoint; gives LEAD."""
+    return _ask(app, lead, Recorded(kind, fields, automated), actor, at, occurred_at)
+
+
+def answer(
+    app: Engine, lead: int | str, check: str, actor: str, values: Mapping[str, object],
+    at: datetime | None, occurred_at: datetime | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Answers a check; gives LEAD."""
+    return _ask(app, lead, Answered(check, values), actor, at, occurred_at)
+
+
+def change(
+    app: Engine, lead: int | str, fields: Mapping[str, object], actor: str,
+    at: datetime | None, occurred_at: datetime | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Sets fields; gives LEAD. Raises ``LeadExists`` where the identity would be another lead's."""
+
+    def happening(conn: Connection, found: Lead) -> Happening:
+        workflow = app.workflow(found.digest)
+        values = declared_values(workflow, fields, with_defaults=False)
+        after = {**found.fields, **values}
+        key = identity_key(workflow, {k: v for k, v in after.items() if v is not None})
+        if key is None:
+            raise IdentityMissing(workflow.identity, after)
+        check_free(conn, key, found.id)
+        return Changed(values)
+
+    return _ask(app, lead, happening, actor, at, occurred_at)
+
+
+def assign(app: Engine, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
+    """Gives the lead to *owner*, a known person; gives LEAD."""
+
+    def happening(conn: Connection, found: Lead) -> Happening:
+        return Assigned(people.check_known(conn, owner).email)
+
+    return _ask(app, lead, happening, actor, at, None)
+
+
+def _ask(
+    app: Engine,
+    lead: int | str,
+    happening: Any,
+    actor: str,
+    at: datetime | None,
+    occurred_at: datetime | None,
+) -> dict[str, Any]:
+    def attempt(conn: Connection) -> Outcome:
+        lead_id = find(conn, lead)
+        who = people.actor(app, actor, conn)
+        what = happening
+        if callable(happening):
+            what = happening(conn, store.lock(conn, [lead_id])[lead_id])
+        return in_transaction(app, conn, [Ask(lead_id, what, who, at, occurred_at)], now=at)[0]
+
+    return _done(app, _asked(app, attempt), at)
+
+
+def _asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
+    """What comes of one input; as many transactions as the steps before it fill (SEMANTICS 13)."""
+    outcome = written(app, attempt)
+    while outcome.more:
+        outcome = written(app, attempt)
+    return outcome
+
+
+def _done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
+    lead = outcome.lead
+    assert lead is not None
+    if outcome.refusal is not None:
+        raise Refused(lead, outcome.refusal.what, outcome.refusal.because)
+    return show(app, lead.id, at)
+
+
+def find(conn: Connection, lead: int | str) -> int:
+    """The id of *lead*, given as id or identity value.
+
+    Raises:
+        UnknownName: there is no such lead; the nearest is named.
+    """
+    text = str(lead)
+    by_key = {} if isinstance(lead, int) else store.ids_by_key(conn, [text, text.lower()])
+    found = by_key.get(text) or by_key.get(text.lower())
+    if found is not None:
+        return found
+    if text.isascii() and text.isdigit() and len(text) < 19 and store.read(conn, [int(text)]):
+        return int(text)
+    raise UnknownName("lead", text, store.keys_like(conn, text))
+
+
+def show(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
+    """LEAD, settled in memory to *at*; saves nothing (SEMANTICS 5)."""
+    with app.database.read() as conn:
+        lead_id = find(conn, lead)
+        stored = store.read(conn, [lead_id])[lead_id]
+        clocks = clock_store.all_of(conn, [lead_id]).get(lead_id, [])
+        directory = people_store.directory(conn)
+    workflow = app.workflow(stored.digest)
+    now = max(app.present(at), stored.as_of)
+    settled = settled_in_memory(workflow, directory, stored, clocks, now)
+    return lead_json(workflow, settled.lead, settled.clocks, now, with_available=True)
+
+
+def listed(
+    app: Engine, state: str | None, owner: str | None, where: str | None,
+    limit: int | None, after: int | None, at: datetime | None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """LEADs by id, settled in memory; *where* is CEL over what guards see."""
+    conditions: dict[str, Any] = {}
+    now = app.present(at)
+    left = limit
+    # The filters are judged once a lead is settled, so the store cannot count those that pass.
+    most = limit if state is None and owner is None and where is None else None
+    with app.database.read() as conn, closing(_stored(conn, state, owner, after, most, now)) as found:
+        directory = people_store.directory(conn)
+        for lead, clocks in found:
+            if left == 0:
+                return
+            workflow = app.workflow(lead.digest)
+            then = max(now, lead.as_of)
+            settled = settled_in_memory(workflow, directory, lead, clocks, then)
+            if (state and settled.lead.state != state) or (owner and settled.lead.owner != owner):
+                continue
+            if where is not None and not _passes(conditions, workflow, settled.lead, where, then):
+                continue
+            yield lead_json(workflow, settled.lead, settled.clocks, then, with_available=False)
+            left = None if left is None else left - 1
+
+
+PAGE = 500
+
+
+def _stored(
+    conn: Connection,
+    state: str | None,
+    owner: str | None,
+    after: int | None,
+    limit: int | None,
+    now: datetime,
+) -> Generator[tuple[Lead, list[Clock]], None, None]:
+    """The leads that meet the filters, or may once they are settled, with their clocks."""
+    page: list[Lead] = []
+    for lead in store.select(conn, state=state, owner=owner, limit=limit, after=after, or_due=now):
+        page.append(lead)
+        if len(page) == PAGE:
+            yield from _page_with_clocks(conn, page)
+            page = []
+    yield from _page_with_clocks(conn, page)
+
+
+def _page_with_clocks(conn: Connection, page: list[Lead]) -> Iterator[tuple[Lead, list[Clock]]]:
+    clocks = clock_store.all_of(conn, [lead.id for lead in page]) if page else {}
+    for lead in page:
+        yield lead, clocks.get(lead.id, [])
+
+
+def _passes(compiled: dict[str, Any], workflow: Workflow, lead: Lead, where: str, at: datetime) -> bool:
+    from slaflow.lifecycle.view import View
+
+    if workflow.digest not in compiled:
+        compiled[workflow.digest] = explaining.compile_condition(workflow, where)
+    return View(workflow, lead, at).holds(compiled[workflow.digest])
+
+
+def explain(app: Engine, lead: int | str, name: str | None, at: datetime | None) -> dict[str, Any]:
+    """Why a clock is due then, or why a trigger is refused; without a *name* everything there is."""
+    with app.database.read() as conn:
+        lead_id = find(conn, lead)
+        stored = store.read(conn, [lead_id])[lead_id]
+        clocks = clock_store.all_of(conn, [lead_id]).get(lead_id, [])
+        directory = people_store.directory(conn)
+        history = explaining.history(conn, lead_id)
+    workflow = app.workflow(stored.digest)
+    now = max(app.present(at), stored.as_of)
+    settled = settled_in_memory(workflow, directory, stored, clocks, now)
+    return explaining.explain(workflow, settled, history, name, now)
+
+
+def by_actor(app: Engine, name: str) -> Actor:
+    """Who *name* is, for calls outside a transaction."""
+    with app.database.read() as conn:
+        return people.actor(app, name, conn)

@@ -1,0 +1,90 @@
+"""A lead as INTERFACE.md's LEAD: what people and scripts are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from slaflow.clock.due import time_left
+from slaflow.clock.state import Clock
+from slaflow.lifecycle.clockwork import seconds
+from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.guards import available
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.view import View
+from slaflow.workflow.model import Workflow
+
+
+def lead_json(
+    workflow: Workflow, lead: Lead, clocks: Iterable[Clock], at: datetime, *, with_available: bool
+) -> dict[str, Any]:
+    """LEAD as of *at*, to which the lead has been settled."""
+    view = View(workflow, lead, at)
+    total, channels = view.attempts()
+    shown: dict[str, Any] = {
+        "id": lead.id,
+        "key": lead.key,
+        "state": lead.state,
+        "owner": lead.owner,
+        "held_by": lead.held_by,
+        "workflow": lead.workflow,
+        "digest": lead.digest,
+        "created_at": instant_text(lead.created_at),
+        "entered_at": instant_text(lead.entered_at),
+        "score": view.score("score"),
+        "fit": view.score("fit"),
+        "engagement": view.score("engagement"),
+        "stage": lead.stage,
+        "fields": {name: lead.fields.get(name) for name in workflow.fields},
+        "checks": {
+            name: {"passed": answer.passed, "answer": dict(answer.values)}
+            for name, answer in lead.checks.items()
+        },
+        "attempts": {"total": total, "channels": channels},
+        "cycles": lead.cycles,
+        "clocks": [clock_json(workflow, clock, at) for clock in in_order(workflow, clocks)],
+    }
+    if with_available:
+        shown["available"] = available(workflow, lead, at)
+    return shown
+
+
+def in_order(workflow: Workflow, clocks: Iterable[Clock]) -> list[Clock]:
+    """Clocks by target in file order, each target's oldest first."""
+    places = {target.name: target.index for target in workflow.targets}
+    return sorted(clocks, key=lambda c: (places.get(c.target, len(places)), c.target, c.number))
+
+
+def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]:
+    """A clock as LEAD carries it; while paused ``due_at`` is where it stood when the pause began."""
+    return {
+        "target": clock.target,
+        "status": clock.status,
+        "owed_by": clock.owed_by,
+        "owner": clock.owner,
+        "number": clock.number,
+        "started_at": instant_text(clock.started_at),
+        "due_at": None if clock.due_at is None else instant_text(clock.due_at),
+        "paused_at": None if clock.paused_at is None else instant_text(clock.paused_at),
+        "left_seconds": left_seconds(workflow, clock, at) if clock.is_open else None,
+        "breached_at": None if clock.breached_at is None else instant_text(clock.breached_at),
+        "ended_at": None if clock.ended_at is None else instant_text(clock.ended_at),
+        "late_seconds": late_seconds(workflow, clock, at),
+        "lifted": clock.lifted,
+        "calendar": clock.calendar,
+    }
+
+
+def late_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int | None:
+    """Open time past due of a broken clock: frozen where it ended, running while it is owed."""
+    if not clock.is_broken or clock.due_at is None:
+        return None
+    calendar = workflow.calendars[clock.calendar]
+    return seconds(calendar.open_time(clock.due_at, clock.ended_at or at))
+
+
+def left_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int:
+    """Open time left until due, negative once it is past."""
+    left = time_left(clock, workflow.calendars[clock.calendar], at)
+    return int(left.total_seconds() // 1)

@@ -1,0 +1,115 @@
+"""The queue: what is owed next, least time left first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from slaflow.engine.people import parties, teams
+from slaflow.engine.present import left_seconds
+from slaflow.engine.settled import settled as settled_in_memory
+from slaflow.errors import UnknownName
+from slaflow.lifecycle.decision import Decision
+from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.store import clocks as clock_store
+from slaflow.store import leads as lead_store
+from slaflow.store import people as people_store
+from slaflow.store.database import Connection
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+
+def queue(
+    app: Engine,
+    owner: str | None,
+    team: str | None,
+    party: str | None,
+    limit: int | None,
+    at: datetime | None,
+) -> list[dict[str, Any]]:
+    """Every promise still owed, settled in memory to *at*; paused ones come last.
+
+    ``seconds_left`` is open time of the target's calendar, negative once it is past due.
+
+    Raises:
+        UnknownName: no such person or team.
+    """
+    now = app.present(at)
+    with app.database.read() as conn:
+        directory = people_store.directory(conn)
+        _check_party(app, conn, party)
+        owners = _owners(app, conn, directory, owner, team, now)
+        leads = _leads(conn, owners, party, now)
+        clocks = clock_store.open_of(conn, list(leads))
+    rows = []
+    for lead in leads.values():
+        then = max(now, lead.as_of)
+        settled = settled_in_memory(app.workflow(lead.digest), directory, lead, clocks[lead.id], then)
+        rows += _owed(app, settled, owners, party, then)
+    rows.sort(key=lambda row: (row["paused"], row["seconds_left"], row["due_at"] or "", row["lead"]))
+    return rows[:limit] if limit is not None else rows
+
+
+def _check_party(app: Engine, conn: Connection, party: str | None) -> None:
+    if party is not None and party not in (known := parties(app, conn)):
+        raise UnknownName("party", party, known)
+
+
+def _owners(
+    app: Engine, conn: Connection, directory: Directory, owner: str | None, team: str | None, at: datetime
+) -> list[str] | None:
+    """Whose leads are asked for; None: anybody's."""
+    wanted = None if owner is None else _spelt_as_known(conn, directory, owner)
+    if team is None:
+        return None if wanted is None else [wanted]
+    members = directory.members(team, at)
+    known = {p.team for p in directory.people if p.team} | set(teams(app, conn))
+    if team not in known:
+        raise UnknownName("team", team, known)
+    return [member for member in members if wanted in (None, member)]
+
+
+def _spelt_as_known(conn: Connection, directory: Directory, owner: str) -> str:
+    """*owner* as recorded, past people too: their leads wait for somebody to assign them."""
+    known = {email.lower(): email for email in directory.known_emails()}
+    found = known.get(owner.lower())
+    # A step may have given leads to an address that is nobody's.
+    if found is None and not any(lead_store.select(conn, owner=owner, limit=1)):
+        raise UnknownName("user", owner, known.values())
+    return found or owner
+
+
+def _leads(conn: Connection, owners: list[str] | None, party: str | None, now: datetime) -> dict[int, Lead]:
+    """The leads in which such a promise is open, and those that settling may yet make such ones."""
+    owed = clock_store.due_soon(conn, owners=owners, party=party)
+    leads = lead_store.read(conn, list(dict.fromkeys(row.lead_id for row in owed)))
+    return {**leads, **lead_store.due(conn, now)}
+
+
+def _owed(
+    app: Engine, settled: Decision, owners: list[str] | None, party: str | None, at: datetime
+) -> list[dict[str, Any]]:
+    lead, workflow = settled.lead, app.workflow(settled.lead.digest)
+    if owners is not None and lead.owner not in owners:
+        return []
+    return [
+        {
+            "lead": lead.id,
+            "key": lead.key,
+            "target": clock.target,
+            "title": workflow.target(clock.target).title,
+            "owed_by": clock.owed_by,
+            "owner": lead.owner,
+            "due_at": None if clock.due_at is None else instant_text(clock.due_at),
+            "seconds_left": left_seconds(workflow, clock, at),
+            "calendar": clock.calendar,
+            "state": lead.state,
+            "status": clock.status,
+            "paused": clock.status == "paused",
+        }
+        for clock in settled.clocks
+        if clock.is_open and clock.owed_by is not None and party in (None, clock.owed_by)
+    ]

@@ -1,0 +1,31 @@
+"""One write transaction, taken again where somebody else was first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from slaflow.store.database import Connection
+from slaflow.store.errors import ConflictingChange
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+TRIES = 5
+Result = TypeVar("Result")
+
+
+def written(app: Engine, work: Callable[[Connection], Result]) -> Result:
+    """What *work* gives, saved; it is done over where the race for its rows was lost.
+
+    Raises:
+        ConflictingChange: it was lost five times in a row; nothing is saved.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            with app.database.write() as conn:
+                return work(conn)
+        except ConflictingChange:
+            continue
+    with app.database.write() as conn:
+        return work(conn)

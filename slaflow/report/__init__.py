@@ -1,0 +1,1 @@
+"""Both parties' record, computed from the store."""
