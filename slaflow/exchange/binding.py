@@ -1,0 +1,172 @@
+"""A map held against the workflow and the file: every name resolved, every ``when`` compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slaflow.errors import InvalidValue, SlaflowError, UnknownName
+from slaflow.exchange.actors import Actors
+from slaflow.exchange.errors import MapInvalid
+from slaflow.exchange.map import Cell, Constant, EventMap, Given, MapDocument, read_map
+from slaflow.exchange.row_names import RowNames
+from slaflow.workflow.errors import Finding
+from slaflow.workflow.expressions import CompiledExpression, Scope
+from slaflow.workflow.model import SYSTEM, Field, Workflow
+from slaflow.workflow.read import Source
+from slaflow.workflow.tokens import ExpressionInvalid
+from slaflow.workflow.values import parse_value
+from slaflow.workflow.yaml_tree import Path
+
+DATED = ("date", "datetime")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundEvent:
+    """An entry of ``events`` with what its names stand for; ``specs`` are the inputs it may give."""
+
+    said: EventMap
+    when: CompiledExpression | None
+    specs: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMap:
+    """A checked map, ready to read rows with."""
+
+    workflow: Workflow
+    timezone: str
+    document: MapDocument
+    names: RowNames
+    events: tuple[BoundEvent, ...]
+    default_parties: Mapping[tuple[str, str], str]
+    """Who does it where nobody is named: the first in ``by`` that is not system, by kind and name."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns the map reads, in its order."""
+        return list(dict.fromkeys(cell.column for cell in self.document.cells()))
+
+
+def bind(
+    text: str | bytes, filename: str, workflow: Workflow, columns: Sequence[str] | None, actors: Actors
+) -> ImportMap:
+    """The map in *text* for a file with *columns* (None: rows name their own).
+
+    Raises:
+        MapInvalid: with everything that is wrong, each with line and column.
+    """
+    document, source, findings = read_map(text)
+    binder = _Binder(document, source, findings, workflow, RowNames(columns), actors)
+    if source.root is not None:
+        binder.check_columns()
+        binder.check_lead()
+    events = tuple(binder.event(event) for event in document.events)
+    if findings:
+        raise MapInvalid(findings, filename)
+    timezone = document.timezone or workflow.timezone
+    return ImportMap(workflow, timezone, document, binder.names, events, default_parties(workflow))
+
+
+def default_parties(workflow: Workflow) -> dict[tuple[str, str], str]:
+    """By ``(trigger or activity, name)`` the first party in ``by`` that is not system, else system."""
+    by: dict[tuple[str, str], list[str]] = {}
+    for row in workflow.transitions:
+        by.setdefault(("trigger", row.trigger), []).extend(row.by)
+    for kind in workflow.activities.values():
+        by[("activity", kind.kind)] = list(kind.by)
+    return {name: next((p for p in parties if p != SYSTEM), SYSTEM) for name, parties in by.items()}
+
+
+class _Binder:
+    """Resolves one document's names and collects what is wrong with them."""
+
+    def __init__(
+        self, document: MapDocument, source: Source, findings: list[Finding],
+        workflow: Workflow, names: RowNames, actors: Actors,
+    ) -> None:  # fmt: skip
+        self.document = document
+        self.source = source
+        self.findings = findings
+        self.workflow = workflow
+        self.names = names
+        self.actors = actors
+        self.scope: Scope = names.scope([event.when.text for event in document.events if event.when])
+
+    def tell(self, path: Path, message: str | SlaflowError, *, key: bool = False, offset: int = 0) -> None:
+        self.findings.append(self.source.finding(path, str(message), key=key, offset=offset))
+
+    def check_columns(self) -> None:
+        """Every column of the map is in the file, once."""
+        columns = self.names.columns
+        if columns is None:
+            return
+        for cell in self.document.cells():
+            if cell.column not in columns:
+                self.tell(cell.path, UnknownName("column", cell.column, columns))
+            elif list(columns).count(cell.column) > 1:
+                self.tell(cell.path, f'column "{cell.column}" stands more than once in the file; rename one')
+
+    def check_lead(self) -> None:
+        self.values(self.document.lead, self.workflow.fields, "field")
+        for name in self.workflow.identity:
+            if name not in self.document.lead and self.document.lead:
+                self.tell(("lead",), f"a lead is known by {name}; say which column holds it", key=True)
+
+    def event(self, event: EventMap) -> BoundEvent:
+        specs = self.specs(event)
+        self.values(event.values, specs, "input" if event.kind == "trigger" else "field")
+        if event.party is not None and event.party.text not in self.workflow.parties:
+            self.tell(event.party.path, UnknownName("party", event.party.text, self.workflow.parties))
+        if isinstance(event.actor, Constant):
+            self.actor(event.actor)
+        return BoundEvent(event, self.when(event.when), specs)
+
+    def specs(self, event: EventMap) -> dict[str, Field]:
+        """The inputs the event may give: those of its trigger or activity, of all where a column names it."""
+        name = event.name.text if isinstance(event.name, Constant) else None
+        if event.kind == "trigger":
+            known = {row.trigger: row.requires for row in reversed(self.workflow.transitions)}
+            for row in reversed(self.workflow.transitions):
+                known[row.trigger] = {**known[row.trigger], **row.requires}
+        else:
+            known = {kind.kind: kind.fields for kind in self.workflow.activities.values()}
+        if name is not None and name not in known:
+            self.tell((*event.path, event.kind), UnknownName(event.kind, name, known))
+        wanted = known.values() if name is None else [known.get(name, {})]
+        return {field: spec for fields in wanted for field, spec in fields.items()}
+
+    def actor(self, actor: Constant) -> None:
+        try:
+            self.actors.named(actor.text)
+        except UnknownName as error:
+            self.tell(actor.path, error)
+
+    def values(self, values: Mapping[str, Given], specs: Mapping[str, Field], what: str) -> None:
+        for name, given in values.items():
+            spec = specs.get(name)
+            if spec is None:
+                self.tell(given.path, UnknownName(what, name, specs))
+            else:
+                self.value(given, spec)
+
+    def value(self, given: Given, spec: Field) -> None:
+        if isinstance(given, Cell):
+            if (given.format or given.timezone) and spec.type not in DATED:
+                message = f"format and timezone are for dates and instants; {spec.name} is {spec.type}"
+                self.tell(given.path, message)
+            return
+        try:
+            parse_value(spec, given.text, self.workflow.timezone)
+        except InvalidValue as error:
+            self.tell(given.path, f"{error}; for a column write {{column: {given.text}}}")
+
+    def when(self, when: Constant | None) -> CompiledExpression | None:
+        if when is None:
+            return None
+        try:
+            return self.scope.compile(when.text, "bool")
+        except ExpressionInvalid as error:
+            for problem in error.problems:
+                self.tell(when.path, problem.message, offset=problem.offset)
+            return None

@@ -1,0 +1,300 @@
+"""Importing a file: leads and their dated history, a thousand events to a transaction.
+
+The file is read once into a spool, sorted there, and applied through ``engine/apply.py``, the one write
+path. What cannot be used is refused with its reason, counted and written out; importing the same file
+again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slaflow.engine import people
+from slaflow.errors import SlaflowError
+from slaflow.exchange.actors import Actors
+from slaflow.exchange.batch import Applied, Batch
+from slaflow.exchange.binding import ImportMap, bind
+from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.reading import Reading, RowReader
+from slaflow.exchange.rejected import write_rejected
+from slaflow.exchange.rows import Raw, Table, open_table
+from slaflow.exchange.spool import Item, Spool, open_spool
+from slaflow.hours.zones import micros_at
+from slaflow.store import leads as lead_store
+from slaflow.store import people as people_store
+from slaflow.store.database import Connection
+from slaflow.store.errors import ConflictingChange
+from slaflow.workflow.model import Workflow
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+AT_ONCE = 1000
+"""Rows read, and things applied in one transaction, at a time."""
+TRIES = 5
+REJECTED_SHOWN = 1000
+"""Refusals in the report; the file has all."""
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done (``reading`` or ``importing``), how much is done, and of how much."""
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. ``refused`` counts every refusal, of which ``rejected`` holds the first.
+
+    ``unchanged`` are rows of which nothing was applied and nothing refused: all they say was known.
+    ``notes`` are lines for a person, about the map and about people that were recorded.
+    """
+
+    rows: int = 0
+    leads_added: int = 0
+    leads_updated: int = 0
+    events: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    rejected_file: Path | None = None
+    notes: list[str] = field(default_factory=list)
+    done: int = 0
+    to_do: int = 0
+    _last_changed: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything the file says was taken; else the command ends with 1."""
+        return not self.refused
+
+    def count(self, applied: Applied, last: str) -> None:
+        """Adds a batch; *last* is the lead it ended with, which the next one may go on with."""
+        self.leads_added += applied.leads_added
+        self.leads_updated += len(applied.changed - {self._last_changed})
+        self.events += applied.events
+        if last in applied.changed:
+            self._last_changed = last
+        elif self._last_changed != last:
+            self._last_changed = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as INTERFACE.md promises it."""
+        return {
+            "rows": self.rows,
+            "leads_added": self.leads_added,
+            "leads_updated": self.leads_updated,
+            "events": self.events,
+            "unchanged": self.unchanged,
+            "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
+            "rejected_file": None if self.rejected_file is None else str(self.rejected_file),
+        }
+
+
+class ImportStopped(SlaflowError):
+    """Somebody stopped the import between two batches; ``report`` says what was done until then."""
+
+    code = "import_stopped"
+
+    def __init__(self, report: ImportReport) -> None:
+        self.report = report
+        super().__init__(
+            f"stopped after {report.done} of {report.to_do} steps: {report.leads_added} leads added, "
+            f"{report.leads_updated} updated, {report.events} events applied; "
+            "import the same file again to go on from there"
+        )
+
+
+def import_file(
+    app: Engine,
+    file: Path,
+    map: Path,
+    *,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    rejected: Path | None = None,
+    retry: bool = False,
+    workflow: str | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Imports *file* by *map* under the active version of *workflow*.
+
+    Args:
+        now: the command's clock; None: the engine's.
+        dry_run: decide everything, change nothing, write no file.
+        rejected: where refused rows go; None: ``FILE.rejected.csv`` beside *file*, else here.
+        retry: try again what an earlier import of these events was refused.
+        workflow: which agreement, where several are active.
+
+    Raises:
+        MapInvalid: the map does not fit the workflow or the file; nothing was read.
+        FileUnreadable: *file* or *map* cannot be opened.
+        ImportStopped: interrupted; batches are whole or absent.
+
+    Source: INTERFACE.md, "The import map"; SEMANTICS.md 2 and 24. Memory is bounded by the batch.
+    """
+    run = _Run(app, app.active(workflow), now or app.now(), retry, progress or _nobody)
+    with open_spool() as spool:
+        columns = run.read(file, map, spool)
+        try:
+            run.apply(spool, dry_run)
+        except KeyboardInterrupt:
+            run.finish(spool, file, rejected, columns, dry_run)
+            raise ImportStopped(run.report) from None
+        run.finish(spool, file, rejected, columns, dry_run)
+    return run.report
+
+
+def _nobody(what: str, done: int, of: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+class _Rehearsed(Exception):
+    """Ends a dry run's transaction, so that nothing of it stays; never leaves this file."""
+
+
+class _Run:
+    """One import on its way."""
+
+    def __init__(
+        self, app: Engine, workflow: Workflow, now: datetime, retry: bool, progress: Progress
+    ) -> None:
+        self.app = app
+        self.workflow = workflow
+        self.now = now
+        self.retry = retry
+        self.progress = progress
+        self.report = ImportReport()
+        with app.database.read() as conn:
+            self.actors = Actors(workflow, people_store.directory(conn), now)
+
+    def read(self, file: Path, map: Path, spool: Spool) -> tuple[str, ...] | None:
+        """Fills *spool*; gives the file's columns, None where rows name their own."""
+        with open_table(file) as table:
+            text = _map_text(map)
+            bound = bind(text, str(map), self.workflow, table.columns, self.actors)
+            reader = RowReader(bound, self.actors, self.now)
+            for batch in _batches(table, reader):
+                spool.add(batch)
+                self.progress("reading", spool.rows, None)
+        self.report.rows = spool.rows
+        self._note_unseen(bound)
+        return table.columns
+
+    def _note_unseen(self, bound: ImportMap) -> None:
+        """Says which columns of the map no row had, where there is no header to check them against."""
+        if bound.names.columns is None and self.report.rows:
+            unseen = [column for column in bound.columns if column not in bound.names.seen]
+            self.report.notes += [f'no row has a column "{column}"' for column in unseen]
+
+    def apply(self, spool: Spool, dry_run: bool) -> None:
+        """Applies everything in the spool, or in a dry run seems to."""
+        now = micros_at(self.now)
+        spool.gather_leads(now)
+        if not dry_run:
+            self._apply_all(spool, now, None)
+            return
+        try:
+            with self.app.database.write() as conn:
+                self._apply_all(spool, now, conn)
+                raise _Rehearsed
+        except _Rehearsed:
+            pass
+
+    def _apply_all(self, spool: Spool, now: int, rehearsal: Connection | None) -> None:
+        for keys in spool.lead_keys(AT_ONCE):
+            with self._reading(rehearsal) as conn:
+                spool.mark_known(_known_since(conn, keys))
+        self.report.to_do = spool.put_in_order(now)
+        self._record_people(rehearsal)
+        position = 0
+        while items := spool.after(position, AT_ONCE):
+            applied = self._apply_batch(items, rehearsal)
+            position = items[-1].position
+            spool.refuse(applied.refusals)
+            spool.mark_applied(applied.rows)
+            self.report.count(applied, items[-1].key)
+            self.report.done += len(items)
+            self.progress("importing", self.report.done, self.report.to_do)
+
+    @contextmanager
+    def _reading(self, rehearsal: Connection | None) -> Iterator[Connection]:
+        if rehearsal is not None:
+            yield rehearsal
+            return
+        with self.app.database.read() as conn:
+            yield conn
+
+    @contextmanager
+    def _writing(self, rehearsal: Connection | None) -> Iterator[Connection]:
+        """A transaction of its own, or in a dry run the one that is not to last."""
+        if rehearsal is not None:
+            yield rehearsal
+            return
+        with self.app.database.write() as conn:
+            yield conn
+
+    def _record_people(self, rehearsal: Connection | None) -> None:
+        """Records those whom the file names first, from the command's clock on."""
+        if not self.actors.new:
+            return
+        with self._writing(rehearsal) as conn:
+            known = people_store.directory(conn)
+            for key, party in self.actors.new.items():
+                if known.person(key, self.now) is None:
+                    people.record(conn, key, party, self.now)
+        number = len(self.actors.new)
+        who, were = ("1 person", "was") if number == 1 else (f"{number} people", "were")
+        done = "would be" if rehearsal is not None else were
+        self.report.notes.append(f"{who} {done} recorded who {were} not known before")
+
+    def _apply_batch(self, items: list[Item], rehearsal: Connection | None) -> Applied:
+        tries = 0
+        while True:
+            try:
+                with self._writing(rehearsal) as conn:
+                    batch = Batch(self.app, conn, self.workflow, now=self.now, retry=self.retry)
+                    return batch.apply(items, rehearsed=rehearsal is not None)
+            except ConflictingChange:
+                tries += 1
+                if tries == TRIES or rehearsal is not None:
+                    raise
+
+    def finish(
+        self, spool: Spool, file: Path, rejected: Path | None, columns: tuple[str, ...] | None, dry_run: bool
+    ) -> None:
+        """Completes the report and writes the file of what was refused."""
+        if self.report.done == self.report.to_do:
+            self.report.unchanged = spool.unchanged()
+        for row, reason, _ in spool.refusals():
+            self.report.refused += 1
+            if self.report.refused <= REJECTED_SHOWN:
+                self.report.rejected.append((row, reason))
+        if self.report.refused and not dry_run:
+            self.report.rejected_file = write_rejected(file, rejected, columns, spool.refusals())
+
+
+def _batches(table: Table, reader: RowReader) -> Iterator[list[tuple[int, Raw, Reading]]]:
+    batch: list[tuple[int, Raw, Reading]] = []
+    for row in table.rows:
+        batch.append((row.number, row.raw, reader.read(row)))
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _map_text(map: Path) -> bytes:
+    try:
+        return map.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(map, f"the map cannot be read: {error.strerror or error}") from error
+
+
+def _known_since(conn: Connection, keys: list[str]) -> dict[str, int]:
+    ids = lead_store.ids_by_key(conn, keys)
+    leads = lead_store.read(conn, list(ids.values())) if ids else {}
+    return {key: micros_at(leads[lead_id].created_at) for key, lead_id in ids.items()}

@@ -1,0 +1,77 @@
+"""Parquet files as rows of text; the only reader that needs the ``export`` extra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from slaflow.exchange.errors import ExtraMissing, FileUnreadable
+
+ROWS_AT_ONCE = 1000
+
+
+def parquet_rows(file: Path) -> tuple[tuple[str, ...], Iterator[dict[str, str]]]:
+    """The columns of *file* and its rows as text, a thousand in memory at a time.
+
+    Whole floats lose their ``.0`` (a column of whole numbers with gaps is often written as floats), NaN
+    is empty, instants are ISO 8601 with the offset they have.
+
+    Raises:
+        ExtraMissing: pyarrow is not installed.
+        FileUnreadable: this is no Parquet file.
+    """
+    try:
+        import pyarrow  # type: ignore[import-untyped]  # ships no stubs
+        import pyarrow.parquet as parquet  # type: ignore[import-untyped]
+    except ImportError:
+        raise ExtraMissing("reading Parquet", "export") from None
+    try:
+        opened = parquet.ParquetFile(file)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise FileUnreadable(file, f"this is no Parquet file: {_first_line(error)}") from error
+    return tuple(opened.schema_arrow.names), _rows(opened, file, pyarrow.ArrowException)
+
+
+def _rows(opened: Any, file: Path, fault: type[Exception]) -> Iterator[dict[str, str]]:
+    with opened:
+        batches = opened.iter_batches(batch_size=ROWS_AT_ONCE)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except (fault, OSError) as error:
+                raise FileUnreadable(file, f"the file is damaged: {_first_line(error)}") from error
+            for record in batch.to_pylist():
+                yield {column: as_text(value) for column, value in record.items()}
+
+
+def as_text(value: Any) -> str:
+    """One value as the text a CSV cell would hold."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case float():
+            if not isfinite(value):
+                return "" if value != value else str(value)
+            return format(Decimal(repr(value)), "f").removesuffix(".0")
+        case Decimal():
+            return format(value, "f")
+        case datetime() | date():
+            return value.isoformat()
+        case bytes():
+            return value.decode("utf-8", "surrogateescape")
+        case _:
+            return str(value)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,39 @@
+"""The small agreement in force, and files to import under it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from exchange.small import AGREEMENT, NOW, Import
+
+from slaflow.engine.app import Engine
+from slaflow.exchange.importing import ImportReport, import_file
+from slaflow.store.database import Database
+
+
+@pytest.fixture(params=["sqlite"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """SQLite will do for what is decided before the database; some files ask for both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(database: Database) -> Engine:
+    """An engine whose clock stands at NOW, with the small agreement in force."""
+    engine = Engine(database, now=lambda: NOW)
+    engine.activate(AGREEMENT)
+    return engine
+
+
+@pytest.fixture
+def load(app: Engine, tmp_path: Path) -> Import:
+    """Imports lines by a map: ``load(map, *lines, file=..., **options)``."""
+
+    def imported(map: str, *lines: str, file: str = "leads.csv", **options: Any) -> ImportReport:
+        (tmp_path / "map.yaml").write_text(map, encoding="utf-8")
+        (tmp_path / file).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return import_file(app, tmp_path / file, tmp_path / "map.yaml", **options)
+
+    return imported
