@@ -1,0 +1,1 @@
+"""The command line: groups, options and output; every decision is made elsewhere."""

@@ -1,0 +1,157 @@
+"""Options and values that several commands share, and the classes that put them on every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from slaflow.errors import did_you_mean
+
+from .output import FORMATS
+from .session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+EXAMPLE = "2026-03-06T14:30:00+01:00"
+
+
+class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic only in later versions
+    """An aware instant, in UTC once read; a naive one is refused with what to write instead."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value)
+            if found.utcoffset() is not None:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f'"{value}" is no instant; write {EXAMPLE}', param, ctx)
+        self.fail(_naive(value, found), param, ctx)
+
+
+class MomentType(InstantType):
+    """An instant, or a date alone, which stands for its start in the agreement's time zone."""
+
+    name = "date or instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return super().convert(value, param, ctx)
+
+
+def _naive(value: str, found: datetime) -> str:
+    written = found.isoformat()
+    return f'"{value}" has no offset; write {written}Z for UTC, or the offset where you are: {written}+01:00'
+
+
+INSTANT, MOMENT = InstantType(), MomentType()
+
+
+def read_pairs(ctx: click.Context, param: click.Parameter, given: Iterable[str]) -> dict[str, str]:
+    """``k=v`` as a mapping; the value may hold further equal signs, and may be empty."""
+    pairs: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise click.BadParameter(f'"{text}" is not name=value; write {param.opts[0]} company=Acme')
+        if name in pairs:
+            raise click.BadParameter(f'"{name}" is given twice')
+        pairs[name] = value
+    return pairs
+
+
+def set_option(words: str, *, required: bool = False) -> Callable[[F], F]:
+    return click.option(
+        "--set",
+        "values",
+        multiple=True,
+        callback=read_pairs,
+        metavar="NAME=VALUE",
+        help=words,
+        required=required,
+    )
+
+
+at_option = click.option("--at", type=INSTANT, metavar="INSTANT", help="The command's clock; default now.")
+occurred_option = click.option(
+    "--occurred-at", type=INSTANT, metavar="INSTANT", help="When it happened, if earlier than it is told."
+)
+workflow_option = click.option("--workflow", metavar="NAME", help="Which agreement, if several are active.")
+
+
+def limit_option(words: str = "At most so many.") -> Callable[[F], F]:
+    return click.option("--limit", type=click.IntRange(min=1), metavar="N", help=words)
+
+
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Puts the option on the session, wherever on the line it stood; the last one given counts."""
+
+    def callback(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+        if value not in (None, False):
+            setattr(ctx.ensure_object(Session), name, value)
+
+    return callback
+
+
+def _global_options(*, shown: frozenset[str]) -> list[click.Option]:
+    """The options that every command takes; help shows those in *shown*."""
+
+    def option(flag: str, name: str, words: str, **rest: Any) -> click.Option:
+        return click.Option(
+            [flag, f"given_{name}"], expose_value=False, callback=_remember(name), help=words,
+            hidden=flag not in shown, **rest,
+        )  # fmt: skip
+
+    return [
+        option(
+            "--db", "database", "The database; else SLAFLOW_DB, slaflow.toml, ./slaflow.db.", metavar="URL"
+        ),
+        option("--format", "format", "How data is printed; default table.", type=click.Choice(FORMATS)),
+        option("--as", "actor", "Who acts: an e-mail or a party; else SLAFLOW_ACTOR.", metavar="WHO"),
+        option("--quiet", "quiet", "No messages and no progress, only data and errors.", is_flag=True),
+        option("--debug", "debug", "On an error, also the traceback.", is_flag=True),
+    ]
+
+
+EVERYWHERE = frozenset(("--db", "--format", "--as", "--quiet", "--debug"))
+
+
+class Command(click.Command):
+    """A command that also takes the global options after its name."""
+
+    def __init__(self, *args: Any, acts: bool = False, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.acts = acts
+        self.params += _global_options(shown=frozenset(("--format", "--as") if acts else ("--format",)))
+
+
+class Group(click.Group):
+    """A group of such commands; an unknown name is answered with the nearest."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, is_root: bool = False, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.params += _global_options(shown=EVERYWHERE if is_root else frozenset())
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            _no_such_command(ctx, name, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+
+def _no_such_command(ctx: click.Context, name: str, known: list[str]) -> NoReturn:
+    nearest = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+    raise click.UsageError(f'no such command "{name}"{nearest}', ctx)

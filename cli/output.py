@@ -1,0 +1,244 @@
+"""What a command prints: a page for people, or json, jsonl and csv for scripts.
+
+Data goes to stdout, messages and progress to stderr. Colours, wrapped tables and bars are for a
+terminal; into a pipe the same page is plain text, nothing cut off.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import Any, Literal, TypeAlias
+
+import click
+import orjson
+
+from .words import clean, plain
+
+FORMATS = ("table", "json", "jsonl", "csv")
+PAGE_ROWS = 200
+GAP, NARROW = 2, 8
+WHOLE = frozenset(("id", "at", "left", "due", "ended", "activated (UTC)", "status", "lead", "kept", "target"))
+"""Columns that wrap last on a narrow terminal."""
+
+Part: TypeAlias = str | tuple[str, str]
+"""Text, or text with a rich style."""
+Cell: TypeAlias = Part | list[Part] | None
+Row: TypeAlias = Mapping[str, Any]
+
+
+class Page:
+    """What people read on stdout: lines and tables, styled on a terminal."""
+
+    def __init__(self) -> None:
+        self.is_terminal = is_terminal("stdout")
+
+    def line(self, *parts: Part, indent: int = 0) -> None:
+        """One line; on a terminal a long one wraps below where its text begins."""
+        if self.is_terminal:
+            self._rich_line(parts, indent)
+        else:
+            write(" " * indent + _text(parts).rstrip() + "\n")
+
+    def gap(self) -> None:
+        write("\n")
+
+    def heading(self, text: str) -> None:
+        self.gap()
+        self.line((text, "bold"))
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, indent: int = 0) -> None:
+        """Aligned columns; those without anything in them are left out. Long tables come in pieces."""
+        pending, titles = iter(rows), list(header)
+        while piece := list(islice(pending, PAGE_ROWS)):
+            keep = [i for i in range(len(header)) if any(_parts(row[i]) for row in piece)]
+            rest = [[_parts(row[i]) for i in keep] for row in piece]
+            shown = self._rich_table if self.is_terminal else _plain_table
+            shown([titles[i] for i in keep] if titles else [""] * len(keep), rest, indent)
+            titles = []
+
+    def _rich_line(self, parts: Sequence[Part], indent: int) -> None:
+        from rich.padding import Padding
+
+        self._console().print(Padding(_styled(parts), (0, 0, 0, indent)))
+
+    def _rich_table(self, header: Sequence[str], rows: list[list[list[Part]]], indent: int) -> None:
+        from rich.padding import Padding
+        from rich.table import Table
+
+        console = self._console()
+        widths = [max([len(title), *(len(_text(row[i])) for row in rows)]) for i, title in enumerate(header)]
+        fitted = fit(widths, header, console.width - indent - GAP * len(header))
+        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold dim")
+        table.show_header = any(header)
+        for title, width in zip(header, fitted, strict=True):
+            table.add_column(title, overflow="fold", width=width)
+        for row in rows:
+            table.add_row(*(_styled(cell) for cell in row))
+        console.print(Padding(table, (0, 0, 0, indent)))
+
+    def _console(self) -> Any:
+        from rich.console import Console
+
+        return Console(highlight=False, markup=False, emoji=False)
+
+
+def fit(widths: Sequence[int], header: Sequence[str], room: int) -> list[int]:
+    """*widths* narrowed until they fit into *room*: the widest first, those of :data:`WHOLE` last."""
+    fitted = list(widths)
+    for shrinks in ([i for i, title in enumerate(header) if title not in WHOLE], range(len(fitted))):
+        while sum(fitted) > room and any(fitted[i] > NARROW for i in shrinks):
+            widest = max(shrinks, key=lambda i: fitted[i])
+            fitted[widest] -= 1
+    return fitted
+
+
+def _plain_table(header: Sequence[str], rows: list[list[list[Part]]], indent: int) -> None:
+    lines = [[_text(cell) for cell in row] for row in rows]
+    if any(header):
+        lines.insert(0, [title.upper() for title in header])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    for line in lines:
+        padded = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        write(" " * indent + padded.rstrip() + "\n")
+
+
+def _parts(cell: Cell) -> list[Part]:
+    """A cell as parts; empty where it holds nothing."""
+    if cell is None or cell == "":
+        return []
+    if isinstance(cell, str):
+        return [cell]
+    if isinstance(cell, list):
+        return [part for each in cell for part in _parts(each)]
+    return [cell] if cell[0] else []
+
+
+def _text(parts: Iterable[Part]) -> str:
+    return clean("".join(part if isinstance(part, str) else part[0] for part in parts))
+
+
+def _styled(parts: Iterable[Part]) -> Any:
+    from rich.text import Text
+
+    pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((clean(text), style) for text, style in pairs))
+
+
+class Output:
+    """One command's output in the format that was asked for."""
+
+    def __init__(self, format: str, quiet: bool) -> None:
+        self.format = format
+        self.quiet = quiet
+
+    @property
+    def for_people(self) -> bool:
+        return self.format == "table"
+
+    def show(self, document: Any, page: Callable[[Page], None], rows: Iterable[Row] | None = None) -> None:
+        """*document* as JSON, its *rows* (else itself) as jsonl and csv, or the *page* for people."""
+        if self.format == "json":
+            write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+        elif self.format == "table":
+            page(Page())
+        else:
+            self.stream(rows if rows is not None else [document], lambda *_: None)
+
+    def stream(self, rows: Iterable[Row], page: Callable[[Page, Iterable[Row]], None]) -> None:
+        """Rows printed as they come, however many there are."""
+        if self.format == "table":
+            page(Page(), rows)
+        elif self.format == "csv":
+            write_all(_csv_lines(rows))
+        elif self.format == "jsonl":
+            write_all(orjson.dumps(row) + b"\n" for row in rows)
+        else:
+            write_all(_array(rows))
+
+    def say(self, *parts: Part) -> None:
+        """A message for people, on stderr; nothing with ``--quiet``."""
+        if not self.quiet:
+            tell(_text(parts))
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int | None], None]]:
+        """A bar on stderr to be told (done, total), total None where unknown; only on a terminal."""
+        if self.quiet or not (is_terminal("stderr") and is_terminal("stdout")):
+            yield _unseen
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+
+            def seen(done: int, total: int | None) -> None:
+                bar.update(task, completed=done, total=total)
+
+            yield seen
+
+
+def _unseen(done: int, total: int | None) -> None:
+    """Progress that nobody looks at."""
+
+
+def is_terminal(name: Literal["stdout", "stderr"]) -> bool:
+    """Whether a person looks at that stream."""
+    stream = sys.stdout if name == "stdout" else sys.stderr
+    return stream.isatty()
+
+
+def write(data: bytes | str) -> None:
+    """Puts data on stdout; bytes go out as they are, whatever the terminal's encoding."""
+    if isinstance(data, str):
+        data = data.encode(sys.stdout.encoding or "utf-8", errors="backslashreplace")
+    write_all([data])
+
+
+def tell(line: str) -> None:
+    """Puts one line on stderr, after what stands on stdout already."""
+    sys.stdout.flush()
+    click.echo(line.encode(errors="backslashreplace"), err=True)
+
+
+def write_all(pieces: Iterable[bytes]) -> None:
+    """Puts many pieces on stdout one after the other, as they come."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+
+
+def _array(rows: Iterable[Row]) -> Iterator[bytes]:
+    before = b"[\n"
+    for row in rows:
+        yield before + orjson.dumps(row)
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+
+
+def _csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
+    """A line of names, those of the first row, and a line per row; nothing at all without rows."""
+    pending = iter(rows)
+    first = next(pending, None)
+    if first is None:
+        return
+    buffer = io.StringIO()
+    lines = csv.writer(buffer, lineterminator="\n")
+    lines.writerow(first)
+    for row in chain([first], pending):
+        lines.writerow([_csv_cell(row.get(name)) for name in first])
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _csv_cell(value: Any) -> str:
+    """Text as it is, null as nothing, true and false, lists and mappings as JSON."""
+    if isinstance(value, bool | list | tuple | dict):
+        return orjson.dumps(value).decode()
+    return plain(value) if value is None else str(value)

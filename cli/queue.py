@@ -1,0 +1,55 @@
+"""``slaflow queue``: what is owed next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+import click
+
+from .options import Command, at_option, limit_option
+from .output import Cell, Page
+from .session import Session, pass_session
+from .words import counted, instant, is_overdue, time_left
+
+
+@click.command("queue", cls=Command, short_help="What is owed next, least time left first.")
+@click.option("--owner", metavar="EMAIL", help="Only what this person's leads are owed.")
+@click.option("--team", metavar="NAME", help="Only what the leads of this team's members are owed.")
+@click.option("--party", metavar="NAME", help="Only what this party owes.")
+@limit_option()
+@at_option
+@pass_session
+def command(session: Session, /, at: datetime | None, **filters: Any) -> None:
+    """What is owed next, least time left first; what is overdue stands on top."""
+    owed = session.engine.queue(**filters, at=at)
+    session.out.show(owed, lambda page: _page(page, owed, session.zone), rows=owed)
+
+
+def _page(page: Page, owed: Sequence[Mapping[str, Any]], zone: tzinfo) -> None:
+    if not owed:
+        page.line("nothing is owed")
+        return
+    header = ("left", "due", "lead", "who", "target", "owed by", "owner", "state")
+    page.table(header, [_row(row, zone) for row in owed])
+    overdue = sum(map(is_overdue, owed))
+    page.gap()
+    late = (f"{overdue} overdue", "bold red") if overdue else ("none overdue", "green")
+    page.line(f"{counted(len(owed), 'promise')} owed, ", late, f"; times in {zone}")
+
+
+def _row(row: Mapping[str, Any], zone: tzinfo) -> Sequence[Cell]:
+    paused = row["paused"]
+    left = ("paused, " if paused else "") + time_left(row)
+    style = "yellow" if paused else "bold red" if is_overdue(row) else ""
+    return (
+        (left, style),
+        "" if paused else instant(row["due_at"], zone),
+        str(row["lead"]),
+        row["key"],
+        (row["target"], "bold"),
+        row["owed_by"],
+        row["owner"] or ("nobody", "yellow"),
+        row["state"],
+    )

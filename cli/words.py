@@ -1,0 +1,147 @@
+"""Durations, instants, values and log entries as people read them; pure text, no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, tzinfo
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+
+def duration(seconds: float) -> str:
+    """``3 d 4 h``, ``1 h 12 min``, ``12 min``, ``45 s``, ``0 s``: two units at most, without a sign."""
+    minutes, left = divmod(int(abs(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts.pop(0)
+    shown = [f"{number} {unit}" for number, unit in parts[:2] if number]
+    return " ".join(shown) or "0 s"
+
+
+def open_time(seconds: float) -> str:
+    """As :func:`duration`, in hours at most: a day of open time is nobody's 24 hours."""
+    hours, rest = divmod(int(abs(seconds)), 3600)
+    if not hours:
+        return duration(rest)
+    minutes = rest // 60
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def on_calendar(seconds: float, calendar: str | None) -> str:
+    """Open time of that calendar; on ``always`` in days, which have 24 hours there."""
+    return duration(seconds) if calendar == "always" else open_time(seconds)
+
+
+def time_left(clock: Mapping[str, Any]) -> str:
+    """``1 h 12 min left`` or ``45 min overdue``; nothing where there is nothing to tell.
+
+    *clock* is one of LEAD or a row of the queue. Broken over a weekend it is overdue by no open time.
+    """
+    seconds = seconds_left(clock)
+    if seconds is None:
+        return ""
+    if not seconds and is_overdue(clock):
+        return "overdue"
+    return f"{on_calendar(seconds, clock['calendar'])} {'overdue' if is_overdue(clock) else 'left'}"
+
+
+def seconds_left(clock: Mapping[str, Any]) -> int | None:
+    """Open time until due, under either name our JSON has for it."""
+    left: int | None = clock.get("seconds_left", clock.get("left_seconds"))
+    return left
+
+
+def is_overdue(clock: Mapping[str, Any]) -> bool:
+    return clock["status"] == "breached" or (seconds_left(clock) or 0) < 0
+
+
+def score(value: float) -> str:
+    """At most two decimals, the rest cut off: what is shown as 50 is 50 for a guard too."""
+    cut = f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_DOWN):f}"
+    return cut.rstrip("0").rstrip(".")
+
+
+def instant(text: str | None, zone: tzinfo = UTC) -> str:
+    """An instant of our JSON in *zone*: ``Mon 2026-03-09 13:30``, seconds only where there are any."""
+    if text is None:
+        return ""
+    here = datetime.fromisoformat(text).astimezone(zone)
+    return here.strftime("%a %Y-%m-%d %H:%M:%S" if here.second else "%a %Y-%m-%d %H:%M")
+
+
+def plain(value: Any) -> str:
+    """A value of our JSON for a cell: nothing for null, yes and no, lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(each) for each in value)
+    return str(value)
+
+
+def listed(parts: Iterable[str], nothing: str = "nothing") -> str:
+    """The parts that say something, with commas."""
+    return ", ".join(part for part in parts if part) or nothing
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 lead``, ``2 leads``."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def clean(text: str) -> str:
+    """*text* on one line, control characters spelt out: what a web form held must not drive a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def entry_words(entry: Mapping[str, Any]) -> str:
+    """The point of a log entry in a few words; its kind stands beside them."""
+    data: Mapping[str, Any] = entry["data"] or {}
+    kind = entry["kind"]
+    if kind == "transition":
+        handoff = ", handoff" if entry["handoff"] else ""
+        return f"{entry['trigger']}: {entry['from']} -> {entry['to']}{handoff}"
+    if kind == "refused":
+        return f"{entry['trigger'] or data.get('activity') or data.get('check') or ''}: {entry['reason']}"
+    if entry["target"] is not None:
+        step = f", step {entry['step']}" if entry["step"] else ""
+        due = f", due {data['due_at']}" if data.get("due_at") else ""
+        return f"{entry['target']}{step}{due}"
+    words = _WORDS.get(kind, _data_words)
+    return words(data) if data or kind != "created" else "erased"
+
+
+def _person(data: Mapping[str, Any]) -> str:
+    where = listed((data.get(name) or "" for name in ("party", "team", "role")), "")
+    return f"{data.get('email')} {data.get('change')}{': ' if where else ''}{where}"
+
+
+def _assigned(data: Mapping[str, Any]) -> str:
+    method = str(data.get("method") or "").replace("_", " ")
+    return f"to {data.get('to') or 'nobody'}" + (f" ({method})" if method else "")
+
+
+_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "created": lambda data: str(data.get("key")),
+    "activated": lambda data: f"time zones of {data.get('tz_release')}",
+    "person": _person,
+    "assigned": _assigned,
+}
+
+
+def _data_words(data: Mapping[str, Any]) -> str:
+    """``call, outcome reached``: what is set, mappings one level deep."""
+    words = []
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            words += [f"{k} {plain(v)}" for k, v in value.items() if v is not None]
+        elif value not in (None, False, "", []):
+            words.append(plain(value) if name in ("activity", "check", "email") else f"{name} {plain(value)}")
+    return ", ".join(words)

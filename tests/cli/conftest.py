@@ -1,0 +1,146 @@
+"""A command line to type on: in this process for most tests, as a process of its own where that matters."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from commands import AGREEMENT, SCENARIOS, Said, Slaflow
+
+from slaflow.cli.main import cli
+
+
+def environment(**named: str) -> dict[str, str | None]:
+    """The process's own, without what a developer may have set for themselves."""
+    return {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None, **named}
+
+
+@pytest.fixture
+def dialect(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless the test is marked ``everywhere``."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+def type_command(*words: object, env: dict[str, str] | None = None) -> Said:
+    """One command in this process, in the current folder."""
+    typed = [str(word) for word in words]
+    result = CliRunner().invoke(cli, typed, env=environment(**(env or {})), catch_exceptions=False)
+    return Said(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture
+def slaflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slaflow:
+    """Types one command, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return type_command
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
+    """Starts ``slaflow`` as a process of its own, in an empty folder."""
+
+    def start(*words: object, **rest: Any) -> subprocess.Popen[bytes]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("SLAFLOW_")}
+        usual = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "stdin": subprocess.DEVNULL,
+            "env": kept,
+        }
+        command = [sys.executable, "-m", "slaflow", *map(str, words)]
+        return subprocess.Popen(command, cwd=tmp_path, **{**usual, **rest})
+
+    return start
+
+
+@pytest.fixture
+def agreement(tmp_path: Path) -> Path:
+    """The agreement's file, its scenarios beside it."""
+    (tmp_path / "office-deal.scenario.yaml").write_text(SCENARIOS, encoding="utf-8")
+    file = tmp_path / "office-deal.yaml"
+    file.write_text(AGREEMENT, encoding="utf-8")
+    return file
+
+
+def on(url: str) -> Slaflow:
+    """Types commands on the database *url*."""
+
+    def run(*words: object, env: dict[str, str] | None = None) -> Said:
+        return type_command("--db", url, *words, env=env)
+
+    return run
+
+
+def run_each(run: Slaflow, commands: Iterable[tuple[object, ...]], at: str) -> None:
+    """Types *commands*, all of which must succeed, by a clock that says *at*."""
+    for words in commands:
+        done = run(*words, "--at", at)
+        assert done.code == 0, done.err
+
+
+def open_office(url: str, agreement: Path) -> None:
+    """Puts the agreement in force and records two people of sales."""
+    anna = ("user", "add", "anna@example.com", "--party", "sales", "--team", "nordics")
+    commands = (
+        ("workflow", "activate", agreement),
+        ("user", "add", "mia@example.com", "--party", "sales", "--role", "manager"),
+        (*anna, "--manager", "mia@example.com"),
+    )
+    run_each(on(url), commands, "2026-03-02T08:00:00+01:00")
+
+
+def hand_over(url: str) -> None:
+    commands = (
+        ("lead", "add", "--set", "email=kim@example.com", "--as", "marketing"),
+        ("lead", "activity", "kim@example.com", "demo", "--as", "lead"),
+    )
+    run_each(on(url), commands, "2026-03-06T14:30:00+01:00")
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dict[str, Path]:
+    """SQLite files to copy, by the fixture that begins with each."""
+    folder = tmp_path_factory.mktemp("furnished")
+    (folder / "office-deal.yaml").write_text(AGREEMENT, encoding="utf-8")
+    files = {name: folder / f"{name}.db" for name in ("office", "handed_over")}
+    shutil.copy(sqlite_template, files["office"])
+    open_office(f"sqlite:///{files['office']}", folder / "office-deal.yaml")
+    shutil.copy(files["office"], files["handed_over"])
+    hand_over(f"sqlite:///{files['handed_over']}")
+    return files
+
+
+@pytest.fixture
+def office(
+    request: pytest.FixtureRequest,
+    slaflow: Slaflow,
+    agreement: Path,
+    database_url: str,
+    dialect: str,
+    tmp_path: Path,
+) -> Slaflow:
+    """A command line with the agreement in force and two people of sales."""
+    if dialect == "sqlite":
+        shutil.copy(request.getfixturevalue("furnished")["office"], tmp_path / "slaflow.db")
+    else:
+        open_office(database_url, agreement)
+    return on(database_url)
+
+
+@pytest.fixture
+def handed_over(
+    request: pytest.FixtureRequest, office: Slaflow, database_url: str, dialect: str, tmp_path: Path
+) -> Slaflow:
+    """Lead 1, Kim, handed to sales on Friday 6 March 2026 at 14:30; respond is due on Monday at 10:30."""
+    if dialect == "sqlite":
+        shutil.copy(request.getfixturevalue("furnished")["handed_over"], tmp_path / "slaflow.db")
+    else:
+        hand_over(database_url)
+    return office

@@ -1,0 +1,152 @@
+"""Formats, plain text and terminals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import Slaflow
+
+from slaflow.cli.output import Output, Page, fit
+
+LISTINGS = [
+    ("lead", "list"),
+    ("queue",),
+    ("log", "list"),
+    ("user", "list"),
+    ("workflow", "list"),
+    ("outbox", "list"),
+    ("report", "sla"),
+    ("doctor",),
+    ("db", "current"),
+]
+NOW = "2026-03-09T09:30:00+01:00"
+
+
+@pytest.mark.parametrize("words", LISTINGS, ids=" ".join)
+def test_every_listing_has_four_formats_that_say_the_same(
+    handed_over: Slaflow, words: tuple[str, ...]
+) -> None:
+    handed_over("tick", "--at", NOW)
+    document = handed_over(*words, "--format", "json").json
+    lines = [json.loads(line) for line in handed_over(*words, "--format", "jsonl").out.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(handed_over(*words, "--format", "csv").out)))
+    assert lines
+    assert [list(row) for row in rows] == [list(line) for line in lines]
+    if isinstance(document, list):
+        assert len(document) == len(lines)
+    assert handed_over(*words).out.strip()
+
+
+@pytest.mark.parametrize("words", [*LISTINGS, ("lead", "show", "1"), ("log", "verify")], ids=" ".join)
+def test_into_a_pipe_goes_plain_text_without_colours_or_bars(
+    handed_over: Slaflow, words: tuple[str, ...]
+) -> None:
+    said = handed_over(*words, env={"FORCE_COLOR": "1"})
+    assert "\x1b" not in said.out + said.err
+    assert not set("│─┃━") & set(said.out)
+
+
+def in_a_terminal(folder: Path, *words: str, columns: int = 100) -> str:
+    """What a person at a terminal of that width sees."""
+    ours, theirs = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "COLUMNS": str(columns)}
+    command = [sys.executable, "-m", "slaflow", *words]
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    seen = b"".join(_read(ours))
+    os.close(ours)
+    assert process.wait(timeout=60) == 0, seen
+    return seen.decode()
+
+
+def _read(terminal: int) -> Iterator[bytes]:
+    while True:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:  # Linux says so where the other side has closed.
+            return
+        if not piece:
+            return
+        yield piece
+
+
+def test_a_terminal_gets_colours(handed_over: Slaflow, tmp_path: Path) -> None:
+    seen = in_a_terminal(tmp_path, "lead", "show", "1", "--at", NOW)
+    assert "\x1b[" in seen
+    assert "Can be done now" in seen
+
+
+def test_nothing_is_cut_off_on_a_narrow_terminal(handed_over: Slaflow, tmp_path: Path) -> None:
+    wide = on_screen(in_a_terminal(tmp_path, "queue", "--at", NOW, columns=200))
+    narrow = on_screen(in_a_terminal(tmp_path, "queue", "--at", NOW, columns=60))
+    assert all(len(line.rstrip()) <= 60 for line in narrow)
+    assert letters(narrow) == letters(wide)
+
+
+def on_screen(seen: str) -> list[str]:
+    """The lines as they stand there, without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", seen).replace("\r", "").splitlines()
+
+
+def letters(lines: list[str]) -> list[str]:
+    return sorted(c for line in lines for c in line if not c.isspace())
+
+
+def test_what_a_lead_wrote_cannot_drive_a_terminal(handed_over: Slaflow, tmp_path: Path) -> None:
+    hostile = "company=\x1b[2J\x1b]0;gone\x07[red]"
+    handed_over("lead", "set", "1", "--set", hostile, "--as", "sales", "--at", NOW)
+    seen = in_a_terminal(tmp_path, "lead", "show", "1", "--at", NOW)
+    assert "\x1b[2J" not in seen
+    assert "\x1b]0" not in seen
+    assert "\\x1b[2J\\x1b]0;gone\\x07[red]" in seen
+    plain = handed_over("lead", "show", "1", "--at", NOW).out
+    assert "\x1b" not in plain
+
+
+def test_rows_are_printed_as_they_come(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """A log of any length needs no memory for all of it: each row is out before the next is asked for."""
+    printed_before: list[int] = []
+
+    def rows() -> Iterator[dict[str, object]]:
+        for number in range(3):
+            sys.stdout.flush()
+            printed_before.append(capfdbinary.readouterr().out.count(b"\n"))
+            yield {"number": number}
+
+    Output("jsonl", quiet=False).stream(rows(), lambda page, rows: None)
+    assert printed_before == [0, 1, 1]
+
+
+def test_an_empty_listing_is_an_empty_list_for_scripts(office: Slaflow) -> None:
+    assert office("lead", "list", "--format", "json").out == "[]\n"
+    assert office("lead", "list", "--format", "jsonl").out == ""
+
+
+def test_columns_without_anything_in_them_are_left_out(capfd: pytest.CaptureFixture[str]) -> None:
+    Page().table(("lead", "team", "owner"), [("1", None, "anna"), ("2", "", "bo")])
+    assert capfd.readouterr().out == "LEAD  OWNER\n1     anna\n2     bo\n"
+
+
+def test_a_long_table_is_printed_in_pieces_under_one_header(capfd: pytest.CaptureFixture[str]) -> None:
+    Page().table(("id",), ([str(number)] for number in range(500)))
+    lines = capfd.readouterr().out.splitlines()
+    assert (lines[0], len(lines), lines[-1]) == ("ID", 501, "499")
+
+
+def test_long_texts_give_way_before_instants_do() -> None:
+    header = ("due", "promise")
+    assert fit([20, 80], header, 60) == [20, 40]
+    assert fit([20, 80], header, 200) == [20, 80]
+    assert sum(fit([20, 80], header, 20)) <= 20
