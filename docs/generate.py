@@ -1,0 +1,267 @@
+"""Keeps the pages true: plays their console sessions, redraws their diagrams, lists commands and error codes.
+
+``python docs/generate.py [PAGE...]`` rewrites README.md and the pages below docs/ as they should be; a test
+compares. In a page, a ``console`` block is a session in one folder per page, a comment ``<!-- $ command -->``
+a command that readers need not see (its output is the block that follows, unless that is a session), and
+``<!-- file: NAME -->`` puts the block that follows into that file. Three dots stand for the rest of a line.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from importlib import import_module
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+from sqlalchemy.engine import make_url
+
+import slaflow
+import slaflow.cli
+from slaflow.cli.main import cli
+from slaflow.cli.options import EVERYWHERE
+from slaflow.errors import SlaflowError
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS_PAGE = ROOT / "docs" / "reference" / "commands.md"
+READERS_FOLDER = "/home/ada/agreement"
+"""What the folder of a session is called on the page."""
+POSTGRESQL = "postgresql+psycopg://slaflow@localhost/slaflow"
+"""What the PostgreSQL database of a session is called on the page."""
+
+Run = Callable[[str], str]
+_PART = re.compile(
+    r"^<!-- (?:\$ (?P<hidden>[^\n]+)|file: (?P<file>[\w./-]+)) -->\n+"
+    r"|^```(?P<language>\w*)\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def pages() -> list[Path]:
+    """README.md and every page below docs/ whose sessions can be played: docs/olist needs a download."""
+    written = sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "olist")
+    return [ROOT / "README.md", *written]
+
+
+def played(text: str, folder: Path, run: Run) -> str:
+    """The page *text* with what its commands really print; *run* carries one out in *folder*."""
+    waiting: dict[str, str] = {}
+
+    def play(part: re.Match[str]) -> str:
+        if part["hidden"]:
+            waiting["output"] = run(part["hidden"]).replace(str(folder), READERS_FOLDER)
+        elif part["file"]:
+            waiting["file"] = part["file"]
+        else:
+            return f"```{part['language']}\n{_block(part, folder, run, waiting)}```"
+        return part[0]
+
+    return _PART.sub(play, text)
+
+
+def _block(part: re.Match[str], folder: Path, run: Run, waiting: dict[str, str]) -> str:
+    body: str = part["body"]
+    output, file = waiting.pop("output", None), waiting.pop("file", None)
+    if file is not None:
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+    elif part["language"] == "console":
+        return "".join(_told(said, old, folder, run) for said, old in session(body))
+    elif output is not None:
+        return output
+    return body
+
+
+def session(body: str) -> list[tuple[str, str]]:
+    """The commands of a console block as they stand, each with the output that follows it."""
+    return re.findall(r"^(\$ [^\n]*\n)((?:(?!\$ )[^\n]*\n)*)", body, re.MULTILINE)
+
+
+def _told(said: str, old: str, folder: Path, run: Run) -> str:
+    new = run(said.removeprefix("$ ").rstrip("\n")).replace(str(folder), READERS_FOLDER)
+    return said + (old if _covers(old, new) else new)
+
+
+def _covers(old: str, new: str) -> bool:
+    pattern = re.escape(old).replace(re.escape("..."), "[^\n]*")
+    return re.fullmatch(pattern, new) is not None
+
+
+class Shell:
+    """Just enough of a shell to play a page; most commands run in this process, which is faster.
+
+    *apart*: each in a process of its own, as a reader's would.
+    """
+
+    def __init__(self, folder: Path, *, apart: bool = False) -> None:
+        self.folder = folder
+        self.apart = apart
+        self.named: dict[str, str | None] = {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None}
+        self.code = 0
+
+    def __call__(self, command: str) -> str:
+        name, *words = shlex.split(command)
+        if command == "echo $?":
+            return f"{self.code}\n"
+        if name == "export":
+            self.named.update(word.split("=", 1) for word in words)
+            return ""
+        if name == "slaflow" and not self.apart and not {"|", ">"} & {*words}:
+            return self._here(words)
+        return self._apart(command)
+
+    def _here(self, words: list[str]) -> str:
+        with chdir(self.folder):
+            done = CliRunner().invoke(cli, words, env=self.named)
+        self.code = done.exit_code
+        return done.output
+
+    def _apart(self, command: str) -> str:
+        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, **self.named, "PATH": programs}
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.folder,
+            env={name: value for name, value in environment.items() if value is not None},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        self.code = done.returncode
+        return done.stdout
+
+
+def rewritten(page: Path, postgresql: str | None = None, *, apart: bool = False) -> str:
+    """The page as it should be. *postgresql* is an empty database for the page that is about it."""
+    if page == COMMANDS_PAGE:
+        return command_page()
+    text = with_codes(page.read_text(encoding="utf-8"))
+    names = {}
+    if POSTGRESQL in text:
+        if postgresql is None:
+            return text
+        shown = make_url(postgresql).render_as_string(hide_password=True)
+        names = {postgresql: POSTGRESQL, shown: POSTGRESQL}
+        text = text.replace(POSTGRESQL, postgresql)
+    with tempfile.TemporaryDirectory(prefix="slaflow-docs-") as name:
+        folder = Path(os.path.realpath(name))
+        text = played(text, folder, Shell(folder, apart=apart))
+    for real, readers in names.items():
+        text = text.replace(real, readers)
+    return text
+
+
+def with_codes(text: str) -> str:
+    """The page with the codes of all errors, by exit code, below the comment that asks for them."""
+    return re.sub(r"(?<=^<!-- error codes -->\n\n)(?:\|[^\n]*\n)*", _codes, text, flags=re.MULTILINE)
+
+
+def _codes(_: re.Match[str]) -> str:
+    for package in (slaflow, slaflow.cli):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__") and ".migrations" not in module.name:
+                import_module(module.name)
+    by_exit: dict[int, set[str]] = {}
+    for error in _all_below(SlaflowError):
+        by_exit.setdefault(error.exit_code, set()).add(f"`{error.code}`")
+    rows = [f"| {number} | {', '.join(sorted(codes))} |\n" for number, codes in sorted(by_exit.items())]
+    return "".join(["| exit | codes |\n", "| --- | --- |\n", *rows])
+
+
+def _all_below(error: type[SlaflowError]) -> Iterator[type[SlaflowError]]:
+    for below in error.__subclasses__():
+        if below.__module__.startswith("slaflow."):
+            yield below
+            yield from _all_below(below)
+
+
+def command_page() -> str:
+    """The reference of every command, from what the commands say of themselves."""
+    with click.Context(cli, info_name="slaflow") as context:
+        lines = [
+            "# Commands",
+            "",
+            "Written by `python docs/generate.py` from the program's own help.",
+            "What comes back as JSON: [json.md](json.md). How commands end: [exit-codes.md](exit-codes.md).",
+            "",
+            "These options go with every command, before or after its name:",
+            "",
+            *_options(cli, global_ones=True),
+            "",
+            *_group(cli, context),
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _group(group: click.Group, context: click.Context) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        with click.Context(command, info_name=name, parent=context) as inner:
+            if isinstance(command, click.Group):
+                yield from (f"## slaflow {name}", "", *_said(command), "")
+                yield from _group(command, inner)
+            else:
+                yield from _command(command, inner)
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    depth = "##" if context.parent is None or context.parent.parent is None else "###"
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    yield from (f"{depth} {context.command_path}", "", "```text", usage, "```", "", *_said(command), "")
+    options = list(_options(command, global_ones=False))
+    if len(options) > 2:
+        yield from (*options, "")
+
+
+def _said(command: click.Command) -> list[str]:
+    return inspect.cleandoc(command.help or "").splitlines()
+
+
+def _options(command: click.Command, *, global_ones: bool) -> Iterator[str]:
+    yield "| option | what |"
+    yield "| --- | --- |"
+    for option in command.params:
+        is_global = not EVERYWHERE.isdisjoint(option.opts)
+        if isinstance(option, click.Option) and is_global == global_ones and not option.hidden:
+            yield f"| `{_flag(option)}` | {_explained(option)} |"
+
+
+def _flag(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice) and option.metavar is None:
+        return f"{option.opts[0]} {'/'.join(map(str, option.type.choices))}"
+    if option.is_flag:
+        return option.opts[0]
+    return f"{option.opts[0]} {option.metavar or option.type.name.upper()}"
+
+
+def _explained(option: click.Option) -> str:
+    notes = ["required"] if option.required else []
+    if option.show_default:
+        notes.append(f"default {option.default}")
+    words = (option.help or "").replace("|", "\\|").rstrip(".")
+    return f"{words}; {', '.join(notes)}" if words and notes else words or ", ".join(notes).capitalize()
+
+
+def main() -> None:
+    """Rewrites the pages named, or all, and says which changed."""
+    for page in [Path(name).resolve() for name in sys.argv[1:]] or pages():
+        old, new = page.read_text(encoding="utf-8") if page.exists() else "", rewritten(page)
+        if old != new:
+            page.write_text(new, encoding="utf-8")
+            sys.stdout.write(f"{page.relative_to(ROOT)} rewritten\n")
+
+
+if __name__ == "__main__":
+    main()
