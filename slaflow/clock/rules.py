@@ -156,6 +156,9 @@ def fire_timer(clock: Clock, at: datetime) -> None:
 
 
 def _end(clock: Clock, at: datetime) -> None:
+    if clock.paused_at is not None:
+        # What passed since the pause began was not used up.
+        clock.base_at = at
     clock.ended_at = at
     clock.wake_at = None
     clock.paused_at = None

@@ -40,7 +40,7 @@ def _logged(event: Input) -> dict[str, Any]:
 
 
 def _chain(work: Work, event: Input, at: datetime) -> Chain:
-    return Chain(work, Cause(at, actor=event.actor))
+    return Chain(work, Cause(at, arrived_at=event.arrived_at, occurred_at=event.occurred_at))
 
 
 def _refuse(

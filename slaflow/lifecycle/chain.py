@@ -160,9 +160,14 @@ class Chain:
             self.work.people = self.work.people.after_turn(pick.team, pick.owner)
         if pick.owner != self.work.lead.owner or pick.draws:
             given = {"caused_by": caused_by, "data": pick.as_data()}
-            self.own(pick.owner, given)
+            self.own(pick.owner, {**given, **self._as_input()} if pick.draws else given)
         elif pick.owner is not None:
             self.work.lead.holders[self.work.lead.held_by] = pick.owner
+
+    def _as_input(self) -> dict[str, Any]:
+        """What makes an entry one that replay is given: a pick that read other leads cannot be redone."""
+        arrived, occurred = self.cause.arrived_at, self.cause.occurred_at
+        return {"entry_class": "input", "arrived_at": arrived, "occurred_at": occurred}
 
     def own(self, owner: str | None, given: Mapping[str, Any]) -> None:
         """Changes the owner and logs it; *given* is what the ``assigned`` entry says besides."""

@@ -116,7 +116,7 @@ def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -
         arrived_at=event.arrived_at, occurred_at=at, to_state=state.name, data=data,
     )  # fmt: skip
     changed = set_fields(work, new.fields, at)
-    chain = Chain(work, Cause(at, seq, actor=event.actor))
+    chain = Chain(work, Cause(at, arrived_at=event.arrived_at, occurred_at=at))
     chain.event(Effect(seq, entered=state.name, fields=changed))
     chain.come_to_rest(chain.route_creation)
     return work.decision()

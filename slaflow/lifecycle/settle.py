@@ -116,7 +116,7 @@ def _kind(target: Target, step: Step) -> str:
 
 def _act(work: Work, action: Action, fact: Fact, at: datetime) -> None:
     """Carries out one action of a step on the lead as the one before left it."""
-    chain = Chain(work, Cause(at, fact.seq, by_step=True))
+    chain = Chain(work, Cause(at, by_step=True))
     if isinstance(action, Notify):
         _notify(work, action, fact, chain)
     elif isinstance(action, Fire):

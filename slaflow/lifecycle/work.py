@@ -15,7 +15,7 @@ from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.decision import Decision, Message
 from slaflow.lifecycle.draft import Draft
-from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor, Lead
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
@@ -24,15 +24,16 @@ from slaflow.workflow.model import Target, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why something happens: at which instant, after which entry, and whether a step caused it.
+    """Why something happens: at which instant, and which input or step is behind it.
 
-    What a step causes meets no target and draws no turn (SEMANTICS 11 and 19).
+    What a step causes meets no target and draws no turn (SEMANTICS 11 and 19). ``arrived_at`` and
+    ``occurred_at`` are the input's; a pick it draws is an input too and carries them (SEMANTICS 21).
     """
 
     at: datetime
-    seq: int | None = None
     by_step: bool = False
-    actor: Actor = SYSTEM_ACTOR
+    arrived_at: datetime | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass

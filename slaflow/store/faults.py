@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from slaflow.errors import SlaflowError
 from slaflow.store.errors import (
@@ -48,6 +48,11 @@ def translated(shown: str, waited_seconds: int) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _fault(error, shown, waited_seconds) from error
+    except StatementError as error:
+        # A value that a column of ours does not take, such as an instant without a zone.
+        if isinstance(error.orig, SlaflowError):
+            raise error.orig from error
+        raise
 
 
 def _fault(error: DBAPIError, shown: str, waited_seconds: int) -> SlaflowError:

@@ -265,11 +265,13 @@ _HAPPENINGS: tuple[tuple[Happening, Actor], ...] = (
 )
 
 
-def a_history(workflow: Workflow, seed: int, *, leads: int = 6, events: int = 60) -> list[Ask]:
+def a_history(
+    workflow: Workflow, seed: int, *, leads: int = 6, events: int = 60, start: datetime = FRIDAY
+) -> list[Ask]:
     """Random inputs in order of time over some three weeks; some of them the agreement refuses."""
     chance = random.Random(seed)  # not for secrets
     minutes = sorted(chance.sample(range(0, 5 * 1440), leads))
-    births = {number: FRIDAY + timedelta(minutes=m) for number, m in enumerate(minutes, 1)}
+    births = {number: start + timedelta(minutes=m) for number, m in enumerate(minutes, 1)}
     asks = [created(workflow, n, at, country=chance.choice(["SE", "DE"])) for n, at in births.items()]
     for _ in range(events):
         number = chance.randint(1, leads)

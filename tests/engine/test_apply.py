@@ -123,7 +123,9 @@ def test_a_refused_input_is_logged_once_with_what_was_settled_before_it(app: Eng
     ]
     *_, outcome = together(app, asks, MONDAY + 4 * HOUR)
     assert outcome.refusal is not None
-    assert outcome.refusal.because == ("win does not lead from mql; possible from there: accept, return, escalate_return",)
+    assert outcome.refusal.because == (
+        "win does not lead from mql; possible from there: accept, return, escalate_return",
+    )
     assert kinds(app, 1)[-5:] == ["warned", "warned", "breached", "assigned", "refused"]
 
 
@@ -173,7 +175,10 @@ def test_events_of_a_lead_that_could_not_be_created_fail_alone(app: Engine) -> N
 
 def test_an_instant_without_a_zone_is_refused(app: Engine) -> None:
     naive = utc("2026-03-09T08:00").replace(tzinfo=None)
-    for ask in (Ask(1, Recorded("visit"), PROSPECT, naive), Ask(1, Recorded("visit"), PROSPECT, MONDAY, naive)):
+    for ask in (
+        Ask(1, Recorded("visit"), PROSPECT, naive),
+        Ask(1, Recorded("visit"), PROSPECT, MONDAY, naive),
+    ):
         with pytest.raises(NaiveInstant):
             together(app, [created(app.active(), 1, FRIDAY), ask], MONDAY)
     with pytest.raises(NaiveInstant):

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine.office import ANNA, BO, CIA, DAY, FOUNDED, FRIDAY, HOUR, MIA, MONDAY, NORA, handed_over, stored, the_log
+from engine.office import (
+    ANNA,
+    BO,
+    CIA,
+    DAY,
+    FOUNDED,
+    FRIDAY,
+    HOUR,
+    MIA,
+    MONDAY,
+    NORA,
+    handed_over,
+    stored,
+    the_log,
+)
 
 from slaflow.engine.app import Engine
 from slaflow.engine.people import InvalidAbsence, TeamOfOtherParty
@@ -74,7 +88,10 @@ def test_an_absence_takes_effect_when_it_is_recorded_and_not_before(app: Engine)
 
 def test_an_absence_is_over_at_its_end(app: Engine) -> None:
     app.send_away(ANNA, FRIDAY, MONDAY, at=FRIDAY)
-    owners = [app.show(handed_over(app, name, at), at=at)["owner"] for name, at in (("kim", FRIDAY), ("liv", MONDAY))]
+    owners = [
+        app.show(handed_over(app, name, at), at=at)["owner"]
+        for name, at in (("kim", FRIDAY), ("liv", MONDAY))
+    ]
     assert owners == [BO, CIA]
     assert app.show(handed_over(app, "ola", MONDAY), at=MONDAY)["owner"] == ANNA
 
@@ -115,7 +132,10 @@ def test_people_are_judged_as_of_the_steps_instant(app: Engine) -> None:
     [
         ({"party": "slaes"}, 'unknown party "slaes"; did you mean "sales"?'),
         ({"party": "sales", "team": "nordic"}, 'unknown team "nordic"; did you mean "nordics"?'),
-        ({"party": "sales", "manager": "mio@example.com"}, f'unknown user "mio@example.com"; did you mean "{MIA}"?'),
+        (
+            {"party": "sales", "manager": "mio@example.com"},
+            f'unknown user "mio@example.com"; did you mean "{MIA}"?',
+        ),
     ],
 )  # fmt: skip
 def test_a_place_nobody_declared_is_refused_with_the_nearest(

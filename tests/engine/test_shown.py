@@ -7,15 +7,26 @@ import json
 from datetime import timedelta
 
 import pytest
-from engine.office import ANNA, DAY, FRIDAY, HOUR, MONDAY, Present, a_history, handed_over, on_one_database, one_by_one
+from engine.office import (
+    ANNA,
+    DAY,
+    FRIDAY,
+    HOUR,
+    MONDAY,
+    Present,
+    a_history,
+    handed_over,
+    on_one_database,
+    one_by_one,
+)
 from sqlalchemy import text
 
 from slaflow.engine.app import Engine
 from slaflow.store import leads as lead_store
 
 LEAD = (
-    "id", "key", "state", "owner", "workflow", "digest", "created_at", "entered_at", "score", "fit", "engagement",
-    "stage", "fields", "checks", "attempts", "cycles", "clocks", "available",
+    "id", "key", "state", "owner", "workflow", "digest", "created_at", "entered_at",
+    "score", "fit", "engagement", "stage", "fields", "checks", "attempts", "cycles", "clocks", "available",
 )  # fmt: skip
 CLOCK = (
     "target", "status", "owed_by", "owner", "started_at", "due_at", "breached_at", "ended_at", "late_seconds",
@@ -98,7 +109,9 @@ def test_recorded_at_is_the_commands_clock(app: Engine, present: Present) -> Non
 def test_an_auditor_recomputes_every_hash_with_the_standard_library(app: Engine) -> None:
     """The documented form: canonical JSON of every key but id, data and hash; the data under a salt."""
     one_by_one(app, a_history(app.active(), 62, leads=3, events=30), FRIDAY + 40 * DAY)
-    app.add({"email": "åsa@example.com", "company": 'Å "quoted" \\ \u2028 \U0001f600 \x7f & <b>'}, "marketing")
+    app.add(
+        {"email": "åsa@example.com", "company": 'Å "quoted" \\ \u2028 \U0001f600 \x7f & <b>'}, "marketing"
+    )
     app.tick(FRIDAY + 40 * DAY)
     with app.database.read() as conn:
         salts = {f"lead:{lead.id}": lead.salt for lead in lead_store.select(conn)}
@@ -149,5 +162,7 @@ def _triggers(app: Engine) -> list[str]:
     if app.database.dialect == "postgresql":
         return ["ALTER TABLE entry DISABLE TRIGGER USER"]
     with app.database.read() as conn:
-        names = conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'"))
+        names = conn.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'")
+        )
         return [f"DROP TRIGGER {name}" for name in names.scalars()]

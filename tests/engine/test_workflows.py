@@ -23,7 +23,9 @@ THURSDAY_BEFORE_EASTER = utc("2026-04-02T13:00")
 
 
 def due(app: Engine, lead: int, target: str = "respond") -> str:
-    (clock,) = [clock for clock in app.show(lead, at=THURSDAY_BEFORE_EASTER)["clocks"] if clock["target"] == target]
+    (clock,) = [
+        clock for clock in app.show(lead, at=THURSDAY_BEFORE_EASTER)["clocks"] if clock["target"] == target
+    ]
     return str(clock["due_at"])
 
 
@@ -31,9 +33,7 @@ def with_holidays(database: Database, text: str, *days: str) -> Engine:
     """The agreement as an earlier slaflow may have activated it, with other Swedish holidays."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     with database.write() as conn:
-        store.activate(
-            conn, "office-deal", digest, text, FOUNDED, json.dumps({"SE": list(days)}), "2025a"
-        )
+        store.activate(conn, "office-deal", digest, text, FOUNDED, json.dumps({"SE": list(days)}), "2025a")
     return Engine(database, now=Present())
 
 

@@ -127,6 +127,20 @@ def test_changes_and_assignments_by_people_are_inputs() -> None:
     assert assigned.data == {"to": ANNA, "method": "by hand"}
 
 
+def test_a_round_robin_pick_is_recorded_as_an_input() -> None:
+    """It read whose turn it was, which nobody can know later: replay is given it."""
+    routed = "teams: {nordics: {party: sales}}\nrouting: [{to: nordics}]"
+    course = Course(
+        agreement(teams=routed), people(a_person(ANNA, team="nordics"), a_person(MIA, order=2))
+    ).create()
+    course.fire("promote", "2026-03-02T10:00")
+    handoff, pick = course.last("transition"), course.last("assigned")
+    assert (pick.entry_class, pick.owner, pick.caused_by) == ("input", ANNA, handoff.seq)
+    assert (pick.arrived_at, pick.occurred_at) == (utc("2026-03-02T10:00"), utc("2026-03-02T10:00"))
+    assert pick.data["method"] == "round_robin"
+    assert pick.data["candidates"] == [ANNA]
+
+
 def test_what_is_refused_carries_its_clauses_and_what_was_given() -> None:
     course = handed_over(transitions=REQUIRES)
     refusal = course.fire("return", "2026-03-02T12:00", late="2026-03-02T11:00", amount="5")
