@@ -205,7 +205,7 @@ class Course:
     def _decide(self, event: Input | None, now: datetime) -> Decision:
         decision = decide(self.workflow, self.people, self.lead, self.open_clocks, event, now)
         self.lead = decision.lead
-        self.every_clock.update({(c.target, c.number): c for c in decision.changed})
+        self.every_clock.update({(c.target, c.number): c for c in [*decision.changed, *decision.fallen]})
         self.entries += decision.entries
         self.messages += decision.messages
         self.decisions.append(decision)

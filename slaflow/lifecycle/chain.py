@@ -45,6 +45,7 @@ class Chain:
         """Lets one event work on the clocks. *after_meet* wipes what a reset wipes: the promise is
         judged on what stood before."""
         at = self.cause.at
+        self.work.is_moved = True
         self.effects.append(effect)
         self.met += clockwork.meet_clocks(self.work, effect, self.cause)
         after_meet()
@@ -162,6 +163,7 @@ class Chain:
             given = {"caused_by": caused_by, "data": pick.as_data()}
             self.own(pick.owner, {**given, **self._as_input()} if pick.draws else given)
         elif pick.owner is not None:
+            self.work.is_moved = True
             self.work.lead.holders[self.work.lead.held_by] = pick.owner
 
     def _as_input(self) -> dict[str, Any]:
@@ -193,6 +195,7 @@ class Chain:
         routing = work.routing(self.cause)
         if to == "next":
             pick = routing.next_in_team()
+            work.is_moved = True
             lead.passed_to += [p for p in (lead.owner, pick.owner) if p and p not in lead.passed_to]
         elif to == "manager":
             pick = routing.manager()

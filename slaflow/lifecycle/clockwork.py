@@ -207,7 +207,7 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
 
     *met* are the clocks the chain met, with the entries that met them: repeating ones start again.
     """
-    taken = {clock.target for clock in work.clocks if clock.is_open}
+    taken = {clock.target for clock in work.open_clocks()}
     again = {clock.target: seq for clock, seq in met if work.lead.state in clock.lives_in}
     view = work.view(at)
     for target in work.workflow.targets:
@@ -289,7 +289,7 @@ def _start(work: Work, target: Target, view: View, cause: int) -> None:
     lead.clock_numbers[target.name] = number
     clock = new_clock(work, target, view, case, number, target.lives_in or frozenset((lead.state,)))
     rules.refresh(clock, target, work.calendar(clock))
-    work.clocks.append(clock)
+    work.add(clock)
     work.log_clock("clock_started", view.at, clock, cause, data=_terms(clock, target))
     if target.pause is not None and view.holds(target.pause.when):
         pause(work, clock, target, view.at, cause)

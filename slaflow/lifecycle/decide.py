@@ -60,6 +60,8 @@ def decide(
     clocks: Sequence[Clock],
     event: Input | None,
     now: datetime,
+    *,
+    in_place: bool = False,
 ) -> Decision:
     """What happens to *lead*.
 
@@ -70,6 +72,8 @@ def decide(
         clocks: the lead's open clocks.
         event: the input; None lets time pass.
         now: without an event: everything that fell strictly before it is carried out.
+        in_place: the caller has no further use for *lead* and *clocks* as they are, even if this
+            raises: they are changed instead of copied.
 
     Returns:
         A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry.
@@ -79,7 +83,10 @@ def decide(
     if event is not None and isinstance(event.happening, Created):
         return _create(workflow, people, event, event.happening)
     assert lead is not None
-    work = Work(workflow, people, lead.copy(), [c.copy() for c in clocks])
+    if in_place:
+        work = Work(workflow, people, lead, list(clocks))
+    else:
+        work = Work(workflow, people, lead.copy(), [c.copy() for c in clocks])
     more = settle(work, event.arrived_at if event is not None else now)
     if more or event is None:
         decision = work.decision()

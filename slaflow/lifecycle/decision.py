@@ -42,7 +42,9 @@ class Refusal:
 class Decision:
     """The lead and its clocks afterwards, the entries in order, the messages.
 
-    ``clocks`` holds every clock that was given or started; ``changed`` those to be written.
+    ``clocks`` holds every clock that was given or started; ``changed`` those to be written whole, and
+    ``fallen`` those of which only the steps carried out are new. Where ``is_moved`` is False, only the
+    end of the lead's log is new.
     ``turns`` are the round-robin draws, by team. ``more`` is True when 1,000 steps were carried out
     and others that fell before the input are still to come: save, then decide again.
     """
@@ -50,6 +52,8 @@ class Decision:
     lead: Lead
     clocks: list[Clock]
     changed: list[Clock] = field(default_factory=list)
+    fallen: list[Clock] = field(default_factory=list)
+    is_moved: bool = True
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     turns: dict[str, str] = field(default_factory=dict)

@@ -47,8 +47,8 @@ def settle(work: Work, before: datetime) -> bool:
         True if :data:`STEPS_AT_ONCE` were carried out and more remain.
     """
     while True:
-        at = min((c.wake_at for c in work.clocks if c.wake_at is not None), default=None)
-        if at is None or at >= before:
+        waking = [c.wake_at for c in work.open_clocks() if c.wake_at is not None]
+        if not waking or (at := min(waking)) >= before:
             return False
         if work.steps >= STEPS_AT_ONCE:
             return True
@@ -102,7 +102,7 @@ def _fall(work: Work, clock: Clock, at: datetime) -> Fact:
     rules.refresh(clock, target, calendar)
     assert clock.due_at is not None
     data = {"due_at": instant_text(clock.due_at), "started_at": instant_text(clock.started_at)}
-    seq = work.log_clock(kind, at, clock, None, step=step.label, data=data)
+    seq = work.log_step(kind, at, clock, step.label, data)
     return Fact(clock, target, step, kind, seq)
 
 

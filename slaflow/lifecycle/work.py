@@ -49,7 +49,15 @@ class Work:
     steps: int = 0
     _told: dict[tuple[str, int, str], Message] = field(default_factory=dict)
     _messages: list[Message] = field(default_factory=list)
+    is_moved: bool = False
+    """Whether more of the lead changed than the end of its log."""
+    _open: list[Clock] = field(default_factory=list)
     _changed: dict[int, Clock] = field(default_factory=dict)
+    _fallen: dict[int, Clock] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Kept apart: over years a lead gathers far more clocks that ended than open ones.
+        self._open = list(self.clocks)
 
     def view(self, at: datetime, given: Mapping[str, Any] | None = None) -> View:
         """What expressions see of the lead now."""
@@ -66,7 +74,15 @@ class Work:
 
     def open_clocks(self) -> list[Clock]:
         """The open clocks in file order, targets before timers."""
-        return sorted((c for c in self.clocks if c.is_open), key=lambda c: self.target(c).index)
+        self._open = found = [c for c in self._open if c.ended_at is None]
+        if len(found) > 1:
+            found.sort(key=lambda c: self.target(c).index)
+        return list(found)
+
+    def add(self, clock: Clock) -> None:
+        """Takes in a clock that starts."""
+        self.clocks.append(clock)
+        self._open.append(clock)
 
     def touch(self, clock: Clock) -> None:
         """Notes that *clock* changed and has to be written."""
@@ -104,6 +120,12 @@ class Work:
             **rest,
         )
 
+    def log_step(self, kind: str, at: datetime, clock: Clock, step: str, data: Mapping[str, Any]) -> int:
+        """Adds the entry of a step that fell; of the clock nothing else changed."""
+        self._fallen[id(clock)] = clock
+        party = clock.owed_by or SYSTEM_ACTOR.party
+        return self.log(kind, at, party=party, target=clock.target, clock=clock.number, step=step, data=data)
+
     def tell(self, message: Message) -> None:
         """Queues *message*; of one clock's steps each person hears only the latest (SEMANTICS 14)."""
         if message.target is None or message.clock is None:
@@ -115,14 +137,20 @@ class Work:
 
     def decision(self) -> Decision:
         """What is to be stored. A warning whose clock has ended meanwhile is dropped."""
-        ended = {(c.target, c.number) for c in self.clocks if not c.is_open}
-        told = [m for m in self._told.values() if m.kind != "warned" or (m.target, m.clock) not in ended]
-        messages = sorted([*self._messages, *told], key=lambda m: m.seq)
-        changed = list(self._changed.values())
+        messages = self._messages
+        if self._told:
+            ended = {(c.target, c.number) for c in self.clocks if not c.is_open}
+            messages += [
+                m for m in self._told.values() if m.kind != "warned" or (m.target, m.clock) not in ended
+            ]
+            messages.sort(key=lambda m: m.seq)
+        fallen = [clock for place, clock in self._fallen.items() if place not in self._changed]
         return Decision(
             lead=self.lead,
             clocks=self.clocks,
-            changed=changed,
+            changed=list(self._changed.values()),
+            fallen=fallen,
+            is_moved=self.is_moved,
             entries=self.entries,
             messages=messages,
             turns=self.turns,

@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, literal_column, or_, select
-from sqlalchemy.engine import Row
+from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column, or_, select
 
 from slaflow.clock.state import Clock
 from slaflow.store.bulk import insert_rows, update_rows
@@ -19,6 +18,7 @@ from slaflow.store.types import Instant, instant_writer, one_of, span_as_number
 
 _FIELDS = tuple(column for column in clock.c if column.name not in ("id", "lead"))
 COLUMNS = (clock.c.lead, *_FIELDS, clock.c.id)  # the lead, then the order of Clock's own fields
+_ADVANCED = ("status", "breached_at", "ended_at", "carried_out", "wake_at", "id")
 _WRITTEN = tuple(column.name for column in COLUMNS)
 
 _ALL = select(*COLUMNS).where(one_of(clock.c.lead, "leads")).order_by(clock.c.id)
@@ -72,6 +72,23 @@ def save(connection: Connection, clocks: Sequence[tuple[int, Clock]]) -> None:
         for (_, each), clock_id in zip(new, _next_ids(connection, len(new)), strict=True):
             each.id = clock_id
         insert_rows(connection, clock, _WRITTEN, _rows(connection, new))
+
+
+def advance(connection: Connection, clocks: Sequence[Clock]) -> None:
+    """Writes stored clocks of which only the steps carried out, and what follows from them, are new."""
+    write = instant_writer(connection.dialect.name)
+    rows = [
+        (
+            each.status,
+            each.breached_at and write(each.breached_at),
+            each.ended_at and write(each.ended_at),
+            _json(each.carried_out),
+            each.wake_at and write(each.wake_at),
+            each.id,
+        )
+        for each in clocks
+    ]
+    update_rows(connection, clock, _ADVANCED, rows)
 
 
 def due_soon(
@@ -138,9 +155,9 @@ def _names_as_text(names: frozenset[str]) -> str:
     return orjson.dumps(sorted(names)).decode()
 
 
-def _by_lead(lead_ids: Iterable[int], rows: Iterable[Row[Any]]) -> dict[int, list[Clock]]:
+def _by_lead(lead_ids: Iterable[int], rows: CursorResult[Any]) -> dict[int, list[Clock]]:
     found: dict[int, list[Clock]] = {lead_id: [] for lead_id in lead_ids}
-    for row in rows:
+    for row in rows.all():
         found[row[0]].append(from_row(row))
     return found
 

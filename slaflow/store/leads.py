@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam, func, or_
+from sqlalchemy import Connection, CursorResult, bindparam, func, or_
 from sqlalchemy.engine import Row
 
 from slaflow.lifecycle.lead import Answer, Attempt, Lead, Tally
@@ -21,6 +21,7 @@ _READ = tuple(
     column for column in lead.c if column.name not in ("failures", "retry_at", "failure")
 )  # in the order of Lead's own fields
 _WRITTEN = (*(column.name for column in _READ if column.name != "id"), "id")
+_ADVANCED = ("as_of", "step_at", "seq", "head", "id")
 _SAVED = "failures = 0, retry_at = NULL, failure = NULL"
 _KEYS_COMPARED = 200
 
@@ -83,6 +84,16 @@ def insert(connection: Connection, leads: Sequence[Lead]) -> None:
 def update(connection: Connection, leads: Sequence[Lead]) -> None:
     """Writes known leads as they are now, and forgets that deciding one failed before."""
     update_rows(connection, lead, _WRITTEN, _rows(connection, leads), also=_SAVED)
+
+
+def advance(connection: Connection, leads: Sequence[Lead]) -> None:
+    """As :func:`update` for leads of which only the end of the log moved on."""
+    write = instant_writer(connection.dialect.name)
+    rows = [
+        (write(each.as_of), each.step_at and write(each.step_at), each.seq, each.head, each.id)
+        for each in leads
+    ]
+    update_rows(connection, lead, _ADVANCED, rows, also=_SAVED)
 
 
 def lock(connection: Connection, ids: Collection[int]) -> dict[int, Lead]:
@@ -199,8 +210,8 @@ def _json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z, default=dict).decode()
 
 
-def _leads(rows: Iterable[Row[Any]]) -> dict[int, Lead]:
-    return {row[0]: _lead(row) for row in rows}
+def _leads(rows: CursorResult[Any]) -> dict[int, Lead]:
+    return {row[0]: _lead(row) for row in rows.all()}
 
 
 def _lead(row: Row[Any]) -> Lead:

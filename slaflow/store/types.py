@@ -129,6 +129,10 @@ class _OneOf(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
+    def self_group(self, against: Any = None) -> _OneOf:
+        """Itself: grouped, SQLite would be given ``... = 1``, and no index would serve it."""
+        return self
+
 
 @compiles(_OneOf, "postgresql")
 def _any_of_array(element: _OneOf, compiler: SQLCompiler, **kw: Any) -> str:

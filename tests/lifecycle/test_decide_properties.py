@@ -53,6 +53,7 @@ def test_settled_twice_is_settled_once(story: Story) -> None:
     assert (len(course.entries), course.lead, course.every_clock) == before
     assert not course.decisions[-1].messages
     assert not course.decisions[-1].changed
+    assert not course.decisions[-1].fallen
 
 
 @examples(25)

@@ -97,3 +97,24 @@ def test_claiming_reads_what_is_due_by_its_index(database: Database) -> None:
         statement, values = sent[0]
         plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
     assert "clock_wake" in plan
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_batch_is_found_by_index_however_many_leads_there_are(database: Database) -> None:
+    """A scan would make every batch cost what all leads together cost."""
+    with database.write() as connection:
+        leads_due(connection, 3)
+    with database.write() as connection:
+        with counted(connection) as sent:
+            a_batch(connection, 2)
+            leads.lock(connection, [1, 2])
+            leads.ids_by_key(connection, ["kim@example.com"])
+            imported.known(connection, ["a"])
+        reads = [(text, values) for text, values in sent if text.startswith("SELECT")]
+        plans = [
+            row[3]
+            for text, values in reads
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+        ]
+    assert len(reads) >= 5
+    assert [step for step in plans if step.startswith(("SCAN lead", "SCAN clock", "SCAN imported"))] == []
