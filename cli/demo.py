@@ -189,6 +189,8 @@ def _transition(entry: dict[str, Any]) -> str:
 
 def _close(session: Session, engine: Engine, page: Page | None) -> None:
     report = sla(engine, at=instant(END))
+    if page is not None:
+        page.gap()
     session.out.show(report, lambda shown: sla_page(shown, report, ZONE))
     verified = engine.verify()
     if page is not None:

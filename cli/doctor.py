@@ -16,7 +16,7 @@ from .session import Session, pass_session
 @click.command("doctor", cls=Command, short_help="What is not in order, and how to mend it.")
 @pass_session
 def command(session: Session) -> None:
-    """Looks at database, migrations, agreement, calendars, clock and leads, and says how to mend them.
+    """Looks at database, agreement, clock, leads, tick and outbox, and says how to mend what is amiss.
 
     Exit code 3 where the database is not as it should be, 1 where something else is not.
     """

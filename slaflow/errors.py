@@ -51,6 +51,17 @@ class InvalidValue(SlaflowError):
         super().__init__(message)
 
 
+class ExtraMissing(SlaflowError):
+    """Something that an optional part of slaflow does, and that part is not installed."""
+
+    code = "extra_missing"
+    exit_code = ENVIRONMENT
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{what} needs the extra \"{extra}\"; run: pip install 'slaflow[{extra}]'")
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The declared name most like *name*, or None if nothing is close."""
     found = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)

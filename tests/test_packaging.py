@@ -109,7 +109,9 @@ def test_every_package_has_an_init_file() -> None:
 def test_constraints_pin_each_declared_dependency_to_one_version() -> None:
     project = PYPROJECT["project"]
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = dict(line.lower().split("==") for line in lines if line and not line.startswith("#"))
+    pins = dict(
+        line.lower().replace("_", "-").split("==") for line in lines if line and not line.startswith("#")
+    )
     wanted = [*project["dependencies"], *PYPROJECT["build-system"]["requires"]]
     for name, extra in project["optional-dependencies"].items():
         wanted += extra if name != "all" else []

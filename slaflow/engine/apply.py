@@ -28,6 +28,7 @@ from slaflow.store import leads as lead_store
 from slaflow.store import log as log_store
 from slaflow.store import outbox as outbox_store
 from slaflow.store import people as people_store
+from slaflow.store import wake
 from slaflow.store.database import Connection
 from slaflow.workflow.model import Workflow
 
@@ -85,6 +86,8 @@ class Held:
     head: str
     clocks: list[Clock] = field(default_factory=list)
     changed: dict[tuple[str, int], Clock] = field(default_factory=dict)
+    fallen: dict[tuple[str, int], Clock] = field(default_factory=dict)
+    is_moved: bool = False
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     is_new: bool = False
@@ -96,7 +99,13 @@ class Held:
         self.lead = decision.lead
         self.is_full = decision.more
         self.clocks = [clock for clock in decision.clocks if clock.is_open]
-        self.changed.update({(c.target, c.number): c for c in decision.changed})
+        for clock in decision.changed:
+            self.changed[clock.target, clock.number] = clock
+            self.fallen.pop((clock.target, clock.number), None)
+        for clock in decision.fallen:
+            known = self.changed if (clock.target, clock.number) in self.changed else self.fallen
+            known[clock.target, clock.number] = clock
+        self.is_moved |= decision.is_moved
         self.entries += decision.entries
         self.messages += decision.messages
 
@@ -118,7 +127,7 @@ class Batch:
         try:
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
             event = _input(ask, held.lead, now)
-            decision = decide(workflow, self.people, held.lead, held.clocks, event, now)
+            decision = decide(workflow, self.people, held.lead, held.clocks, event, now, in_place=not lenient)
         except SlaflowError as error:
             if not lenient:
                 raise
@@ -131,7 +140,8 @@ class Batch:
     def settle(self, lead_id: int, now: datetime) -> Outcome:
         """Lets time pass for one lead."""
         held = self.held[lead_id]
-        decision = decide(self._workflow(held, lead_id), self.people, held.lead, held.clocks, None, now)
+        workflow = self._workflow(held, lead_id)
+        decision = decide(workflow, self.people, held.lead, held.clocks, None, now, in_place=True)
         self._take(held, decision)
         return _outcome(decision)
 
@@ -196,6 +206,8 @@ def in_transaction(
     clock = app.present(now)
     outcomes = [batch.decide(ask, clock, lenient) for ask in asks]
     save(conn, batch, clock)
+    wakes = (each.wake_at for held in batch.held.values() for each in held.clocks)
+    wake.announce(conn, wakes, app.now())
     return outcomes
 
 
@@ -228,7 +240,10 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
         )  # fmt: skip
         entries += sealed
     lead_store.insert(conn, [h.lead for h in done if h.is_new and h.lead])
-    lead_store.update(conn, [h.lead for h in done if not h.is_new and h.lead])
+    known = [h for h in done if not h.is_new]
+    lead_store.update(conn, [h.lead for h in known if h.is_moved and h.lead])
+    lead_store.advance(conn, [h.lead for h in known if not h.is_moved and h.lead])
+    clock_store.advance(conn, [c for h in done for c in h.fallen.values()])
     clock_store.save(conn, [(h.lead.id, c) for h in done if h.lead for c in h.changed.values()])
     log_store.append(conn, entries)
     outbox_store.queue(conn, list(_messages(batch, done, now)))

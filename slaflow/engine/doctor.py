@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from slaflow.engine import workflows
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
+from slaflow.store import backlog, condition, moments, schema, wake
 from slaflow.store import leads as lead_store
-from slaflow.store import moments, schema
 from slaflow.store import workflows as workflow_store
+from slaflow.store.tables import REVISIONS
 from slaflow.store.workflows import Version
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=365)
 """How long before stored holidays end it is said. Source: SEMANTICS.md, rule 22."""
 SKEW = timedelta(minutes=1)
+LATE = timedelta(minutes=5)
+"""Tick runs every minute; a step that has waited longer says that it does not."""
+UNSENT = timedelta(hours=1)
 NEEDED = frozenset(("database", "migrations"))
 """Checks without which none of the others can be made: the environment's, not the agreement's."""
 
@@ -57,11 +61,27 @@ def _database(app: Engine) -> Findings:
 
 
 def _migrations(app: Engine) -> Findings:
-    differences = schema.check(app.database)
-    if differences:
+    differences = schema.check(app.database, indexes=False)
+    revision = schema.current(app.database)
+    if not differences:
+        yield True, f"the tables are at revision {revision}, as this slaflow needs"
+    elif revision != REVISIONS[-1]:
         yield False, f"{'; '.join(differences)}; run 'slaflow db upgrade'"
     else:
-        yield True, f"the tables are at revision {schema.current(app.database)}, as this slaflow needs"
+        mend = "somebody changed the tables by hand; undo it, or restore a backup"
+        yield False, f"{'; '.join(differences)}; {mend}"
+
+
+def _indexes(app: Engine) -> Findings:
+    with app.database.read() as conn:
+        indexes, triggers = condition.missing_indexes(conn), condition.missing_triggers(conn)
+    for name, statement in indexes:
+        yield False, f"index {name} is missing, and what needs it is slow or unguarded; run: {statement}"
+    for name in triggers:
+        mend = "run 'slaflow log verify', then restore the trigger from a backup's schema"
+        yield False, f"trigger {name} is missing or off, and nothing keeps entries from being changed; {mend}"
+    if not indexes and not triggers:
+        yield True, "every index and trigger is there"
 
 
 def _active(app: Engine) -> list[Version]:
@@ -134,11 +154,76 @@ def _leads(app: Engine) -> Findings:
         yield True, "every lead could be settled"
 
 
+def _tick(app: Engine) -> Findings:
+    now = app.now()
+    with app.database.read() as conn:
+        oldest, upcoming = backlog.oldest_step(conn, now), wake.next_wake(conn)
+        waiting = lead_store.count_due(conn, now) if oldest is not None else 0
+    if oldest is not None and now - oldest.wake_at > LATE:
+        where = f"on lead {oldest.lead_id} ({oldest.target})"
+        many = "1 lead waits" if waiting == 1 else f"{waiting} leads wait"
+        mend = "run 'slaflow tick', and keep 'slaflow tick --watch' running"
+        yield False, f"{many}, the oldest step, {where}, for {_length(now - oldest.wake_at)}; {mend}"
+    elif oldest is not None or upcoming is None:
+        yield True, "no step has waited for long" if oldest else "no step waits"
+    else:
+        yield True, f"no step waits; the next falls at {_to_the_second(upcoming)}"
+
+
+def _outbox(app: Engine) -> Findings:
+    now = app.now()
+    with app.database.read() as conn:
+        outbox = backlog.outbox(conn)
+    told = ", ".join(f"{number} {status}" for status, number in sorted(outbox.counts.items()))
+    waited = now - outbox.oldest_at if outbox.oldest_at is not None else timedelta(0)
+    # Where nothing was ever sent nobody sends yet: messages that wait are kept, not stuck.
+    is_stuck = waited > UNSENT and bool(outbox.counts.get("sent"))
+    if is_stuck:
+        mend = "see 'slaflow outbox list --status waiting', and what sends them"
+        yield False, f"{told}; the oldest has waited for {_length(waited)}; {mend}"
+    if outbox.counts.get("failed"):
+        yield False, f"{told}; see 'slaflow outbox list --status failed' for why they could not be sent"
+    elif not is_stuck:
+        yield True, told or "no messages"
+
+
+def _space(app: Engine) -> Findings:
+    with app.database.read() as conn:
+        bloated = condition.bloated(conn)
+    for each in bloated:
+        if each.table is None:
+            mend = "with slaflow stopped, run VACUUM in sqlite3"
+            yield False, f"{each.unused} of the file's {each.total} pages hold nothing; {mend}"
+        else:
+            mend = f"run: VACUUM ANALYZE {each.table}, and see that autovacuum is on"
+            yield False, f"{each.unused} of {each.total} rows of table {each.table} are dead; {mend}"
+    if not bloated:
+        yield True, "no room is wasted"
+
+
+def _to_the_second(at: datetime) -> str:
+    return instant_text(at.replace(microsecond=0))
+
+
+def _length(elapsed: timedelta) -> str:
+    """``3 d 4 h``, ``1 h 12 min`` or ``12 min``."""
+    minutes = int(elapsed.total_seconds()) // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 1440:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
 _CHECKS: dict[str, Callable[[Engine], Findings]] = {
     "database": _database,
     "migrations": _migrations,
+    "indexes": _indexes,
     "workflow": _workflow,
     "calendars": _calendars,
     "clock": _clock,
     "leads": _leads,
+    "tick": _tick,
+    "outbox": _outbox,
+    "space": _space,
 }

@@ -32,17 +32,6 @@ class FileUnreadable(SlaflowError):
         super().__init__(f"{file}: {reason}")
 
 
-class ExtraMissing(SlaflowError):
-    """Something that an optional part of slaflow does, and that part is not installed."""
-
-    code = "extra_missing"
-    exit_code = ENVIRONMENT
-
-    def __init__(self, what: str, extra: str) -> None:
-        self.extra = extra
-        super().__init__(f"{what} needs the extra \"{extra}\"; run: pip install 'slaflow[{extra}]'")
-
-
 class RowRefused(SlaflowError):
     """One row, or one event of it, that cannot be used; the message is its reason."""
 

@@ -9,7 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from slaflow.exchange.errors import ExtraMissing, FileUnreadable
+from slaflow.errors import ExtraMissing
+from slaflow.exchange.errors import FileUnreadable
 
 ROWS_AT_ONCE = 1000
 

@@ -82,6 +82,17 @@ class Database:
         with self._transaction(write=False) as connection:
             yield connection
 
+    def detached(self) -> Any:
+        """A driver's connection of its own, outside the pool; the caller closes it."""
+        pooled = self._engine.raw_connection()
+        driver = pooled.driver_connection
+        pooled.detach()
+        return driver
+
+    def check_again(self) -> None:
+        """Has the next transaction look at the revision anew, which may have changed under a long run."""
+        self._checked = False
+
     @contextmanager
     def _transaction(self, *, write: bool, create: bool = False) -> Iterator[Connection]:
         _check_file(self._url, self.shown, create)

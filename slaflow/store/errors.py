@@ -117,6 +117,19 @@ class UnknownRevision(StoreError):
         super().__init__(f'unknown revision "{revision}"; known: base, {", ".join(known)}, head')
 
 
+class NoRoom(StoreError):
+    """The disk took no more; what was being written was not saved, what was saved before stands."""
+
+    code = "no_room"
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url
+        self.reason = reason
+        super().__init__(
+            f"database {url} has no room to write: {reason}; free some space on its disk and run it again"
+        )
+
+
 class StoreFailed(StoreError):
     """The database refused a statement for a reason slaflow has no better word for."""
 

@@ -17,6 +17,7 @@ from slaflow.store.errors import (
     DatabaseReadOnly,
     DatabaseUnreachable,
     LogIsAppendOnly,
+    NoRoom,
     NotADatabase,
     NotMigrated,
     StoreFailed,
@@ -39,6 +40,7 @@ _NO_WAY_IN = ("08", "28", "3D", "57")
 _UNIQUE_VIOLATION = "23505"
 _NO_TABLE = "42P01"
 _READ_ONLY = ("25006", "42501")
+_DISK_FULL = "53100"
 
 
 @contextmanager
@@ -48,6 +50,9 @@ def translated(shown: str, waited_seconds: int) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _fault(error, shown, waited_seconds) from error
+    except psycopg.Error as error:
+        # From a connection of the driver's own, such as a listener's.
+        raise _postgresql_fault(error, shown) from error
     except StatementError as error:
         # A value that a column of ours does not take, such as an instant without a zone.
         if isinstance(error.orig, SlaflowError):
@@ -76,6 +81,8 @@ def _postgresql_fault(cause: psycopg.Error, shown: str) -> SlaflowError:
         return ConflictingChange(name) if name in LOST_RACES else AlreadyRecorded(name)
     if state in _READ_ONLY:
         return DatabaseReadOnly(shown)
+    if state == _DISK_FULL:
+        return NoRoom(shown, reason)
     if state == _NO_TABLE:
         return NotMigrated(shown, None, REVISIONS[-1])
     # Without a state the failure is libpq's own: no server, no route, a cut connection.
@@ -96,6 +103,9 @@ def _sqlite_fault(cause: sqlite3.Error, shown: str, waited_seconds: int) -> Slaf
         return DatabaseLocked(shown, waited_seconds)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
         return DatabaseReadOnly(shown)
+    # A quota, or a limit on the size of files, shows as a write that failed.
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")):
+        return NoRoom(shown, text)
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return NotADatabase(shown, text)
     if "no such table" in text:

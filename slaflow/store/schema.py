@@ -15,6 +15,8 @@ from slaflow.store.database import Database, driver_connection, revision
 from slaflow.store.errors import DatabaseNewer, UnknownRevision
 from slaflow.store.tables import REVISIONS, belongs_to, metadata
 
+_OF_INDEXES = ("add_index", "remove_index")
+
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Brings the tables to *revision*, making an absent SQLite file; nothing if they are there already.
@@ -48,15 +50,19 @@ def current(database: Database) -> str | None:
         return revision(connection)
 
 
-def check(database: Database) -> list[str]:
-    """How the tables differ from what this slaflow needs, one line each; empty when they are right."""
+def check(database: Database, *, indexes: bool = True) -> list[str]:
+    """How the tables differ from what this slaflow needs, one line each; empty when they are right.
+
+    *indexes*: those that are missing or too many count as well.
+    """
     with database.inspecting() as connection:
         found = revision(connection)
         if found != REVISIONS[-1]:
             return [f"the tables are at revision {found or 'none'}, not {REVISIONS[-1]}"]
         options = {"compare_type": True, "include_object": belongs_to(database.dialect)}
         context = MigrationContext.configure(connection, opts=options)
-        return [str(difference) for difference in compare_metadata(context, metadata)]
+        found_all = compare_metadata(context, metadata)
+        return [str(each) for each in found_all if indexes or each[0] not in _OF_INDEXES]
 
 
 def _config(connection: Connection) -> Config:

@@ -27,6 +27,12 @@ from slaflow.store.types import BigId, Instant, JsonText, Span, Word
 REVISIONS = ("0001",)
 """Every revision this slaflow knows; the last is the one its tables need."""
 
+TRIGGERS = {
+    "sqlite": ("entry_no_delete", "entry_no_update"),
+    "postgresql": ("entry_kept", "entry_not_emptied"),
+}
+"""What keeps the log append-only; the migrations make them."""
+
 metadata = MetaData()
 
 ROOM_TO_UPDATE: dict[str, Any] = {"postgresql_with": {"fillfactor": 80}}

@@ -116,10 +116,14 @@ def test_a_sound_office_is_given_a_clean_bill(office: Slaflow) -> None:
     assert [check["name"] for check in checks] == [
         "database",
         "migrations",
+        "indexes",
         "workflow",
         "calendars",
         "clock",
         "leads",
+        "tick",
+        "outbox",
+        "space",
     ]
     assert all(set(check) == {"name", "ok", "detail"} and check["ok"] for check in checks)
 

@@ -3,14 +3,74 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from engine.office import Present, staffed
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
 from slaflow.store.database import Database
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def _copied(server: str, template: str) -> Iterator[str]:
+    """URL of a PostgreSQL database that begins as *template* stands."""
+    name = f"slaflow_test_{uuid.uuid4().hex}"
+    names = sql.Identifier(name), sql.Identifier(template)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        try:
+            url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+            yield url.render_as_string(hide_password=False)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(names[0]))
+
+
+@pytest.fixture(scope="session")
+def staffed_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the office agreement in force and its people recorded, to copy."""
+    file = tmp_path_factory.mktemp("staffed") / "slaflow.db"
+    shutil.copy(sqlite_template, file)
+    with _opened(f"sqlite:///{file}") as database:
+        staffed(Engine(database))
+    return file
+
+
+@pytest.fixture(scope="session")
+def staffed_template(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """The same in PostgreSQL: the name of a database to copy."""
+    with _copied(postgresql_server, postgresql_template) as url:
+        with _opened(url) as database:
+            staffed(Engine(database))
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def office_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[str]:
+    """Where the office is, for who wants connections of their own."""
+    if dialect == "sqlite":
+        file = tmp_path / "office.db"
+        shutil.copy(request.getfixturevalue("staffed_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with _copied(server, request.getfixturevalue("staffed_template")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -20,16 +80,16 @@ def present() -> Present:
 
 
 @pytest.fixture
-def app(database: Database, present: Present) -> Engine:
+def app(office_url: str, present: Present) -> Iterator[Engine]:
     """An engine with the office agreement in force and its people recorded."""
-    return staffed(Engine(database, now=present))
+    with _opened(office_url) as database:
+        yield Engine(database, now=present)
 
 
 @pytest.fixture
-def other(sqlite_template: Path, tmp_path: Path, present: Present) -> Iterator[Engine]:
+def other(staffed_file: Path, tmp_path: Path, present: Present) -> Iterator[Engine]:
     """A second one, on a SQLite file of its own, to compare with."""
     file = tmp_path / "other.db"
-    shutil.copy(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
-    yield staffed(Engine(database, now=present))
-    database.dispose()
+    shutil.copy(staffed_file, file)
+    with _opened(f"sqlite:///{file}") as database:
+        yield Engine(database, now=present)

@@ -17,6 +17,7 @@ from engine.office import (
     MONDAY,
     NORA,
     handed_over,
+    on_one_database,
     stored,
     the_log,
 )
@@ -86,6 +87,7 @@ def test_an_absence_takes_effect_when_it_is_recorded_and_not_before(app: Engine)
     assert [app.show(lead, at=FRIDAY + HOUR)["owner"] for lead in (early, late)] == [ANNA, CIA]
 
 
+@on_one_database
 def test_an_absence_is_over_at_its_end(app: Engine) -> None:
     app.send_away(ANNA, FRIDAY, MONDAY, at=FRIDAY)
     owners = [
@@ -96,6 +98,7 @@ def test_an_absence_is_over_at_its_end(app: Engine) -> None:
     assert app.show(handed_over(app, "ola", MONDAY), at=MONDAY)["owner"] == ANNA
 
 
+@on_one_database
 def test_messages_for_who_is_away_go_to_the_desk(app: Engine) -> None:
     handed_over(app)
     app.send_away(ANNA, FRIDAY + HOUR, MONDAY + DAY, at=FRIDAY)
@@ -103,6 +106,7 @@ def test_messages_for_who_is_away_go_to_the_desk(app: Engine) -> None:
     assert told(app) == {"sales-desk@example.com", MIA}
 
 
+@on_one_database
 def test_who_was_removed_counts_as_away(app: Engine) -> None:
     """The lead stays with them until somebody assigns it, but nobody writes to them."""
     lead = handed_over(app)
@@ -112,6 +116,7 @@ def test_who_was_removed_counts_as_away(app: Engine) -> None:
     assert app.show(lead, at=WARNED)["owner"] == ANNA
 
 
+@on_one_database
 def test_who_was_removed_gets_no_more_leads(app: Engine) -> None:
     app.remove_person(ANNA, at=FRIDAY)
     leads = [handed_over(app, name) for name in ("kim", "liv", "ola")]
@@ -127,6 +132,7 @@ def test_people_are_judged_as_of_the_steps_instant(app: Engine) -> None:
     assert (pick["kind"], pick["at"], pick["data"]["to"]) == ("assigned", "2026-03-09T09:30:00Z", BO)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -147,11 +153,13 @@ def test_a_place_nobody_declared_is_refused_with_the_nearest(
     assert rows(app, "ed@example.com") == []
 
 
+@on_one_database
 def test_a_person_is_of_the_teams_party(app: Engine) -> None:
     with pytest.raises(TeamOfOtherParty, match='team "growth" belongs to marketing, not to sales'):
         app.add_person("ed@example.com", "sales", team="growth")
 
 
+@on_one_database
 def test_an_absence_ends_after_it_starts(app: Engine) -> None:
     with pytest.raises(InvalidAbsence):
         app.send_away(ANNA, MONDAY, MONDAY)

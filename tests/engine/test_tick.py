@@ -20,6 +20,7 @@ from engine.office import (
     a_history,
     handed_over,
     kinds,
+    on_one_database,
     one_by_one,
     stored,
     the_chain,
@@ -84,6 +85,7 @@ def test_a_second_tick_adds_nothing(app: Engine) -> None:
     assert stored(app.database) == rows
 
 
+@on_one_database
 def test_at_the_very_instant_a_tick_does_nothing_yet(app: Engine) -> None:
     lead = handed_over(app)
     due = MONDAY + HOUR + timedelta(minutes=30)
@@ -129,6 +131,7 @@ def test_the_size_of_batches_does_not_matter(app: Engine, other: Engine, size: i
     assert the_chain(app) == the_chain(other)
 
 
+@on_one_database
 def test_progress_hears_how_many_leads_are_done_of_how_many(app: Engine) -> None:
     a_backlog(app, 5)
     heard: list[tuple[int, int]] = []
@@ -169,6 +172,7 @@ def test_a_lead_whose_decision_raises_is_left_out_and_the_rest_go_on(app: Engine
     assert app.verify().bad is None
 
 
+@on_one_database
 def test_a_failing_lead_is_tried_again_less_and_less_often(app: Engine) -> None:
     lead = handed_over(app)
     break_lead(app, lead)
@@ -247,7 +251,7 @@ def test_a_tick_that_is_stopped_in_a_batch_leaves_nothing_of_it(app: Engine, tab
     assert app.tick(WEDNESDAY).leads == 3
 
 
-def test_ticks_in_several_threads_do_each_lead_once(app: Engine, other: Engine, database_url: str) -> None:
+def test_ticks_in_several_threads_do_each_lead_once(app: Engine, other: Engine, office_url: str) -> None:
     """Each with connections of its own, as if it ran on another machine."""
     for engine in (app, other):
         a_backlog(engine, 24)
@@ -255,7 +259,7 @@ def test_ticks_in_several_threads_do_each_lead_once(app: Engine, other: Engine, 
     reports: list[TickReport] = []
 
     def work() -> None:
-        database = Database(database_url)
+        database = Database(office_url)
         starting.wait()
         try:
             reports.append(Engine(database, now=Present(WEDNESDAY)).tick(batch=3))
@@ -276,7 +280,7 @@ def test_ticks_in_several_threads_do_each_lead_once(app: Engine, other: Engine, 
 
 
 def test_a_command_and_a_tick_at_once_give_what_they_give_in_turn(
-    app: Engine, other: Engine, database_url: str
+    app: Engine, other: Engine, office_url: str
 ) -> None:
     """Whoever is first, the lead is settled to Wednesday before it is accepted."""
     leads = a_backlog(app, 6)
@@ -285,7 +289,7 @@ def test_a_command_and_a_tick_at_once_give_what_they_give_in_turn(
     failed: list[BaseException] = []
 
     def ticking() -> None:
-        database = Database(database_url)
+        database = Database(office_url)
         try:
             starting.wait()
             Engine(database, now=Present(WEDNESDAY)).tick(batch=1)
@@ -326,6 +330,7 @@ def test_messages_noticed_long_after_their_instant_are_kept_but_stale(
     assert {m.recorded_at for m in breach} == {at}
 
 
+@on_one_database
 def test_an_input_finds_the_lead_as_the_steps_before_it_left_it(app: Engine) -> None:
     """The breach passed the lead on to the next; who accepts then is heard after that, tick or no tick."""
     lead = handed_over(app)

@@ -8,7 +8,18 @@ from importlib.metadata import version as installed
 
 import pytest
 from builders import utc
-from engine.office import AGREEMENT, DAY, FOUNDED, FRIDAY, HOUR, MONDAY, Present, handed_over, staffed
+from engine.office import (
+    AGREEMENT,
+    DAY,
+    FOUNDED,
+    FRIDAY,
+    HOUR,
+    MONDAY,
+    Present,
+    handed_over,
+    on_one_database,
+    staffed,
+)
 
 from slaflow.engine.app import Engine
 from slaflow.engine.workflows import NoActiveWorkflow
@@ -63,6 +74,7 @@ def test_decisions_use_the_stored_holidays_not_the_installed_library(database: D
     assert due(app, lead) == "2026-04-03T09:00:00Z"
 
 
+@on_one_database
 def test_a_day_that_was_stored_as_a_holiday_stays_one(database: Database) -> None:
     app = with_holidays(database, AGREEMENT, "2026-04-03", "2026-04-06", "2026-04-07")
     assert due(app, handed_over(app, at=THURSDAY_BEFORE_EASTER)) == "2026-04-08T09:00:00Z"
@@ -79,6 +91,19 @@ def test_an_engine_that_runs_sees_the_same_text_activated_again(database: Databa
     Engine(database, now=Present()).activate(AGREEMENT, at=FRIDAY)
     assert due(running, handed_over(running, "liv", at=THURSDAY_BEFORE_EASTER)) == "2026-04-07T09:00:00Z"
     assert due(running, 1) == "2026-04-03T09:00:00Z"
+
+
+def test_a_tick_that_runs_sees_the_same_text_activated_again(database: Database) -> None:
+    """The breach stays where it fell; what is counted from then on is counted by the holidays known now."""
+    running = with_holidays(database, AGREEMENT)
+    lead = handed_over(running, at=THURSDAY_BEFORE_EASTER)
+    Engine(database, now=Present()).activate(AGREEMENT, at=FRIDAY)
+    running.tick(THURSDAY_BEFORE_EASTER + 2 * DAY)
+    assert {"warned", "breached"} <= (told := {e.kind for e in running.log(LogFilter(lead=lead))})
+    assert "escalated" not in told
+    running.tick(THURSDAY_BEFORE_EASTER + 5 * DAY)
+    escalated = next(e.at for e in running.log(LogFilter(lead=lead, kind="escalated")))
+    assert escalated == utc("2026-04-07T11:00")
 
 
 def test_leads_keep_the_version_they_came_in_under(app: Engine) -> None:
@@ -106,11 +131,13 @@ def test_with_several_agreements_in_force_a_new_lead_names_its_own(app: Engine) 
         app.add({"email": "liv@example.com"}, "marketing", workflow="partner")
 
 
+@on_one_database
 def test_without_an_agreement_nothing_can_be_added(database: Database) -> None:
     with pytest.raises(NoActiveWorkflow, match="run 'slaflow workflow activate FILE'"):
         Engine(database, now=Present()).add({"email": "kim@example.com"}, "marketing")
 
 
+@on_one_database
 def test_an_agreement_with_faults_is_not_put_in_force(app: Engine) -> None:
     with pytest.raises(WorkflowError):
         app.activate(AGREEMENT.replace("held_by: marketing", "held_by: markting"))

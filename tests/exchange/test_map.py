@@ -110,7 +110,7 @@ def test_a_column_that_stands_twice_may_not_be_read(workflow: Workflow) -> None:
     ],
 )
 def test_when_reads_the_columns_as_text(workflow: Workflow, when: str, complaint: str | None) -> None:
-    map = f"lead: {{email: email}}\nevents: [{{activity: visit, at: at, when: \"{when}\"}}]"
+    map = f'lead: {{email: email}}\nevents: [{{activity: visit, at: at, when: "{when}"}}]'
     if complaint is None:
         assert bound(workflow, map).events[0].when is not None
     else:

@@ -13,7 +13,8 @@ import pytest
 from exchange.small import EVENTS, EVENTS_HEADER, LEADS, Import, reasons, refused_rows
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.errors import ExtraMissing, FileUnreadable
+from slaflow.errors import ExtraMissing
+from slaflow.exchange.errors import FileUnreadable
 from slaflow.exchange.importing import import_file
 from slaflow.exchange.rejected import write_rejected
 from slaflow.exchange.rows import Row, open_table

@@ -1,5 +1,5 @@
-"""The engine of the tests of the engine, to report on."""
+"""The office of the engine's tests, to report on."""
 
-from engine.conftest import app, other, present
+from engine.conftest import app, office_url, other, present, staffed_file, staffed_template
 
-__all__ = ["app", "other", "present"]
+__all__ = ["app", "office_url", "other", "present", "staffed_file", "staffed_template"]

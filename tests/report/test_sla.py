@@ -163,6 +163,7 @@ GROUPINGS: dict[str, Callable[[Told], str]] = {
 }
 
 
+@on_one_database
 @pytest.mark.parametrize("by", [*GROUPINGS, "country"])
 def test_groups_are_the_report_of_their_clocks_alone(history: Engine, by: str) -> None:
     report = sla(history, at=END, by=by)

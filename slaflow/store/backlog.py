@@ -1,0 +1,49 @@
+"""What waits: the oldest step not carried out, and the messages not sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, literal_column, select
+
+from slaflow.store.tables import clock, lead, message
+
+_FAILS = lead.c.failures > literal_column("0")
+
+
+@dataclass(frozen=True, slots=True)
+class OldestStep:
+    """The step that has waited longest, leads whose decision raised aside."""
+
+    lead_id: int
+    target: str
+    wake_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How many messages are in each status, and when the oldest that waits was written."""
+
+    counts: dict[str, int]
+    oldest_at: datetime | None
+
+
+def oldest_step(connection: Connection, before: datetime) -> OldestStep | None:
+    """What fell first before *before* and was not carried out. Cost: an index look-up."""
+    query = select(clock.c.lead, clock.c.target, clock.c.wake_at).where(clock.c.wake_at < before)
+    query = query.where(clock.c.lead.not_in(select(lead.c.id).where(_FAILS)))
+    row = connection.execute(query.order_by(clock.c.wake_at).limit(1)).first()
+    return None if row is None else OldestStep(*row)
+
+
+def outbox(connection: Connection, *, with_sent: bool = True) -> Outbox:
+    """The outbox in figures; without those sent or stale its cost is what waits or failed."""
+    counted = select(message.c.status, func.count()).group_by(message.c.status)
+    if not with_sent:
+        counted = counted.where(message.c.status.in_(("waiting", "failed")))
+    oldest = (
+        select(message.c.recorded_at).where(message.c.status == "waiting").order_by(message.c.id).limit(1)
+    )
+    counts = {status: number for status, number in connection.execute(counted)}
+    return Outbox(counts, connection.execute(oldest).scalar())
