@@ -1,0 +1,175 @@
+"""What the benchmarks stand on: an empty database, an agreement in force, leads whose clocks run.
+
+The leads are made in bulk: the core decides one creation, and its rows are stored once per lead with
+its own id, key and salt, sealed as ever. They are what the write path would have stored, and
+``log verify`` accepts them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from slaflow import Engine, Workflow
+from slaflow.clock.state import Clock
+from slaflow.lifecycle.decide import decide
+from slaflow.lifecycle.decision import Decision
+from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.log.chain import seal
+from slaflow.log.entry import GENESIS, Entry
+from slaflow.store import clocks, leads, log, schema
+from slaflow.store.database import Connection, Database
+
+AGREEMENT = """\
+workflow: bench
+timezone: UTC
+parties:
+  marketing: {desk: demand@example.com}
+  sales: {desk: sales@example.com}
+lead:
+  identity: [email]
+  fields: {email: email}
+states:
+  mql: {held_by: sales, initial: true}
+  accepted: {held_by: sales}
+  won: {final: true}
+transitions:
+  - {trigger: accept, from: mql, to: accepted, by: sales}
+  - {trigger: win, from: accepted, to: won, by: sales}
+targets:
+  respond:
+    owed_by: sales
+    start: {enter: mql}
+    meet: {trigger: accept}
+    within: 4h
+    steps:
+      100%: [{notify: owner}]
+"""
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+WITHIN = timedelta(hours=4)
+"""How long the promise of :data:`AGREEMENT` runs."""
+AT_ONCE = 5000
+T = TypeVar("T")
+
+
+def options(about: str | None, n: int | None = None) -> argparse.ArgumentParser:
+    """The options every benchmark takes; ``--n`` where it has a number to take."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--db", metavar="URL", help="an empty database; default: SQLite, temporary")
+    if n is not None:
+        parser.add_argument("--n", type=int, default=n)
+    return parser
+
+
+def tell(**line: object) -> None:
+    """Prints one JSON line."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def peak_rss_mb() -> int:
+    """The most memory this process had, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+
+
+def apart(ask: Callable[..., T], *given: Any) -> T:
+    """What *ask* gives in a process of its own, whose memory and caches are nobody else's."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(ask, *given).result()
+
+
+@contextmanager
+def database_url(given: str | None) -> Iterator[str]:
+    """*given*, or a SQLite file that is gone afterwards."""
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="slaflow-bench-") as folder:
+        yield f"sqlite:///{Path(folder) / 'bench.db'}"
+
+
+@contextmanager
+def fresh_url(beside: str | None) -> Iterator[str]:
+    """An empty database on the disk or server of *beside*, gone afterwards."""
+    url = make_url(beside or "sqlite:///bench.db")
+    if url.drivername.startswith("sqlite"):
+        near = None if beside is None else Path(url.database or "").absolute().parent
+        with tempfile.TemporaryDirectory(prefix="slaflow-bench-", dir=near) as folder:
+            yield f"sqlite:///{Path(folder) / 'bench.db'}"
+        return
+    name = f"slaflow_bench_{uuid.uuid4().hex[:12]}"
+    server = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def prepared(url: str, agreement: str | bytes = AGREEMENT) -> Engine:
+    """An engine on the empty database *url*, with its tables and *agreement* in force."""
+    database = Database(url)
+    schema.upgrade(database)
+    engine = Engine(database)
+    if engine.versions():
+        raise SystemExit(f"{database.shown} is not empty; name an empty database with --db")
+    engine.activate(agreement, at=START)
+    return engine
+
+
+def fill(engine: Engine, n: int, started_at: datetime = START, workflow: Workflow | None = None) -> list[int]:
+    """Adds *n* leads, each with one clock running since *started_at*; gives their ids."""
+    chosen = workflow or engine.active()
+    made: list[int] = []
+    while len(made) < n:
+        with engine.database.write() as connection:
+            ids = leads.next_ids(connection, min(AT_ONCE, n - len(made)))
+            _store(connection, _creation(chosen, started_at), ids, started_at)
+        made += ids
+    return made
+
+
+def _creation(workflow: Workflow, at: datetime) -> Decision:
+    event = Input(Created(0, "", {"email": ""}, b""), Actor("marketing", "marketing"), at, at)
+    return decide(workflow, Directory(), None, [], event, at)
+
+
+def _store(connection: Connection, creation: Decision, ids: list[int], at: datetime) -> None:
+    copies = [_copy(creation, lead_id, at) for lead_id in ids]
+    leads.insert(connection, [lead for lead, _, _ in copies])
+    clocks.save(connection, [(lead.id, clock) for lead, started, _ in copies for clock in started])
+    log.append(connection, [entry for _, _, entries in copies for entry in entries])
+
+
+def _copy(creation: Decision, lead_id: int, at: datetime) -> tuple[Lead, list[Clock], list[Entry]]:
+    """The rows of *creation* as those of another lead."""
+    assert creation.lead is not None
+    lead, key = creation.lead.copy(), f"lead{lead_id}@example.com"
+    lead.id, lead.key, lead.salt, lead.fields = lead_id, key, lead_id.to_bytes(16, "big"), {"email": key}
+    created, *others = creation.entries
+    told = {**created.data, "key": key, "number": lead_id, "fields": {"email": key}}
+    entries, lead.head = seal(
+        [replace(created, data=told), *others], stream=f"lead:{lead_id}", lead=lead_id, salt=lead.salt,
+        digest=lead.digest, head=GENESIS, recorded_at=at,
+    )  # fmt: skip
+    return lead, [clock.copy() for clock in creation.changed], entries
