@@ -1,0 +1,1 @@
+"""What ``bench/crash.py`` and ``bench/contention.py`` are made of."""

@@ -1,0 +1,82 @@
+"""Commands as processes of their own, in an empty folder, on one database; scripts of bench/ on every one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from commands import Said
+
+from slaflow.cli.main import cli
+
+BENCH = Path(__file__).parents[2] / "bench"
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def without_settings() -> dict[str, str]:
+    """The environment, without what a developer may have set for themselves."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SLAFLOW_")}
+
+
+def ended(process: subprocess.Popen[str]) -> Said:
+    """How a process ended, once it has."""
+    out, err = process.communicate(timeout=120)
+    return Said(process.returncode, out, err)
+
+
+LIMITED = """\
+import resource, sys
+from slaflow.cli.main import main
+most = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+main()
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Starts ``slaflow`` in an empty folder; with *most_bytes* no file of it may grow beyond that."""
+
+    def starting(*words: object, most_bytes: int | None = None) -> subprocess.Popen[str]:
+        how = ["-m", "slaflow"] if most_bytes is None else ["-c", LIMITED, str(most_bytes)]
+        command = [sys.executable, *how, *map(str, words)]
+        return subprocess.Popen(
+            command, cwd=tmp_path, env=without_settings(), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    return starting
+
+
+@pytest.fixture
+def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """Types one command in this process, in an empty folder, for what needs no process of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*words: object) -> Said:
+        settings = {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None}
+        done = CliRunner().invoke(cli, [str(word) for word in words], env=settings, catch_exceptions=False)
+        return Said(done.exit_code, done.stdout, done.stderr)
+
+    return typed
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, dialect: str) -> Callable[..., Any]:
+    """Runs a script of bench/ on this kind of database; gives the line it printed."""
+    wanted = "sqlite" if dialect == "sqlite" else request.getfixturevalue("postgresql_server")
+
+    def run(script: str, *words: object) -> Any:
+        command = [sys.executable, str(BENCH / script), "--db", wanted, *map(str, words)]
+        done = subprocess.run(command, env=without_settings(), capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+    return run

