@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -24,6 +25,10 @@ from slaflow.store import schema
 from slaflow.store.database import Database
 
 assert slaflow.cli.__file__ is not None
+
+# What is slow on a busy machine is no fault of the code; speed is measured in bench/.
+settings.register_profile("slaflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("slaflow")
 
 
 @contextmanager
