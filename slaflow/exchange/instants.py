@@ -12,6 +12,8 @@ from slaflow.hours.zones import instant_at, start_of_day
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME_OF_DAY = re.compile(r"%[-#]?[HIMSfpcXTRs]")
+_DAY_OR_MONTH = re.compile(r"%[-#]?[dejmbB]")
+_YEAR = re.compile(r"%[-#]?[YyGcx]")
 _FAULTY_FORMAT = ("bad directive", "stray %")
 
 
@@ -65,7 +67,9 @@ def day_start(day: str, timezone: str) -> datetime:
 
 
 def format_problem(format: str) -> str | None:
-    """Why ``strptime`` can never read by *format*; None if it can."""
+    """Why ``strptime`` can never read an instant by *format*; None if it can."""
+    if _DAY_OR_MONTH.search(format) and not _YEAR.search(format):
+        return "it names no year; add %Y"
     try:
         datetime.strptime("", format)  # noqa: DTZ007  only the format is looked at
     except ValueError as error:

@@ -7,6 +7,7 @@ session in UTC; reads are one snapshot, writes lock the rows they change.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,8 @@ class Database:
         self._url = _parse(url)
         self.shown = self._url.render_as_string(hide_password=True)
         self._engine = _engine(self._url)
+        # Whoever lets go of a Database without a word still leaves no connection open behind.
+        weakref.finalize(self, self._engine.dispose)
         self._checked = False
 
     @property

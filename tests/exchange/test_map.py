@@ -81,10 +81,16 @@ def test_a_map_that_is_no_yaml_says_where(workflow: Workflow) -> None:
 
 
 def test_a_format_is_for_dates_and_instants(workflow: Workflow) -> None:
-    map = 'lead: {email: email, source: {column: source, format: "%d"}}'
+    map = 'lead: {email: email, source: {column: source, format: "%Y"}}'
     assert complaints(workflow, map) == [
         "1:39: format and timezone are for dates and instants; source is string"
     ]
+
+
+def test_a_format_without_a_year_names_no_instant(workflow: Workflow) -> None:
+    """Python would read every such day as one of 1900."""
+    (told,) = complaints(workflow, 'lead: {email: email}\ncreated_at: {column: at, format: "%d/%m"}')
+    assert told.endswith('cannot read by "%d/%m": it names no year; add %Y')
 
 
 def test_a_column_that_stands_twice_may_not_be_read(workflow: Workflow) -> None:
