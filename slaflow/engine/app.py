@@ -169,6 +169,7 @@ class Engine:
         """Everybody as of *at*."""
         return people.listed(self, at)
 
-    def actor(self, name: str, conn: Any = None) -> Actor:
-        """Who *name* is: a party, or a person known now."""
-        return people.actor(self, name, conn)
+    def actor(self, name: str) -> Actor:
+        """Who *name* is: a party, or a person known now. Raises ``UnknownName`` with the nearest."""
+        with self.database.read() as conn:
+            return people.actor(self, name, conn)

@@ -17,7 +17,8 @@ from slaflow.engine.settled import settled as settled_in_memory
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
-from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.view import View
 from slaflow.store import clocks as clock_store
 from slaflow.store import leads as store
 from slaflow.store import people as people_store
@@ -307,8 +308,6 @@ def _page_with_clocks(conn: Connection, page: list[Lead]) -> Iterator[tuple[Lead
 
 
 def _passes(compiled: dict[str, Any], workflow: Workflow, lead: Lead, where: str, at: datetime) -> bool:
-    from slaflow.lifecycle.view import View
-
     if workflow.digest not in compiled:
         compiled[workflow.digest] = explaining.compile_condition(workflow, where)
     return View(workflow, lead, at).holds(compiled[workflow.digest])
@@ -326,9 +325,3 @@ def explain(app: Engine, lead: int | str, name: str | None, at: datetime | None)
     now = max(app.present(at), stored.as_of)
     settled = settled_in_memory(workflow, directory, stored, clocks, now)
     return explaining.explain(workflow, settled, history, name, now)
-
-
-def by_actor(app: Engine, name: str) -> Actor:
-    """Who *name* is, for calls outside a transaction."""
-    with app.database.read() as conn:
-        return people.actor(app, name, conn)

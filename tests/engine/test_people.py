@@ -165,3 +165,11 @@ def test_an_absence_ends_after_it_starts(app: Engine) -> None:
         app.send_away(ANNA, MONDAY, MONDAY)
     with pytest.raises(UnknownName):
         app.send_away("ana@example.com", FRIDAY, MONDAY)
+
+
+def test_an_actor_is_a_party_or_a_person_known_now(app: Engine) -> None:
+    handed_over(app, at=FRIDAY)
+    assert app.actor("sales").party == "sales"
+    assert (app.actor(ANNA).name, app.actor(ANNA).party) == (ANNA, "sales")
+    with pytest.raises(UnknownName, match=ANNA):
+        app.actor(ANNA[1:])

@@ -1,1 +1,0 @@
-"""The outbox: what waits, what was sent."""
