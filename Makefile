@@ -30,13 +30,15 @@ format: $(READY) ## what lint asks for, done
 
 # Short, so that all of them take a minute or two; bench/README.md has the long form of each.
 bench: $(READY) ## lines of JSON, a question each, on SQLite
-	@$(BIN)/python bench/hours.py
+	@$(BIN)/python bench/calendar.py --n 20000
 	@$(BIN)/python bench/floor.py --n 10000
 	@$(BIN)/python bench/tick.py --n 10000
 	@$(BIN)/python bench/ratio.py --n 5000 --rounds 1
 	@$(BIN)/python bench/due.py --sizes 1000,10000 --rounds 5
 	@$(BIN)/python bench/import.py --n 500
 	@$(BIN)/python bench/log.py --n 50000 --rounds 20
+	@$(BIN)/python bench/crash.py --kills 20 --rounds 1 --leads 9
+	@$(BIN)/python bench/contention.py
 
 # Takes the newest versions that pyproject.toml allows, on the oldest Python it allows, so that
 # what only old versions need is pinned too. Needs no earlier constraints.txt.

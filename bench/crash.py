@@ -9,6 +9,9 @@ written and at random statements; or many at once, killed at random moments. Wha
 again, a command of a lead only if the log does not have it. After that the log, the leads, the import
 keys and the outbox must be what they were undisturbed. Prints one JSON line; exits with 1 where they
 are not, and says on stderr what differs.
+
+With fewer kills than three times the commits only a share of the places is taken, by chance. ``--strictly``
+takes every one: each commit is killed at once before and after it, and none is passed over.
 """
 
 from __future__ import annotations
@@ -45,6 +48,7 @@ class Run:
     wanted_kills: int
     chance: random.Random
     size: tuple[int, int]
+    strictly: bool = False
     commits: int = 0
     kills: int = 0
     commit_boundaries: int = 0
@@ -102,12 +106,14 @@ class Run:
     def _share(self) -> float:
         """Of the places to die at, how many are taken: all, unless that is more than was asked for."""
         places = 3 * self.commits
-        return 1.0 if self.wanted_kills >= places else self.wanted_kills / (2 * places)
+        return 1.0 if self.strictly or self.wanted_kills >= places else self.wanted_kills / (2 * places)
 
     def _deaths(self) -> Iterator[Death | None]:
         for _ in range(MOST_COMMITS):
             yield Death("before", 1)
-            yield Death("statement", self.chance.randint(1, 30))
+            if not self.strictly:
+                # It may be beyond a commit, which then goes by without being killed at.
+                yield Death("statement", self.chance.randint(1, 30))
             yield Death("after", 1)
 
     def _all_at_once(self, url: str, together: list[Typed]) -> None:
@@ -172,16 +178,21 @@ class Run:
             self.wrong.append(f"log verify: {found}")
 
 
-def measure(wanted: str, kills: int, seed: int, size: tuple[int, int]) -> tuple[dict[str, object], list[str]]:
+def measure(
+    wanted: str, kills: int, seed: int, size: tuple[int, int], strictly: bool
+) -> tuple[dict[str, object], list[str]]:
     """The line to print, and what was found wrong."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="slaflow-crash-") as folder, databases(wanted) as new:
-        run = Run(Path(folder), new, kills, random.Random(seed), size)
+        run = Run(Path(folder), new, kills, random.Random(seed), size, strictly)
         run.undisturbed(seed)
         run.disturbed()
+    if strictly and run.commit_boundaries < 2 * run.commits:
+        run.wrong.append(f"{run.commits} commits, killed before and after only {run.commit_boundaries} times")
     told = {
         "db": "sqlite" if wanted == "sqlite" else "postgresql",
         "kills": run.kills,
+        "commits": run.commits,
         "commit_boundaries": run.commit_boundaries,
         "entries": sum(map(len, run.standing.log.values())),
         "messages": run.standing.told.total(),
@@ -198,8 +209,10 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--rounds", type=int, default=4, help="rounds of commands in the course typed")
     options.add_argument("--leads", type=int, default=24, help="leads that it begins with, at least 9")
+    options.add_argument("--strictly", action="store_true", help="killed before and after every commit")
     given = options.parse_args()
-    told, wrong = measure(given.db, given.kills, given.seed, (given.rounds, given.leads))
+    size = (given.rounds, given.leads)
+    told, wrong = measure(given.db, given.kills, given.seed, size, given.strictly)
     for line in wrong[:20]:
         sys.stderr.write(f"{line[:2000]}\n")
     sys.stdout.write(json.dumps(told) + "\n")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from .erasing import scrub
 from .options import Group
 from .output import Page
 from .session import Session, pass_session
 
 
-@click.group("db", cls=Group, short_help="The tables: upgrade, downgrade, current, check.")
+@click.group("db", cls=Group, short_help="The tables: upgrade, downgrade, current, check, scrub.")
 def command() -> None:
-    """The database's tables: brought up to date or back, named, compared."""
+    """The database's tables: brought up to date or back, named, compared, scrubbed."""
 
 
 @command.command("upgrade")
@@ -68,3 +69,6 @@ def check(session: Session) -> None:
     if differences:
         session.out.say("slaflow: run 'slaflow db upgrade'")
         raise click.exceptions.Exit(1)
+
+
+command.add_command(scrub)

@@ -8,8 +8,18 @@ from typing import Any
 
 import click
 
+from .erasing import erase
 from .lead_page import explanation_page, lead_page
-from .options import Group, at_option, limit_option, occurred_option, set_option, workflow_option
+from .lift import lift
+from .options import (
+    Group,
+    as_of_option,
+    at_option,
+    limit_option,
+    occurred_option,
+    set_option,
+    workflow_option,
+)
 from .output import Page, Row
 from .session import Session, pass_session
 from .told import added, happened
@@ -34,10 +44,13 @@ def add(session: Session, values: Mapping[str, str], workflow: str | None, at: d
 
 @command.command("show", short_help="State, owner, score, clocks, what can be done.")
 @click.argument("lead")
-@at_option
+@as_of_option
 @pass_session
 def show(session: Session, lead: str, at: datetime | None) -> None:
-    """State, owner, score, clocks, and what can be done now and what cannot, and why."""
+    """State, owner, score, clocks, and what can be done now and what cannot, and why.
+
+    With --at as it stood then: the same answer that was given then.
+    """
     found = session.engine.show(lead, at=at)
     workflow = session.engine.workflow(found["digest"])
     session.out.show(found, lambda page: lead_page(page, found, workflow))
@@ -49,10 +62,10 @@ def show(session: Session, lead: str, at: datetime | None) -> None:
 @click.option("--where", metavar="CEL", help='Only leads for which this holds, as in "lead.score >= 50".')
 @limit_option()
 @click.option("--after", type=int, metavar="ID", help="Only leads after this id: the next page.")
-@at_option
+@as_of_option
 @pass_session
 def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
-    """Leads by id, as they stand now."""
+    """Leads by id, as they stand now, or with --at as they stood then."""
     session.out.stream(session.engine.leads(**filters, at=at), _list_page)
 
 
@@ -170,12 +183,16 @@ def assign(session: Session, lead: str, email: str, at: datetime | None) -> None
 @command.command("explain", short_help="Why due then, why refused, in plain words.")
 @click.argument("lead")
 @click.argument("name", metavar="[TARGET|TRIGGER]", required=False)
-@at_option
+@as_of_option
 @pass_session
 def explain(session: Session, lead: str, name: str | None, at: datetime | None) -> None:
     """Why a clock is due when it is, span by span; why a trigger is refused, clause by clause."""
     told = session.engine.explain(lead, name, at=at)
     session.out.show(told, lambda page: explanation_page(page, told))
+
+
+command.add_command(erase)
+command.add_command(lift)
 
 
 def _write(
@@ -184,7 +201,7 @@ def _write(
 ) -> None:  # fmt: skip
     """Carries *do* out; people are told what it changed, scripts get LEAD."""
     # People are told what changed, so what stood before is looked at, settled to the same instant.
-    before = session.engine.show(lead, at=at) if session.out.for_people else None
+    before = session.engine.latest(lead, at=at) if session.out.for_people else None
     after = do(lead)
 
     def page(page: Page) -> None:

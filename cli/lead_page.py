@@ -37,6 +37,8 @@ def lead_page(page: Page, lead: Lead, workflow: Workflow) -> None:
 
 
 def _facts(lead: Lead, workflow: Workflow, zone: tzinfo) -> Iterator[Sequence[Cell]]:
+    if lead["erased_at"]:
+        yield ("erased", (instant(lead["erased_at"], zone), "yellow"))
     yield ("state", _state(lead, workflow, zone))
     yield ("owner", lead["owner"] or ("nobody", "yellow"))
     points = f"{score(lead['score'])} (fit {score(lead['fit'])}, engagement {score(lead['engagement'])})"
@@ -80,7 +82,7 @@ def _urgency(clock: Clock) -> tuple[bool, int]:
 
 
 def _running(clock: Clock, titles: Mapping[str, str | None], zone: tzinfo) -> Sequence[Cell]:
-    style = "bold red" if is_overdue(clock) else ""
+    style = "bold red" if is_overdue(clock) and not clock["lifted"] else ""
     due = "" if clock["status"] == "paused" else instant(clock["due_at"], zone)
     calendar = "" if clock["calendar"] == "always" else f" ({clock['calendar']})"
     return (
@@ -103,14 +105,17 @@ def _ended(clock: Clock, zone: tzinfo) -> Sequence[Cell]:
     if clock["status"] == "breached":
         words = f"broken since {instant(clock['breached_at'], zone)}"
     if clock["lifted"]:
-        words = "breach lifted"
+        words = "in time after all, breach lifted" if clock["status"] == "met" else f"{words}, breach lifted"
     owed_by = clock["owed_by"] or "timer"
     return clock["target"], status_part(clock), owed_by, instant(clock["ended_at"], zone), words
 
 
 def status_part(clock: Clock) -> Part:
     """A clock's status in its colour."""
-    return str(clock["status"]).replace("_", " "), STATUS_STYLES.get(clock["status"], "")
+    status = str(clock["status"]).replace("_", " ")
+    if clock["lifted"] and clock["ended_at"] is None:
+        return f"{status}, lifted", "yellow"
+    return status, STATUS_STYLES.get(clock["status"], "")
 
 
 def _possible(page: Page, lead: Lead) -> None:

@@ -81,6 +81,9 @@ def set_option(words: str, *, required: bool = False) -> Callable[[F], F]:
 
 
 at_option = click.option("--at", type=INSTANT, metavar="INSTANT", help="The command's clock; default now.")
+as_of_option = click.option(
+    "--at", type=INSTANT, metavar="INSTANT", help="As it stood at this instant, by what was told by then."
+)
 occurred_option = click.option(
     "--occurred-at", type=INSTANT, metavar="INSTANT", help="When it happened, if earlier than it is told."
 )

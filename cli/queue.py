@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .options import Command, at_option, limit_option
+from .options import Command, as_of_option, limit_option
 from .output import Cell, Page
 from .session import Session, pass_session
 from .words import counted, instant, is_overdue, time_left
@@ -19,7 +19,7 @@ from .words import counted, instant, is_overdue, time_left
 @click.option("--team", metavar="NAME", help="Only what the leads of this team's members are owed.")
 @click.option("--party", metavar="NAME", help="Only what this party owes.")
 @limit_option()
-@at_option
+@as_of_option
 @pass_session
 def command(session: Session, /, at: datetime | None, **filters: Any) -> None:
     """What is owed next, least time left first; what is overdue stands on top."""
@@ -33,16 +33,18 @@ def _page(page: Page, owed: Sequence[Mapping[str, Any]], zone: tzinfo) -> None:
         return
     header = ("left", "due", "lead", "who", "target", "owed by", "owner", "state")
     page.table(header, [_row(row, zone) for row in owed])
-    overdue = sum(map(is_overdue, owed))
+    lifted = sum(row["lifted"] for row in owed)
+    overdue = sum(map(is_overdue, owed)) - lifted
     page.gap()
     late = (f"{overdue} overdue", "bold red") if overdue else ("none overdue", "green")
-    page.line(f"{counted(len(owed), 'promise')} owed, ", late, f"; times in {zone}")
+    excused = f", {lifted} broken and lifted" if lifted else ""
+    page.line(f"{counted(len(owed), 'promise')} owed, ", late, f"{excused}; times in {zone}")
 
 
 def _row(row: Mapping[str, Any], zone: tzinfo) -> Sequence[Cell]:
     paused = row["paused"]
-    left = ("paused, " if paused else "") + time_left(row)
-    style = "yellow" if paused else "bold red" if is_overdue(row) else ""
+    left = ("paused, " if paused else "") + time_left(row) + (", lifted" if row["lifted"] else "")
+    style = "yellow" if paused or row["lifted"] else "bold red" if is_overdue(row) else ""
     return (
         (left, style),
         "" if paused else instant(row["due_at"], zone),

@@ -110,4 +110,6 @@ def _carried_out(told: Mapping[str, Any]) -> str:
 
 
 def _counts(told: Mapping[str, Any]) -> str:
-    return ", ".join(f"{told[name]} {name}" for name in COUNTS if told[name])
+    closed = counted(told["commitments"], "commitment")
+    words = {name: f"{told[name]} {name}" for name in COUNTS} | {"commitments": f"{closed} stated"}
+    return ", ".join(words[name] for name in COUNTS if told[name])

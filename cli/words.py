@@ -109,13 +109,19 @@ def entry_words(entry: Mapping[str, Any]) -> str:
         handoff = ", handoff" if entry["handoff"] else ""
         return f"{entry['trigger']}: {entry['from']} -> {entry['to']}{handoff}"
     if kind == "refused":
-        return f"{entry['trigger'] or data.get('activity') or data.get('check') or ''}: {entry['reason']}"
+        asked = next((data[name] for name in ("activity", "check", "lift") if data.get(name)), "")
+        return f"{entry['trigger'] or asked}: {entry['reason']}"
+    if kind == "commitment":
+        return _commitment(entry["target"], data)
     if entry["target"] is not None:
         step = f", step {entry['step']}" if entry["step"] else ""
         due = f", due {data['due_at']}" if data.get("due_at") else ""
-        return f"{entry['target']}{step}{due}"
-    words = _WORDS.get(kind, _data_words)
-    return words(data) if data or kind != "created" else "erased"
+        kept = f", fulfilled {data['completed_at']}" if data.get("completed_at") else ""
+        why = f": {entry['reason']}" if entry["reason"] else ""
+        return f"{entry['target']}{step}{due}{kept}{why}"
+    if kind == "erased":
+        return str(entry["reason"])
+    return _WORDS.get(kind, _data_words)(data) if entry["data"] is not None else "erased"
 
 
 def _person(data: Mapping[str, Any]) -> str:
@@ -128,8 +134,21 @@ def _assigned(data: Mapping[str, Any]) -> str:
     return f"to {data.get('to') or 'nobody'}" + (f" ({method})" if method else "")
 
 
+def _commitment(name: str, data: Mapping[str, Any]) -> str:
+    """``volume 2026-03: 187, at least 200, missed``."""
+    owed = listed(f"{key.replace('_', ' ')} {value}" for key, value in data["promise"].items())
+    verdict = data["verdict"] or "no verdict"
+    restated = " (restated)" if data.get("restates") else ""
+    return f"{name} {data['period']}: {plain(data['figure'])}, {owed}, {verdict}{restated}"
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "created": lambda data: str(data.get("key")),
+    "signed": lambda data: listed(plain(data.get(name)) for name in ("period", "record_digest")),
+    "archived": lambda data: (
+        f"{counted(data['entries'], 'entry', 'entries')} of {counted(data['streams'], 'stream')} "
+        f"to {data['file']}"
+    ),
     "activated": lambda data: f"time zones of {data.get('tz_release')}",
     "person": _person,
     "assigned": _assigned,
@@ -140,7 +159,9 @@ def _data_words(data: Mapping[str, Any]) -> str:
     """``call, outcome reached``: what is set, mappings one level deep."""
     words = []
     for name, value in data.items():
-        if isinstance(value, Mapping):
+        if name == "late":
+            words.append(f"told {duration(value['age_seconds'])} late")
+        elif isinstance(value, Mapping):
             words += [f"{k} {plain(v)}" for k, v in value.items() if v is not None]
         elif value not in (None, False, "", []):
             words.append(plain(value) if name in ("activity", "check", "email") else f"{name} {plain(value)}")

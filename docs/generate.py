@@ -106,7 +106,7 @@ class Shell:
     def __init__(self, folder: Path, *, apart: bool = False) -> None:
         self.folder = folder
         self.apart = apart
-        self.named: dict[str, str | None] = {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None}
+        self.named: dict[str, str | None] = {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None, "SLAFLOW_KEY": None}
         self.code = 0
 
     def __call__(self, command: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the database is and who acts: options, environment and slaflow.toml, read once.
+"""Where database and signing key are and who acts: options, environment and slaflow.toml, read once.
 
 This file is the only one that reads the environment. What it finds goes on as a frozen
 :class:`Settings`; whether the database answers is for ``store`` to say.
@@ -17,8 +17,10 @@ from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
 FILE_NAME = "slaflow.toml"
 DATABASE_VARIABLE = "SLAFLOW_DB"
 ACTOR_VARIABLE = "SLAFLOW_ACTOR"
+KEY_VARIABLE = "SLAFLOW_KEY"
 DEFAULT_DATABASE = "sqlite:///slaflow.db"
-KNOWN_KEYS = ("database",)
+DEFAULT_KEY = "slaflow.key"
+KNOWN_KEYS = ("database", "key")
 
 
 class SettingsInvalid(SlaflowError):
@@ -85,6 +87,28 @@ def _database(argument: str | None, variables: Mapping[str, str], folder: Path) 
     return DEFAULT_DATABASE, "default"
 
 
+def key_file(
+    argument: Path | None = None, *, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Path:
+    """The file of the private key that signs for whoever runs this; it need not be there yet.
+
+    *argument* (``--key-file``), else SLAFLOW_KEY, else ``key`` in slaflow.toml, which counts from the
+    file's own folder, else slaflow.key beside slaflow.toml, else slaflow.key in the current folder.
+
+    Raises:
+        SettingsInvalid: as :func:`read_settings`.
+    """
+    variables = os.environ if environment is None else environment
+    if argument is not None:
+        return argument
+    if named := variables.get(KEY_VARIABLE):
+        return Path(named)
+    file = find_file(folder or Path.cwd())
+    if file is None:
+        return Path(DEFAULT_KEY)
+    return file.parent / (_text(file, _checked(file), "key", DEFAULT_KEY) or DEFAULT_KEY)
+
+
 def find_file(folder: Path) -> Path | None:
     """The nearest slaflow.toml, in *folder* or above it, or None."""
     start = folder.absolute()
@@ -101,14 +125,26 @@ def read_file(file: Path) -> str | None:
     Raises:
         SettingsInvalid: see :func:`read_settings`.
     """
+    named = _text(file, _checked(file), "database", DEFAULT_DATABASE, "a URL in quotes")
+    return _anchored(named, file.absolute().parent) or None
+
+
+def _checked(file: Path) -> dict[str, object]:
+    """What *file* says, every key of it known."""
     table = _parse(file)
     for key in table:
         if key not in KNOWN_KEYS:
             raise SettingsInvalid(file, f'unknown key "{key}"{_instead_of(key)}')
-    named = table.get("database", "")
+    return table
+
+
+def _text(
+    file: Path, table: Mapping[str, object], key: str, example: str, what: str = "a path in quotes"
+) -> str:
+    named = table.get(key, "")
     if not isinstance(named, str):
-        raise SettingsInvalid(file, f'"database" must be a URL in quotes, such as "{DEFAULT_DATABASE}"')
-    return _anchored(named, file.absolute().parent) or None
+        raise SettingsInvalid(file, f'"{key}" must be {what}, such as "{example}"')
+    return named
 
 
 def _instead_of(key: str) -> str:

@@ -14,7 +14,18 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide
 from slaflow.lifecycle.decision import Decision, Message, Refusal
 from slaflow.lifecycle.draft import Draft
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Input, Recorded
+from slaflow.lifecycle.events import (
+    Answered,
+    Assigned,
+    Changed,
+    Created,
+    Fired,
+    Happening,
+    Input,
+    Lifted,
+    Recorded,
+)
+from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.workflow.compile import load_workflow
@@ -180,17 +191,27 @@ class Course:
     def set(self, at: str, by: Actor = SALES, late: str | None = None, **fields: Any) -> Refusal | None:
         return self.put(Changed(fields), by, _instant(at), late)
 
-    def answer(self, check: str, at: str, by: Actor = SALES, **values: object) -> Refusal | None:
-        return self.put(Answered(check, values), by, _instant(at))
+    def answer(
+        self, check: str, at: str, by: Actor = SALES, late: str | None = None, **values: object
+    ) -> Refusal | None:
+        return self.put(Answered(check, values), by, _instant(at), late)
 
-    def assign(self, owner: str | None, at: str, by: Actor = SALES) -> Refusal | None:
-        return self.put(Assigned(owner), by, _instant(at))
+    def assign(
+        self, owner: str | None, at: str, by: Actor = SALES, late: str | None = None
+    ) -> Refusal | None:
+        return self.put(Assigned(owner), by, _instant(at), late)
+
+    def lift(
+        self, target: str, at: str, reason: str = "the phones were down", number: int | None = None
+    ) -> Refusal | None:
+        return self.put(Lifted(target, reason, number), SALES, _instant(at))
 
     def put(
-        self, happening: Happening, by: Actor, at: datetime, occurred: str | datetime | None = None
-    ) -> Refusal | None:
+        self, happening: Happening, by: Actor, at: datetime, occurred: str | datetime | None = None, *,
+        imported: bool = False,
+    ) -> Refusal | None:  # fmt: skip
         """One input that arrives at *at*; *occurred* where it happened earlier."""
-        event = Input(happening, by, _instant(occurred or at), at)
+        event = Input(happening, by, _instant(occurred or at), at, imported)
         decision = self._decide(event, at)
         while decision.more:
             decision = self._decide(event, at)
@@ -203,7 +224,8 @@ class Course:
         return self
 
     def _decide(self, event: Input | None, now: datetime) -> Decision:
-        decision = decide(self.workflow, self.people, self.lead, self.open_clocks, event, now)
+        clocks = [c for c in self.every_clock.values() if c.is_open or (event and concerns(event, c))]
+        decision = decide(self.workflow, self.people, self.lead, clocks, event, now)
         self.lead = decision.lead
         self.every_clock.update({(c.target, c.number): c for c in [*decision.changed, *decision.fallen]})
         self.entries += decision.entries

@@ -127,7 +127,7 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
 def test_a_key_like_no_other_lists_the_known_ones(tmp_path: Path) -> None:
     write_toml(tmp_path, "colour = 'blue'")
-    assert refusal(tmp_path).problem == 'unknown key "colour"; known: database'
+    assert refusal(tmp_path).problem == 'unknown key "colour"; known: database, key'
 
 
 def test_a_database_that_is_no_text_is_refused(tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ def standing(url: str, at: datetime) -> Standing:
             place = entry.stream if entry.lead is None else keys[entry.lead]
             found.log.setdefault(place, []).append(_told_of(entry.as_json()))
         with app.database.read() as conn:
-            found.imported = {key: reason for key, reason in conn.execute(select(imported))}
+            found.imported = {
+                key: reason for key, reason in conn.execute(select(imported.c.key, imported.c.reason))
+            }
             for each in list_messages(conn):
                 key = keys.get(each.lead_id)
                 words = f"{key} {each.message}"

@@ -56,6 +56,19 @@ def time_used(clock: Clock, calendar: Calendar, at: datetime) -> timedelta:
     return clock.allowance - time_left(clock, calendar, at)
 
 
+def used_by(clock: Clock, calendar: Calendar, since: datetime, at: datetime) -> timedelta:
+    """Open time the clock had used by an instant that may be past, counted from its start at *since*.
+
+    Exact unless the clock was paused, ran and was paused again since *at*: only the latest turn is kept.
+    """
+    if at < clock.started_at:
+        return calendar.open_time(since, at)
+    used = clock.allowance - clock.left
+    if at >= clock.base_at and clock.status != "paused":
+        return used + calendar.open_time(clock.base_at, at)
+    return min(used, calendar.open_time(clock.started_at, at))
+
+
 def step_instant(clock: Clock, step: Step, calendar: Calendar) -> datetime | None:
     """When *step* falls, or None where it is left out because it would not lie after the start.
 

@@ -136,6 +136,28 @@ def meet(clock: Clock, at: datetime) -> None:
     _end(clock, at)
 
 
+def meet_at(clock: Clock, then: datetime, used: timedelta) -> None:
+    """The promise turns out to have been fulfilled at *then*, which may be before what is known of it.
+
+    In time it ends as met, and a breach is lifted; else as met late. *used* is the open time until then.
+    """
+    if clock.breached_at is not None and then > clock.breached_at:
+        clock.status = "met_late"
+    else:
+        clock.status = "met"
+        clock.lifted = clock.lifted or clock.is_broken
+        clock.left = max(clock.allowance - used, NO_TIME)
+        clock.base_at = then
+        clock.paused_at = None
+    _end(clock, then)
+
+
+def lift(clock: Clock) -> None:
+    """Excuses the breach, not the duty: what is still owed stays owed, its later steps lapse."""
+    clock.lifted = True
+    clock.wake_at = None
+
+
 def cancel(clock: Clock, at: datetime) -> None:
     """The clock ends unfulfilled; a broken one stays ``breached``, no longer owed."""
     if not clock.is_broken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Literal
 
 Status = Literal["running", "paused", "met", "breached", "met_late", "cancelled", "fired"]
@@ -16,9 +17,11 @@ class Clock:
 
     Time is kept from ``base_at`` on (the start, or the latest resumption or move of due): ``left`` is
     the open time that remained of ``allowance`` at ``base_at``, or, while paused, at ``paused_at``.
-    ``carried_out`` holds the labels of the steps that have fallen. ``counts`` holds, per place in
-    the target's ``meet`` list, how often that pattern was seen. ``budget`` is what is left of the
-    pause's ``at_most`` (None: unlimited or never paused).
+    ``carried_out`` holds the labels of the steps that have fallen. ``seen`` holds, per place in the
+    target's ``meet`` list, when that pattern was seen (None: not known when); see ``sightings.py``.
+    ``budget`` is what is left of the pause's ``at_most`` (None: unlimited or never paused). ``lifted``
+    says that its breach no longer counts; ``ended_at`` is when it really was fulfilled, however late
+    that was told.
     """
 
     target: str
@@ -45,7 +48,7 @@ class Clock:
     ended_at: datetime | None = None
     lifted: bool = False
     carried_out: list[str] = field(default_factory=list)
-    counts: dict[int, int] = field(default_factory=dict)
+    seen: dict[int, tuple[datetime | None, ...]] = field(default_factory=dict)
     wake_at: datetime | None = None
     """When the next step falls or the pause's budget ends; None: nothing left to do."""
     id: int | None = None
@@ -61,8 +64,10 @@ class Clock:
 
     def copy(self) -> Clock:
         """A clock that can be changed without touching this one."""
-        twin = object.__new__(Clock)
-        for name in Clock.__slots__:
-            value = getattr(self, name)
-            setattr(twin, name, value.copy() if isinstance(value, dict | list) else value)
+        twin = Clock(*_values(self))
+        twin.carried_out = self.carried_out.copy()
+        twin.seen = self.seen.copy()
         return twin
+
+
+_values = attrgetter(*Clock.__slots__)

@@ -6,11 +6,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from slaflow.engine import leads, logbook, people, queue, schema, tick, workflows
+from slaflow.engine import (
+    checkpoints,
+    erase,
+    leads,
+    logbook,
+    people,
+    proofs,
+    queue,
+    replay,
+    schema,
+    tick,
+    workflows,
+)
+from slaflow.engine import lift as lifting
+from slaflow.engine import review as reviews
+from slaflow.engine.archives import ArchivedEntries
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
+from slaflow.log.keys import PrivateKey
+from slaflow.log.proof import Proof
 from slaflow.log.verify import Verification
 from slaflow.store.database import Database
 from slaflow.store.log import LogFilter
@@ -115,14 +132,45 @@ class Engine:
         """Gives the lead to a person."""
         return leads.assign(self, lead, owner, actor, at)
 
+    def lift(self, lead: int | str, target: str, reason: str, actor: str, *,
+             clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Excuses a breach on the record: the latest of *target*, or that of its clock with this number."""
+        return lifting.lift(self, lead, target, reason, actor, clock, at)
+
+    def lift_all(self, start: datetime, end: datetime, reason: str, actor: str, *,
+                 target: str | None = None, party: str | None = None,
+                 at: datetime | None = None) -> lifting.LiftReport:  # fmt: skip
+        """Excuses every breach whose instant lies from *start* until before *end*."""
+        return lifting.lift_all(self, in_utc(start), in_utc(end), reason, actor, target, party, at)
+
+    def erase(
+        self, lead: int | str, reason: str, actor: str, *, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """Blanks everything known of the person, for ever; :meth:`scrub` then rewrites the files."""
+        return erase.erase(self, lead, reason, actor, at)
+
+    def scrub(self) -> int:
+        """Rewrites the database's files if erased values may stand in them; gives for how many leads.
+
+        Raises ``TracesRemain`` while others keep the files as they were.
+        """
+        return erase.scrub(self)
+
     def show(self, lead: int | str, *, at: datetime | None = None) -> dict[str, Any]:
-        """LEAD, settled in memory to the present; saves nothing."""
+        """LEAD as of *at* (None: now), by what had been told by then; saves nothing.
+
+        Raises ``NotYetThere`` before its creation, ``PastUnknown`` where it was erased since.
+        """
         return leads.show(self, lead, at)
+
+    def latest(self, lead: int | str, *, at: datetime | None = None) -> dict[str, Any]:
+        """LEAD at *at*, or where its log ends if that is later: what an input told at *at* would find."""
+        return leads.latest(self, lead, at)
 
     def leads(self, *, state: str | None = None, owner: str | None = None, where: str | None = None,
               limit: int | None = None, after: int | None = None,
               at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
-        """LEADs without ``available``, by id."""
+        """LEADs without ``available``, by id, as of *at* (None: now)."""
         return leads.listed(self, state, owner, where, limit, after, at)
 
     def explain(
@@ -133,7 +181,7 @@ class Engine:
 
     def queue(self, *, owner: str | None = None, team: str | None = None, party: str | None = None,
               limit: int | None = None, at: datetime | None = None) -> list[dict[str, Any]]:  # fmt: skip
-        """What is owed next, least time left first."""
+        """What is owed next as of *at* (None: now), least time left first."""
         return queue.queue(self, owner, team, party, limit, at)
 
     def tick(self, at: datetime | None = None, *, batch: int = tick.BATCH, dry_run: bool = False,
@@ -141,13 +189,40 @@ class Engine:
         """Carries out every step that fell before *at*."""
         return tick.run(self, at, batch, dry_run, progress)
 
+    def review(self, workflow: str, period: str, *, at: datetime | None = None) -> dict[str, Any]:
+        """The period's record of both parties: every commitment, and who has signed."""
+        return reviews.show(self, workflow, period, at)
+
+    def sign_review(
+        self, workflow: str, period: str, actor: str, *, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """One party's signature under that record. Raises ``AlreadySigned``, ``PeriodNotOver``."""
+        return reviews.sign(self, workflow, period, actor, at)
+
     def log(self, filters: LogFilter | None = None) -> Iterator[Entry]:
         """The log, oldest first."""
         return logbook.entries(self, filters or LogFilter())
 
-    def verify(self, progress: Callable[[int], None] | None = None) -> Verification:
-        """Recomputes every hash; names the first bad entry."""
-        return logbook.verify(self, progress)
+    def verify(
+        self, progress: Callable[[int], None] | None = None, signed: checkpoints.Trusted | None = None,
+        archived: ArchivedEntries | None = None,
+    ) -> Verification:  # fmt: skip
+        """Recomputes every hash; names the first bad entry, and whether the log extends *signed*."""
+        return logbook.verify(self, progress, signed, archived)
+
+    def replay(self, progress: Callable[[int], None] | None = None) -> replay.ReplayReport:
+        """Decides every lead again from the log alone and names what differs, in entries and in rows."""
+        return replay.replayed(self, progress)
+
+    def checkpoint(self, key: PrivateKey, *, at: datetime | None = None,
+                   progress: Callable[[int], None] | None = None) -> checkpoints.KeptCheckpoint:  # fmt: skip
+        """Signs the head of the whole log and keeps it; its ``note`` is to be kept elsewhere too."""
+        return checkpoints.take(self, key, at, progress)
+
+    def prove(self, entry_id: int, signed: checkpoints.Trusted, *, with_data: bool = False,
+              archived: ArchivedEntries | None = None) -> Proof:  # fmt: skip
+        """Proof that an entry is in the log whose head was signed; needs no database to be checked."""
+        return proofs.prove(self, entry_id, signed, with_data=with_data, archived=archived)
 
     def add_person(self, email: str, party: str, *, name: str | None = None, team: str | None = None,
                    manager: str | None = None, role: str = "member",

@@ -13,12 +13,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from slaflow.clock.state import Clock
+from slaflow.engine import belated
 from slaflow.errors import SlaflowError
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.decide import check_not_ahead, decide
 from slaflow.lifecycle.decision import Decision, Message, Refusal
 from slaflow.lifecycle.draft import Draft
-from slaflow.lifecycle.events import Created, Happening, Input
+from slaflow.lifecycle.events import Created, Happening, Input, Lifted
+from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.log.chain import seal
@@ -51,7 +53,8 @@ class Ask:
     """One input for one lead.
 
     ``at`` is its arrival; None: the clock, once the lead is held, never before what was logged last.
-    ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``.
+    ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``. What is
+    ``imported`` arrives at its own instant, however long ago that is.
     """
 
     lead_id: int
@@ -60,6 +63,7 @@ class Ask:
     at: datetime | None = None
     occurred_at: datetime | None = None
     workflow: Workflow | None = None
+    imported: bool = False
 
 
 @dataclass(slots=True)
@@ -85,6 +89,8 @@ class Held:
     lead: Lead | None
     head: str
     clocks: list[Clock] = field(default_factory=list)
+    ended: dict[tuple[str, int], Clock] = field(default_factory=dict)
+    """Clocks that are over and that a late input may concern: those of this batch, others if asked for."""
     changed: dict[tuple[str, int], Clock] = field(default_factory=dict)
     fallen: dict[tuple[str, int], Clock] = field(default_factory=dict)
     is_moved: bool = False
@@ -94,11 +100,19 @@ class Held:
     is_full: bool = False
     """Steps that come before its next input filled this transaction: its inputs wait for another."""
 
+    def clocks_for(self, event: Input) -> list[Clock]:
+        """The open clocks, after those that are over and that *event* concerns."""
+        if not self.ended:
+            return self.clocks
+        return [*(clock for clock in self.ended.values() if concerns(event, clock)), *self.clocks]
+
     def take(self, decision: Decision) -> None:
         """Makes what was decided the lead's present."""
         self.lead = decision.lead
         self.is_full = decision.more
         self.clocks = [clock for clock in decision.clocks if clock.is_open]
+        if len(self.clocks) < len(decision.clocks):
+            self.ended.update({(c.target, c.number): c for c in decision.clocks if not c.is_open})
         for clock in decision.changed:
             self.changed[clock.target, clock.number] = clock
             self.fallen.pop((clock.target, clock.number), None)
@@ -127,12 +141,13 @@ class Batch:
         try:
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
             event = _input(ask, held.lead, now)
-            decision = decide(workflow, self.people, held.lead, held.clocks, event, now, in_place=not lenient)
+            clocks = held.clocks_for(event)
+            decision = decide(workflow, self.people, held.lead, clocks, event, now, in_place=not lenient)
         except SlaflowError as error:
             if not lenient:
                 raise
             return Outcome(held.lead, error=error)
-        if lenient and decision.refusal is not None:
+        if lenient and decision.refusal is not None and not decision.is_evidence:
             return Outcome(held.lead, refusal=decision.refusal)
         self._take(held, decision)
         return _outcome(decision)
@@ -181,7 +196,7 @@ def _input(ask: Ask, lead: Lead | None, now: datetime) -> Input:
         arrived = max(now, lead.as_of) if lead is not None else now
     occurred = arrived if ask.occurred_at is None else in_utc(ask.occurred_at)
     occurred = check_not_ahead(occurred, max(arrived, now))
-    return Input(ask.happening, ask.actor, min(occurred, arrived), arrived)
+    return Input(ask.happening, ask.actor, min(occurred, arrived), arrived, ask.imported)
 
 
 def in_transaction(
@@ -193,7 +208,8 @@ def in_transaction(
         now: the command's clock, ``recorded_at`` of everything written; None: the wall clock, read
             once the leads are held.
         lenient: an ask that is refused or wrong leaves no trace and the rest go on (imports); else
-            the first wrong one raises, and a refused one is logged.
+            the first wrong one raises, and a refused one is logged. A refused one that is late evidence
+            and keeps or lifts a promise is logged in any case.
 
     Returns:
         An outcome per ask, in order. What is asked of a lead after an ask with ``more`` waits too.
@@ -204,8 +220,10 @@ def in_transaction(
     ids = {ask.lead_id for ask in asks if not isinstance(ask.happening, Created)}
     batch = load(app, conn, ids, lock_turns=True)
     clock = app.present(now)
+    recall(conn, batch, asks)
     outcomes = [batch.decide(ask, clock, lenient) for ask in asks]
     save(conn, batch, clock)
+    belated.heed(conn, asks, outcomes)
     wakes = (each.wake_at for held in batch.held.values() for each in held.clocks)
     wake.announce(conn, wakes, app.now())
     return outcomes
@@ -215,6 +233,28 @@ def load(app: Engine, conn: Connection, ids: Iterable[int], *, lock_turns: bool)
     """Locks and loads the leads *ids* with their open clocks, and the directory."""
     leads = lead_store.lock(conn, sorted(ids))
     return hold(app, conn, leads, lock_turns=lock_turns)
+
+
+def recall(conn: Connection, batch: Batch, asks: Sequence[Ask]) -> None:
+    """Loads the clocks that are over and that late asks may concern; one statement, none where none is."""
+    late = [(ask.lead_id, at) for ask in asks if (at := _recalled_from(batch, ask)) is not None]
+    if not late:
+        return
+    lead_ids, since = {lead_id for lead_id, _ in late}, min(at for _, at in late)
+    for lead_id, clocks in clock_store.ended_of(conn, lead_ids, since).items():
+        batch.held[lead_id].ended.update({(c.target, c.number): c for c in clocks})
+
+
+def _recalled_from(batch: Batch, ask: Ask) -> datetime | None:
+    """The instant up to which clocks that ended are of no concern to *ask*; None: none is."""
+    held = batch.held.get(ask.lead_id)
+    if held is None or held.lead is None:
+        return None
+    if isinstance(ask.happening, Lifted):
+        return held.lead.created_at
+    happened = ask.occurred_at or ask.at
+    is_late = happened is not None and in_utc(happened) < held.lead.as_of
+    return in_utc(happened) if is_late and happened is not None else None
 
 
 def hold(app: Engine, conn: Connection, leads: dict[int, Lead], *, lock_turns: bool) -> Batch:

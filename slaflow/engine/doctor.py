@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from slaflow.engine import workflows
+from slaflow.engine import skew, workflows
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
-from slaflow.store import backlog, condition, moments, schema, wake
+from slaflow.store import backlog, condition, erasure, moments, schema, wake
 from slaflow.store import leads as lead_store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.tables import REVISIONS
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 AHEAD = timedelta(days=365)
 """How long before stored holidays end it is said. Source: SEMANTICS.md, rule 22."""
-SKEW = timedelta(minutes=1)
 LATE = timedelta(minutes=5)
 """Tick runs every minute; a step that has waited longer says that it does not."""
 UNSENT = timedelta(hours=1)
@@ -58,6 +57,28 @@ Findings = Iterator[tuple[bool, str]]
 def _database(app: Engine) -> Findings:
     schema.current(app.database)
     yield True, f"{app.database.shown} answers"
+
+
+def _replica(app: Engine) -> Findings:
+    with app.database.read() as conn:
+        found = moments.following(conn)
+    if found is None:
+        return
+    at = "nothing yet" if found.changed_at is None else _to_the_second(found.changed_at)
+    if not found.is_connected:
+        mend = "see pg_stat_wal_receiver and the server's log"
+        yield False, f"a replica that follows no primary now, its last change of {at}; {mend}"
+    elif found.is_behind:
+        yield True, f"a read-only replica, busy with what it received; its last change is of {at}"
+    else:
+        yield True, f"a read-only replica with all it received; its last change is of {at}"
+
+
+def _journal(app: Engine) -> Findings:
+    with app.database.read() as conn:
+        if not condition.keeps_readers_apart(conn):
+            harm = "readers and writers wait for each other"
+            yield False, f"the file keeps no write-ahead log, so {harm}; run 'slaflow db upgrade'"
 
 
 def _migrations(app: Engine) -> Findings:
@@ -132,14 +153,17 @@ def _clock(app: Engine) -> Findings:
     now = app.now()
     with app.database.read() as conn:
         server, recorded = moments.server_now(conn), moments.last_recorded(conn)
-    if server is not None and abs(server - now) > SKEW:
-        apart = abs(server - now).total_seconds()
-        yield False, f"the database server's clock is {apart:.0f} s from this machine's; synchronise both"
+    ahead = skew.ahead_of_server(server, now)
+    if abs(ahead) > skew.MOST:
+        where = "ahead of" if ahead > timedelta(0) else "behind"
+        apart = f"{abs(ahead).total_seconds():.0f} s {where} the database server's"
+        harm = "ticks are refused here" if ahead > timedelta(0) else "what falls due is noticed late here"
+        yield False, f"this machine's clock is {apart}, and {harm}; synchronise both"
     yield True, f"it is {instant_text(now.replace(microsecond=0))}{_ahead(recorded, now)}"
 
 
 def _ahead(recorded: datetime | None, now: datetime) -> str:
-    if recorded is None or recorded <= now + SKEW:
+    if recorded is None or recorded <= now + skew.MOST:
         return ""
     return f"; the last entry was recorded at {instant_text(recorded)}: a clock, or --at, ran ahead"
 
@@ -168,6 +192,16 @@ def _tick(app: Engine) -> Findings:
         yield True, "no step has waited for long" if oldest else "no step waits"
     else:
         yield True, f"no step waits; the next falls at {_to_the_second(upcoming)}"
+
+
+def _erasure(app: Engine) -> Findings:
+    """Says nothing where there is nothing to do."""
+    with app.database.read() as conn:
+        leads = erasure.unscrubbed(conn)
+    if leads:
+        many = "an erased lead" if len(leads) == 1 else f"{len(leads)} erased leads"
+        mend = "run 'slaflow db scrub' when few use the database"
+        yield False, f"unused parts of its files may still hold the values of {many}; {mend}"
 
 
 def _outbox(app: Engine) -> Findings:
@@ -218,6 +252,8 @@ def _length(elapsed: timedelta) -> str:
 _CHECKS: dict[str, Callable[[Engine], Findings]] = {
     "database": _database,
     "migrations": _migrations,
+    "replica": _replica,
+    "journal": _journal,
     "indexes": _indexes,
     "workflow": _workflow,
     "calendars": _calendars,
@@ -226,4 +262,5 @@ _CHECKS: dict[str, Callable[[Engine], Findings]] = {
     "tick": _tick,
     "outbox": _outbox,
     "space": _space,
+    "erasure": _erasure,
 }

@@ -14,6 +14,7 @@ from slaflow.hours.calendar import Calendar
 from slaflow.hours.ledger import spans
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
 from slaflow.store.database import Connection
 from slaflow.store.log import LogFilter, entries
@@ -90,7 +91,9 @@ def _trigger(settled: Decision, triggers: list[dict[str, Any]], name: str) -> di
     rows = [row for row in triggers if row["trigger"] == name]
     state = settled.lead.state
     because = [reason for row in rows for reason in row["because"]]
-    if not rows:
+    if (erased_at := settled.lead.erased_at) is not None:
+        because = [str(LeadErased(settled.lead.id, erased_at))]
+    elif not rows:
         because = [f"{name} does not lead from {state}"]
     return {
         "trigger": name,
@@ -180,7 +183,15 @@ def _plain(workflow: Workflow, clock: Clock, told: list[dict[str, Any]]) -> list
         lines.append(f"  {begins} to {ends}: {span['what']}, counts {words(span['seconds'])}")
     if clock.due_at is not None and clock.status != "paused":
         lines.append(f"due {local(clock.due_at, zone)}")
-    return lines
+    return [*lines, *_lifted(clock, zone)]
+
+
+def _lifted(clock: Clock, zone: ZoneInfo) -> list[str]:
+    if not clock.lifted:
+        return []
+    if clock.status == "met" and clock.ended_at is not None:
+        return [f"fulfilled {local(clock.ended_at, zone)}, as was told later: its breach is lifted"]
+    return ["its breach is lifted; " + ("it is still owed" if clock.is_open else "it is no longer owed")]
 
 
 def local(at: datetime, zone: ZoneInfo) -> str:

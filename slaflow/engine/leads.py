@@ -12,12 +12,15 @@ from slaflow.clock.state import Clock
 from slaflow.engine import explain as explaining
 from slaflow.engine import people
 from slaflow.engine.apply import Ask, Outcome, in_transaction
+from slaflow.engine.past import Lookback, Standing
 from slaflow.engine.present import lead_json
 from slaflow.engine.settled import settled as settled_in_memory
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
+from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.view import View
 from slaflow.store import clocks as clock_store
 from slaflow.store import leads as store
@@ -90,7 +93,7 @@ def add(
         new = Created(number, key, values, secrets.token_bytes(16))
         return in_transaction(app, conn, [Ask(number, new, who, at, workflow=agreement)], now=at)[0]
 
-    return _done(app, _asked(app, attempt), at)
+    return _done(app, asked(app, attempt), at)
 
 
 def check_free(conn: Connection, key: str, lead_id: int | None = None) -> None:
@@ -169,6 +172,7 @@ def change(
     """Sets fields; gives LEAD. Raises ``LeadExists`` where the identity would be another lead's."""
 
     def happening(conn: Connection, found: Lead) -> Happening:
+        check_not_erased(found)
         workflow = app.workflow(found.digest)
         values = declared_values(workflow, fields, with_defaults=False)
         after = {**found.fields, **values}
@@ -206,10 +210,10 @@ def _ask(
             what = happening(conn, store.lock(conn, [lead_id])[lead_id])
         return in_transaction(app, conn, [Ask(lead_id, what, who, at, occurred_at)], now=at)[0]
 
-    return _done(app, _asked(app, attempt), at)
+    return _done(app, asked(app, attempt), at)
 
 
-def _asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
+def asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
     """What comes of one input; as many transactions as the steps before it fill (SEMANTICS 13)."""
     outcome = written(app, attempt)
     while outcome.more:
@@ -222,7 +226,7 @@ def _done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
     assert lead is not None
     if outcome.refusal is not None:
         raise Refused(lead, outcome.refusal.what, outcome.refusal.because)
-    return show(app, lead.id, at)
+    return latest(app, lead.id, at)
 
 
 def find(conn: Connection, lead: int | str) -> int:
@@ -242,42 +246,88 @@ def find(conn: Connection, lead: int | str) -> int:
 
 
 def show(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
-    """LEAD, settled in memory to *at*; saves nothing (SEMANTICS 5)."""
+    """LEAD as of *at* (None: now), by what had been told by then; saves nothing (SEMANTICS 5).
+
+    Raises:
+        NotYetThere: it was created later.
+        PastUnknown: it was erased since.
+    """
     with app.database.read() as conn:
-        lead_id = find(conn, lead)
-        stored = store.read(conn, [lead_id])[lead_id]
-        clocks = clock_store.all_of(conn, [lead_id]).get(lead_id, [])
+        stood = _stood(app, conn, find(conn, lead), at)
         directory = people_store.directory(conn)
-    workflow = app.workflow(stored.digest)
-    now = max(app.present(at), stored.as_of)
-    settled = settled_in_memory(workflow, directory, stored, clocks, now)
-    return lead_json(workflow, settled.lead, settled.clocks, now, with_available=True)
+    return _shown(app, directory, stood)
+
+
+def latest(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
+    """LEAD at *at*, or where its log ends if that is later: what an input finds and what it leaves."""
+    with app.database.read() as conn:
+        stored = store.read(conn, [lead_id := find(conn, lead)])[lead_id]
+        stood = _by_row(app, conn, stored, at)
+        directory = people_store.directory(conn)
+    return _shown(app, directory, stood)
+
+
+def _stood(app: Engine, conn: Connection, lead_id: int, at: datetime | None) -> Standing:
+    stored = store.read(conn, [lead_id])[lead_id]
+    if at is not None:
+        back = Lookback(app, conn, app.present(at))
+        if back.is_past(stored):
+            return back.one(stored)
+    return _by_row(app, conn, stored, at)
+
+
+def _by_row(app: Engine, conn: Connection, stored: Lead, at: datetime | None) -> Standing:
+    clocks = clock_store.all_of(conn, [stored.id])[stored.id]
+    return Standing(stored, clocks, max(app.present(at), stored.as_of))
+
+
+def _shown(app: Engine, directory: Directory, stood: Standing) -> dict[str, Any]:
+    workflow = app.workflow(stood.lead.digest)
+    settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+    return lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=True)
 
 
 def listed(
     app: Engine, state: str | None, owner: str | None, where: str | None,
     limit: int | None, after: int | None, at: datetime | None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """LEADs by id, settled in memory; *where* is CEL over what guards see."""
+    """LEADs by id as of *at* (None: now), settled in memory; *where* is CEL over what guards see.
+
+    Leads that were erased since *at* are left out.
+    """
     conditions: dict[str, Any] = {}
-    now = app.present(at)
     left = limit
+    with app.database.read() as conn:
+        directory = people_store.directory(conn)
+        with closing(_standing(app, conn, state, owner, where, limit, after, at)) as standing:
+            for stood in standing:
+                if left == 0:
+                    return
+                workflow = app.workflow(stood.lead.digest)
+                settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+                if (state and settled.lead.state != state) or (owner and settled.lead.owner != owner):
+                    continue
+                if where is not None and not _passes(conditions, workflow, settled.lead, where, stood.at):
+                    continue
+                yield lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=False)
+                left = None if left is None else left - 1
+
+
+def _standing(
+    app: Engine, conn: Connection, state: str | None, owner: str | None, where: str | None,
+    limit: int | None, after: int | None, at: datetime | None,
+) -> Generator[Standing, None, None]:  # fmt: skip
+    """The leads that may meet the filters once they are settled."""
+    now = app.present(at)
+    if at is not None:
+        with closing(_stored(conn, state, owner, after, None, now)) as stored:
+            yield from Lookback(app, conn, now).among(stored, after)
+        return
     # The filters are judged once a lead is settled, so the store cannot count those that pass.
     most = limit if state is None and owner is None and where is None else None
-    with app.database.read() as conn, closing(_stored(conn, state, owner, after, most, now)) as found:
-        directory = people_store.directory(conn)
-        for lead, clocks in found:
-            if left == 0:
-                return
-            workflow = app.workflow(lead.digest)
-            then = max(now, lead.as_of)
-            settled = settled_in_memory(workflow, directory, lead, clocks, then)
-            if (state and settled.lead.state != state) or (owner and settled.lead.owner != owner):
-                continue
-            if where is not None and not _passes(conditions, workflow, settled.lead, where, then):
-                continue
-            yield lead_json(workflow, settled.lead, settled.clocks, then, with_available=False)
-            left = None if left is None else left - 1
+    with closing(_stored(conn, state, owner, after, most, now)) as stored:
+        for lead, clocks in stored:
+            yield Standing(lead, clocks, max(now, lead.as_of))
 
 
 PAGE = 500
@@ -314,14 +364,16 @@ def _passes(compiled: dict[str, Any], workflow: Workflow, lead: Lead, where: str
 
 
 def explain(app: Engine, lead: int | str, name: str | None, at: datetime | None) -> dict[str, Any]:
-    """Why a clock is due then, or why a trigger is refused; without a *name* everything there is."""
+    """Why a clock is due then, or why a trigger is refused; without a *name* everything there is.
+
+    Raises:
+        NotYetThere, PastUnknown: as :func:`show`.
+    """
     with app.database.read() as conn:
         lead_id = find(conn, lead)
-        stored = store.read(conn, [lead_id])[lead_id]
-        clocks = clock_store.all_of(conn, [lead_id]).get(lead_id, [])
+        stood = _stood(app, conn, lead_id, at)
         directory = people_store.directory(conn)
-        history = explaining.history(conn, lead_id)
-    workflow = app.workflow(stored.digest)
-    now = max(app.present(at), stored.as_of)
-    settled = settled_in_memory(workflow, directory, stored, clocks, now)
-    return explaining.explain(workflow, settled, history, name, now)
+        turns = [turn for turn in explaining.history(conn, lead_id) if turn.seq <= stood.lead.seq]
+    workflow = app.workflow(stood.lead.digest)
+    settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+    return explaining.explain(workflow, settled, turns, name, stood.at)

@@ -32,6 +32,7 @@ def lead_json(
         "digest": lead.digest,
         "created_at": instant_text(lead.created_at),
         "entered_at": instant_text(lead.entered_at),
+        "erased_at": None if lead.erased_at is None else instant_text(lead.erased_at),
         "score": view.score("score"),
         "fit": view.score("fit"),
         "engagement": view.score("engagement"),
@@ -77,8 +78,11 @@ def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]
 
 
 def late_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int | None:
-    """Open time past due of a broken clock: frozen where it ended, running while it is owed."""
-    if not clock.is_broken or clock.due_at is None:
+    """Open time past due of a broken clock: frozen where it ended, running while it is owed.
+
+    None also where it turned out to have been met in time.
+    """
+    if not clock.is_broken or clock.due_at is None or clock.status == "met":
         return None
     calendar = workflow.calendars[clock.calendar]
     return seconds(calendar.open_time(clock.due_at, clock.ended_at or at))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from slaflow.engine.past import Lookback, Standing
 from slaflow.engine.people import parties, teams
 from slaflow.engine.present import left_seconds
 from slaflow.engine.settled import settled as settled_in_memory
@@ -30,7 +32,7 @@ def queue(
     limit: int | None,
     at: datetime | None,
 ) -> list[dict[str, Any]]:
-    """Every promise still owed, settled in memory to *at*; paused ones come last.
+    """Every promise owed as of *at* (None: now), settled in memory; paused ones come last.
 
     ``seconds_left`` is open time of the target's calendar, negative once it is past due.
 
@@ -42,13 +44,11 @@ def queue(
         directory = people_store.directory(conn)
         _check_party(app, conn, party)
         owners = _owners(app, conn, directory, owner, team, now)
-        leads = _leads(conn, owners, party, now)
-        clocks = clock_store.open_of(conn, list(leads))
-    rows = []
-    for lead in leads.values():
-        then = max(now, lead.as_of)
-        settled = settled_in_memory(app.workflow(lead.digest), directory, lead, clocks[lead.id], then)
-        rows += _owed(app, settled, owners, party, then)
+        rows = []
+        for stood in _standing(app, conn, owners, party, at, now):
+            workflow = app.workflow(stood.lead.digest)
+            settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+            rows += _owed(app, settled, owners, party, stood.at)
     rows.sort(key=lambda row: (row["paused"], row["seconds_left"], row["due_at"] or "", row["lead"]))
     return rows[:limit] if limit is not None else rows
 
@@ -82,6 +82,20 @@ def _spelt_as_known(conn: Connection, directory: Directory, owner: str) -> str:
     return found or owner
 
 
+def _standing(
+    app: Engine, conn: Connection, owners: list[str] | None, party: str | None,
+    at: datetime | None, now: datetime,
+) -> Iterator[Standing]:  # fmt: skip
+    """The leads that may owe something, as of *now*; of an instant that was asked for, as they stood then."""
+    leads = _leads(conn, owners, party, now)
+    clocks = clock_store.open_of(conn, list(leads))
+    if at is None:
+        yield from (Standing(lead, clocks[lead.id], max(now, lead.as_of)) for lead in leads.values())
+    else:
+        stored = ((leads[lead_id], clocks[lead_id]) for lead_id in sorted(leads))
+        yield from Lookback(app, conn, now).among(stored)
+
+
 def _leads(conn: Connection, owners: list[str] | None, party: str | None, now: datetime) -> dict[int, Lead]:
     """The leads in which such a promise is open, and those that settling may yet make such ones."""
     owed = clock_store.due_soon(conn, owners=owners, party=party)
@@ -109,6 +123,7 @@ def _owed(
             "state": lead.state,
             "status": clock.status,
             "paused": clock.status == "paused",
+            "lifted": clock.lifted,
         }
         for clock in settled.clocks
         if clock.is_open and clock.owed_by is not None and party in (None, clock.owed_by)

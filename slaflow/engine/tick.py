@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from slaflow.engine import apply
+from slaflow.engine import apply, commitments, singly, skew
+from slaflow.engine.commitments import Stated
 from slaflow.engine.settled import settled
+from slaflow.engine.transaction import uncollected
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.lead import Lead
@@ -65,6 +66,12 @@ class TickReport:
             self.refused += entry.kind == "refused"
             self.fired += entry.kind == "transition" and entry.trigger is not None
 
+    def take(self, stated: Stated) -> None:
+        """Adds what was stated of commitments."""
+        self.commitments += stated.commitments
+        self.warned += stated.warned
+        self.notified += stated.notified
+
     def as_json(self) -> dict[str, Any]:
         """The line INTERFACE.md promises, with the leads that failed."""
         counts = {
@@ -97,13 +104,18 @@ def run(
     Each batch is one transaction, whole or absent; what a stopped tick left is taken up by the next.
     *once* stands in for :func:`run_once`.
     """
+    if at is None and not dry_run:
+        skew.check_not_ahead(app)
     report = TickReport(app.present(at))
     began = app.now()
     _take_in_versions(app)
     if dry_run:
         _foresee(app, report)
+        report.commitments = commitments.closings_before(app, report.at)
     else:
         _run_all(app, report, batch, progress, once or run_once)
+        again = partial(_run_all, app, report, batch, None, once or run_once)
+        report.take(commitments.close_periods(app, report.at, again))
     report.seconds = (app.now() - began).total_seconds()
     return report
 
@@ -144,8 +156,15 @@ def run_once(app: Engine, report: TickReport, limit: int) -> bool:
 
 def settle_batch(app: Engine, report: TickReport, limit: int) -> bool:
     """As :func:`run_once`, but a race that was lost is the caller's: ``ConflictingChange``."""
-    with uncollected(), app.database.write() as conn:
-        outcomes, failed = _settle_batch(app, conn, report.at, limit)
+    try:
+        with uncollected(), app.database.write() as conn:
+            leads = lead_store.claim_due(conn, report.at, limit)
+            outcomes, failed = _settle(app, conn, leads, report.at)
+    except Exception as error:
+        if not singly.is_a_leads_own(error):
+            raise
+        log.warning("a batch could not be saved (%s); settling its leads one by one", _told(error))
+        outcomes, failed = singly.settled_singly(app, report.at, limit, _settle, _leave_out)
     # Only what was committed is counted.
     report.failed += failed
     for lead_id, outcome in outcomes.items():
@@ -153,37 +172,23 @@ def settle_batch(app: Engine, report: TickReport, limit: int) -> bool:
     return _moved(report, outcomes) if outcomes or failed else False
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keeps the cycle collector out of one batch: it makes no cycles, and looking for them in a thousand
-    leads again and again takes a fourth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 Failed = list[tuple[int, str]]
 
 
-def _settle_batch(
-    app: Engine, conn: Connection, at: datetime, limit: int
+def _settle(
+    app: Engine, conn: Connection, leads: dict[int, Lead], at: datetime
 ) -> tuple[dict[int, apply.Outcome], Failed]:
-    leads = lead_store.claim_due(conn, at, limit)
     if not leads:
         return {}, []
     batch = apply.hold(app, conn, leads, lock_turns=False)
     outcomes: dict[int, apply.Outcome] = {}
     failed: Failed = []
-    for lead_id, lead in leads.items():
+    for lead_id in leads:
         try:
             outcomes[lead_id] = batch.settle(lead_id, at)
         except Exception as error:
             # A lead whose decision raises must not hold up the others: it is left out, said and retried.
-            failed.append(_leave_out(conn, lead, error, at))
+            failed.append(_leave_out(conn, lead_id, error, at))
     apply.save(conn, batch, at)
     return outcomes, failed
 
@@ -195,14 +200,14 @@ def _moved(report: TickReport, outcomes: dict[int, apply.Outcome]) -> bool:
     return report.idle < MOST_IDLE
 
 
-def _leave_out(conn: Connection, lead: Lead, error: Exception, at: datetime) -> tuple[int, str]:
-    known = {f.lead_id: f for f in lead_store.failing(conn, [lead.id])}
-    failures = known[lead.id].failures if lead.id in known else 0
+def _leave_out(conn: Connection, lead_id: int, error: Exception, at: datetime) -> tuple[int, str]:
+    known = {f.lead_id: f for f in lead_store.failing(conn, [lead_id])}
+    failures = known[lead_id].failures if lead_id in known else 0
     wait = min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
     text = _told(error)
-    lead_store.note_failure(conn, lead.id, at + wait, text)
-    log.error("lead %s was left out: %s", lead.id, text)
-    return lead.id, text
+    lead_store.note_failure(conn, lead_id, at + wait, text)
+    log.error("lead %s was left out: %s", lead_id, text)
+    return lead_id, text
 
 
 def _told(error: Exception) -> str:

@@ -22,7 +22,7 @@ from slaflow.engine.tick import TickReport
 from slaflow.errors import SlaflowError
 from slaflow.store import backlog, wake
 from slaflow.store.backlog import Outbox
-from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, NotADatabase, NotMigrated
+from slaflow.store.errors import DatabaseAbsent, DatabaseIsReplica, DatabaseNewer, NotADatabase, NotMigrated
 from slaflow.store.wake import Listener
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ SHORTEST, LONGEST = timedelta(seconds=1), wake.HORIZON
 JUST_AFTER = timedelta(milliseconds=1)
 """A step is carried out by what comes strictly after it."""
 ENDING: tuple[type[SlaflowError], ...] = (NotMigrated, DatabaseNewer)
-NEVER_THERE: tuple[type[SlaflowError], ...] = (DatabaseAbsent, NotADatabase)
-"""What ends a worker too if it is so from the start: a slip in the URL, not a file being restored."""
+NEVER_THERE: tuple[type[SlaflowError], ...] = (DatabaseAbsent, NotADatabase, DatabaseIsReplica)
+"""What ends a worker too if it is so from the start: a slip in the URL, not a file being restored or a
+server that is about to be promoted."""
 log = logging.getLogger("slaflow.watch")
 
 
@@ -141,8 +142,9 @@ class Worker:
 
         Raises:
             NotMigrated, DatabaseNewer: the tables are not this slaflow's.
-            DatabaseAbsent, NotADatabase: so it was from the start.
+            DatabaseAbsent, NotADatabase, DatabaseIsReplica: so it was from the start.
         """
+        self.app.database.is_hurried = lambda: self.bell.rung
         try:
             while not self.bell.rung:
                 yield from self._round()
@@ -222,7 +224,11 @@ class Worker:
     def _wait_out(self, error: SlaflowError) -> None:
         if isinstance(error, ENDING) or (self._is_new and isinstance(error, NEVER_THERE)):
             raise error
+        if self.bell.rung:
+            return
         self._hang_up()
+        # What a connection remembers of a server or of tables that have changed goes with it.
+        self.app.database.dispose()
         self._pause = self._after_failure.seconds()
         self.observer.retried(error)
         told = {"event": "retry", "worker": self.name, "code": error.code, "seconds": round(self._pause, 3)}

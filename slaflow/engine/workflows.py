@@ -16,6 +16,7 @@ from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.log.chain import seal
 from slaflow.log.entry import canonical
 from slaflow.store import log as log_store
+from slaflow.store import periods as period_store
 from slaflow.store import workflows as store
 from slaflow.store.database import Connection
 from slaflow.workflow.compile import Checked, load_workflow
@@ -152,6 +153,7 @@ def activate(app: Engine, checked: Checked, at: datetime | None) -> Activation:
     holidays, tz_release = holidays_around(workflow, now), tzdata_release()
 
     def put_in_force(conn: Connection) -> None:
+        period_store.begin(conn, workflow.name, now, owes=bool(workflow.commitments))
         store.activate(
             conn, name=workflow.name, digest=workflow.digest, source=workflow.source, at=now,
             holidays=canonical(holidays).decode(), tz_release=tz_release,

@@ -104,7 +104,9 @@ class Batch:
         self.known = import_store.known(self.conn, [item.import_key for item in items])
         while any(course.items for course in courses):
             self._round(courses)
-        import_store.remember(self.conn, self.applied.remembered)
+        numbers = {course.key: course.lead_id for course in courses}
+        leads = {item.import_key: numbers[item.key] for item in items}
+        import_store.remember(self.conn, self.applied.remembered, leads)
         return self.applied
 
     def _courses(self, items: Iterable[Item]) -> list[Course]:
@@ -143,7 +145,7 @@ class Batch:
                 course.asked += 1
                 at = None if item.by_clock else instant_at(item.at)
                 agreement = course.workflow if isinstance(happening, Created) else None
-                yield item, Ask(course.lead_id, happening, item.actor, at, None, agreement)
+                yield item, Ask(course.lead_id, happening, item.actor, at, None, agreement, imported=True)
 
     def _must_wait(self, course: Course, item: Item) -> bool:
         """Whether lead values can be compared only once the asks before them are decided."""

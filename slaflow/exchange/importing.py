@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import people
+from slaflow.engine.transaction import uncollected
 from slaflow.errors import SlaflowError
 from slaflow.exchange.actors import Actors
 from slaflow.exchange.batch import Applied, Batch
@@ -254,7 +255,7 @@ class _Run:
         tries = 0
         while True:
             try:
-                with self._writing(rehearsal) as conn:
+                with uncollected(), self._writing(rehearsal) as conn:
                     batch = Batch(self.app, conn, self.workflow, now=self.now, retry=self.retry)
                     return batch.apply(items, rehearsed=rehearsal is not None)
             except ConflictingChange:

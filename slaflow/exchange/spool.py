@@ -32,7 +32,7 @@ CREATE TABLE refusal (row INTEGER NOT NULL, place INTEGER NOT NULL, reason TEXT 
 CREATE TABLE lead (position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, row INTEGER NOT NULL,
                    opened_at INTEGER NOT NULL, known_since INTEGER);
 CREATE TABLE work (position INTEGER PRIMARY KEY, said INTEGER NOT NULL, at INTEGER NOT NULL,
-                   by_clock INTEGER NOT NULL, repeats INTEGER NOT NULL);
+                   by_clock INTEGER NOT NULL, repeats INTEGER NOT NULL, of_new_lead INTEGER NOT NULL);
 """
 
 # A lead begins with the earliest creation its rows give, else with its earliest event, else now.
@@ -50,9 +50,9 @@ WHERE rank = 1 ORDER BY opened_at, number
 # Lead values come at the row's creation unless that lies before the lead's, else at its first event,
 # else at the command's clock; those that open a lead come before all else. What lies ahead is now.
 _WORK = f"""
-INSERT INTO work (said, at, by_clock, repeats)
-SELECT id, min(coalesce(at, :now), :now), at IS NULL, repeats FROM (
-    SELECT said.id, said.row, said.place, lead.position,
+INSERT INTO work (said, at, by_clock, repeats, of_new_lead)
+SELECT id, min(coalesce(at, :now), :now), at IS NULL, repeats, of_new_lead FROM (
+    SELECT said.id, said.row, said.place, lead.position, lead.known_since IS NULL AS of_new_lead,
            lead.row = said.row AND lead.known_since IS NULL AS opens,
            row_number() OVER (PARTITION BY digest ORDER BY said.row, said.place) - 1 AS repeats,
            CASE WHEN said.place > {LEAD_PLACE} THEN said.at
@@ -64,8 +64,8 @@ ORDER BY position, place = {LEAD_PLACE} AND opens DESC, min(coalesce(at, :now), 
 
 _NEXT = """
 SELECT work.position, said.row, said.place, said.key, work.at, work.by_clock, said.kind, said.name,
-       said.inputs, said.actor, said.party, said.digest || '-' || work.repeats, lead.known_since IS NULL
-FROM work JOIN said ON said.id = work.said JOIN lead ON lead.key = said.key
+       said.inputs, said.actor, said.party, said.digest || '-' || work.repeats, work.of_new_lead
+FROM work JOIN said ON said.id = work.said
 WHERE work.position > ? ORDER BY work.position LIMIT ?
 """
 

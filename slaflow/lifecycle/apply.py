@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.chain import Chain, set_fields
 from slaflow.lifecycle.clockwork import Effect
 from slaflow.lifecycle.decision import Refusal
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Input, Recorded
+from slaflow.lifecycle.erasure import check_not_erased, erase
+from slaflow.lifecycle.events import Answered, Assigned, Changed, Erased, Fired, Input, Lifted, Recorded
+from slaflow.lifecycle.given import as_given
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, validated
+from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
-from slaflow.lifecycle.scoring import decayed, number_text
+from slaflow.lifecycle.lifting import broken_clock, lift
+from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.view import View, failing_clauses, points
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.model import LEAD, SYSTEM, Activity, Check, Value
@@ -24,7 +31,9 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
 
     Raises:
         UnknownName: a trigger, activity, check or field the workflow does not declare.
+        LeadErased: the lead's person was erased.
     """
+    check_not_erased(work.lead)
     return _RULES[type(event.happening)](work, event, at)
 
 
@@ -39,6 +48,11 @@ def _logged(event: Input) -> dict[str, Any]:
     }
 
 
+def _lateness(work: Work, **rest: Any) -> dict[str, Any]:
+    """What the entry's data says of an input that is told late; nothing of one that is not."""
+    return {} if work.late is None else {"late": work.late.as_data(**rest)}
+
+
 def _chain(work: Work, event: Input, at: datetime) -> Chain:
     return Chain(work, Cause(at, arrived_at=event.arrived_at, occurred_at=event.occurred_at))
 
@@ -46,7 +60,7 @@ def _chain(work: Work, event: Input, at: datetime) -> Chain:
 def _refuse(
     work: Work, event: Input, at: datetime, what: str, because: tuple[str, ...], **rest: Any
 ) -> Refusal:
-    data = {"because": list(because), **rest.pop("data", {})}
+    data = {"because": list(because), **rest.pop("data", {}), **_lateness(work)}
     reason = "; ".join(because)
     work.log("refused", at, **_logged(event), from_state=work.lead.state, reason=reason, data=data, **rest)
     return Refusal(what, because)
@@ -61,16 +75,23 @@ def _fire(work: Work, event: Input, at: datetime) -> Refusal | None:
     found = choose_by_trigger(work.view(at), fired.trigger, fired.inputs, event.actor.party)
     if not isinstance(found, Chosen):
         data = {"inputs": as_given(fired.inputs)}
-        return _refuse(work, event, at, fired.trigger, found, trigger=fired.trigger, data=data)
+        refusal = _refuse(work, event, at, fired.trigger, found, trigger=fired.trigger, data=data)
+        if work.late is not None:
+            chain = _chain(work, event, at)
+            chain.testify(Effect(work.lead.seq, trigger=fired.trigger, late=work.late))
+        return refusal
     chain = _chain(work, event, at)
-    chain.fire(found, None, _logged(event))
+    chain.fire(found, None, _logged(event), _told(work, fired, found))
     chain.come_to_rest()
     return None
 
 
-def as_given(values: Any) -> dict[str, Any]:
-    """Raw values as text where JSON without floats has no better form for them."""
-    return {k: v if v is None or isinstance(v, str | bool | int) else str(v) for k, v in values.items()}
+def _told(work: Work, fired: Fired, found: Chosen) -> dict[str, Any] | None:
+    """The inputs as given, where they may choose another row than what *found* made of them."""
+    if len(lifecycle_of(work.workflow).rows(work.lead.state, fired.trigger)) == 1:
+        return None
+    given = as_given(fired.inputs)
+    return None if given == found.inputs else given
 
 
 def _record(work: Work, event: Input, at: datetime) -> Refusal | None:
@@ -97,26 +118,31 @@ def _note_touch(
     lead, party = work.lead, event.actor.party
     view = work.view(at, {"touch": (kind.fields, values)})
     counts = view.holds(kind.when)
-    worth = capped(kind, points(view, kind.points) if counts else 0.0, lead.tallies.get(kind.kind, Tally()))
+    earned = points(view, kind.points) if counts and _stands(work, "engagement", event) else 0.0
+    worth = capped(kind, earned, lead.tallies.get(kind.kind, Tally()))
     by_hand = party != SYSTEM and not automated
     is_attempt, is_contact = by_hand and kind.attempt is not None, by_hand and kind.contact
     data: dict[str, Any] = {"activity": kind.kind, "fields": values, "automated": automated}
     if worth:
         data["points"] = number_text(worth)
-    seq = work.log("activity", at, **_logged(event), data=data)
-    _tally(work, at, kind, worth)
-    if counts and kind.stage is not None and not view.reached(kind.stage):
+    seq = work.log("activity", at, **_logged(event), data=data | _lateness(work))
+    _tally(work, event, at, kind, worth)
+    if counts and kind.stage is not None and not view.reached(kind.stage) and _stands(work, "stage", event):
         lead.stage = kind.stage
-    if is_attempt and kind.attempt is not None:
-        _note_attempt(work, Attempt(at, kind.attempt))
-    lead.contacted |= is_contact
+    if work.late is None or work.late.is_evidence:
+        _note_effort(work, event.occurred_at, kind.attempt if is_attempt else None, is_contact)
     if party == LEAD:
-        lead.touched_at = at
+        lead.touched_at = max(lead.touched_at or event.occurred_at, event.occurred_at)
     elif party != SYSTEM:
-        lead.worked_at = at
+        lead.worked_at = max(lead.worked_at or event.occurred_at, event.occurred_at)
     chain = _chain(work, event, at)
-    chain.event(Effect(seq, activity=kind.kind, attempt=is_attempt, contact=is_contact))
+    chain.event(Effect(seq, activity=kind.kind, attempt=is_attempt, contact=is_contact, late=work.late))
     chain.come_to_rest()
+
+
+def _stands(work: Work, what: str, event: Input) -> bool:
+    """Whether no reset since has wiped what the activity adds to *what*."""
+    return work.late is None or not is_wiped(work.lead, what, event.occurred_at)
 
 
 def capped(kind: Activity, worth: float, tally: Tally) -> float:
@@ -126,18 +152,29 @@ def capped(kind: Activity, worth: float, tally: Tally) -> float:
     return min(worth, max(float(kind.cap) - tally.points, 0.0))
 
 
-def _tally(work: Work, at: datetime, kind: Activity, worth: float) -> None:
-    lead = work.lead
+def _tally(work: Work, event: Input, at: datetime, kind: Activity, worth: float) -> None:
+    """Counts the touchpoint; points have been decaying since it happened, whenever it was told."""
+    lead, then = work.lead, event.occurred_at
     tally = lead.tallies.get(kind.kind, Tally())
-    lead.tallies[kind.kind] = Tally(tally.count + 1, tally.points + worth, at)
+    count = tally.count + _stands(work, "engagement", event)
+    lead.tallies[kind.kind] = Tally(count, tally.points + worth, max(tally.last or then, then))
     if worth:
-        lead.engagement = decayed(lead, work.workflow.scoring.half_life, at) + worth
+        half_life = work.workflow.scoring.half_life
+        lead.engagement = decayed(lead, half_life, at) + halved(worth, half_life, at - then)
         lead.engagement_at = at
 
 
-def _note_attempt(work: Work, attempt: Attempt) -> None:
+def _note_effort(work: Work, then: datetime, channel: str | None, is_contact: bool) -> None:
+    """Notes an attempt and a contact, where they belong in order of occurrence."""
     lead = work.lead
-    lead.attempts.append(attempt)
+    is_since = lead.handoff_at is None or then >= lead.handoff_at
+    lead.contacted |= is_contact and is_since
+    if channel is None:
+        return
+    first, last = (lead.attempts_before_handoff, None) if is_since else (0, lead.attempts_before_handoff)
+    place = bisect_right(lead.attempts, then, first, last, key=attrgetter("at"))
+    lead.attempts.insert(place, Attempt(then, channel))
+    lead.attempts_before_handoff += not is_since
     dropped = max(len(lead.attempts) - MAX_ATTEMPTS, 0)
     if dropped:
         lead.attempts = lead.attempts[dropped:]
@@ -167,29 +204,80 @@ def _note_answer(work: Work, event: Input, at: datetime, check: Check, values: d
     view = View(work.workflow, work.lead, at, {"answer": (check.fields, values)})
     failing = failing_clauses(view, check.passes)
     data = {"check": check.name, "answer": values, "passed": not failing, "because": list(failing)}
-    seq = work.log("checked", at, **_logged(event), data=data)
-    work.lead.checks[check.name] = Answer(not failing, values, at)
     shared = {name: value for name, value in values.items() if name in work.workflow.fields}
+    outdated = _outdated_fields(work, shared)
+    stands = work.late is None or not _is_answered_since(work, check, event.occurred_at)
+    named = outdated if stands else [check.name, *outdated]
+    seq = work.log("checked", at, **_logged(event), data=data | _lateness(work, outdated=named))
+    if stands:
+        work.lead.checks[check.name] = Answer(not failing, values, event.occurred_at)
+    _set(work, event, at, seq, shared, outdated)
+
+
+def _is_answered_since(work: Work, check: Check, then: datetime) -> bool:
+    known = work.lead.checks.get(check.name)
+    return is_wiped(work.lead, "checks", then) or is_outdated(None if known is None else known.at, then)
+
+
+def _outdated_fields(work: Work, values: Mapping[str, Value]) -> list[str]:
+    """Which of them were set since what is told late happened, and so stay as they are."""
+    late, set_at = work.late, work.lead.field_at
+    if late is None:
+        return []
+    return sorted(name for name in values if is_outdated(set_at.get(name), late.occurred_at))
+
+
+def _set(
+    work: Work, event: Input, at: datetime, seq: int, values: Mapping[str, Value], outdated: list[str]
+) -> None:
+    """Sets the fields that are not *outdated*, as of when they were; and what follows from it."""
+    fresh = {name: value for name, value in values.items() if name not in outdated}
     chain = _chain(work, event, at)
-    chain.event(Effect(seq, fields=set_fields(work, shared, at)))
+    chain.event(Effect(seq, fields=set_fields(work, fresh, event.occurred_at)))
     chain.come_to_rest()
 
 
 def _change(work: Work, event: Input, at: datetime) -> None:
     changed = event.happening
     assert isinstance(changed, Changed)
-    seq = work.log("changed", at, **_logged(event), data={"fields": dict(changed.fields)})
-    chain = _chain(work, event, at)
-    chain.event(Effect(seq, fields=set_fields(work, changed.fields, at)))
-    chain.come_to_rest()
+    outdated = _outdated_fields(work, changed.fields)
+    data = {"fields": dict(changed.fields), **_lateness(work, outdated=outdated)}
+    seq = work.log("changed", at, **_logged(event), data=data)
+    _set(work, event, at, seq, changed.fields, outdated)
 
 
 def _assign(work: Work, event: Input, at: datetime) -> None:
     assigned = event.happening
     assert isinstance(assigned, Assigned)
+    data = {"to": assigned.owner, "method": "by hand", **_lateness(work)}
+    if work.late is not None:
+        # Who got the lead since then keeps it.
+        work.log("assigned", at, **_logged(event), data=data)
+        return
     chain = _chain(work, event, at)
-    chain.own(assigned.owner, {**_logged(event), "data": {"to": assigned.owner, "method": "by hand"}})
+    chain.own(assigned.owner, {**_logged(event), "data": data})
     chain.come_to_rest()
+
+
+def _erase(work: Work, event: Input, at: datetime) -> None:
+    erased = event.happening
+    assert isinstance(erased, Erased)
+    erase(work, erased, at, _logged(event))
+
+
+def _lift(work: Work, event: Input, at: datetime) -> Refusal | None:
+    """Excuses a breach: the latest of the target, or that of the clock that is named."""
+    lifted = event.happening
+    assert isinstance(lifted, Lifted)
+    targets = [target.name for target in work.workflow.targets if not target.is_timer]
+    if lifted.target not in targets:
+        raise UnknownName("target", lifted.target, targets)
+    found = broken_clock(work, lifted)
+    if isinstance(found, str):
+        data = {"lift": lifted.target, "number": lifted.number}
+        return _refuse(work, event, at, f"lifting {lifted.target}", (found,), data=data)
+    lift(work, found, at, _logged(event) | {"reason": lifted.reason})
+    return None
 
 
 _RULES: dict[type, Callable[[Work, Input, datetime], Refusal | None]] = {
@@ -198,4 +286,6 @@ _RULES: dict[type, Callable[[Work, Input, datetime], Refusal | None]] = {
     Answered: _answer,
     Changed: _change,
     Assigned: _assign,
+    Erased: _erase,
+    Lifted: _lift,
 }

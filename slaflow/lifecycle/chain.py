@@ -15,9 +15,12 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle import clockwork
 from slaflow.lifecycle.clockwork import Effect
 from slaflow.lifecycle.decision import Message
+from slaflow.lifecycle.evidence import testify
 from slaflow.lifecycle.guards import Chosen, choose
+from slaflow.lifecycle.late import note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.noted import note_happening
 from slaflow.lifecycle.routing import Pick
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
@@ -47,12 +50,24 @@ class Chain:
         at = self.cause.at
         self.work.is_moved = True
         self.effects.append(effect)
-        self.met += clockwork.meet_clocks(self.work, effect, self.cause)
+        if self.work.workflow.notes is not None:
+            note_happening(self.work, effect, at)
+        if effect.late is not None:
+            self.met += testify(self.work, effect, effect.late)
+        if not effect.is_past:
+            self.met += clockwork.meet_clocks(self.work, effect, self.cause)
         after_meet()
         clockwork.cancel_clocks(self.work, effect, at)
         clockwork.move_clocks(self.work, effect, at)
         clockwork.look_at_pauses(self.work, at, effect.seq)
-        clockwork.restart_clocks(self.work, effect, at)
+        if not effect.is_past:
+            clockwork.restart_clocks(self.work, effect, at)
+
+    def testify(self, effect: Effect) -> None:
+        """What was refused now may still be evidence: it keeps or lifts promises and changes nothing else."""
+        assert effect.late is not None
+        self.met += testify(self.work, effect, effect.late)
+        clockwork.start_clocks(self.work, [], self.met, self.cause.at)
 
     def come_to_rest(self, first: Callable[[], None] = _nothing) -> None:
         """Fires autos until none passes, then (after *first*) starts clocks."""
@@ -62,18 +77,22 @@ class Chain:
         clockwork.start_clocks(self.work, self.effects, self.met, self.cause.at)
 
     def _next_auto(self) -> Chosen | None:
-        lead = self.work.lead
-        for row in lifecycle_of(self.work.workflow).autos(lead.state):
+        view = self.work.view(self.cause.at)
+        for row in lifecycle_of(self.work.workflow).autos(view.lead.state):
             if row.index not in self.fired:
-                found = choose(self.work.view(self.cause.at), row, {}, None)
+                found = choose(view, row, {}, None)
                 if isinstance(found, Chosen):
                     return found
         return None
 
-    def fire(self, chosen: Chosen, caused_by: int | None, given: Mapping[str, Any] | None = None) -> int:
+    def fire(
+        self, chosen: Chosen, caused_by: int | None, given: Mapping[str, Any] | None = None,
+        told: Mapping[str, Any] | None = None,
+    ) -> int:  # fmt: skip
         """Carries out a transition whose guard has passed; gives its entry's ``seq``.
 
         ``set``, routing and the handoff's figures see the lead as it was before the move, with inputs.
+        *told* are the inputs before they were validated, where replay needs them.
         """
         work, row, lead, at = self.work, chosen.row, self.work.lead, self.cause.at
         self.fired.add(row.index)
@@ -84,6 +103,11 @@ class Chain:
         handoff = moved and taker != lead.held_by
         pick = self._receiver(taker, before) if handoff else None
         data: dict[str, Any] = {"inputs": dict(chosen.inputs), "set": dict(chosen.sets)}
+        if told is not None:
+            data["given"] = told
+        late = work.late if caused_by is None else None
+        if late is not None:
+            data["late"] = late.as_data()
         if row.reset:
             data["reset"] = sorted(row.reset)
         if handoff:
@@ -96,7 +120,8 @@ class Chain:
         giver = lead.held_by
         if moved:
             lead.state, lead.entered_at, lead.held_by = state, at, taker
-        effect = Effect(seq, entered=state if moved else None, trigger=row.trigger, fields=changed)
+        entered = state if moved else None
+        effect = Effect(seq, entered=entered, trigger=row.trigger, fields=changed, late=late)
         self.event(effect, lambda: self._wipe(row, giver if handoff else None))
         if handoff:
             self.handed_over = True
@@ -120,8 +145,7 @@ class Chain:
 
     def _wipe(self, row: Transition, giver: str | None) -> None:
         lead, at = self.work.lead, self.cause.at
-        if row.reset:
-            lead.reset_at = at
+        note_reset(lead, row.reset, at)
         if "engagement" in row.reset:
             lead.engagement, lead.engagement_at = 0.0, at
             lead.tallies = {kind: Tally(last=t.last) for kind, t in lead.tallies.items()}

@@ -6,17 +6,24 @@ Who is authoritative: ``clock/rules.py`` for what a clock becomes, this module f
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from slaflow.clock import rules
 from slaflow.clock.due import time_left, time_used
+from slaflow.clock.sightings import begin_anew, see
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.scoring import counted
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model import Pattern, Target, UntilField
+from slaflow.workflow.model import Pattern, Target, UntilField, Workflow
+
+Occasion = tuple[str, str | None]
+"""A pattern's kind, and the name it gives where it gives one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,13 @@ class Effect:
     contact: bool = False
     fields: frozenset[str] = frozenset()
     assigned: bool = False
+    late: Late | None = None
+    """The input it is the effect of, where that is told late."""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is over: a late activity is evidence of then, and starts or restarts nothing now."""
+        return self.late is not None and self.activity is not None
 
 
 def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
@@ -78,9 +92,8 @@ def _is_met(work: Work, clock: Clock, target: Target, effect: Effect, view: View
             total, channels = counted(since, work.workflow.attempt_spacing)
             met |= total >= pattern.times and channels >= pattern.channels
         else:
-            clock.counts[place] = clock.counts.get(place, 0) + 1
             work.touch(clock)
-            met |= clock.counts[place] >= pattern.times
+            met |= see(clock, place, view.at) >= pattern.times
     return met
 
 
@@ -190,11 +203,11 @@ def _restart(work: Work, clock: Clock, target: Target, view: View, cause: int) -
     if clock.status == "paused":
         rules.draw_budget(clock, work.calendar(clock), view.at)
     old = clock.due_at
+    begin_anew(clock, view.at, work.workflow.late_evidence)
     fresh = new_clock(work, target, view, terms, clock.number, clock.lives_in)
     for name in ("case", "started_at", "base_at", "due_at", "allowance", "left", "owner", "calendar"):
         setattr(clock, name, getattr(fresh, name))
     clock.carried_out = []
-    clock.counts = {}
     if clock.status == "paused":
         clock.paused_at = view.at
     rules.refresh(clock, target, work.calendar(clock))
@@ -207,10 +220,13 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
 
     *met* are the clocks the chain met, with the entries that met them: repeating ones start again.
     """
-    taken = {clock.target for clock in work.open_clocks()}
     again = {clock.target: seq for clock, seq in met if work.lead.state in clock.lives_in}
+    asked = _starting(work.workflow, effects, again)
+    if not asked:
+        return
+    taken = {clock.target for clock in work.open_clocks()}
     view = work.view(at)
-    for target in work.workflow.targets:
+    for target in asked:
         if target.name in taken:
             continue
         cause = again.get(target.name) if target.repeat else None
@@ -219,13 +235,54 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
             _start(work, target, view, cause)
 
 
+def _starting(workflow: Workflow, effects: list[Effect], again: Collection[str]) -> list[Target]:
+    """The targets that *effects* may start, and those that may start *again*, in file order."""
+    by_occasion = _by_occasion(workflow)
+    found = {workflow.target(name).index for name in again}
+    for effect in effects:
+        for occasion in _occasions(effect):
+            found.update(by_occasion.get(occasion, ()))
+    return [workflow.targets[place] for place in sorted(found)]
+
+
+@lru_cache(maxsize=64)
+def _by_occasion(workflow: Workflow) -> Mapping[Occasion, tuple[int, ...]]:
+    """For each occasion the places of the targets that name it in ``start``, worked out once."""
+    found: dict[Occasion, list[int]] = {}
+    for target in workflow.targets:
+        for pattern in target.start:
+            for name in pattern.names or (None,):
+                found.setdefault((pattern.kind, name), []).append(target.index)
+    return {occasion: tuple(places) for occasion, places in found.items()}
+
+
+def _occasions(effect: Effect) -> Iterator[Occasion]:
+    """What *effect* is, in the kinds and names of patterns; nothing now, where it is over."""
+    if effect.is_past:
+        return
+    if effect.entered is not None:
+        yield "enter", effect.entered
+    if effect.trigger is not None:
+        yield "trigger", effect.trigger
+    if effect.activity is not None:
+        yield "activity", effect.activity
+    for name in effect.fields:
+        yield "set", name
+    if effect.attempt:
+        yield "attempts", None
+    if effect.contact:
+        yield "contact", None
+    if effect.assigned:
+        yield "assign", None
+
+
 def _asked_for(target: Target, effects: list[Effect], view: View) -> int | None:
     """The entry of the first event that starts *target*, or None."""
     state = view.lead.state
     for effect in effects:
         for pattern in target.start:
             passed_through = target.lives_in is None and pattern.kind == "enter" and effect.entered != state
-            if not passed_through and matches(pattern, effect, view):
+            if not passed_through and not effect.is_past and matches(pattern, effect, view):
                 return effect.seq
     return None
 

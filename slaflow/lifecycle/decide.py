@@ -19,6 +19,7 @@ from slaflow.lifecycle.clockwork import Effect
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.late import lateness
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.settle import settle
@@ -69,7 +70,7 @@ def decide(
         workflow: the version the lead lives under.
         people: who is there, as of now and lately.
         lead: as stored; None only for a ``Created``. It and *clocks* are left as they are.
-        clocks: the lead's open clocks.
+        clocks: the lead's open clocks, and the ended ones that *event* may concern (``late.concerns``).
         event: the input; None lets time pass.
         now: without an event: everything that fell strictly before it is carried out.
         in_place: the caller has no further use for *lead* and *clocks* as they are, even if this
@@ -78,7 +79,7 @@ def decide(
     Returns:
         A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry.
 
-    Source: SEMANTICS.md, rules 1 to 4. Cost: no rule reads history.
+    Source: SEMANTICS.md, rules 1 to 4 and 15 to 18. Cost: no rule reads history.
     """
     if event is not None and isinstance(event.happening, Created):
         return _create(workflow, people, event, event.happening)
@@ -92,20 +93,13 @@ def decide(
         decision = work.decision()
         decision.more = more
         return decision
-    at = applied_at(work.lead, event)
+    work.late = lateness(workflow, work.lead, event)
+    at = event.occurred_at if work.late is None else work.late.at
     refusal = apply(work, event, at)
     decision = work.decision()
     decision.refusal = refusal
+    decision.is_evidence = refusal is not None and work.entries[-1].kind != "refused"
     return decision
-
-
-def applied_at(lead: Lead, event: Input) -> datetime:
-    """The instant at which *event* applies: when it happened, unless something was logged since.
-
-    Late evidence stands at the later of its arrival and the last instant logged (SEMANTICS 1).
-    """
-    is_late = lead.as_of > event.occurred_at or lead.step_at == event.occurred_at
-    return max(event.arrived_at, lead.as_of) if is_late else event.occurred_at
 
 
 def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -> Decision:

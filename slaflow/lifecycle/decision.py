@@ -46,7 +46,8 @@ class Decision:
     ``fallen`` those of which only the steps carried out are new. Where ``is_moved`` is False, only the
     end of the lead's log is new.
     ``turns`` are the round-robin draws, by team. ``more`` is True when 1,000 steps were carried out
-    and others that fell before the input are still to come: save, then decide again.
+    and others that fell before the input are still to come: save, then decide again. ``is_evidence``
+    is True where the input was refused and keeps or lifts a promise all the same.
     """
 
     lead: Lead
@@ -58,5 +59,6 @@ class Decision:
     messages: list[Message] = field(default_factory=list)
     turns: dict[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
+    is_evidence: bool = False
     more: bool = False
     steps: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 EntryClass = Literal["input", "consequence"]
@@ -14,7 +15,7 @@ KINDS = (
     "clock_started", "clock_paused", "clock_resumed", "clock_met", "clock_cancelled",
     "warned", "breached", "breach_lifted", "met_late", "escalated", "timer_fired",
     "clock_moved", "clock_restarted", "migrated", "merged", "erased",
-    "commitment", "signed", "activated", "person",
+    "commitment", "signed", "activated", "person", "archived",
 )  # fmt: skip
 
 
@@ -48,6 +49,8 @@ class Draft:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@lru_cache(4096)
 def instant_text(at: datetime) -> str:
     """*at* as it is hashed and shown: ISO 8601, UTC, ``Z``; microseconds only where there are any."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    # Kept, because what falls or happens at one instant is told several times.
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

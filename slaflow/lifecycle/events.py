@@ -59,14 +59,41 @@ class Assigned:
     owner: str | None
 
 
-Happening = Created | Fired | Recorded | Answered | Changed | Assigned
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What is known of the person goes; the lead is called *key* from then on.
+
+    ``reason`` is hashed and stays for ever, so it must not hold what is to be erased.
+    """
+
+    reason: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A person excuses the breach of *target*: of the clock *number*, or of the latest broken one.
+
+    ``reason`` is theirs, hashed, and stays for ever.
+    """
+
+    target: str
+    reason: str
+    number: int | None = None
+
+
+Happening = Created | Fired | Recorded | Answered | Changed | Assigned | Erased | Lifted
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A happening with its two instants: when it happened, and when slaflow was told."""
+    """A happening with its two instants: when it happened, and when slaflow was told.
+
+    An ``imported`` one arrives at its own instant, however long after it slaflow was told.
+    """
 
     happening: Happening
     actor: Actor
     occurred_at: datetime
     arrived_at: datetime
+    imported: bool = False

@@ -37,7 +37,7 @@ def choose(
     if party is not None and party not in row.by:
         because.append(f"{row.trigger} is for {' or '.join(row.by)}, not for {party}")
     values = validated(row.requires, inputs, view.workflow.timezone, because)
-    seen = View(view.workflow, view.lead, view.at, {"input": (row.requires, values)})
+    seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     because += failing_clauses(seen, row.guard)
     sets = computed(seen, row.sets, because)
     return tuple(because) if because else Chosen(row, values, sets)
@@ -115,8 +115,10 @@ def available(workflow: Workflow, lead: Lead, at: datetime) -> list[dict[str, An
     """What could be fired from here, row by row: whether it may be now, and if not, why.
 
     Inputs are not known yet: a clause that reads one is left for the moment it is given, and
-    ``requires`` names what has to be.
+    ``requires`` names what has to be. From an erased lead nothing leads on.
     """
+    if lead.erased_at is not None:
+        return []
     view = View(workflow, lead, at)
     rows = sorted(lifecycle_of(workflow).rows_from(lead.state), key=lambda row: row.index)
     return [_prospect(view, row) for row in rows]

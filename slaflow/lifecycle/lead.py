@@ -6,8 +6,9 @@ A :class:`Lead` is one row of the store. It is changed only inside ``decide``, o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from slaflow.workflow.model import Value
 
@@ -73,6 +74,7 @@ class Lead:
     owner: str | None = None
     fields: dict[str, Value] = field(default_factory=dict)
     field_at: dict[str, datetime] = field(default_factory=dict)
+    """When each field was set last, and (``reset.stage``) when each of what a reset wipes was wiped."""
     engagement: float = 0.0
     engagement_at: datetime | None = None
     stage: str | None = None
@@ -96,11 +98,22 @@ class Lead:
     head: str = "0" * 64
     salt: bytes = b""
 
+    @property
+    def erased_at(self) -> datetime | None:
+        """When the lead was erased, None where it was not.
+
+        Erasure destroys the salt, and nothing is logged for the lead after it.
+        """
+        return None if self.salt else self.as_of
+
     def copy(self) -> Lead:
         """A lead that can be changed without touching this one."""
-        # dataclasses.replace takes ten times as long, and every decision begins with a copy.
-        twin = object.__new__(Lead)
-        for name in Lead.__slots__:
-            value = getattr(self, name)
-            setattr(twin, name, value.copy() if isinstance(value, dict | list) else value)
+        # dataclasses.replace takes ten times as long, and a decision that may be dropped needs a copy.
+        twin = Lead(*_values(self))
+        for name in _CHANGED_IN_PLACE:
+            setattr(twin, name, getattr(self, name).copy())
         return twin
+
+
+_values = attrgetter(*Lead.__slots__)
+_CHANGED_IN_PLACE = tuple(field.name for field in fields(Lead) if field.default_factory in (dict, list))

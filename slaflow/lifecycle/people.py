@@ -6,7 +6,8 @@ past instant can be asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,11 +55,20 @@ class Directory:
         away: dict[str, list[Absence]] = {}
         for absence in self.absences:
             away.setdefault(absence.email, []).append(absence)
+        edges = {at for p in self.people for at in (p.valid_from, p.valid_until) if at is not None}
         object.__setattr__(self, "_by_email", by_email)
         object.__setattr__(self, "_away", away)
+        object.__setattr__(self, "_edges", sorted(edges))
+        object.__setattr__(self, "_members", {})
+        object.__setattr__(self, "_places", {email: place for place, email in enumerate(by_email)})
 
     _by_email: dict[str, list[Person]] = field(init=False, repr=False, compare=False)
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
     _away: dict[str, list[Absence]] = field(init=False, repr=False, compare=False)
+    _edges: list[datetime] = field(init=False, repr=False, compare=False)
+    """Every instant from which on somebody stands otherwise."""
+    _members: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Teams looked up before, between two edges."""
 
     def person(self, email: str | None, at: datetime) -> Person | None:
         """The person called *email* as they stood at *at*, or None if there was none."""
@@ -78,12 +88,19 @@ class Directory:
 
     def members(self, team: str, at: datetime) -> tuple[str, ...]:
         """The team's members at *at*, in the order in which they were recorded."""
-        found: Iterable[Person | None] = (self.person(email, at) for email in self._by_email)
-        return tuple(p.email for p in found if p is not None and p.team == team)
+        between = team, bisect_right(self._edges, at)
+        if between not in self._members:
+            found = (self.person(email, at) for email in self._by_email)
+            self._members[between] = tuple(p.email for p in found if p is not None and p.team == team)
+        return self._members[between]
 
     def known_emails(self) -> tuple[str, ...]:
         """Everybody's address, past people too, for did-you-mean."""
         return tuple(self._by_email)
+
+    def place(self, email: str | None) -> int | None:
+        """Where *email* comes in the order in which people were first recorded; None if it never was."""
+        return self._places.get(email or "")
 
     def after_turn(self, team: str, email: str) -> Directory:
         """This directory once *email* was drawn for *team*; shares everything else."""

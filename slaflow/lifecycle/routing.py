@@ -102,11 +102,10 @@ class Routing:
 
     def _after(self, last: str | None, present: Sequence[str]) -> str:
         """The first of *present* recorded after *last*, going round."""
-        everybody = self.people.known_emails()
-        if last not in everybody:
+        place = self.people.place(last)
+        if place is None:
             return present[0]
-        place = everybody.index(last)
-        return next((m for m in present if everybody.index(m) > place), present[0])
+        return next((m for m in present if (self.people.place(m) or 0) > place), present[0])
 
     def next_in_team(self) -> Pick:
         """``assign: next``: once round the owner's team per cycle, then the manager, then nobody.

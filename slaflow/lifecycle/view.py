@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from slaflow.lifecycle.lead import Lead
@@ -39,7 +40,7 @@ class View:
         """The expression's value, or :class:`Unknown` with the names that are not set."""
         values = {}
         for name in expression.names:
-            value = self.value(name)
+            value = _reader(name)(self)
             if value is not None:
                 values[name] = value
         return expression.evaluate(values)
@@ -50,11 +51,13 @@ class View:
 
     def value(self, name: str) -> object:
         """What stands under a dotted *name*, or None if it is not set."""
-        plain = _PLAIN.get(name)
-        if plain is not None:
-            return plain(self)
-        head, _, rest = name.partition(".")
-        return _DOTTED[head](self, rest)
+        return _reader(name)(self)
+
+    def with_given(self, given: Mapping[str, tuple[Mapping[str, Field], Given]]) -> View:
+        """The same lead at the same instant, with another input in hand; no score reads one."""
+        other = View(self.workflow, self.lead, self.at, given)
+        other._scores = self._scores
+        return other
 
     def score(self, name: str) -> float:
         """``fit``, ``engagement`` or ``score``, rounded as guards and entries see them."""
@@ -159,6 +162,16 @@ _DOTTED: dict[str, Callable[[View, str], object]] = {
     "answer": lambda view, name: view.given_value("answer", name),
     "touch": lambda view, name: view.given_value("touch", name),
 }
+
+
+@lru_cache(4096)
+def _reader(name: str) -> Callable[[View], object]:
+    """What reads a dotted *name* of a view; names are as many as the workflows' expressions have."""
+    if name in _PLAIN:
+        return _PLAIN[name]
+    head, _, rest = name.partition(".")
+    read = _DOTTED[head]
+    return lambda view: read(view, rest)
 
 
 def failing_clauses(view: View, guard: tuple[Clause, ...]) -> tuple[str, ...]:

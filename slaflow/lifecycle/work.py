@@ -14,8 +14,10 @@ from typing import Any
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.decision import Decision, Message
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.draft import Draft, EntryClass
+from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
+from slaflow.lifecycle.noted import note_verdict
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
@@ -51,13 +53,18 @@ class Work:
     _messages: list[Message] = field(default_factory=list)
     is_moved: bool = False
     """Whether more of the lead changed than the end of its log."""
+    late: Late | None = None
+    """The input in hand, where it is told late."""
     _open: list[Clock] = field(default_factory=list)
     _changed: dict[int, Clock] = field(default_factory=dict)
     _fallen: dict[int, Clock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Kept apart: over years a lead gathers far more clocks that ended than open ones.
-        self._open = list(self.clocks)
+        self._open = sorted(self.clocks, key=self._place) if len(self.clocks) > 1 else list(self.clocks)
+
+    def _place(self, clock: Clock) -> int:
+        return self.workflow.target(clock.target).index
 
     def view(self, at: datetime, given: Mapping[str, Any] | None = None) -> View:
         """What expressions see of the lead now."""
@@ -74,43 +81,43 @@ class Work:
 
     def open_clocks(self) -> list[Clock]:
         """The open clocks in file order, targets before timers."""
-        self._open = found = [c for c in self._open if c.ended_at is None]
-        if len(found) > 1:
-            found.sort(key=lambda c: self.target(c).index)
-        return list(found)
+        return [c for c in self._open if c.ended_at is None]
+
+    def clocks_in_order(self) -> list[Clock]:
+        """Every clock that was given or started, also ended ones, in the same order, oldest first."""
+        return sorted(self.clocks, key=lambda clock: (self._place(clock), clock.number))
 
     def add(self, clock: Clock) -> None:
         """Takes in a clock that starts."""
         self.clocks.append(clock)
         self._open.append(clock)
+        self._open.sort(key=self._place)
 
     def touch(self, clock: Clock) -> None:
         """Notes that *clock* changed and has to be written."""
         self._changed[id(clock)] = clock
 
-    def log(self, kind: str, at: datetime, **rest: Any) -> int:
+    def log(
+        self, kind: str, at: datetime, *, entry_class: EntryClass = "consequence",
+        actor: str = SYSTEM_ACTOR.name, party: str | None = SYSTEM_ACTOR.party, **rest: Any,
+    ) -> int:  # fmt: skip
         """Adds a consequence (or, with ``entry_class``, an input); gives its ``seq``.
 
         Owner and holder are those at this point, so the order of calls is part of the record.
         """
         lead = self.lead
-        lead.seq += 1
+        lead.seq = seq = lead.seq + 1
         lead.as_of = at
-        values = {
-            "entry_class": "consequence",
-            "actor": SYSTEM_ACTOR.name,
-            "party": SYSTEM_ACTOR.party,
-            "owner": lead.owner,
-            "held_by": lead.held_by,
-            **rest,
-        }
-        self.entries.append(Draft(seq=lead.seq, kind=kind, at=at, **values))
-        return lead.seq
+        draft = Draft(
+            seq, kind, entry_class, at, actor, party, owner=lead.owner, held_by=lead.held_by, **rest
+        )
+        self.entries.append(draft)
+        return seq
 
     def log_clock(self, kind: str, at: datetime, clock: Clock, cause: int | None, **rest: Any) -> int:
         """Adds an entry about *clock*; its party is the one that owes."""
         self.touch(clock)
-        return self.log(
+        seq = self.log(
             kind,
             at,
             party=clock.owed_by or SYSTEM_ACTOR.party,
@@ -119,12 +126,18 @@ class Work:
             caused_by=cause,
             **rest,
         )
+        if self.workflow.notes is not None:
+            note_verdict(self, kind, clock.target, seq, at)
+        return seq
 
     def log_step(self, kind: str, at: datetime, clock: Clock, step: str, data: Mapping[str, Any]) -> int:
         """Adds the entry of a step that fell; of the clock nothing else changed."""
         self._fallen[id(clock)] = clock
         party = clock.owed_by or SYSTEM_ACTOR.party
-        return self.log(kind, at, party=party, target=clock.target, clock=clock.number, step=step, data=data)
+        seq = self.log(kind, at, party=party, target=clock.target, clock=clock.number, step=step, data=data)
+        if self.workflow.notes is not None:
+            note_verdict(self, kind, clock.target, seq, at)
+        return seq
 
     def tell(self, message: Message) -> None:
         """Queues *message*; of one clock's steps each person hears only the latest (SEMANTICS 14)."""

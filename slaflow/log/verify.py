@@ -7,9 +7,9 @@ What cannot be read is a change, and is named like one. A log that could not be 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from slaflow.log.chain import header_hash
 from slaflow.log.entry import GENESIS, data_hash
@@ -31,10 +31,13 @@ class StreamHead:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it was written. ``id`` is None where the entry itself is missing."""
+    """One thing that is not as it was written. ``id`` is None where the entry itself is missing.
+
+    ``stream`` is None where the log as a whole is not the one that was signed.
+    """
 
     id: int | None
-    stream: str
+    stream: str | None
     reason: str
     seq: int | None = None
     expected: str = ""
@@ -73,12 +76,28 @@ def _oldest_first(finding: Finding) -> tuple[bool, int]:
     return (not isinstance(finding.id, int), finding.id if isinstance(finding.id, int) else 0)
 
 
-def verify(entries: Iterable[RawEntry], heads: Iterable[StreamHead]) -> Verification:
+class StreamStart(Protocol):
+    """Up to where a stream is not among the entries to be verified: seq, hash and id of its last there."""
+
+    @property
+    def stream(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def hash(self) -> str: ...
+    @property
+    def last_entry(self) -> int: ...
+
+
+def verify(
+    entries: Iterable[RawEntry], heads: Iterable[StreamHead], starts: Iterable[StreamStart] = ()
+) -> Verification:
     """What recomputing every hash brings to light.
 
     Args:
         entries: every entry of the log, in the order of (stream, seq).
         heads: every stream's end, in the order of names (byte order, as Python sorts text).
+        starts: where streams begin whose first entries are archived and not given, in the order of names.
 
     Raises:
         VerificationImpossible: the heads do not come in the order of names.
@@ -87,11 +106,11 @@ def verify(entries: Iterable[RawEntry], heads: Iterable[StreamHead]) -> Verifica
     """
     count = streams = 0
     findings: list[Finding] = []
-    ends = _Ends(heads)
+    ends = _Ends(heads, starts)
     for name, group in groupby(entries, key=_stream_of):
         streams += 1
         findings += ends.missing_before(name)
-        stream = _Stream(name, ends.take(name))
+        stream = _Stream(name, *ends.take(name))
         for raw in group:
             count += 1
             stream.read(raw)
@@ -105,30 +124,63 @@ def _stream_of(raw: RawEntry) -> str:
 
 
 class _Ends:
-    """The streams' ends, walked in step with the entries."""
+    """The streams' ends and starts, walked in step with the entries."""
 
-    def __init__(self, heads: Iterable[StreamHead]) -> None:
+    def __init__(self, heads: Iterable[StreamHead], starts: Iterable[StreamStart]) -> None:
         self._heads: Iterator[StreamHead] = iter(heads)
         self._next = next(self._heads, None)
+        self._starts = _Starts(starts)
 
     def missing_before(self, name: str | None) -> Iterator[Finding]:
         """A finding for each stream before *name* (None: all that are left) whose entries are all gone."""
         while self._next is not None and (name is None or self._next.stream < name):
-            if self._next.seq != 0:
+            start = self._starts.take(self._next.stream)
+            if start is not None:
+                yield from _Stream(self._next.stream, self._next, start).finish()
+            elif self._next.seq != 0:
                 yield Finding(None, self._next.stream, f"all {self._next.seq} entries are missing")
             self._advance(self._next)
+        if name is None:
+            self._starts.take(None)
+        yield from self._starts.passed_over()
 
-    def take(self, name: str) -> StreamHead | None:
-        head = self._next
+    def take(self, name: str) -> tuple[StreamHead | None, StreamStart | None]:
+        """The end and the start of the stream *name*."""
+        head, start = self._next, self._starts.take(name)
         if head is None or head.stream != name:
-            return None
+            return None, start
         self._advance(head)
-        return head
+        return head, start
 
     def _advance(self, past: StreamHead) -> None:
         self._next = next(self._heads, None)
         if self._next is not None and self._next.stream <= past.stream:
             raise VerificationImpossible(f"stream {self._next.stream} comes after {past.stream}")
+
+
+class _Starts:
+    """Where streams begin, asked for in the order of names."""
+
+    def __init__(self, starts: Iterable[StreamStart]) -> None:
+        self._starts = iter(starts)
+        self._next = next(self._starts, None)
+        self._passed: list[str] = []
+
+    def take(self, name: str | None) -> StreamStart | None:
+        """The start of *name*, if its first entries are archived; None asks for those behind all names."""
+        while self._next is not None and (name is None or self._next.stream < name):
+            self._passed.append(self._next.stream)
+            self._next = next(self._starts, None)
+        if self._next is None or self._next.stream != name:
+            return None
+        start, self._next = self._next, next(self._starts, None)
+        return start
+
+    def passed_over(self) -> Iterator[Finding]:
+        """A finding for each stream that is archived, and that nothing else knows of."""
+        for name in self._passed:
+            yield Finding(None, name, "its first entries are archived, and nothing else knows of this stream")
+        self._passed.clear()
 
 
 @dataclass(slots=True)
@@ -137,12 +189,17 @@ class _Stream:
 
     name: str
     end: StreamHead | None
+    start: InitVar[StreamStart | None] = None
     seq: int = 0
     hash: str = GENESIS
     id: Any = 0
     erased_up_to: int = 0
     without_data: list[tuple[int, Any]] = field(default_factory=list)
     finding: Finding | None = None
+
+    def __post_init__(self, start: StreamStart | None) -> None:
+        if start is not None:
+            self.seq, self.hash, self.id = start.seq, start.hash, start.last_entry
 
     def read(self, raw: RawEntry) -> None:
         if self.finding is None:
@@ -187,7 +244,7 @@ class _Stream:
     def _accept(self, raw: RawEntry) -> None:
         self.id, self.seq, self.hash = raw[0], raw[2], raw[27]
         if raw[9] == "erased":
-            self.erased_up_to = self.seq
+            self.erased_up_to = self.seq - 1
 
     def _lost_data(self) -> Finding | None:
         for seq, entry_id in self.without_data:

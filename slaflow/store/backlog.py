@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal_column, select
+from sqlalchemy import Connection, func, literal_column, or_, select
 
 from slaflow.store.tables import clock, lead, message
 
@@ -35,6 +35,19 @@ def oldest_step(connection: Connection, before: datetime) -> OldestStep | None:
     query = query.where(clock.c.lead.not_in(select(lead.c.id).where(_FAILS)))
     row = connection.execute(query.order_by(clock.c.wake_at).limit(1)).first()
     return None if row is None else OldestStep(*row)
+
+
+def due_leads(connection: Connection, before: datetime, limit: int) -> list[int]:
+    """The ids of up to *limit* leads in which something fell before *before* and that may be tried, least
+    first. Reads no lead's own row but for that: one that cannot be read is among them."""
+    query = (
+        select(clock.c.lead)
+        .join(lead, lead.c.id == clock.c.lead)
+        .where(clock.c.wake_at < before, or_(lead.c.retry_at.is_(None), lead.c.retry_at <= before))
+        .group_by(clock.c.lead)
+        .order_by(func.min(clock.c.wake_at), clock.c.lead)
+    )
+    return list(connection.execute(query.limit(limit)).scalars())
 
 
 def outbox(connection: Connection, *, with_sent: bool = True) -> Outbox:

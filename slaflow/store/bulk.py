@@ -1,4 +1,4 @@
-"""Many rows in one statement: arrays on PostgreSQL, one prepared statement many times on SQLite.
+"""Many rows in one statement: COPY or arrays on PostgreSQL, one prepared statement many times on SQLite.
 
 Rows are tuples in the order of the columns, their values as the driver takes them.
 """
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slaflow.store.arrays import ArrayWriter, array_writer
+from slaflow.store.copying import ColumnWriter, column_writer, copied
+from slaflow.store.database import driver_connection
 from slaflow.store.errors import ConflictingChange
 
 Row = tuple[Any, ...]
@@ -23,10 +25,12 @@ def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row], conflict: str = ""
 ) -> None:
     """Inserts *rows*; *conflict* is SQL that says what becomes of one whose key is taken."""
-    if rows:
-        _run(
-            connection, table, columns, _insert_text(table, columns, conflict, connection.dialect.name), rows
-        )
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql" and not conflict:
+        _copy(connection, table, columns, rows)
+        return
+    _run(connection, table, columns, _insert_text(table, columns, conflict, connection.dialect.name), rows)
 
 
 def update_rows(
@@ -54,6 +58,23 @@ def _run(
     writers = _array_writers(table, columns)
     arrays = tuple([write(values) for write, values in zip(writers, zip(*rows, strict=True), strict=True)])
     return connection.exec_driver_sql(statement, arrays).rowcount
+
+
+def _copy(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+    names = ", ".join(f'"{column}"' for column in columns)
+    statement = f"COPY {table.name} ({names}) FROM STDIN"
+    data = copied(_column_writers(table, columns), rows)
+    with driver_connection(connection).cursor() as cursor:
+        for heard in connection.dispatch.before_cursor_execute:
+            # SQLAlchemy knows no COPY; who listens to its statements shall hear of this one too.
+            heard(connection, cursor, statement, None, None, False)
+        with cursor.copy(statement) as target:
+            target.write(data)
+
+
+@lru_cache
+def _column_writers(table: Table, columns: tuple[str, ...]) -> tuple[ColumnWriter | None, ...]:
+    return tuple(column_writer(table.c[column].type) for column in columns)
 
 
 @lru_cache

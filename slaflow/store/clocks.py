@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column, or_, select
+from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column, select
 
 from slaflow.clock.state import Clock
 from slaflow.store.bulk import insert_rows, update_rows
@@ -23,9 +23,7 @@ _WRITTEN = tuple(column.name for column in COLUMNS)
 
 _ALL = select(*COLUMNS).where(one_of(clock.c.lead, "leads")).order_by(clock.c.id)
 _OPEN = _ALL.where(clock.c.ended_at.is_(None))
-_OPEN_OR_RECENT = _ALL.where(
-    or_(clock.c.ended_at.is_(None), clock.c.ended_at >= bindparam("since", type_=Instant()))
-)
+_ENDED = _ALL.where(clock.c.ended_at > bindparam("since", type_=Instant()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,14 @@ class Owed:
     clock: Clock
 
 
-def open_of(
-    connection: Connection, lead_ids: Collection[int], *, ended_since: datetime | None = None
-) -> dict[int, list[Clock]]:
-    """The open clocks of each lead, oldest first; every lead asked for is a key.
+def open_of(connection: Connection, lead_ids: Collection[int]) -> dict[int, list[Clock]]:
+    """The open clocks of each lead, oldest first; every lead asked for is a key."""
+    return _by_lead(lead_ids, connection.execute(_OPEN, {"leads": lead_ids}))
 
-    With *ended_since* also those that ended at that instant or later, which late evidence may concern.
-    """
-    if ended_since is None:
-        return _by_lead(lead_ids, connection.execute(_OPEN, {"leads": lead_ids}))
-    rows = connection.execute(_OPEN_OR_RECENT, {"leads": lead_ids, "since": ended_since})
-    return _by_lead(lead_ids, rows)
+
+def ended_of(connection: Connection, lead_ids: Collection[int], after: datetime) -> dict[int, list[Clock]]:
+    """The clocks of each lead that ended after that instant, which late evidence may concern."""
+    return _by_lead(lead_ids, connection.execute(_ENDED, {"leads": lead_ids, "since": after}))
 
 
 def all_of(connection: Connection, lead_ids: Collection[int]) -> dict[int, list[Clock]]:
@@ -141,13 +136,16 @@ def _row(lead_id: int, clock: Clock, write: Callable[[datetime], Any]) -> tuple[
         clock.calendar, _names_as_text(clock.lives_in), write(clock.started_at), write(clock.base_at),
         moment(clock.due_at), span_as_number(clock.allowance), span_as_number(clock.left), clock.case,
         moment(clock.paused_at), span_as_number(clock.budget), moment(clock.breached_at),
-        moment(clock.ended_at), clock.lifted, _json(clock.carried_out), _json(clock.counts),
+        moment(clock.ended_at), clock.lifted, _json(clock.carried_out), _json(clock.seen),
         moment(clock.wake_at), clock.id,
     )  # fmt: skip
 
 
+_JSON = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+
+
 def _json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(value, option=_JSON).decode()
 
 
 @lru_cache(4096)
@@ -166,6 +164,13 @@ def from_row(row: Sequence[Any]) -> Clock:
     """The clock of a row of :data:`COLUMNS`, the lead first."""
     clock = Clock(*row[1:])
     clock.lives_in = frozenset(clock.lives_in)
-    if clock.counts:
-        clock.counts = {int(place): count for place, count in clock.counts.items()}
+    if clock.seen:
+        clock.seen = {int(place): _times(stored) for place, stored in clock.seen.items()}
     return clock
+
+
+def _times(stored: Any) -> tuple[datetime | None, ...]:
+    """When a pattern was seen; a clock stored by an earlier version has only how often."""
+    if isinstance(stored, int):
+        return (None,) * stored
+    return tuple(None if text is None else datetime.fromisoformat(text) for text in stored)

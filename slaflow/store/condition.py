@@ -1,7 +1,12 @@
-"""The shape the tables are in: indexes and triggers that somebody dropped, room that is taken by nothing."""
+"""The shape the tables are in: indexes and triggers that somebody dropped, room that is taken by nothing.
+
+A log that was cut into partitions (docs/operations/partition-the-log.md) is in order too: what is unique
+in it is so in each partition, and by a trigger where that is not enough.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Index, column, inspect, select, table, text
@@ -22,6 +27,16 @@ _TRIGGERS = {
         "WHERE tgrelid = 'entry'::regclass AND NOT tgisinternal AND tgenabled <> 'D'"
     ),
 }
+_PARTITIONED = text(
+    "SELECT relname FROM pg_class WHERE relkind = 'p' AND relnamespace = current_schema()::regnamespace"
+)
+_PARTITIONS = text(
+    "SELECT nspname, relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid "
+    "JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+    "WHERE inhparent = 'entry'::regclass ORDER BY relname"
+)
+ONCE_IN_PARTITIONS = "entry_once"
+"""The trigger on a partitioned log by which a step is in it once, whatever the partition."""
 _STATISTICS = table(
     "pg_stat_user_tables", column("relname"), column("schemaname"), column("n_live_tup"), column("n_dead_tup")
 )
@@ -36,22 +51,51 @@ class Bloated:
     total: int
 
 
+def partitioned(connection: Connection) -> frozenset[str]:
+    """The tables that somebody cut into partitions; none on SQLite."""
+    if connection.dialect.name == "sqlite":
+        return frozenset()
+    return frozenset(connection.execute(_PARTITIONED).scalars())
+
+
 def missing_indexes(connection: Connection) -> list[tuple[str, str]]:
     """Name of each index the migrations made that is gone, and the statement that makes it again."""
-    inspector, found = inspect(connection), []
+    inspector, found, in_parts = inspect(connection), [], partitioned(connection)
     for each in metadata.sorted_tables:
         if each.info.get("only", connection.dialect.name) != connection.dialect.name:
             continue
         there = {index["name"] for index in inspector.get_indexes(each.name)}
-        gone = (index for index in each.indexes if index.name not in there)
+        wanted = (index for index in each.indexes if not (index.unique and each.name in in_parts))
+        gone = (index for index in wanted if index.name not in there)
         found += [(str(index.name), _made_again(connection, index)) for index in gone]
+    if "entry" in in_parts:
+        found += _keys_gone(connection)
     return sorted(found)
+
+
+def _keys_gone(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Partitions of the log that may hold two entries at one place of a stream."""
+    inspector = inspect(connection)
+    for schema, name in connection.execute(_PARTITIONS):
+        unique = (index for index in inspector.get_indexes(name, schema) if index["unique"])
+        if not any(index["column_names"] == ["stream", "seq"] for index in unique):
+            place = f"{schema}.{name}"
+            yield f"of (stream, seq) on {place}", f"CREATE UNIQUE INDEX ON {place} (stream, seq)"
 
 
 def missing_triggers(connection: Connection) -> list[str]:
     """Triggers that keep the log append-only and are gone, or switched off."""
     there = set(connection.execute(_TRIGGERS[connection.dialect.name]).scalars())
-    return [name for name in TRIGGERS[connection.dialect.name] if name not in there]
+    in_parts = (ONCE_IN_PARTITIONS,) if "entry" in partitioned(connection) else ()
+    return [name for name in (*TRIGGERS[connection.dialect.name], *in_parts) if name not in there]
+
+
+def keeps_readers_apart(connection: Connection) -> bool:
+    """Whether readers and a writer do without each other: always on PostgreSQL; on SQLite with a write-ahead
+    log, which ``VACUUM INTO`` does not copy."""
+    if connection.dialect.name != "sqlite":
+        return True
+    return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()) == "wal"
 
 
 def bloated(connection: Connection) -> list[Bloated]:

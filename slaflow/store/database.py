@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, select
@@ -26,8 +27,20 @@ from slaflow.store.tables import REVISIONS
 __all__ = ["Connection", "Database", "driver_connection", "revision"]
 
 WAIT_SECONDS = 30
+SLICE_MILLISECONDS = 200
+"""Signals are heard between two slices of waiting for a locked file: SQLite itself hears none."""
 _REVISION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+GONE_AFTER: dict[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server whose machine or network is gone without a word is given up after a minute, where the system
+would wait for two hours; what the URL names comes first. In seconds, the last in milliseconds. Source:
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"""
 
 
 class Database:
@@ -44,6 +57,8 @@ class Database:
         # Whoever lets go of a Database without a word still leaves no connection open behind.
         weakref.finalize(self, self._engine.dispose)
         self._checked = False
+        self.is_hurried: Callable[[], bool] = lambda: False
+        """Asked now and then while a write waits for a locked file; True gives the waiting up."""
 
     @property
     def dialect(self) -> str:
@@ -100,7 +115,7 @@ class Database:
     def _transaction(self, *, write: bool, create: bool = False) -> Iterator[Connection]:
         _check_file(self._url, self.shown, create)
         with translated(self.shown, WAIT_SECONDS), self._engine.connect() as connection:
-            options: dict[str, Any] = {"slaflow_write": write}
+            options: dict[str, Any] = {"slaflow_write": write, "slaflow_hurried": self.is_hurried}
             if self.dialect == "postgresql":
                 options["isolation_level"] = "READ COMMITTED" if write else "REPEATABLE READ"
                 options["postgresql_readonly"] = not write
@@ -144,8 +159,10 @@ def _parse(text: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.drivername == "postgresql+psycopg":
+        given: dict[str, Any] = {name: value for name, value in GONE_AFTER.items() if name not in url.query}
         # prepare_threshold: statements are few and always the same, so plan them early.
-        return create_engine(url, connect_args={"options": _utc_session(url), "prepare_threshold": 2})
+        given |= {"options": _utc_session(url), "prepare_threshold": 2}
+        return create_engine(url, connect_args=given)
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -181,9 +198,35 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # Reading raw entries loosens how text is decoded; a new transaction starts strict again.
     driver_connection(connection).text_factory = str
-    write = connection.get_execution_options().get("slaflow_write")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if options['slaflow_write'] else 'ON'}")
+    if options["slaflow_write"]:
+        _take_file(connection, options["slaflow_hurried"])
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _take_file(connection: Connection, is_hurried: Callable[[], bool]) -> None:
+    """Begins to write, once the file is free or the connection's own patience is at an end."""
+    driver = driver_connection(connection)
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    latest = monotonic() + (patience - SLICE_MILLISECONDS) / 1000
+    driver.execute(f"PRAGMA busy_timeout = {min(patience, SLICE_MILLISECONDS)}")
+    try:
+        while not _took_file(connection, is_last_try=monotonic() >= latest or is_hurried()):
+            pass
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def _took_file(connection: Connection, *, is_last_try: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa_exc.OperationalError as error:
+        if is_last_try or getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+            raise
+        return False
+    return True
 
 
 def driver_connection(connection: Connection) -> Any:

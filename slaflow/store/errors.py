@@ -66,6 +66,16 @@ class DatabaseReadOnly(StoreError):
         super().__init__(f"database {url} is read-only; make its file and folder, or its user, able to write")
 
 
+class DatabaseIsReplica(StoreError):
+    """What was asked writes, and the server only follows another one."""
+
+    code = "database_is_replica"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"database {url} is a read-only replica; name the primary with --db")
+
+
 class NotADatabase(StoreError):
     """The file is there and is no SQLite database, or a broken one."""
 
@@ -139,6 +149,12 @@ class StoreFailed(StoreError):
         self.url = url
         self.reason = reason
         super().__init__(f"database {url}: {reason}")
+
+
+class ValueRefused(StoreFailed):
+    """What was to be written in some row is a value, or breaks a rule, that the database does not take."""
+
+    code = "value_refused"
 
 
 class ConflictingChange(SlaflowError):

@@ -13,6 +13,7 @@ from slaflow.errors import SlaflowError
 from slaflow.store.errors import (
     AlreadyRecorded,
     ConflictingChange,
+    DatabaseIsReplica,
     DatabaseLocked,
     DatabaseReadOnly,
     DatabaseUnreachable,
@@ -21,6 +22,7 @@ from slaflow.store.errors import (
     NotADatabase,
     NotMigrated,
     StoreFailed,
+    ValueRefused,
 )
 from slaflow.store.tables import REVISIONS
 
@@ -39,8 +41,12 @@ _DEADLOCK_OR_SERIALIZATION = ("40001", "40P01")
 _NO_WAY_IN = ("08", "28", "3D", "57")
 _UNIQUE_VIOLATION = "23505"
 _NO_TABLE = "42P01"
+_OF_A_VALUE = ("22", "23")
 _READ_ONLY = ("25006", "42501")
 _DISK_FULL = "53100"
+# On a replica no transaction that may write can begin: its setting is refused. Words are translated, the
+# place in the server's source is not.
+_IN_RECOVERY = ("0A000", "guc.c")
 
 
 @contextmanager
@@ -53,6 +59,8 @@ def translated(shown: str, waited_seconds: int) -> Iterator[None]:
     except psycopg.Error as error:
         # From a connection of the driver's own, such as a listener's.
         raise _postgresql_fault(error, shown) from error
+    except sqlite3.Error as error:
+        raise _sqlite_fault(error, shown, waited_seconds) from error
     except StatementError as error:
         # A value that a column of ours does not take, such as an instant without a zone.
         if isinstance(error.orig, SlaflowError):
@@ -79,12 +87,16 @@ def _postgresql_fault(cause: psycopg.Error, shown: str) -> SlaflowError:
     if state == _UNIQUE_VIOLATION:
         name = cause.diag.constraint_name or ""
         return ConflictingChange(name) if name in LOST_RACES else AlreadyRecorded(name)
+    if (state, cause.diag.source_file) == _IN_RECOVERY:
+        return DatabaseIsReplica(shown)
     if state in _READ_ONLY:
         return DatabaseReadOnly(shown)
     if state == _DISK_FULL:
         return NoRoom(shown, reason)
     if state == _NO_TABLE:
         return NotMigrated(shown, None, REVISIONS[-1])
+    if (state or "")[:2] in _OF_A_VALUE:
+        return ValueRefused(shown, reason)
     # Without a state the failure is libpq's own: no server, no route, a cut connection.
     if isinstance(cause, psycopg.OperationalError) and (state is None or state[:2] in _NO_WAY_IN):
         return DatabaseUnreachable(shown, reason)
@@ -110,6 +122,8 @@ def _sqlite_fault(cause: sqlite3.Error, shown: str, waited_seconds: int) -> Slaf
         return NotADatabase(shown, text)
     if "no such table" in text:
         return NotMigrated(shown, None, REVISIONS[-1])
+    if name.startswith(("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")):
+        return ValueRefused(shown, text)
     return StoreFailed(shown, text)
 
 

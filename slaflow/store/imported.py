@@ -10,6 +10,9 @@ from slaflow.store.bulk import insert_rows
 from slaflow.store.tables import imported
 from slaflow.store.types import one_of
 
+NO_LEADS: Mapping[str, int | None] = {}
+_WRITTEN = ("key", "reason", "lead")
+_TAKES_OVER = "(key) DO UPDATE SET reason = excluded.reason, lead = excluded.lead"
 _KNOWN = select(imported.c.key, imported.c.reason).where(one_of(imported.c.key, "keys"))
 
 
@@ -18,7 +21,12 @@ def known(connection: Connection, keys: Collection[str]) -> dict[str, str | None
     return {key: reason for key, reason in connection.execute(_KNOWN, {"keys": keys})}
 
 
-def remember(connection: Connection, outcomes: Mapping[str, str | None]) -> None:
-    """Keeps what became of each key; a key known before takes the new outcome."""
-    rows = sorted(outcomes.items(), key=lambda outcome: outcome[0])
-    insert_rows(connection, imported, ("key", "reason"), rows, "(key) DO UPDATE SET reason = excluded.reason")
+def remember(
+    connection: Connection, outcomes: Mapping[str, str | None], leads: Mapping[str, int | None] = NO_LEADS
+) -> None:
+    """Keeps what became of each key; a key known before takes the new outcome.
+
+    *leads* says whose each key is, so that erasing the lead forgets it.
+    """
+    rows = sorted((key, reason, leads.get(key)) for key, reason in outcomes.items())
+    insert_rows(connection, imported, _WRITTEN, rows, _TAKES_OVER)

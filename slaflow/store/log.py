@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import (
     Connection,
     DateTime,
+    Select,
     Text,
     case,
     cast,
@@ -29,12 +30,19 @@ from slaflow.log.entry import GENESIS, Entry
 from slaflow.log.verify import RawEntry, StreamHead
 from slaflow.store.bulk import insert_rows
 from slaflow.store.database import driver_connection
+from slaflow.store.narrowing import AT, filtered, narrowest, place
 from slaflow.store.tables import entry, lead, stream
 from slaflow.store.types import Instant, instant_as_text
 
 _COLUMNS = tuple(entry.c)  # in the order of Entry's own fields
 _WRITTEN = tuple(column.name for column in _COLUMNS if column.name != "id")
 _BATCH = 1000
+Order: TypeAlias = Literal["id", "at", "lead"]
+_ORDERS = {
+    "id": (entry.c.id,),
+    "at": (entry.c.at, entry.c.id),
+    "lead": (entry.c.stream, entry.c.seq),
+}
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -72,23 +80,28 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
     insert_rows(connection, entry, _WRITTEN, rows)
 
 
-def entries(connection: Connection, wanted: LogFilter = LogFilter()) -> Iterator[Entry]:
-    """The entries that *wanted* lets through, oldest (least id) first, read as they are asked for."""
-    query = select(*_COLUMNS).order_by(entry.c.id).limit(wanted.limit)
-    if wanted.lead is not None:
-        query = query.where(entry.c.stream == f"lead:{wanted.lead}")
-    for name in ("kind", "actor", "party", "target", "trigger"):
-        value = getattr(wanted, name)
-        query = query if value is None else query.where(entry.c[name] == value)
-    if wanted.from_ is not None:
-        query = query.where(entry.c.at >= wanted.from_)
-    if wanted.to is not None:
-        query = query.where(entry.c.at < wanted.to)
-    if wanted.after is not None:
-        query = query.where(entry.c.id > wanted.after)
+def entries(connection: Connection, wanted: LogFilter = LogFilter(), order: Order = "id") -> Iterator[Entry]:
+    """The entries that *wanted* lets through, oldest (least id) first, read as they are asked for.
+
+    *order* ``at`` gives them in order of that instant; ``lead`` gives those of leads, one lead after the
+    other, each lead's in their order. ``limit`` and ``after`` go by id whatever the order.
+    """
+    by = narrowest(connection, wanted) if connection.dialect.name == "sqlite" and order == "id" else None
+    query = _query(wanted, order, by)
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield Entry._make(row)
+
+
+def _query(wanted: LogFilter, order: Order, by: str | None) -> Select[Any]:
+    query = select(*_COLUMNS).where(*filtered(wanted, by))
+    if order == "lead":
+        query = query.where(entry.c.lead.is_not(None))
+    if by == AT or (wanted.limit is not None and order != "id"):
+        # Ids alone are sorted and cut off, not whole entries.
+        first = query.with_only_columns(entry.c.id).order_by(place(by)).limit(wanted.limit)
+        return select(*_COLUMNS).where(entry.c.id.in_(first)).order_by(*_ORDERS[order])
+    return query.order_by(*_ORDERS[order]).limit(wanted.limit)
 
 
 def raw_entries(connection: Connection) -> Iterator[RawEntry]:
@@ -98,7 +111,7 @@ def raw_entries(connection: Connection) -> Iterator[RawEntry]:
     """
     columns = [_raw(connection, column) for column in _COLUMNS]
     query = select(*columns).order_by(entry.c.stream, entry.c.seq)
-    _decode_anything(connection)
+    decode_anything(connection)
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield tuple(row)
@@ -112,7 +125,7 @@ def heads(connection: Connection) -> Iterator[StreamHead]:
     others = select(stream.c.name, stream.c.seq, stream.c.head, nothing)
     both = union_all(leads, others).subquery()
     order = both.c.name if connection.dialect.name == "sqlite" else both.c.name.collate("C")
-    _decode_anything(connection)
+    decode_anything(connection)
     with connection.execute(select(both).order_by(order).execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield StreamHead(row[0], row[1], row[2], b"" if row[3] is None else row[3])
@@ -155,7 +168,8 @@ def _raw(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[An
     return case((plain.between(_FIRST, _LAST), fixed), else_=cast(plain, Text))
 
 
-def _decode_anything(connection: Connection) -> None:
+def decode_anything(connection: Connection) -> None:
+    """Has SQLite give text that is no UTF-8 marked, not as an error, until the transaction ends."""
     if connection.dialect.name == "sqlite":
         driver_connection(connection).text_factory = _decoded
 

@@ -44,13 +44,24 @@ class Stored:
 
 def queue(connection: Connection, messages: Iterable[tuple[int, Message, MessageStatus, datetime]]) -> None:
     """Stores (lead id, message, status, recorded_at); who was told of that entry already is passed over."""
+    _insert(connection, [(f"lead:{lead_id}", lead_id, *rest) for lead_id, *rest in messages])
+
+
+def queue_of_stream(
+    connection: Connection, stream: str, messages: Iterable[tuple[Message, MessageStatus, datetime]]
+) -> None:
+    """As :func:`queue`, for messages that an entry of another stream than a lead's caused."""
+    _insert(connection, [(stream, None, *message) for message in messages])
+
+
+def _insert(connection: Connection, messages: Sequence[tuple[Any, ...]]) -> None:
     write = instant_writer(connection.dialect.name)
     rows = [
         (
-            f"lead:{lead_id}", lead_id, each.seq, each.recipient, each.kind, write(each.at), each.target,
+            stream, lead_id, each.seq, each.recipient, each.kind, write(each.at), each.target,
             each.clock, each.step, _json(each.data), status, write(recorded_at),
         )
-        for lead_id, each, status, recorded_at in messages
+        for stream, lead_id, each, status, recorded_at in messages
     ]  # fmt: skip
     insert_rows(connection, message, _WRITTEN, rows, "(stream, seq, recipient, kind) DO NOTHING")
 

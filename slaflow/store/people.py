@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, func, insert, or_, select, text, update
 
@@ -23,13 +24,38 @@ _LOCK_TURNS = text("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE")
 def directory(connection: Connection, *, lock_turns: bool = False) -> Directory:
     """Everybody there is or was, their absences, and each team's turn.
 
-    With *lock_turns* nobody else draws until this transaction ends: turns are as the last one left them.
+    With *lock_turns* they are read when the first is drawn, and from then on until this transaction
+    ends nobody else draws: turns are as the last one left them, and who draws none waits for nobody.
     """
-    if lock_turns and connection.dialect.name == "postgresql":
-        connection.execute(_LOCK_TURNS)
     people = tuple(Person(*row) for row in connection.execute(_EVERYBODY))
     absences = tuple(Absence(*row) for row in connection.execute(_ABSENCES))
-    return Directory(people, absences, {name: turn for name, turn in connection.execute(_TURNS)})
+    return Directory(people, absences, _LockedTurns(connection) if lock_turns else _turns(connection))
+
+
+def _turns(connection: Connection) -> Mapping[str, str]:
+    return {name: turn for name, turn in connection.execute(_TURNS)}
+
+
+class _LockedTurns(Mapping[str, str]):
+    """Who was drawn last of each team; locked and read at the first question, within the transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def _drawn(self) -> Mapping[str, str]:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_LOCK_TURNS)
+        return _turns(self._connection)
+
+    def __getitem__(self, team: str) -> str:
+        return self._drawn[team]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drawn)
+
+    def __len__(self) -> int:
+        return len(self._drawn)
 
 
 def add_person(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Index, UniqueConstraint
 
+from slaflow.store import condition
 from slaflow.store.database import Database, driver_connection, revision
 from slaflow.store.errors import DatabaseNewer, UnknownRevision
 from slaflow.store.tables import REVISIONS, belongs_to, metadata
@@ -62,7 +64,29 @@ def check(database: Database, *, indexes: bool = True) -> list[str]:
         options = {"compare_type": True, "include_object": belongs_to(database.dialect)}
         context = MigrationContext.configure(connection, opts=options)
         found_all = compare_metadata(context, metadata)
-        return [str(each) for each in found_all if indexes or each[0] not in _OF_INDEXES]
+        in_parts = condition.partitioned(connection)
+        wrong = (each for each in found_all if indexes or each[0] not in _OF_INDEXES)
+        return [_in_words(each) for each in wrong if not _is_key_across(each, in_parts)]
+
+
+def _in_words(difference: Any) -> str:
+    """One of alembic's findings: (what would mend it, the thing, or schema, table and column)."""
+    if isinstance(difference, list):
+        return "; ".join(map(_in_words, difference))
+    mending, *rest = difference
+    done, _, kind = mending.partition("_")
+    if done == "modify":
+        return f"column {rest[1]}.{rest[2]} has another {kind}"
+    name = f"{rest[1]}.{rest[2].name}" if kind == "column" else str(rest[0].name)
+    return f"{kind} {name} is {'missing' if done == 'add' else 'not of slaflow'}"
+
+
+def _is_key_across(difference: Any, partitioned: frozenset[str]) -> bool:
+    """Whether a unique key is missed that cannot reach across partitions: ``condition`` looks in each."""
+    missed = difference[1] if difference[0] in ("add_index", "add_constraint") else None
+    if isinstance(missed, Index) and not missed.unique:
+        return False
+    return isinstance(missed, Index | UniqueConstraint) and missed.table.name in partitioned  # type: ignore[union-attr]
 
 
 def _config(connection: Connection) -> Config:

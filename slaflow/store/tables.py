@@ -24,12 +24,12 @@ from sqlalchemy import (
 
 from slaflow.store.types import BigId, Instant, JsonText, Span, Word
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision this slaflow knows; the last is the one its tables need."""
 
 TRIGGERS = {
     "sqlite": ("entry_no_delete", "entry_no_update"),
-    "postgresql": ("entry_kept", "entry_not_emptied"),
+    "postgresql": ("entry_kept", "entry_not_emptied", "entry_stays"),
 }
 """What keeps the log append-only; the migrations make them."""
 
@@ -153,8 +153,10 @@ clock = Table(
 
 _ONCE_PER_STEP = text("kind IN ('breached', 'escalated', 'timer_fired')")
 _BREACHED = text("kind = 'breached'")
+_LATE = text("occurred_at < at")
 _HAS_TARGET = text("target IS NOT NULL")
 _HAS_TRIGGER = text('"trigger" IS NOT NULL')
+_TOLD_LATER = text("arrived_at > at")
 
 entry = Table(
     "entry",
@@ -208,13 +210,17 @@ entry = Table(
         sqlite_where=_ONCE_PER_STEP,
         postgresql_where=_ONCE_PER_STEP,
     ),
-    # One for each filter of the log; a lead's entries are those of its stream, and there are too few
-    # parties for an index to help.
+    # One for each filter of the log; a lead's entries are those of its stream.
     Index("entry_kind", "kind", "id"),
     Index("entry_actor", "actor", "id"),
+    Index("entry_party", "party", "id"),
     Index("entry_target", "target", "id", sqlite_where=_HAS_TARGET, postgresql_where=_HAS_TARGET),
     Index("entry_trigger", "trigger", "id", sqlite_where=_HAS_TRIGGER, postgresql_where=_HAS_TRIGGER),
     Index("entry_at", "at", "id"),
+    Index("entry_breached_at", "kind", "at", sqlite_where=_BREACHED, postgresql_where=_BREACHED),
+    Index("entry_late", "occurred_at", sqlite_where=_LATE, postgresql_where=_LATE),
+    # What time travel asks for beside what lies past an instant: inputs that were told after it.
+    Index("entry_told_later", "arrived_at", sqlite_where=_TOLD_LATER, postgresql_where=_TOLD_LATER),
 )
 
 stream = Table(
@@ -267,6 +273,7 @@ person = Table(
     Column("team", Text),
     Column("manager", Text),
     Column("role", Text, nullable=False),
+    Index("person_email", "email", "valid_from"),
     Index(
         "person_now",
         "email",
@@ -298,6 +305,15 @@ imported = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("reason", Text),
+    Column("lead", BigInteger),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("lead", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("scrubbed_at", Instant),
 )
 
 token = Table(
@@ -312,27 +328,53 @@ token = Table(
     Column("revoked_at", Instant),
 )
 
-period = Table(
-    "period",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("workflow", Text, nullable=False),
-    Column("commitment", Text, nullable=False),
-    Column("period", Text, nullable=False),
-    Column("closed_at", Instant, nullable=False),
-    Column("verdict", Text),
-    Column("data", JsonText, nullable=False),
-    UniqueConstraint("workflow", "commitment", "period", name="period_once"),
-)
+identity = Table("identity", metadata, Column("id", Text, primary_key=True))
+"""One row: what tells the signed heads of this log from those of others; drawn when the table is made."""
 
 checkpoint = Table(
     "checkpoint",
     metadata,
     Column("id", BigId, primary_key=True),
     Column("at", Instant, nullable=False),
+    Column("origin", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("root", Text, nullable=False),
     Column("signature", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("last_entry", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Index("checkpoint_size", "size", "id"),
+)
+
+archive = Table(
+    "archive",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("recorded_at", Instant, nullable=False),
+    Column("before", Instant, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("streams", BigInteger, nullable=False),
+    Column("ends", Text, nullable=False),
+    Column("first_entry", BigInteger, nullable=False),
+    Column("last_entry", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("tree_entry", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    UniqueConstraint("sha256", name="archive_sha256"),
+)
+
+archived_stream = Table(
+    "archived_stream",
+    metadata,
+    Column("stream", Word, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("last_entry", BigInteger, nullable=False),
+    Column("archive", BigInteger, ForeignKey("archive.id"), nullable=False),
+    Index("archived_stream_archive", "archive", "stream"),
 )
 
 
@@ -343,3 +385,7 @@ def belongs_to(dialect: str) -> Callable[..., bool]:
         return bool(thing.info.get("only", dialect) == dialect)
 
     return include
+
+
+# Tables of a kind of their own have a file of their own; it needs the metadata above.
+from slaflow.store import period_tables  # noqa: E402, F401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -35,8 +36,10 @@ def instant_in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+@lru_cache(4096)
 def instant_as_text(at: datetime) -> str:
     """*at* in UTC, always 27 characters, so that text sorts like time."""
+    # Kept, because a batch writes the same instants over and over: on the lead, its clocks, its entries.
     # Some 0.5 microseconds; isoformat takes three times as long.
     text = orjson.dumps(instant_in_utc(at)).decode()
     return f"{text[1:20]}.000000Z" if len(text) == _WHOLE_SECONDS else f"{text[1:27]}Z"

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import psycopg
-from sqlalchemy import Connection, func, literal_column, select
+from sqlalchemy import Connection, case, func, literal_column, select
 
 from slaflow.store.database import WAIT_SECONDS, Database
 from slaflow.store.faults import translated
+from slaflow.store.period_tables import closing
 from slaflow.store.tables import clock, lead
 from slaflow.store.types import instant_as_text
 
@@ -28,16 +29,23 @@ _NEXT_STEP = (
     .order_by(clock.c.wake_at)
     .limit(1)
 )
-_NEXT_TRY = select(func.min(lead.c.retry_at)).where(_FAILS)
+# One whose steps somebody else has carried out since is not tried again, whatever its row says.
+_TRIED_AT = case((lead.c.retry_at > clock.c.wake_at, lead.c.retry_at), else_=clock.c.wake_at)
+_NEXT_TRY = (
+    select(func.min(_TRIED_AT))
+    .select_from(lead.join(clock, clock.c.lead == lead.c.id))
+    .where(_FAILS, clock.c.wake_at.is_not(None))
+)
+_NEXT_CLOSING = select(func.min(closing.c.wake_at))
 
 
 def next_wake(connection: Connection) -> datetime | None:
-    """The least instant at which a step or a pause's end falls, or a failed lead is tried again.
+    """The least instant at which a step, a pause's end or a closing falls, or a failed lead is tried again.
 
     In the past where something waits to be carried out; None where nothing ever will. Cost: an index
     look-up each, however many clocks run.
     """
-    found = [connection.execute(query).scalar() for query in (_NEXT_STEP, _NEXT_TRY)]
+    found = [connection.execute(query).scalar() for query in (_NEXT_STEP, _NEXT_TRY, _NEXT_CLOSING)]
     return min((at for at in found if at is not None), default=None)
 
 

@@ -12,6 +12,7 @@ from slaflow.lifecycle.decide import check_not_ahead, decide
 from slaflow.lifecycle.decision import Decision, Refusal
 from slaflow.lifecycle.draft import Draft
 from slaflow.lifecycle.events import Created, Fired, Happening, Input, Recorded
+from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
@@ -92,10 +93,15 @@ class Play:
     def _decide(self, event: Input | None, now: datetime) -> Decision:
         """Decides until nothing that fell before is left over."""
         while True:
-            decision = decide(self.workflow, self.people, self.lead, self.open, event, now)
+            clocks = self.open if event is None else [*self._recalled(event), *self.open]
+            decision = decide(self.workflow, self.people, self.lead, clocks, event, now)
             self._take(decision)
             if not decision.more:
                 return decision
+
+    def _recalled(self, event: Input) -> list[Clock]:
+        """The clocks that are over and that late evidence or a lift concerns."""
+        return [clock for clock in self.clocks.values() if not clock.is_open and concerns(event, clock)]
 
     def _take(self, decision: Decision) -> Lead:
         self.lead = decision.lead

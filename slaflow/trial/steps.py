@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import did_you_mean
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Recorded
+from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Lifted, Recorded
 from slaflow.trial.figures import read_figures
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Deed, Do, Expect, PassTime, Refuse, Step
@@ -97,14 +97,16 @@ class StepReader:
             owner = self.reader.name((*path, "assign"), owner, "person", self.reader.emails)
         return Do(Assigned(owner), self.actor(path, given))
 
-    def lift(self, path: Path, given: dict[str, Any]) -> None:
+    def lift(self, path: Path, given: dict[str, Any]) -> Do | None:
         at = (*path, "lift")
         terms = self.reader.mapping(at, given["lift"], ("target", "reason"), ("target", "reason"))
         targets = [target.name for target in self.reader.workflow.targets if not target.is_timer]
-        if "target" in terms:
-            self.reader.name((*at, "target"), terms["target"], "target", targets)
-        self.actor(path, given)
-        self.reader.problem(path, "lift is not supported yet", key=True)
+        target, reason = None, ""
+        if terms.get("target") is not None:
+            target = self.reader.name((*at, "target"), terms["target"], "target", targets)
+        if terms.get("reason") is not None:
+            reason = self.reader.text((*at, "reason"), terms["reason"], "a reason")
+        return Do(Lifted(target, reason), self.actor(path, given)) if target and reason else None
 
     def wait(self, path: Path, given: dict[str, Any]) -> PassTime | None:
         span = self.reader.duration((*path, "wait"), given["wait"])

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from slaflow.errors import did_you_mean
 from slaflow.workflow.checks import check_workflow
+from slaflow.workflow.commitment import Commitment, notes_of
 from slaflow.workflow.compile_clocks import target, timer
+from slaflow.workflow.compile_commitments import commitment
 from slaflow.workflow.compile_flow import state, transition
 from slaflow.workflow.compile_lead import activity, check, fields, scoring
-from slaflow.workflow.compile_terms import calendars, commitment, party, route, team, top_level_span
+from slaflow.workflow.compile_terms import calendars, party, route, team, top_level_span
 from slaflow.workflow.document import WorkflowDoc, read_document
 from slaflow.workflow.document_terms import TeamDoc
 from slaflow.workflow.errors import Finding, WorkflowError, WorkflowUnreadable
@@ -104,7 +106,7 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
         f"{head}.{name}" for name in lead_fields for head in ("lead", "known")
     }
     parts = Parts(document, names, findings, timezone, lead_fields)
-    workflow, sound = _assemble(parts, holidays, source.data)
+    workflow, sound = _assemble(parts, holidays)
     check_workflow(workflow, findings, sound=sound)
     return None if findings.count else workflow
 
@@ -125,7 +127,7 @@ def _no_zone(document: WorkflowDoc, findings: Findings) -> str:
     return "UTC"
 
 
-def _assemble(parts: Parts, holidays: Holidays | None, data: Any) -> tuple[Workflow, bool]:
+def _assemble(parts: Parts, holidays: Holidays | None) -> tuple[Workflow, bool]:
     """The workflow as far as it goes, and whether all its states and transitions are sound."""
     doc = parts.document
     before = parts.findings.count
@@ -161,7 +163,8 @@ def _assemble(parts: Parts, holidays: Holidays | None, data: Any) -> tuple[Workf
         first_calendar=next(iter(parts.names.calendars), "always"),
         **_periods(parts),
         signatures=parts.lookup.many(("signatures",), "party", doc.signatures, parts.names.parties),
-        commitments=_commitments(parts, data),
+        commitments=(commitments := _commitments(parts)),
+        notes=notes_of(commitments) or None,
         kept_aside=tuple(_kept_aside(doc)),
     )
     return workflow, sound and bool(initial)
@@ -218,17 +221,15 @@ def _periods(parts: Parts) -> dict[str, Any]:
     return {key: span for key, span in spans.items() if span is not None}
 
 
-def _commitments(parts: Parts, data: Any) -> Mapping[str, Any]:
-    for name, doc in parts.document.commitments.items():
-        commitment(name, doc, parts)
-    written = data.get("commitments")
-    return dict(written) if isinstance(written, Mapping) else {}
+def _commitments(parts: Parts) -> Mapping[str, Commitment]:
+    items = enumerate(parts.document.commitments.items())
+    made = {name: commitment(index, name, doc, parts) for index, (name, doc) in items}
+    return {name: each for name, each in made.items() if each is not None}
 
 
 def _kept_aside(doc: WorkflowDoc) -> Iterator[str]:
-    for part, given in (("commitments", doc.commitments), ("signatures", doc.signatures)):
-        if given:
-            yield f"{part} are kept but not yet enforced"
+    if doc.signatures:
+        yield "signatures are kept but not yet enforced"
     for name, given_team in doc.teams.items():
         if given_team and (given_team.assign != "round_robin" or given_team.capacity is not None):
             yield f"team {name}: {_method(given_team)} is kept but not yet acted upon; leads go round robin"

@@ -1,4 +1,4 @@
-"""Parties, calendars, teams, routing and commitments, from document to model."""
+"""Parties, calendars, teams and routing, from document to model."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from slaflow.hours.calendar import Calendar, parse_calendar
-from slaflow.workflow.compile_clocks import MEETS, pattern_of
-from slaflow.workflow.compile_flow import actions
-from slaflow.workflow.document_flow import PatternDoc
 from slaflow.workflow.document_lead import PartyDoc
-from slaflow.workflow.document_terms import CommitmentDoc, RouteDoc, ShareDoc, TeamDoc
+from slaflow.workflow.document_terms import RouteDoc, TeamDoc
 from slaflow.workflow.model import Party, Route, Team
 from slaflow.workflow.names import EMAIL
 from slaflow.workflow.parts import Parts
@@ -84,49 +81,6 @@ def _route_to_field(name: str, path: Path, parts: Parts, when: Any) -> Route | N
             path, f"lead.{name} is {field.type}; a field that names a person holds an e-mail"
         )
     return Route("field", name, when)
-
-
-def commitment(name: str, doc: CommitmentDoc, parts: Parts) -> None:
-    """Checks what a commitment names; it is kept as written."""
-    path: Path = ("commitments", name)
-    parts.lookup.many((*path, "owed_by"), "party", doc.owed_by, parts.names.parties)
-    _happening(doc.count, (*path, "count"), parts)
-    _happening(doc.cohort, (*path, "cohort"), parts)
-    if doc.sum is not None:
-        _happening(doc.sum.of, (*path, "sum", "of"), parts)
-        _summed(doc.sum.field, (*path, "sum", "field"), parts)
-    if doc.share is not None:
-        _share(doc.share, (*path, "share"), parts)
-    if doc.missed is not None:
-        actions(doc.missed.do, (*path, "missed", "do"), parts)
-        for index, action in enumerate(doc.missed.do):
-            if action.notify is None:
-                words = "a missed commitment belongs to no one lead: notify is all it can do"
-                parts.findings.error((*path, "missed", "do", index), words)
-
-
-def _share(doc: ShareDoc, path: Path, parts: Parts) -> None:
-    _happening(doc.of, (*path, "of"), parts)
-    _happening(doc.among, (*path, "among"), parts)
-    parts.lookup.many((*path, "met"), "target", doc.met or (), parts.names.targets)
-    if doc.when is not None:
-        parts.findings.compile((*path, "when"), doc.when, parts.scopes.lead)
-
-
-def _happening(doc: PatternDoc | None, path: Path, parts: Parts) -> None:
-    if doc is None:
-        return
-    if doc.kind not in MEETS and doc.kind != "set":
-        parts.findings.error((*path, doc.kind), f"{doc.kind} cannot be counted here", key=True)
-    pattern_of(doc, path, parts)
-
-
-def _summed(name: str, path: Path, parts: Parts) -> None:
-    if not parts.lookup.one(path, "field", name, parts.names.fields):
-        return
-    field = parts.fields.get(name)
-    if field is not None and field.type not in ("int", "decimal"):
-        parts.findings.error(path, f"lead.{name} is {field.type}; only int and decimal fields add up")
 
 
 def top_level_span(key: str, parts: Parts) -> timedelta | None:

@@ -75,6 +75,22 @@ def _missed(value: object) -> object:
 MissedDoc = Annotated[
     InARowDoc, BeforeValidator(_missed, json_schema_input_type=ActionDoc | list[ActionDoc] | InARowDoc)
 ]
+
+
+def _pace(value: object) -> object:
+    """``pace: 50%``: who owes it hears."""
+    return {value: []} if isinstance(value, str) else value
+
+
+def _does(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+PaceDoc = Annotated[
+    dict[str, Annotated[list[ActionDoc], BeforeValidator(_does)]],
+    BeforeValidator(_pace, json_schema_input_type=str | dict[str, ActionDoc | list[ActionDoc]]),
+]
+"""Share of the period's open days to what is done if the promise is out of pace then."""
 MEASURES = ("count", "sum", "share", "signed_within")
 
 
@@ -94,6 +110,7 @@ class CommitmentDoc(Named):
     min_sample: Annotated[int, Field(ge=1)] | None = None
     per: Literal["owner"] | None = None
     missed: MissedDoc | None = None
+    pace: PaceDoc | None = None
 
     @model_validator(mode="after")
     def measured_and_bound(self) -> CommitmentDoc:

@@ -73,6 +73,7 @@ _PYTHON_TYPES: Mapping[str, type] = {
     "timestamp": datetime,
     "null": type(None),
 }
+_SELDOM_EQUAL = frozenset(("double", "timestamp"))
 _ACCEPTED: Mapping[str, frozenset[str]] = {
     "bool": frozenset(("bool",)),
     "number": frozenset(("int", "double")),
@@ -97,6 +98,8 @@ class CompiledExpression:
     program: Any = field(compare=False, repr=False)
     texts: tuple[str, ...]
     """Those of its variables that are text."""
+    known: dict[tuple[Any, ...], Any] | None = field(default=None, compare=False, repr=False)
+    """Answers given before, by the values of ``order``; None where values seldom come again."""
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Its value: bool, int, float, str, aware datetime or None (for ``null``).
@@ -109,8 +112,22 @@ class CompiledExpression:
             :class:`Unknown` where something needed is not set, or an operation fails (a
             division by zero, say) or gives no finite number. It never raises.
 
-        Cost: about 5 microseconds.
+        Cost: about 5 microseconds; half of one where it was asked of the same values before.
         """
+        if self.known is None:
+            return self._evaluated(values)
+        asked = tuple([values.get(name) for name in self.order])
+        try:
+            return self.known[asked]
+        except KeyError:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            answer = self.known[asked] = self._evaluated(values)
+            return answer
+        except TypeError:  # a value that CEL does not take either
+            return self._evaluated(values)
+
+    def _evaluated(self, values: Mapping[str, Any]) -> Any:
         for name in self.texts:
             if type(text := values.get(name)) is str and "\0" in text:
                 return Unknown((), f"{name} holds a NUL character")
@@ -137,6 +154,7 @@ class CompiledExpression:
 
 
 _CODE = re.compile(r"^[A-Z_]+: ")
+_MOST_KNOWN = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +204,7 @@ class Scope:
             result="double" if result == "double" and gives == "int" else gives,
             program=program,
             texts=tuple(name for name in order if self.declared.get(name) == "string"),
+            known=None if any(self.declared[name] in _SELDOM_EQUAL for name in order) else {},
         )
 
     @cached_property

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from slaflow.hours.calendar import Calendar
+
+if TYPE_CHECKING:
+    from slaflow.workflow.commitment import Commitment, Notes  # it imports this module
 
 Value = str | int | bool | None
 """A field's value as it is stored and logged: decimals are plain text, a ``date`` is
@@ -355,8 +358,9 @@ class Workflow:
     notify_within: timedelta = timedelta(hours=24)
     grace: timedelta | None = None
     signatures: tuple[str, ...] = ()
-    commitments: Mapping[str, Any] = field(default_factory=dict)
-    """As written; checked and kept, not yet acted upon."""
+    commitments: Mapping[str, Commitment] = field(default_factory=dict)
+    notes: Notes | None = None
+    """What is noted beside events so that commitments can be measured from the log; None: nothing."""
     kept_aside: tuple[str, ...] = ()
     """One line for each part of the file that is kept but not yet acted upon."""
     warnings: tuple[Any, ...] = ()

@@ -19,7 +19,7 @@ from slaflow.cli.main import cli
 
 def environment(**named: str) -> dict[str, str | None]:
     """The process's own, without what a developer may have set for themselves."""
-    return {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None, **named}
+    return {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None, "SLAFLOW_KEY": None, **named}
 
 
 @pytest.fixture

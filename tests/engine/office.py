@@ -218,7 +218,7 @@ def statements() -> Iterator[list[str]]:
 
 def commits(sent: Sequence[str]) -> int:
     """How many transactions appended to the log."""
-    return sum(statement.startswith("INSERT INTO entry") for statement in sent)
+    return sum(statement.startswith(("INSERT INTO entry", "COPY entry")) for statement in sent)
 
 
 # Histories

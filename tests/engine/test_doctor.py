@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from engine.office import FRIDAY, HOUR, MONDAY, Present, handed_over, on_one_database
 from sqlalchemy import text
 
-from slaflow.engine.app import Engine
+from slaflow.engine.app import Engine, wall_clock
 from slaflow.engine.doctor import examine
+from slaflow.store import schema
 
 MADE_BY = {
     "sqlite": "sql FROM sqlite_master WHERE name",
@@ -90,9 +94,34 @@ def test_tables_that_somebody_changed_by_hand_are_not_mended_by_an_upgrade(app: 
 
 
 @on_one_database
+def test_a_file_that_was_restored_from_a_compact_copy(app: Engine, tmp_path: Path) -> None:
+    """``VACUUM INTO`` leaves the write-ahead log's mode behind; an upgrade brings it back."""
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(tmp_path / "office.db")) as file:
+        file.execute("VACUUM INTO ?", (str(copy),))
+    restored = Engine(f"sqlite:///{copy}", now=app.now)
+    (told,) = found(restored, "journal")
+    assert told.endswith("so readers and writers wait for each other; run 'slaflow db upgrade'")
+    restored.upgrade()
+    assert found(restored, "journal") == []
+    assert restored.verify().bad is None
+    restored.database.dispose()
+
+
+def test_what_differs_is_said_in_words(app: Engine) -> None:
+    carry_out(app, "ALTER TABLE person RENAME COLUMN role TO part", "DROP TABLE token")
+    told = sorted(schema.check(app.database))
+    assert told == [
+        "column person.part is not of slaflow",
+        "column person.role is missing",
+        "table token is missing",
+    ]
+
+
+@on_one_database
 def test_a_file_of_pages_that_hold_nothing(app: Engine) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
-    carry_out(app, f"INSERT INTO imported {numbers} SELECT i, hex(zeroblob(4000)) FROM n")
+    carry_out(app, f"INSERT INTO imported (key, reason) {numbers} SELECT i, hex(zeroblob(4000)) FROM n")
     assert found(app, "space") == []
     carry_out(app, "DELETE FROM imported")
     (told,) = found(app, "space")
@@ -102,7 +131,7 @@ def test_a_file_of_pages_that_hold_nothing(app: Engine) -> None:
 @on_postgresql
 def test_a_table_of_dead_rows(app: Engine) -> None:
     carry_out(app, "ALTER TABLE imported SET (autovacuum_enabled = off)")
-    carry_out(app, "INSERT INTO imported SELECT n::text FROM generate_series(1, 12000) AS n")
+    carry_out(app, "INSERT INTO imported (key) SELECT n::text FROM generate_series(1, 12000) AS n")
     carry_out(app, "DELETE FROM imported", "SELECT pg_stat_force_next_flush()")
     latest = time.monotonic() + 10
     while not (told := found(app, "space")):
@@ -117,4 +146,10 @@ def test_a_table_of_dead_rows(app: Engine) -> None:
 def test_clocks_that_do_not_agree(app: Engine, present: Present) -> None:
     """The test's own clock stands in March 2026, the server's does not."""
     (told,) = found(app, "clock")
-    assert told.endswith("s from this machine's; synchronise both")
+    assert told.startswith("this machine's clock is ")
+    assert told.endswith(
+        " s behind the database server's, and what falls due is noticed late here; synchronise both"
+    )
+    present.at = wall_clock() + timedelta(hours=1)
+    (told,) = found(app, "clock")
+    assert " s ahead of the database server's, and ticks are refused here; synchronise both" in told

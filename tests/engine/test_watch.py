@@ -209,6 +209,22 @@ def test_a_failed_lead_is_waited_for_until_its_next_try(app: Engine, database: D
     assert len(seen.reports) == 1
 
 
+def test_a_failed_lead_in_which_nothing_falls_any_more_wakes_nobody(app: Engine, database: Database) -> None:
+    """Another worker may have carried out what this one failed at."""
+    waiting(app, 2)
+    app.tick()
+    waiting(app, breaks_in=2 * HOUR)
+    with app.database.write() as conn:
+        failed = text("UPDATE lead SET failures = 1, retry_at = created_at WHERE id IN (1, 3)")
+        conn.execute(failed)
+        due = wake.next_wake(conn)
+    assert due is not None
+    assert due.isoformat()[:19] == app.show(3)["clocks"][0]["due_at"][:19]
+    with working(database) as seen:
+        time.sleep(1)
+    assert len(seen.reports) == 1
+
+
 def test_tables_of_a_later_slaflow_end_a_worker(app: Engine, database: Database) -> None:
     with working(database, every=SECOND) as seen:
         with app.database.migrating() as conn:

@@ -147,9 +147,40 @@ def test_history_of_the_past_breaks_the_promises_of_the_past(app: Engine, load: 
 
 
 def test_a_late_row_after_a_tick_is_late_evidence(app: Engine, load: Import) -> None:
+    """The breach of 14:00 was noticed before anybody knew of the deal of 13:00."""
     load(EVENTS, EVENTS_HEADER, "kim@example.com,web,promote,2026-03-30T10:00:00Z,,,")
     app.tick(utc("2026-03-31T00:00:00"))
     report = load(EVENTS, EVENTS_HEADER, "kim@example.com,web,win,2026-03-30T13:00:00Z,sales,500,")
     assert report.events == 1
-    assert app.show("kim@example.com")["state"] == "won"
+    shown = app.show("kim@example.com")
+    assert shown["state"] == "won"
+    (clock,) = shown["clocks"]
+    assert (clock["status"], clock["lifted"], clock["ended_at"]) == ("met", True, "2026-03-30T13:00:00Z")
+    assert history(app, "kim@example.com")[-2:] == [
+        ("transition", utc("2026-03-30T14:00:00")), ("breach_lifted", utc("2026-03-30T14:00:00"))
+    ]  # fmt: skip
+    assert app.replay().ok
+
+
+def test_a_row_is_as_old_as_the_log_has_gone_on_since(app: Engine, load: Import) -> None:
+    """Older than 72 hours before the last entry, it is imported and lifts nothing."""
+    promoted = "kim@example.com,web,promote,2026-03-20T10:00:00Z,,,"
+    load(EVENTS, EVENTS_HEADER, promoted, "kim@example.com,web,visit,2026-03-23T13:00:01Z,lead,,")
+    load(EVENTS, EVENTS_HEADER, "kim@example.com,web,win,2026-03-20T13:00:00Z,sales,500,")
+    (clock,) = app.show("kim@example.com")["clocks"]
+    assert (clock["status"], clock["lifted"]) == ("met_late", False)
+    assert app.replay().ok
+
+
+def test_a_late_row_that_is_refused_is_reported_and_still_evidence(app: Engine, load: Import) -> None:
+    """Won at 13:00, lost at 15:00 by who knew nothing of it: the answer had come in time."""
+    lost = "kim@example.com,web,lose,2026-03-30T15:00:00Z,sales,,budget"
+    load(EVENTS, EVENTS_HEADER, "kim@example.com,web,promote,2026-03-30T10:00:00Z,,,", lost)
+    rows = ("kim@example.com,web,win,2026-03-30T13:00:00Z,sales,500,",)
+    for _ in range(2):
+        report = load(EVENTS, EVENTS_HEADER, *rows)
+        assert (report.events, len(report.rejected)) == (0, 1)
+        assert kinds(app, "kim@example.com").count("breach_lifted") == 1
+    assert app.show("kim@example.com")["state"] == "lost"
+    assert app.replay().ok
     assert app.verify().ok

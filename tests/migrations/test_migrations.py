@@ -14,7 +14,21 @@ from builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
 from sqlalchemy import inspect, text
 
 from slaflow.lifecycle.people import Absence
-from slaflow.store import clocks, leads, log, outbox, people, schema, workflows
+from slaflow.log.archive import ArchiveRecord, StreamEnd
+from slaflow.store import (
+    archives,
+    checkpoints,
+    clocks,
+    erasure,
+    imported,
+    leads,
+    log,
+    outbox,
+    people,
+    schema,
+    workflows,
+)
+from slaflow.store.checkpoints import KeptCheckpoint
 from slaflow.store.database import Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
 from slaflow.store.tables import REVISIONS
@@ -40,6 +54,9 @@ def fill(database: Database) -> None:
         people.add_person(connection, "anna@example.com", "sales", at=MONDAY)
         people.add_absence(connection, Absence("anna@example.com", MONDAY, MONDAY, MONDAY))
         people.save_turns(connection, {"nordics": "anna@example.com"})
+        checkpoints.keep(connection, KeptCheckpoint(MONDAY, "log/1", 1, "a" * 64, "s", "note", 1, b""))
+        erasure.blank(connection, lead_id, 1, MONDAY)
+        imported.remember(connection, {"a": None}, {"a": lead_id})
 
 
 def test_the_code_knows_exactly_the_revisions_there_are() -> None:
@@ -74,6 +91,19 @@ def test_down_and_up_again_with_data_in_the_tables(database: Database, back_to: 
     schema.upgrade(database)
     assert schema.check(database) == []
     fill(database)
+
+
+def test_what_was_archived_is_known_again_after_a_way_down_and_up(database: Database) -> None:
+    """Without its record a log whose entries left it would look like one that was cut."""
+    made = ArchiveRecord(MONDAY, MONDAY, "a.parquet", "s" * 64, 1, 1, "e" * 64, 1, 1, 1, "r" * 64, 1, b"")
+    with database.write() as connection:
+        archives.record(connection, made, [StreamEnd("lead:9", 1, "a" * 64, 1)])
+    schema.downgrade(database, "0001")
+    schema.upgrade(database)
+    assert schema.check(database) == []
+    with database.read() as connection:
+        assert [record for _, record in archives.records(connection)] == [made]
+        assert [end.stream for end in archives.begins(connection)] == ["lead:9"]
 
 
 def test_nothing_is_left_at_base(database: Database) -> None:
@@ -113,12 +143,12 @@ def test_an_unknown_revision_is_named_with_the_known_ones(database: Database, re
         schema.downgrade(database, revision)
 
 
-def test_the_log_is_protected_from_its_first_revision_on(empty: Database) -> None:
-    schema.upgrade(empty, "0001")
-    fill(empty)
-    with pytest.raises(LogIsAppendOnly), empty.write() as connection:
+@pytest.mark.parametrize("at_revision", REVISIONS)
+def test_the_log_is_protected_at_every_revision(database: Database, at_revision: str) -> None:
+    fill(database)
+    schema.downgrade(database, at_revision)
+    with pytest.raises(LogIsAppendOnly), database.migrating() as connection:
         connection.execute(text("DELETE FROM entry"))
-    empty.dispose()
 
 
 def test_a_path_with_a_percent_sign_is_a_path(tmp_path: Path) -> None:

@@ -1,5 +1,48 @@
-"""The office of the engine's tests, to report on."""
+"""The office of the engine's tests, to report on; and weeks of its leads, made once and only read."""
 
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from engine.conftest import _copied as copied
+from engine.conftest import _opened as opened
 from engine.conftest import app, office_url, other, present, staffed_file, staffed_template
+from engine.office import Present, a_history, together
+from report.weeks import END, START, TICKED
+
+from slaflow.engine.app import Engine
 
 __all__ = ["app", "office_url", "other", "present", "staffed_file", "staffed_template"]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def weeks_url(
+    request: pytest.FixtureRequest, kind_of_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Where the office is that nobody but :func:`weeks` writes to."""
+    if kind_of_database == "sqlite":
+        file: Path = tmp_path_factory.mktemp("weeks") / "office.db"
+        shutil.copy(request.getfixturevalue("staffed_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with copied(server, request.getfixturevalue("staffed_template")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def weeks(weeks_url: str) -> Iterator[Engine]:
+    """Weeks of leads, ticked for the first three of them only; to be read, not written."""
+    with opened(weeks_url) as database:
+        engine = Engine(database, now=Present(END))
+        together(engine, a_history(engine.active(), 71, leads=24, events=340, start=START), END)
+        engine.tick(TICKED)
+        yield engine

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from builders import utc
 from engine.office import (
@@ -30,8 +31,12 @@ from engine.office import (
 from slaflow.engine.app import Engine
 from slaflow.errors import UnknownName
 from slaflow.hours.errors import NaiveInstant
+from slaflow.lifecycle.draft import Draft
+from slaflow.log.chain import seal
 from slaflow.log.entry import Entry
-from slaflow.report.sla import InvertedRange, percentile, sla
+from slaflow.report.sla import InvertedRange, gross_rates, percentile, sla
+from slaflow.store import leads as lead_store
+from slaflow.store import log as log_store
 from slaflow.store.database import Database
 
 START = FRIDAY + 18 * DAY
@@ -77,11 +82,11 @@ class Told:
         return self.end.data.get("open_seconds", allowed + late)
 
 
-def told(app: Engine) -> list[Told]:
-    """Every clock of a promise, from the log alone."""
+def told(app: Engine, at: datetime = END) -> list[Told]:
+    """Every clock of a promise, from the log alone, as far as it was written by *at*."""
     found: dict[Any, Told] = {}
     for entry in app.log():
-        if entry.target is None or entry.party == "system":
+        if entry.target is None or entry.party == "system" or entry.at > at:
             continue
         key = (entry.lead, entry.target, entry.clock)
         if entry.kind == "clock_started":
@@ -228,17 +233,52 @@ def test_what_passes_while_a_promise_is_paused_is_no_time_to_fulfil_it(app: Engi
     assert sla(app, at=MONDAY + 2 * DAY)["targets"]["respond"]["median_seconds"] == 3600
 
 
-@on_one_database
-def test_a_lifted_breach_counts_as_met_in_the_rate(app: Engine) -> None:
-    """Lifting is a matter of rows here: one clock, broken and met late, with its breach lifted."""
+def lift(app: Engine, lead: int, target: str, at: datetime) -> None:
+    """What a lift leaves in the log."""
+    with app.database.write() as conn:
+        held = lead_store.lock(conn, [lead])[lead]
+        held.seq += 1
+        draft = Draft(
+            held.seq, "breach_lifted", "input", at, "mia@example.com", "sales", arrived_at=at, occurred_at=at,
+            owner=held.owner, held_by=held.held_by, target=target, clock=1, reason="the phones were down",
+        )  # fmt: skip
+        entries, held.head = seal(
+            [draft], stream=f"lead:{lead}", lead=lead, salt=held.salt, digest=held.digest, head=held.head,
+            recorded_at=at,
+        )  # fmt: skip
+        log_store.append(conn, entries)
+        lead_store.update(conn, [held])
+
+
+def test_a_lifted_breach_counts_as_met_in_the_rate_and_not_before_lifts(app: Engine) -> None:
     first, second = handed_over(app, "kim"), handed_over(app, "liv")
     for lead in (first, second):
         app.fire(lead, "accept", ANNA, at=MONDAY + 2 * HOUR)
     assert sla(app, at=MONDAY + 2 * HOUR)["targets"]["respond"]["met_rate"] == 0.0
-    with app.database.write() as conn:
-        conn.exec_driver_sql(f"UPDATE clock SET lifted = 1 WHERE target = 'respond' AND lead = {first}")
-    row = sla(app, at=MONDAY + 2 * HOUR)["targets"]["respond"]
+    lift(app, first, "respond", MONDAY + 3 * HOUR)
+    row = sla(app, at=MONDAY + 3 * HOUR)["targets"]["respond"]
     assert (row["lifted"], row["met_late"], row["met_rate"]) == (1, 1, 0.5)
+    assert (row["ever_broken"], row["gross_met_rate"]) == (2, 0.0)
+    before = sla(app, at=MONDAY + 2 * HOUR)["targets"]["respond"]
+    assert (before["lifted"], before["met_rate"]) == (0, 0.0)
+
+
+def test_gross_rates_of_a_party_are_over_all_it_owes(weeks: Engine) -> None:
+    report = sla(weeks, at=END)
+    for party, gross in gross_rates(report).items():
+        assert gross == report["parties"][party]["met_rate"]
+
+
+@pytest.mark.parametrize("days", [3, 9, 16, 33])
+def test_the_report_as_of_an_instant_sees_nothing_that_was_logged_later(weeks: Engine, days: int) -> None:
+    at = START + days * DAY + timedelta(hours=3, seconds=11)
+    report = sla(weeks, at=at)
+    assert orjson.loads(orjson.dumps(report)) == report
+    assert reported(report["targets"]) == figures(told(weeks, at), at)
+    for name, row in report["targets"].items():
+        seconds = [c.seconds for c in told(weeks, at) if c.start.target == name and c.seconds is not None]
+        assert row["median_seconds"] == percentile(seconds, 0.5)
+        assert row["p90_seconds"] == percentile(seconds, 0.9)
 
 
 @on_one_database

@@ -38,7 +38,7 @@ def full_clock() -> Clock:
         ended_at=MONDAY + 5 * HOUR,
         lifted=True,
         carried_out=["50%", "100%"],
-        counts={0: 3, 2: 1},
+        seen={0: (MONDAY, MONDAY, None), 2: (MONDAY,)},
         wake_at=None,
     )
 
@@ -79,10 +79,25 @@ def test_open_clocks_are_those_not_ended(database: Database) -> None:
     with database.read() as connection:
         found = clocks.open_of(connection, [1, 2, 3])
         assert {lead: [clock.number for clock in found[lead]] for lead in found} == {1: [2], 2: [1], 3: []}
-        recent = clocks.open_of(connection, [1], ended_since=MONDAY + HOUR)
-        assert [clock.number for clock in recent[1]] == [1, 2]
-        older = clocks.open_of(connection, [1], ended_since=MONDAY + 2 * HOUR)
-        assert [clock.number for clock in older[1]] == [2]
+
+
+def test_ended_clocks_are_those_that_ended_after_an_instant(database: Database) -> None:
+    """What happened at the very instant at which a clock ended does not concern it."""
+    ended = a_clock(status="met", ended_at=MONDAY + HOUR)
+    stored(database, [a_lead(1), a_lead(2)], [(1, ended), (1, a_clock(number=2)), (2, a_clock("triage"))])
+    with database.read() as connection:
+        found = clocks.ended_of(connection, [1, 2], MONDAY + HOUR - timedelta(microseconds=1))
+        assert {lead: [clock.number for clock in found[lead]] for lead in found} == {1: [1], 2: []}
+        assert clocks.ended_of(connection, [1], MONDAY + HOUR) == {1: []}
+
+
+def test_what_an_earlier_version_only_counted_was_seen_it_is_not_known_when(database: Database) -> None:
+    stored(database, [a_lead(1)], [(1, a_clock())])
+    with database.write() as connection:
+        connection.exec_driver_sql("""UPDATE clock SET counts = '{"0": 2}'""")
+    with database.read() as connection:
+        (found,) = clocks.open_of(connection, [1])[1]
+    assert found.seen == {0: (None, None)}
 
 
 def test_one_promise_is_open_once_for_a_lead(database: Database) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from slaflow.errors import ENVIRONMENT
 from slaflow.store import database as database_module
 from slaflow.store import leads, schema
-from slaflow.store.database import Database
+from slaflow.store.database import Database, driver_connection
 from slaflow.store.errors import (
     DatabaseAbsent,
     DatabaseLocked,
@@ -28,6 +28,7 @@ from slaflow.store.errors import (
     NotMigrated,
     StoreError,
 )
+from slaflow.store.tables import REVISIONS
 
 ON_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
@@ -104,10 +105,10 @@ def test_a_database_of_a_later_slaflow_is_left_alone(database: Database, databas
 def test_a_database_of_an_earlier_slaflow_is_to_be_upgraded(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(database_module, "REVISIONS", (*REVISIONS, "9998"))
     with pytest.raises(NotMigrated) as error:
         read(database_url)
-    assert message_of(error).endswith("is at revision 0001, not 0002; run 'slaflow db upgrade'")
+    assert message_of(error).endswith(f"is at revision {REVISIONS[-1]}, not 9998; run 'slaflow db upgrade'")
 
 
 def test_an_absent_file_is_not_made_by_looking(tmp_path: Path) -> None:
@@ -180,6 +181,20 @@ def test_a_file_that_another_keeps_locked_is_named(database_url: str, database: 
 
 
 @ON_SQLITE
+def test_who_is_in_a_hurry_does_not_wait_for_a_locked_file(database_url: str, database: Database) -> None:
+    """Asked again and again, so that a signal that comes while it waits is heard."""
+    other, answers = Database(database_url), iter([False, False, True])
+    other.is_hurried = lambda: next(answers)
+    with database.write(), pytest.raises(DatabaseLocked), other.write():
+        raise AssertionError("two write at once")
+    assert list(answers) == []
+    other.is_hurried = lambda: False
+    with other.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+    other.dispose()
+
+
+@ON_SQLITE
 def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
     with database.write() as writing:
         leads.insert(writing, [a_lead(1)])
@@ -219,6 +234,18 @@ def silent_port() -> Iterator[int]:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield held.getsockname()[1]
+
+
+@ON_POSTGRESQL
+def test_a_network_that_is_gone_without_a_word_is_noticed(database_url: str) -> None:
+    """libpq is told to probe; what the URL says comes first."""
+    database = Database(f"{database_url}&keepalives_idle=7")
+    with database.read() as connection:
+        told = driver_connection(connection).info.get_parameters()
+    database.dispose()
+    names = ("connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count")
+    assert [told[name] for name in names] == ["10", "7", "10", "3"]
+    assert told["tcp_user_timeout"] == "60000"
 
 
 def test_a_server_that_does_not_answer_is_unreachable_and_no_password_is_shown(silent_port: int) -> None:

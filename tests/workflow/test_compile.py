@@ -29,7 +29,7 @@ def test_the_sample_agreement_is_sound() -> None:
     found = load_workflow(STANDARD)
     assert found.errors == ()
     assert found.warnings == ()
-    assert found.require().kept_aside == ("commitments are kept but not yet enforced",)
+    assert found.require().kept_aside == ()
 
 
 def test_parties_calendars_and_periods() -> None:
@@ -202,15 +202,10 @@ def test_set_stores_expressions_and_null_empties() -> None:
     assert [sets[name].evaluate({}) for name in ("country", "worth", "on_hold")] == [None, 5.0, True]
 
 
-def test_commitments_and_signatures_are_kept_and_said_to_be() -> None:
+def test_signatures_are_kept_and_said_to_be() -> None:
     workflow = compiled(STANDARD.replace("# signatures:", "signatures:"))
     assert workflow.signatures == ("marketing", "sales")
-    assert workflow.commitments["quality"]["at_least"] == "70%"
-    assert workflow.commitments["volume"]["count"]["when"] == "lead.source != 'outbound'"
-    assert workflow.kept_aside == (
-        "commitments are kept but not yet enforced",
-        "signatures are kept but not yet enforced",
-    )
+    assert workflow.kept_aside == ("signatures are kept but not yet enforced",)
 
 
 def test_holidays_of_a_stored_version_win_over_the_library() -> None:

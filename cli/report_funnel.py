@@ -1,0 +1,85 @@
+"""``slaflow report funnel``: how far the leads of a period came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import Command, at_option
+from .output import Page
+from .report_options import (
+    Figures,
+    Moment,
+    by_option,
+    count,
+    draw,
+    each_group,
+    groups_of,
+    headline,
+    named,
+    period_options,
+    plot_option,
+    rate,
+)
+from .session import Session, pass_session
+from .words import duration
+
+
+@click.command("funnel", cls=Command)
+@period_options("Leads created")
+@by_option
+@at_option
+@plot_option
+@pass_session
+def funnel(
+    session: Session, start: Moment, end: Moment, by: str | None, at: datetime | None, plot: Path | None
+) -> None:
+    """How many of the leads created in a period reached each state, and how they moved on.
+
+    Groups by owner and team are by the lead's present owner. Times are elapsed time.
+    """
+    from slaflow.report import funnel as report
+
+    told = report.funnel(session.engine, session.moment(start), session.moment(end), by=by, at=at)
+    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
+    draw(plot, "funnel", told, session.zone)
+
+
+def _rows(told: Figures) -> Iterator[dict[str, Any]]:
+    for group, figures in groups_of(told):
+        for state in figures["states"]:
+            yield {**named(told, group), **state}
+
+
+def _page(page: Page, told: Figures, zone: tzinfo) -> None:
+    headline(page, "Funnel", told, zone)
+    if not told["leads"]:
+        page.line("no lead was created")
+        return
+    each_group(page, told, _figures)
+
+
+def _figures(page: Page, figures: Figures) -> None:
+    header = ("state", "held by", "leads", "of all", "after", "9 of 10")
+    page.table(header, [_state(state) for state in figures["states"]])
+    page.gap()
+    moves = ("from", "to", "leads", "of those there", "times", "after", "9 of 10")
+    page.table(moves, [_move(move) for move in figures["moves"]])
+
+
+def _state(row: Figures) -> tuple[str | None, ...]:
+    return (row["state"], row["held_by"], count(row["leads"]), rate(row["share"]), *_times(row))
+
+
+def _move(row: Figures) -> tuple[str, ...]:
+    again = count(row["moves"])
+    return (row["from"], row["to"], count(row["leads"]), rate(row["share"]), again, *_times(row))
+
+
+def _times(row: Figures) -> tuple[str, str]:
+    median, most = row["median_elapsed_seconds"], row["p90_elapsed_seconds"]
+    return "" if median is None else duration(median), "" if most is None else duration(most)

@@ -1,0 +1,106 @@
+"""``slaflow report returns``: what came back, why, and what had let it through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import Command, at_option
+from .output import Page
+from .report_options import (
+    Figures,
+    Moment,
+    by_option,
+    count,
+    draw,
+    each_group,
+    groups_of,
+    headline,
+    named,
+    period_options,
+    plot_option,
+    rate,
+)
+from .session import Session, pass_session
+from .words import counted, duration, instant
+
+WHAT = {"guard": "the guard", "fit": "the fit", "touchpoint": "the lead showed"}
+
+
+@click.command("returns", cls=Command)
+@period_options("Given back")
+@by_option
+@click.option(
+    "--quotes", type=click.IntRange(min=0), default=5, metavar="N", help="Feedback quoted, newest first."
+)
+@at_option
+@plot_option
+@pass_session
+def returns(
+    session: Session, start: Moment, end: Moment, by: str | None, quotes: int, at: datetime | None,
+    plot: Path | None,
+) -> None:  # fmt: skip
+    """Why leads were given back, in whose words, and which rules had let them through.
+
+    Groups by owner and team are those of who gave the lead back.
+    """
+    from slaflow.report import returns as report
+
+    period = session.moment(start), session.moment(end)
+    told = report.returns(session.engine, *period, by=by, at=at, quoted=quotes)
+    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
+    draw(plot, "returns", told, session.zone)
+
+
+def _rows(told: Figures) -> Iterator[dict[str, Any]]:
+    for group, figures in groups_of(told):
+        for reason in figures["reasons"]:
+            yield {**named(told, group), **reason}
+
+
+def _page(page: Page, told: Figures, zone: tzinfo) -> None:
+    headline(page, "Returns", told, zone)
+    if not told["returns"] and not told["handed_over"]:
+        page.line("no lead was handed over or given back")
+        return
+    each_group(page, told, _figures)
+    if told["feedback"]:
+        page.heading("In their words")
+        for quote in told["feedback"]:
+            _quote(page, quote, zone)
+
+
+def _figures(page: Page, figures: Figures) -> None:
+    handed, back, share = figures["handed_over"], figures["came_back"], rate(figures["return_rate"])
+    if handed:
+        page.line(f"of {counted(handed, 'lead')} handed over {count(back)} came back ({share})")
+    median, rounds = figures["held_elapsed_seconds"]["median"], figures["cycles"]
+    if median is not None:
+        words = ", ".join(f"round {name}: {number}" for name, number in rounds.items())
+        page.line(f"given back after {duration(median)} in half of the cases; {words}")
+    page.gap()
+    header = ("reason", "trigger", "gave back", "returns", "of all", "by the system")
+    page.table(header, [_reason(row) for row in figures["reasons"]])
+    if figures["let_through"]:
+        page.gap()
+        passed = ("let through by", "rule", "trigger", "handed over", "came back", "share")
+        page.table(passed, [_through(row) for row in figures["let_through"]])
+
+
+def _reason(row: Figures) -> tuple[str, ...]:
+    counts = count(row["returns"]), rate(row["share"]), count(row["by_system"])
+    return (row["reason"], row["trigger"], row["gave"], *counts)
+
+
+def _through(row: Figures) -> tuple[str, ...]:
+    counts = count(row["handed_over"]), count(row["came_back"]), rate(row["return_rate"])
+    return (WHAT[row["what"]], row["rule"], row["trigger"], *counts)
+
+
+def _quote(page: Page, quote: Figures, zone: tzinfo) -> None:
+    page.line(f"{instant(quote['at'], zone)}, lead {quote['lead']}, {quote['by']}: {quote['reason']}")
+    page.line(f'"{quote["feedback"]}"', indent=2)

@@ -1,0 +1,92 @@
+"""``slaflow report waste``: of what is handed over, how much is ever touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import Command, at_option
+from .output import Page
+from .report_options import (
+    Figures,
+    Moment,
+    by_option,
+    count,
+    draw,
+    each_group,
+    groups_of,
+    headline,
+    named,
+    period_options,
+    plot_option,
+    rate,
+)
+from .session import Session, pass_session
+from .words import counted
+
+CLASSES = ("never_touched", "touched_once", "worked", "returned")
+
+
+@click.command("waste", cls=Command)
+@period_options("Handed over")
+@by_option
+@at_option
+@plot_option
+@pass_session
+def waste(
+    session: Session, start: Moment, end: Moment, by: str | None, at: datetime | None, plot: Path | None
+) -> None:
+    """Of the leads handed over: how many were never touched, touched once, worked, given back.
+
+    A touch is an activity of the taker's party that nobody automated. Each handoff counts once.
+    """
+    from slaflow.report import waste as report
+
+    told = report.waste(session.engine, session.moment(start), session.moment(end), by=by, at=at)
+    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
+    draw(plot, "waste", told, session.zone)
+
+
+def _rows(told: Figures) -> Iterator[dict[str, Any]]:
+    for group, figures in groups_of(told):
+        for party, figure in figures["parties"].items():
+            yield {**named(told, group), "party": party, **figure}
+
+
+def _page(page: Page, told: Figures, zone: tzinfo) -> None:
+    headline(page, "What was made of handed-over leads", told, zone)
+    if not told["parties"]:
+        page.line("no lead was handed over")
+        return
+    if "groups" in told:
+        page.gap()
+        page.table((told["by"], *_header()), [
+            (group, *_party(party, figure))
+            for group, figures in told["groups"].items()
+            for party, figure in figures["parties"].items()
+        ])  # fmt: skip
+    else:
+        each_group(page, told, _figures)
+
+
+def _header() -> tuple[str, ...]:
+    titles = (title for name in CLASSES for title in (name.replace("_", " "), "share"))
+    return ("handed to", "leads", *titles)
+
+
+def _figures(page: Page, figures: Figures) -> None:
+    page.table(_header(), [_party(party, figure) for party, figure in figures["parties"].items()])
+    for party, figure in figures["parties"].items():
+        if figure["untouched_still_held"]:
+            page.gap()
+            waiting = counted(figure["untouched_still_held"], "untouched lead")
+            page.line((party, "bold"), f" still holds {waiting}")
+
+
+def _party(party: str, figure: Figures) -> tuple[str, ...]:
+    shares = (text for name in CLASSES for text in (count(figure[name]), rate(figure[f"{name}_share"])))
+    return (party, count(figure["handed_over"]), *shares)

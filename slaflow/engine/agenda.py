@@ -1,0 +1,133 @@
+"""What is to be done about commitments, and when: periods close, paces are looked at. No database in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from slaflow.hours.calendar import Calendar
+from slaflow.hours.zones import instant_at, start_of_day
+from slaflow.workflow.commitment import Commitment, Every, PaceStep
+from slaflow.workflow.model import Workflow
+from slaflow.workflow.periods import ONE_DAY, Period, open_days, period_of
+
+Versions = Sequence[tuple[datetime, Workflow]]
+"""An agreement's versions with the instants since when they are in force, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is owed in a period: by the version in force when it began, or the first there ever was.
+
+    ``since`` is the day on which that first one came into force, if it came within the period.
+    """
+
+    workflow: Workflow
+    period: Period
+    since: date | None = None
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        return self.period.bounds(self.workflow.timezone)
+
+    def open_days(self) -> list[date]:
+        """The open days for which something is owed, on the agreement's first calendar."""
+        return open_days(self._calendar, self.period, self.since)
+
+    def prorated(self) -> tuple[int, int] | None:
+        """(open days owed, open days in all) of a first period that is not whole; None of a whole one."""
+        owed, whole = len(self.open_days()), len(open_days(self._calendar, self.period))
+        return None if owed == whole else (owed, whole)
+
+    @property
+    def _calendar(self) -> Calendar:
+        return self.workflow.calendars[self.workflow.first_calendar]
+
+    def commitments(self) -> list[Commitment]:
+        """Those that are owed per period of this kind, in file order."""
+        return [each for each in self.workflow.commitments.values() if each.every == self.period.every]
+
+    def closes_at(self, commitment: Commitment) -> datetime:
+        return self.bounds[1] + commitment.matures
+
+    def end_of(self, day: date) -> datetime:
+        return instant_at(start_of_day(ZoneInfo(self.workflow.timezone), day + ONE_DAY))
+
+
+class Item(NamedTuple):
+    """Something that falls at an instant: a commitment's period closes, or (*step*) its pace is looked at."""
+
+    at: datetime
+    order: int
+    """At one instant paces come before closings."""
+    place: int
+    terms: Terms
+    commitment: Commitment
+    step: PaceStep | None = None
+
+
+def terms_of(versions: Versions, period: Period) -> Terms | None:
+    """The terms of *period*; None if no version was in force before it ended."""
+    for since, workflow in reversed(versions):
+        if since <= period.bounds(workflow.timezone)[0]:
+            return Terms(workflow, period)
+    for since, workflow in versions[:1]:
+        if since < period.bounds(workflow.timezone)[1]:
+            return Terms(workflow, period, since.astimezone(ZoneInfo(workflow.timezone)).date())
+    return None
+
+
+def between(versions: Versions, start: datetime, end: datetime) -> list[Item]:
+    """What falls in ``[start, end)``, oldest first."""
+    found = (item for terms in _all_terms(versions, start, end) for item in _items(terms))
+    inside = (item for item in found if start <= item.at < end)
+    return sorted(inside, key=lambda item: (item.at, item.order, item.place, item.terms.period.first))
+
+
+def next_at(versions: Versions, start: datetime) -> datetime | None:
+    """When something falls next, at *start* or later; None: never."""
+    found = (item.at for terms in _all_terms(versions, start, start) for item in _items(terms))
+    return min((at for at in found if at >= start), default=None)
+
+
+def _items(terms: Terms) -> Iterator[Item]:
+    for commitment in terms.commitments():
+        yield Item(terms.closes_at(commitment), 1, commitment.index, terms, commitment)
+        days = terms.open_days() if commitment.pace else []
+        for step in commitment.pace if days else ():
+            over = -(-step.percent * len(days) // 100)
+            yield Item(terms.end_of(days[over - 1]), 0, commitment.index, terms, commitment, step)
+
+
+def _all_terms(versions: Versions, start: datetime, end: datetime) -> Iterator[Terms]:
+    """The terms of every period of which something may fall from *start* on, until the first after *end*."""
+    every = {each.every: None for _, workflow in versions for each in workflow.commitments.values()}
+    longest = max(
+        (each.matures for _, w in versions for each in w.commitments.values()), default=timedelta(0)
+    )
+    for kind in every:
+        yield from _terms_of_kind(versions, kind, max(start - longest, versions[0][0]), end)
+
+
+def _terms_of_kind(versions: Versions, every: Every, start: datetime, end: datetime) -> Iterator[Terms]:
+    # A day on either side, as versions may be of different zones.
+    period = period_of(every, (start - ONE_DAY).date())
+    last = period_of(every, (end + ONE_DAY).date()).following()
+    while period.first <= last.first:
+        terms = terms_of(versions, period)
+        if terms is not None:
+            yield terms
+        period = period.following()
+
+
+def all_terms(versions: Versions, start: datetime | None, end: datetime) -> list[Terms]:
+    """The terms of every period with commitments that begins in ``[start, end)``, oldest first."""
+    if not versions:
+        return []
+    first = versions[0][0] if start is None else max(start, versions[0][0])
+    found = [terms for terms in _all_terms(versions, first, end) if terms.commitments()]
+    begun = [t for t in found if t.bounds[0] < end and (start is None or t.bounds[0] >= start)]
+    return sorted(begun, key=lambda terms: (terms.bounds[0], terms.period.end))

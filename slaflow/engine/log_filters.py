@@ -1,0 +1,77 @@
+"""Filters of the log, looked over before they are used: what can only be a slip finds nothing, silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from slaflow.engine import people
+from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.lifecycle.draft import KINDS, instant_text
+from slaflow.store import log as store
+from slaflow.store import people as people_store
+from slaflow.store import workflows as workflow_store
+from slaflow.store.database import Connection
+from slaflow.store.log import LogFilter
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+
+class UnknownFilter(UnknownName):
+    """A name that no entry bears and nobody declared."""
+
+    code = "unknown_filter"
+    exit_code = USAGE
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        super().__init__(what, name, names)
+        if self.nearest is None and names:
+            self.args = (f"{self}; known: {', '.join(names)}",)
+
+
+class InvertedRange(SlaflowError):
+    """A range that ends before it begins."""
+
+    code = "inverted_range"
+    exit_code = USAGE
+
+
+def checked(app: Engine, filters: LogFilter) -> LogFilter:
+    """*filters* as they are.
+
+    Raises:
+        UnknownFilter: a kind, actor, party, target or trigger that nobody knows, with the nearest.
+        InvertedRange: ``from_`` lies after ``to``.
+    """
+    if filters.from_ is not None and filters.to is not None and filters.from_ > filters.to:
+        start, end = instant_text(filters.from_), instant_text(filters.to)
+        raise InvertedRange(f"--from ({start}) lies after --to ({end}); swap them")
+    if filters.kind is not None and filters.kind not in KINDS:
+        raise UnknownFilter("kind", filters.kind, KINDS)
+    if any((filters.actor, filters.party, filters.target, filters.trigger)):
+        with app.database.read() as conn:
+            for what in ("actor", "party", "target", "trigger"):
+                _check_name(app, conn, what, getattr(filters, what))
+    return filters
+
+
+def _check_name(app: Engine, conn: Connection, what: str, name: str | None) -> None:
+    """One that stands in the log is good, whatever is declared today; that question is answered by index."""
+    if name is None or name in (known := _declared(app, conn, what)):
+        return
+    only = LogFilter(limit=1, **{what: name})  # type: ignore[arg-type]  # all four are text
+    if next(store.entries(conn, only), None) is None:
+        raise UnknownFilter(what, name, known)
+
+
+def _declared(app: Engine, conn: Connection, what: str) -> set[str]:
+    if what == "party":
+        return people.parties(app, conn)
+    if what == "actor":
+        return {*people.parties(app, conn), *people_store.directory(conn).known_emails()}
+    active = [app.remember(version) for version in workflow_store.all_active(conn).values()]
+    if what == "trigger":
+        return {trigger for workflow in active for trigger in workflow.triggers}
+    return {target.name for workflow in active for target in workflow.targets}

@@ -1,0 +1,110 @@
+"""An input's entry turned back into what was told: the log holds all that deciding again needs.
+
+Source: SEMANTICS 21. A round-robin pick is an input too, but nobody told it: it belongs to the input that
+drew it, and replay takes it from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slaflow.lifecycle.events import (
+    Answered,
+    Assigned,
+    Changed,
+    Created,
+    Fired,
+    Happening,
+    Input,
+    Lifted,
+    Recorded,
+)
+from slaflow.lifecycle.given import from_given
+from slaflow.lifecycle.lead import Actor
+from slaflow.log.entry import Entry
+from slaflow.log.errors import NotReplayable
+
+Data = Mapping[str, Any]
+UNSALTED = bytes(16)
+"""Stands for a lead's salt, which is in no entry; a lead without one counts as erased."""
+
+
+def is_pick(entry: Entry) -> bool:
+    """Whether *entry* records whom an input's routing drew, which only the other leads of then explain."""
+    return entry.kind == "assigned" and entry.entry_class == "input" and entry.caused_by is not None
+
+
+def is_told(entry: Entry) -> bool:
+    """Whether somebody told it: an input that is no pick."""
+    return entry.entry_class == "input" and not is_pick(entry)
+
+
+def input_of(entry: Entry) -> Input:
+    """What was told, as the core was given it; of a new lead all but its salt.
+
+    Raises:
+        NotReplayable: its data was erased, or it is of a kind that is not decided again.
+    """
+    read = _HAPPENINGS.get(entry.kind)
+    if read is None:
+        raise NotReplayable(f"an input {entry.kind} is not decided again")
+    if entry.data_text is None:
+        raise NotReplayable("erased")
+    assert entry.occurred_at is not None
+    assert entry.arrived_at is not None
+    data = entry.data or {}
+    who = Actor(entry.actor, entry.party or "")
+    imported = bool(data.get("late", {}).get("imported"))
+    return Input(read(entry, data), who, entry.occurred_at, entry.arrived_at, imported)
+
+
+def _created(entry: Entry, data: Data) -> Happening:
+    return Created(data["number"], data["key"], data["fields"], UNSALTED)
+
+
+def _changed(entry: Entry, data: Data) -> Happening:
+    return Changed(data["fields"])
+
+
+def _activity(entry: Entry, data: Data) -> Happening:
+    return Recorded(data["activity"], data["fields"], data["automated"])
+
+
+def _checked(entry: Entry, data: Data) -> Happening:
+    return Answered(data["check"], data["answer"])
+
+
+def _transition(entry: Entry, data: Data) -> Happening:
+    return Fired(entry.trigger or "", from_given(data.get("given", data["inputs"])))
+
+
+def _assigned(entry: Entry, data: Data) -> Happening:
+    return Assigned(data["to"])
+
+
+def _lifted(entry: Entry, data: Data) -> Happening:
+    # Its party is the one that owed, not the actor's; no rule asks for that of who lifts.
+    return Lifted(entry.target or "", entry.reason or "", entry.clock)
+
+
+def _refused(entry: Entry, data: Data) -> Happening:
+    if entry.trigger is not None:
+        return Fired(entry.trigger, from_given(data["inputs"]))
+    if "activity" in data:
+        return Recorded(data["activity"], from_given(data["fields"]))
+    if "lift" in data:
+        return Lifted(data["lift"], "", data["number"])
+    return Answered(data["check"], from_given(data["answer"]))
+
+
+_HAPPENINGS: dict[str, Callable[[Entry, Data], Happening]] = {
+    "created": _created,
+    "changed": _changed,
+    "activity": _activity,
+    "checked": _checked,
+    "transition": _transition,
+    "assigned": _assigned,
+    "breach_lifted": _lifted,
+    "refused": _refused,
+}

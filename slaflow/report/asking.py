@@ -1,0 +1,154 @@
+"""What every report asks alike: the period, the instant, how to group, and what the agreements say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slaflow.engine.app import Engine
+from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.hours.zones import in_utc
+from slaflow.lifecycle.draft import instant_text
+from slaflow.store import workflows as workflow_store
+from slaflow.store.database import Connection
+from slaflow.store.figures.asked import Asked, first_instant
+from slaflow.store.figures.terms import Terms
+from slaflow.workflow.model import Workflow
+
+GROUPINGS = ("owner", "team", "month")
+Figures = dict[str, Any]
+Count = Callable[[Connection, Asked], Mapping[str, Figures]]
+"""Gives the figures of each group, by its name; of everything under ``""``."""
+
+
+class InvertedRange(SlaflowError):
+    """A period that ends before it begins."""
+
+    code = "inverted_range"
+    exit_code = USAGE
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        super().__init__(f"--from {instant_text(start)} is not before --to {instant_text(end)}; swap them")
+
+
+class UnknownGrouping(UnknownName):
+    """A ``--by`` that names neither a grouping nor a field of any agreement that was in force."""
+
+    exit_code = USAGE
+
+
+def ask(
+    app: Engine, conn: Connection, start: datetime | None, end: datetime | None, by: str | None,
+    at: datetime | None,
+) -> Asked:  # fmt: skip
+    """The question as the store takes it.
+
+    Raises:
+        InvertedRange: *end* is not after *start*.
+        UnknownGrouping: *by* is nothing to group by.
+        NaiveInstant: an instant without a zone.
+    """
+    first, last = start and in_utc(start), end and in_utc(end)
+    if first is not None and last is not None and last <= first:
+        raise InvertedRange(first, last)
+    workflows = in_force(app, conn)
+    if by is not None:
+        _check_grouping(by, workflows.values())
+    now = app.present(at)
+    versions = {digest: terms_of(workflow) for digest, workflow in workflows.items()}
+    months = _months(conn, versions.values(), first, last, now) if by == "month" else {}
+    return Asked(now, first, last, by, versions, months)
+
+
+def in_force(app: Engine, conn: Connection) -> dict[str, Workflow]:
+    """Every version that was ever activated, by digest, newest first."""
+    stored = workflow_store.versions(conn)
+    return {version.digest: app.remember(version) for version in reversed(stored)}
+
+
+def _check_grouping(by: str, workflows: Iterable[Workflow]) -> None:
+    fields = [name for workflow in workflows for name in workflow.fields]
+    if by not in (*GROUPINGS, *fields):
+        raise UnknownGrouping("grouping", by, [*GROUPINGS, *fields])
+
+
+def terms_of(workflow: Workflow) -> Terms:
+    """What of an agreement the figures need.
+
+    A handback is a handoff to a party that stands nearer to the beginning of the lifecycle.
+    """
+    ranks = party_ranks(workflow)
+    holders = {state.name: state.held_by for state in workflow.states.values() if state.held_by}
+    back = {(giver, taker) for giver in ranks for taker in ranks if ranks[taker] < ranks[giver]}
+    inputs = [field for row in workflow.transitions for field in row.requires.values()]
+    attempts = {kind.kind for kind in workflow.activities.values() if kind.attempt is not None}
+    return Terms(
+        timezone=workflow.timezone,
+        holders=holders,
+        finals=frozenset(state.name for state in workflow.states.values() if state.final),
+        back=frozenset(back),
+        attempts=frozenset(attempts),
+        reasons=tuple(dict.fromkeys(field.name for field in inputs if field.one_of)),
+        feedback=tuple(dict.fromkeys(field.name for field in inputs if field.type == "text")),
+    )
+
+
+def party_ranks(workflow: Workflow) -> dict[str, int]:
+    """The parties in the order in which a lead can first come to them, from its creation on."""
+    ranks: dict[str, int] = {}
+    seen, coming = {workflow.initial}, [workflow.initial]
+    while coming:
+        state = workflow.states[coming.pop(0)]
+        if state.held_by is not None:
+            ranks.setdefault(state.held_by, len(ranks))
+        if state.final:
+            continue
+        for row in workflow.transitions:
+            if state.name in row.from_states and row.to is not None and row.to not in seen:
+                seen.add(row.to)
+                coming.append(row.to)
+    return ranks
+
+
+def _months(
+    conn: Connection, versions: Iterable[Terms], start: datetime | None, end: datetime | None, now: datetime
+) -> dict[str, list[tuple[datetime, str]]]:
+    """The months of the period by time zone, as far as there is a log."""
+    first = first_instant(conn)
+    if first is None:
+        return {}
+    begins, ends = max(first, start or first), min(now, end or now)
+    return {zone: months(begins, ends, ZoneInfo(zone)) for zone in {terms.timezone for terms in versions}}
+
+
+def months(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime, str]]:
+    """(its end, its name like ``2026-03``) of each month that *start* to *end* touch in *zone*."""
+    here, last = start.astimezone(zone), end.astimezone(zone)
+    year, month, found = here.year, here.month, []
+    while (year, month) <= (last.year, last.month):
+        after = (year, month + 1) if month < 12 else (year + 1, 1)
+        found.append((in_utc(datetime(*after, 1, tzinfo=zone)), f"{year:04}-{month:02}"))
+        year, month = after
+    return found
+
+
+def report(
+    app: Engine, start: datetime | None, end: datetime | None, by: str | None, at: datetime | None,
+    count: Count, nothing: Figures,
+) -> Figures:  # fmt: skip
+    """``from``, ``to``, ``settled_to``, the figures of everything, and with *by* those of each group."""
+    with app.database.read() as conn:
+        asked = ask(app, conn, start, end, by, at)
+        told = {
+            "from": None if asked.start is None else instant_text(asked.start),
+            "to": None if asked.end is None else instant_text(asked.end),
+            "settled_to": instant_text(asked.at),
+            **count(conn, asked.as_one()).get("", nothing),
+        }
+        if by is not None:
+            groups = count(conn, asked)
+            told["by"] = by
+            told["groups"] = {name: groups[name] for name in sorted(groups)}
+    return told

@@ -1,0 +1,59 @@
+"""A report as a picture: SVG or PNG, for a slide or the review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slaflow.report import plot_groups, plot_leads, plot_parties, plot_style
+from slaflow.report.findings import FINDINGS
+from slaflow.report.saved import save
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Figures = Mapping[str, Any]
+DRAWINGS: Mapping[str, Callable[[Figures, str], Figure]] = {
+    "sla": plot_parties.sla,
+    "handoffs": plot_parties.handoffs,
+    "funnel": plot_leads.funnel,
+    "returns": plot_leads.returns,
+    "aging": plot_leads.aging,
+    "waste": plot_parties.waste,
+}
+"""By the name of the report."""
+
+
+def write_plot(path: Path, kind: str, told: Figures, zone: tzinfo = UTC) -> None:
+    """Draws the report *kind* into *path*, as its suffix says; whole or not at all. Instants in *zone*.
+
+    Raises:
+        ExtraMissing: matplotlib is not installed.
+        FileUnwritable: it cannot be put there.
+    """
+    save(path, drawn(kind, told, path.suffix.lower().lstrip("."), zone))
+
+
+def drawn(kind: str, told: Figures, form: str, zone: tzinfo = UTC) -> bytes:
+    """The report *kind* as ``svg`` or ``png``."""
+    with plot_style.styled(kind):
+        if "groups" in told:
+            figure = plot_groups.by_group(kind, told, period_words(told, zone))
+        else:
+            figure = DRAWINGS[kind](told, period_words(told, zone))
+        return plot_style.saved(figure, form, FINDINGS[kind](told))
+
+
+def period_words(told: Figures, zone: tzinfo = UTC) -> str:
+    """``from 2026-03-01 to 2026-04-01, as things stood 2026-04-01 10:00 (Europe/Stockholm)``."""
+    words = " ".join(f"{end} {_day(told[end], zone)}" for end in ("from", "to") if told.get(end))
+    start = words or ("everything so far" if "from" in told else "open leads")
+    settled = datetime.fromisoformat(told["settled_to"]).astimezone(zone)
+    return f"{start}, as things stood {settled:%Y-%m-%d %H:%M} ({zone})"
+
+
+def _day(instant: str, zone: tzinfo) -> str:
+    at = datetime.fromisoformat(instant).astimezone(zone)
+    return f"{at:%Y-%m-%d}" if (at.hour, at.minute) == (0, 0) else f"{at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,155 @@
+"""The page for the two sides' monthly meeting: one HTML file with everything in it, to read or to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slaflow.engine.app import Engine
+from slaflow.errors import ExtraMissing
+from slaflow.report.aging import aging
+from slaflow.report.asking import in_force, party_ranks
+from slaflow.report.commitments import commitments
+from slaflow.report.findings import percent, words
+from slaflow.report.funnel import funnel
+from slaflow.report.handoffs import handoffs
+from slaflow.report.plots import drawn
+from slaflow.report.promised import promised
+from slaflow.report.returns import returns
+from slaflow.report.saved import save
+from slaflow.report.sla import gross_rates, sla
+from slaflow.report.waste import waste
+from slaflow.workflow.model import Workflow
+
+QUOTES = 8
+NOTHING = "\N{EN DASH}"
+PLOTS = ("sla", "handoffs", "funnel", "returns", "aging", "waste")
+Figures = Mapping[str, Any]
+
+
+def write_review(
+    app: Engine, path: Path, start: datetime, end: datetime, *, at: datetime | None = None
+) -> dict[str, Any]:
+    """Writes the review of ``[start, end)`` into *path*, whole or not at all.
+
+    Returns:
+        ``file``, ``from``, ``to``, ``settled_to``.
+
+    Raises:
+        ExtraMissing: Jinja2 or matplotlib is not installed.
+        FileUnwritable: it cannot be put there.
+        InvertedRange: *end* is not after *start*.
+    """
+    told = record(app, start, end, at)
+    save(path, page(told).encode())
+    return {"file": str(path), **{key: told["sla"][key] for key in ("from", "to", "settled_to")}}
+
+
+def record(app: Engine, start: datetime, end: datetime, at: datetime | None = None) -> dict[str, Any]:
+    """Every report of the period by name, and the agreement's title, parties and time zone.
+
+    Leads that sit are told as of the period's end, or of *at* if that is earlier.
+    """
+    now = app.present(at)
+    with app.database.read() as conn:
+        workflows = list(in_force(app, conn).values())
+    told: dict[str, Any] = {
+        "sla": sla(app, start, end, at=now),
+        "handoffs": handoffs(app, start, end, at=now),
+        "funnel": funnel(app, start, end, at=now),
+        "returns": returns(app, start, end, at=now, quoted=QUOTES),
+        "waste": waste(app, start, end, at=now),
+        "aging": aging(app, at=min(now, end)),
+        "commitments": commitments(app, start, end, at=now)["commitments"],
+        "by_source": _by_source(app, start, end, now, workflows),
+    }
+    return {**told, **_agreement(workflows)}
+
+
+def _by_source(
+    app: Engine, start: datetime, end: datetime, now: datetime, workflows: list[Workflow]
+) -> Figures | None:
+    """The returns by where leads come from, where leads have a ``source``."""
+    if not any("source" in workflow.fields for workflow in workflows):
+        return None
+    return returns(app, start, end, at=now, by="source", quoted=0)
+
+
+def _agreement(workflows: list[Workflow]) -> dict[str, Any]:
+    newest = workflows[0] if workflows else None
+    parties = {party: None for workflow in workflows for party in party_ranks(workflow)}
+    targets = {t.name: t.title for workflow in reversed(workflows) for t in workflow.targets if t.title}
+    return {
+        "title": (newest.title or newest.name) if newest else "No agreement in force",
+        "parties": list(parties),
+        "promises": targets,
+        "zone": newest.timezone if newest else "UTC",
+    }
+
+
+def page(told: Mapping[str, Any]) -> str:
+    """The review as HTML: no script, nothing fetched, everything that people wrote escaped."""
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError:
+        raise ExtraMissing("the review", "review") from None
+    environment = Environment(
+        loader=PackageLoader("slaflow.report"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    zone = ZoneInfo(told["zone"])
+    environment.filters |= {
+        "percent": percent,
+        "words": words,
+        "spell": spell,
+        "open_time": open_time,
+        "last_day": lambda text: "{0.day} {0:%B %Y}".format(_local(text, zone) - timedelta(seconds=1)),
+        "day": lambda text: "{0.day} {0:%B %Y}".format(_local(text, zone)),
+        "instant": lambda text: _local(text, zone).strftime("%Y-%m-%d %H:%M"),
+    }
+    plots = {kind: inline_svg(kind, told[kind], zone) for kind in PLOTS}
+    gross = gross_rates(told["sla"])
+    kept = list(promised(told["commitments"], environment.filters["instant"]))
+    template = environment.get_template("review.html")
+    return template.render({**told, "commitments": kept, "plots": plots, "gross": gross})
+
+
+def _local(text: str, zone: tzinfo) -> datetime:
+    return datetime.fromisoformat(text).astimezone(zone)
+
+
+def spell(seconds: int | None) -> str:
+    """``3 d 4 h``, ``2 h 5 min``, ``40 s``: two units at most; a dash for nothing."""
+    if seconds is None:
+        return NOTHING
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts.pop(0)
+    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number) or "0 s"
+
+
+def open_time(seconds: int | None) -> str:
+    """As :func:`spell`, in hours at most: a day of open time is nobody's 24 hours."""
+    if seconds is None or seconds < 86_400:
+        return spell(seconds)
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours} h {rest // 60} min" if rest >= 60 else f"{hours} h"
+
+
+def inline_svg(kind: str, told: Figures, zone: tzinfo = UTC) -> str:
+    """The plot of a report as an element of a page, its ids its own; instants in *zone*."""
+    text = drawn(kind, told, "svg", zone).decode()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
+    # A page needs no namespaces, and two plots on it may not share ids.
+    text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)
+    text = re.sub(r'( id=")([^"]+")', rf"\1{kind}-\2", text)
+    text = re.sub(r'(xlink:href="#|url\(#)', rf"\1{kind}-", text)
+    return text.replace("<svg ", '<svg role="img" ', 1)

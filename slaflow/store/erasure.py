@@ -1,0 +1,47 @@
+"""What else than its own row is known of an erased lead: blanked, and remembered until no file holds it.
+
+Rows only. What their former values leave behind in the files is the business of ``scrubbing.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, insert, select, update
+
+from slaflow.store.tables import entry, erasure, imported, message
+from slaflow.store.types import one_of
+
+
+def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -> None:
+    """Takes the lead's data out of the log, the outbox and what imports remember.
+
+    Args:
+        before_seq: the ``erased`` entry; the data of those before it becomes null.
+        at: when that was.
+
+    Messages stay, empty, so that the outbox still tells who was told when; what was not sent yet is
+    ``stale``. Import keys are hashes over the identity, without a salt, and go.
+    """
+    stream = f"lead:{lead_id}"
+    earlier = (entry.c.stream == stream, entry.c.seq < before_seq, entry.c.data.is_not(None))
+    connection.execute(update(entry).where(*earlier).values(data=None))
+    unsent = case((message.c.status.in_(("waiting", "failed")), "stale"), else_=message.c.status)
+    emptied: dict[str, Any] = {"data": {}, "last_error": None, "next_try_at": None, "status": unsent}
+    connection.execute(update(message).where(message.c.stream == stream).values(emptied))
+    connection.execute(delete(imported).where(imported.c.lead == lead_id))
+    connection.execute(insert(erasure).values(lead=lead_id, at=at))
+
+
+def unscrubbed(connection: Connection) -> list[int]:
+    """The erased leads of which the files may still hold traces, by id."""
+    query = select(erasure.c.lead).where(erasure.c.scrubbed_at.is_(None)).order_by(erasure.c.lead)
+    return list(connection.execute(query).scalars())
+
+
+def note_scrubbed(connection: Connection, lead_ids: Collection[int], at: datetime) -> None:
+    """Remembers that the files were rewritten at *at*, after these leads were erased."""
+    done = update(erasure).where(one_of(erasure.c.lead, "leads"))
+    connection.execute(done.values(scrubbed_at=at), {"leads": lead_ids})

@@ -1,0 +1,106 @@
+"""What a report asks: a period, an instant, and how to group; and what that means for a query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, func, literal, or_, select
+from sqlalchemy.sql.expression import ColumnElement
+
+from slaflow.store.figures.expressions import not_by_index, text_at
+from slaflow.store.figures.terms import NONE, Terms, Versions, by_version
+from slaflow.store.tables import entry, lead, person
+
+Column = ColumnElement[Any]
+Months = Sequence[tuple[datetime, str]]
+"""The end of each month as an instant, and its name, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``[start, end)`` bounds what is counted, ``at`` what is known: nothing logged after it is seen.
+
+    ``by`` is ``owner``, ``team``, ``month`` or a field of the lead; None puts all in one group.
+    ``months`` gives those of the period, by the name of their time zone.
+    """
+
+    at: datetime
+    start: datetime | None = None
+    end: datetime | None = None
+    by: str | None = None
+    versions: Versions = field(default_factory=dict)
+    months: Mapping[str, Months] = field(default_factory=dict)
+
+    def as_one(self) -> Asked:
+        """The same, in one group."""
+        return replace(self, by=None)
+
+    def in_period(self, at: Column) -> Column:
+        """Whether the instant lies in the period and was known."""
+        bounds = [at <= self.at]
+        if self.start is not None:
+            bounds.append(at >= self.start)
+        if self.end is not None:
+            bounds.append(at < self.end)
+        return and_(*bounds)
+
+    def of_kind(self, row: Any, kind: str) -> Column:
+        """Whether an entry is of that kind and lies in the period.
+
+        Cost: the entries of the period by their instant, or, without a start, all of the kind.
+        """
+        of = row.c.kind if self.start is None else not_by_index(row.c.kind)
+        return and_(of == kind, self.in_period(row.c.at))
+
+    def group(
+        self, *, owner: Column, at: Column, digest: Column, of: Column, month_of: Column | None = None
+    ) -> Column:
+        """The name of the group: *owner*, their team as of *at*, a month, a field of the lead *of*.
+
+        The month is that of *at*, or of *month_of*, in the zone of the version with that *digest*.
+        """
+        found = self._group(owner, at, digest, of, at if month_of is None else month_of)
+        return func.coalesce(found, literal(NONE))
+
+    def _group(self, owner: Column, at: Column, digest: Column, of: Column, month_of: Column) -> Column:
+        if self.by is None:
+            return literal("")
+        if self.by == "owner":
+            return owner
+        if self.by == "team":
+            return _team(owner, at)
+        if self.by == "month":
+
+            def named(zone: str) -> Column:
+                return self._month(month_of, zone)
+
+            return by_version(digest, self.versions, _zone, named, literal(NONE))
+        fields = select(text_at(lead.c.fields, self.by)).where(lead.c.id == of)
+        return fields.correlate_except(lead).scalar_subquery()
+
+    def _month(self, at: Column, zone: str) -> Column:
+        months = self.months.get(zone, ())
+        if not months:
+            return literal(NONE)
+        return case(*((at < end, literal(name)) for end, name in months), else_=literal(NONE))
+
+
+def _zone(terms: Terms) -> str:
+    return terms.timezone
+
+
+def _team(owner: Column, at: Column) -> Column:
+    """The team of that person as they stood then."""
+    row = person.alias("member_of")
+    stood = and_(row.c.valid_from <= at, or_(row.c.valid_until.is_(None), row.c.valid_until > at))
+    found = select(row.c.team).where(row.c.email == owner, stood).order_by(row.c.order, row.c.id).limit(1)
+    return found.correlate_except(row).scalar_subquery()
+
+
+def first_instant(connection: Connection) -> datetime | None:
+    """The earliest instant of the log, None of an empty one."""
+    found: datetime | None = connection.execute(select(func.min(entry.c.at))).scalar()
+    return found

@@ -1,0 +1,69 @@
+"""What has been: whole streams of leads, and which leads' logs go on past an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Connection, bindparam, select, union
+
+from slaflow.log.entry import Entry
+from slaflow.store.tables import entry, lead
+from slaflow.store.types import Instant, one_of
+
+_BATCH = 1000
+_AT = bindparam("at", type_=Instant())
+_STREAMS = select(*entry.c).where(one_of(entry.c.stream, "names")).order_by(entry.c.stream, entry.c.seq)
+_PEOPLE = select(*entry.c).where(entry.c.stream == "people").order_by(entry.c.seq)
+_ACTIVATED = select(*entry.c).where(entry.c.kind == "activated").order_by(entry.c.id)
+# Few inputs are told later than the instant at which they count; an index holds just those.
+_TOLD_LATER = (entry.c.arrived_at > entry.c.at, entry.c.arrived_at > _AT)
+_GOES_PAST = union(
+    select(entry.c.lead).where(entry.c.at > _AT, entry.c.lead.is_not(None)),
+    select(entry.c.lead).where(*_TOLD_LATER, entry.c.lead.is_not(None)),
+).subquery()
+_ONE_TOLD_LATER = select(entry.c.id).where(entry.c.stream == bindparam("name"), *_TOLD_LATER).limit(1)
+_IDS = select(lead.c.id).where(lead.c.id > bindparam("after")).order_by(lead.c.id).limit(bindparam("most"))
+
+
+def streams(connection: Connection, lead_ids: Collection[int]) -> Iterator[tuple[int, list[Entry]]]:
+    """The id of each lead and its whole log, lead by lead; leads without entries are left out."""
+    names = [f"lead:{lead_id}" for lead_id in lead_ids]
+    query = _STREAMS.execution_options(yield_per=_BATCH)
+    with connection.execute(query, {"names": names}) as rows:
+        for name, group in groupby(rows, key=lambda row: row[1]):
+            yield int(name.removeprefix("lead:")), [Entry._make(row) for row in group]
+
+
+def people(connection: Connection) -> list[Entry]:
+    """The stream ``people``, from its first entry on."""
+    return [Entry._make(row) for row in connection.execute(_PEOPLE)]
+
+
+def activations(connection: Connection) -> list[Entry]:
+    """Every entry that put an agreement in force, oldest first, with its text."""
+    return [Entry._make(row) for row in connection.execute(_ACTIVATED)]
+
+
+def leads_past(connection: Connection, at: datetime, after: int | None = None) -> Iterator[int]:
+    """The leads of whose log something lies or was told after *at*, by id from the one after *after* on.
+
+    Cost depends on how much the log holds past *at*.
+    """
+    query = select(_GOES_PAST.c.lead).order_by(_GOES_PAST.c.lead)
+    if after is not None:
+        query = query.where(_GOES_PAST.c.lead > after)
+    with connection.execute(query.execution_options(yield_per=_BATCH), {"at": at}) as rows:
+        yield from rows.scalars()
+
+
+def is_told_later(connection: Connection, lead_id: int, at: datetime) -> bool:
+    """Whether something was told of the lead after *at* that counts from an earlier instant on."""
+    found = connection.execute(_ONE_TOLD_LATER, {"name": f"lead:{lead_id}", "at": at})
+    return found.first() is not None
+
+
+def lead_ids(connection: Connection, after: int, limit: int) -> list[int]:
+    """Up to *limit* ids of leads, the least after *after*."""
+    return list(connection.execute(_IDS, {"after": after, "most": limit}).scalars())

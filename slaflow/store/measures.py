@@ -1,0 +1,305 @@
+"""Figures of commitments, counted in the log by its indexes: what happened in a period, as known by then.
+
+An input happened when it says so (``occurred_at``), a consequence at its ``at``. An entry is known once it
+and every input before it in its stream had arrived, whenever it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.expression import ColumnElement, Subquery, UnaryExpression
+
+from slaflow.store.tables import entry
+from slaflow.workflow.commitment import Happening, Share
+
+JUST_AFTER = timedelta(microseconds=1)
+"""The least step of an instant: what ends with an instant included ends before the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """``[start, end)`` is the period; outcomes count until ``decided_by``, all as known by ``known_by``.
+
+    ``digests`` are the agreement's versions; ``noted`` those whose entries hold the note of that key,
+    ``told`` the notes of others' entries, by ``lead:seq``.
+    """
+
+    start: datetime
+    end: datetime
+    decided_by: datetime
+    known_by: datetime
+    digests: Sequence[str]
+    noted: Mapping[str, Sequence[str]]
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Part(NamedTuple):
+    """What one owner (None: leads nobody owned) has in a figure: ``of`` so many ``among`` so many."""
+
+    owner: str | None
+    of: int
+    among: int
+
+
+class Amount(NamedTuple):
+    """So many leads of one owner that add *value* each."""
+
+    owner: str | None
+    value: str
+    leads: int
+
+
+def counted(connection: Connection, window: Window, happening: Happening) -> list[Part]:
+    """Leads to which it happened in the period, each once, by the owner when it first did."""
+    first = _first(_happened(connection, window, happening, window.start, window.end))
+    query = select(first.c.owner, func.count(), func.count()).group_by(first.c.owner)
+    return [Part(*row) for row in connection.execute(query)]
+
+
+def added(connection: Connection, window: Window, happening: Happening) -> list[Amount]:
+    """The values of a field, each lead's as it first stood at such a happening in the period."""
+    first = _first(_happened(connection, window, happening, window.start, window.end))
+    query = select(first.c.owner, first.c.adds, func.count()).group_by(first.c.owner, first.c.adds)
+    return [Amount(*row) for row in connection.execute(query)]
+
+
+def shared(connection: Connection, window: Window, share: Share) -> list[Part]:
+    """Of the leads decided, each by its first outcome, those decided so; by the owner at the outcome."""
+    lead, first = _first_outcome(_placed(connection, window, share), asks=share.cohort is not None)
+    is_hit: ColumnElement[Any] = lead.c.hit if share.by_first else lead.c.reached > first
+    decided = select(lead.c.owner, is_hit.label("hit")).where(lead.c.place == first).subquery()
+    owner, hit = decided.c
+    query = select(owner, func.sum(case((hit, 1), else_=0)), func.count()).group_by(owner)
+    return [Part(who, int(of), among) for who, of, among in connection.execute(query)]
+
+
+_OUTCOME, _ASKED, _REACHED = 0, 1, 2
+"""What an event is to a share. One that is two of them at once: the outcome comes before what asks for one,
+and what is reached after it."""
+
+
+def _placed(connection: Connection, window: Window, share: Share) -> Subquery:
+    """Every event that matters to a share: whose, what it is to it, and its place among that lead's."""
+    until = window.decided_by + JUST_AFTER
+    end = window.end if share.cohort is None else until
+    found = [(_OUTCOME, _happened(connection, window, share.among, window.start, end, share.of))]
+    if share.cohort is not None:
+        found.append((_ASKED, _happened(connection, window, share.cohort, window.start, window.end)))
+    if not share.by_first:
+        found.append((_REACHED, _happened(connection, window, share.of, window.start, until)))
+    columns = "lead", "seq", "happened", "owner", "hit"
+    events = union_all(
+        *(select(*(each.c[name] for name in columns), literal(role).label("role")) for role, each in found)
+    ).subquery()
+    order = (events.c.happened, events.c.seq, events.c.role)
+    place = func.row_number().over(partition_by=events.c.lead, order_by=order).label("place")
+    return select(events.c.lead, events.c.owner, events.c.hit, events.c.role, place).subquery()
+
+
+def _first_outcome(placed: Subquery, *, asks: bool) -> tuple[Subquery, ColumnElement[Any]]:
+    """The events with what each lead's come to, and the place of the outcome that decides the lead."""
+    asked = _of_lead(placed, func.min, placed.c.role == _ASKED).label("asked")
+    with_asked = select(placed, asked if asks else literal(0).label("asked")).subquery()
+    is_outcome = and_(with_asked.c.role == _OUTCOME, with_asked.c.place > with_asked.c.asked)
+    decided = _of_lead(with_asked, func.min, is_outcome).label("decided")
+    reached = _of_lead(with_asked, func.max, with_asked.c.role == _REACHED).label("reached")
+    lead = select(with_asked, decided, reached).subquery()
+    return lead, lead.c.decided
+
+
+def _of_lead(events: Subquery, pick: Any, which: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The least or greatest place among a lead's events that are such; null where there is none."""
+    found: ColumnElement[Any] = pick(case((which, events.c.place))).over(partition_by=events.c.lead)
+    return found
+
+
+def kept(connection: Connection, window: Window, targets: Sequence[str], noted: str | None) -> list[Part]:
+    """Of the clocks whose verdict fell in the period, those met in time or lifted; by the owner then.
+
+    A clock was met when what met it happened; a broken one belongs to where it broke, whatever followed.
+    """
+    verdict, cause, breach, lift = (entry.alias(name) for name in ("verdict", "cause", "breach", "lift"))
+    is_met = unindexed(connection, verdict.c.kind) == "clock_met"
+    broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
+    lifted = exists(
+        select(lift.c.id).where(
+            lift.c.stream == verdict.c.stream, unindexed(connection, lift.c.target) == verdict.c.target,
+            lift.c.clock == verdict.c.clock, unindexed(connection, lift.c.kind) == "breach_lifted",
+            _is_known(connection, lift, window.known_by),
+        )
+    )  # fmt: skip
+    asked = [
+        _is_verdict(connection, verdict, targets), ~(is_met & broken_too),
+        verdict.c.digest.in_(window.digests), _is_known(connection, verdict, window.known_by),
+    ]  # fmt: skip
+    if noted is not None:
+        asked.append(_is_noted(connection, verdict, window, noted))
+    columns = [verdict.c.owner, case((is_met | lifted, 1), else_=0).label("kept")]
+    caused = and_(cause.c.stream == verdict.c.stream, cause.c.seq == verdict.c.caused_by, is_met)
+    happened = func.coalesce(cause.c.occurred_at, verdict.c.at, type_=entry.c.at.type)
+    promptly = select(*columns).select_from(verdict.outerjoin(cause, caused))
+    promptly = promptly.where(
+        verdict.c.at >= window.start, verdict.c.at < window.end, happened >= window.start, *asked
+    )
+    belated = select(*columns).select_from(verdict.join(cause, caused)).where(
+        cause.c.occurred_at < cause.c.at, cause.c.occurred_at >= window.start,
+        cause.c.occurred_at < window.end, unindexed(connection, verdict.c.at) >= window.end, *asked,
+    )  # fmt: skip
+    judged = union_all(promptly, belated).subquery()
+    query = select(judged.c.owner, func.sum(judged.c.kept), func.count()).group_by(judged.c.owner)
+    return [Part(owner, int(of), among) for owner, of, among in connection.execute(query)]
+
+
+def leads_to_judge(
+    connection: Connection, window: Window, happenings: Sequence[Happening], targets: Sequence[str],
+    digests: Sequence[str],
+) -> list[int]:  # fmt: skip
+    """Leads under *digests* to which it happened, or whose clocks had a verdict, if only notes said so."""
+    found = entry.alias()
+    plain = [_is_such(connection, found, window, replace(each, noted=None)) for each in happenings]
+    verdict = _is_verdict(connection, found, targets)
+    asked = and_(found.c.digest.in_(digests), or_(*plain, verdict))
+    until = window.decided_by + JUST_AFTER
+    both = union(*_in_time(connection, found, window, window.start, until, asked, [found.c.lead])).subquery()
+    return list(connection.execute(select(both.c.lead).order_by(both.c.lead)).scalars())
+
+
+def _same_clock(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return and_(
+        one.c.lead == other.c.lead, one.c.target == other.c.target, one.c.clock == other.c.clock
+    )  # fmt: skip
+
+
+def _happened(
+    connection: Connection, window: Window, happening: Happening, start: datetime, end: datetime,
+    hit: Happening | None = None,
+) -> Subquery:  # fmt: skip
+    """Where it happened in ``[start, end)``: lead, seq, instant, owner, what it adds, whether it is *hit*."""
+    found = entry.alias()
+    asked = _is_such(connection, found, window, happening)
+    is_hit: ColumnElement[Any] = false() if hit is None else _is_such(connection, found, window, hit)
+    adds: ColumnElement[Any] = literal_column("NULL", Text)
+    if happening.adds is not None and happening.noted is not None:
+        adds = _note(connection, found, window, happening.noted)
+    columns = [
+        found.c.lead, found.c.seq, _happened_at(found).label("happened"), found.c.owner,
+        adds.label("adds"), is_hit.label("hit"),
+    ]  # fmt: skip
+    return union_all(*_in_time(connection, found, window, start, end, asked, columns)).subquery()
+
+
+def _in_time(
+    connection: Connection,
+    found: FromClause, window: Window, start: datetime, end: datetime, asked: ColumnElement[bool],
+    columns: Sequence[ColumnElement[Any]],
+) -> tuple[Select[Any], Select[Any]]:  # fmt: skip
+    """What was logged in ``[start, end)``, and what was logged later but happened there: an index each."""
+    known = and_(asked, found.c.digest.in_(window.digests), _is_known(connection, found, window.known_by))
+    promptly = and_(found.c.at >= start, found.c.at < end, _happened_at(found) >= start)
+    belated = and_(
+        found.c.occurred_at < found.c.at, found.c.occurred_at >= start, found.c.occurred_at < end,
+        unindexed(connection, found.c.at) >= end,
+    )  # fmt: skip
+    return select(*columns).where(known, promptly), select(*columns).where(known, belated)
+
+
+def _is_known(connection: Connection, found: FromClause, by: datetime) -> ColumnElement[bool]:
+    """Whether the entry, and every input before it in its stream, had arrived by then."""
+    before = entry.alias()
+    told_later = select(before.c.id).where(
+        before.c.stream == found.c.stream, before.c.seq <= found.c.seq, before.c.arrived_at > by
+    )
+    return and_(unindexed(connection, found.c.at) <= by, ~exists(told_later))
+
+
+def _happened_at(found: FromClause) -> ColumnElement[Any]:
+    return func.coalesce(found.c.occurred_at, found.c.at, type_=entry.c.at.type)
+
+
+def _is_such(
+    connection: Connection, found: FromClause, window: Window, happening: Happening
+) -> ColumnElement[bool]:
+    names = sorted(happening.names)
+    kind, to, trigger = (unindexed(connection, found.c[name]) for name in ("kind", "to", "trigger"))
+    if happening.kind == "enter":
+        moved = or_(found.c["from"].is_(None), found.c["from"] != found.c.to)
+        such = and_(kind.in_(("transition", "created")), to.in_(names), moved)
+    elif happening.kind == "trigger":
+        such = and_(kind == "transition", trigger.in_(names))
+    else:
+        such = and_(kind == "activity", _data(connection, found, "activity").in_(names))
+    if happening.noted is None:
+        return such
+    return and_(such, _is_noted(connection, found, window, happening.noted))
+
+
+def _is_verdict(connection: Connection, found: FromClause, targets: Sequence[str]) -> ColumnElement[bool]:
+    kind, target = unindexed(connection, found.c.kind), unindexed(connection, found.c.target)
+    return and_(kind.in_(("breached", "clock_met")), target.in_(targets))
+
+
+def unindexed(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """*column*, kept from SQLite's planner: without statistics it takes any equality to leave ten rows,
+    and would go through every entry of a kind instead of those of a period."""
+    if connection.dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
+
+
+def _is_noted(connection: Connection, found: FromClause, window: Window, key: str) -> ColumnElement[bool]:
+    return _note(connection, found, window, key).is_not(None)
+
+
+def _note(connection: Connection, found: FromClause, window: Window, key: str) -> ColumnElement[Any]:
+    """What is noted under *key* of the entry: in its own data, or told beside it; null where it is not."""
+    is_own = found.c.digest.in_(window.noted.get(key, ()))
+    own = case((is_own, _data(connection, found, "counts", key)))
+    if not window.told.get(key):
+        return own
+    told = literal(orjson.dumps(window.told[key]).decode(), Text)
+    place = cast(found.c.lead, Text) + ":" + cast(found.c.seq, Text)
+    if connection.dialect.name == "sqlite":
+        return func.coalesce(own, func.json_extract(told, '$."' + place + '"'), type_=Text)
+    return func.coalesce(own, func.jsonb_extract_path_text(cast(told, JSONB), place), type_=Text)
+
+
+def _data(connection: Connection, found: FromClause, *path: str) -> ColumnElement[Any]:
+    """A value in an entry's data as text; null where there is none, or the data was erased."""
+    if connection.dialect.name == "sqlite":
+        place = "$" + "".join(f'."{name}"' for name in path)
+        return func.json_extract(found.c.data, place, type_=Text)
+    value: ColumnElement[Any] = cast(found.c.data, JSONB)[path].astext
+    return value
+
+
+def _first(happened: Subquery) -> Subquery:
+    """Of each lead the first that happened."""
+    order = (happened.c.happened, happened.c.seq)
+    place = func.row_number().over(partition_by=happened.c.lead, order_by=order).label("place")
+    placed = select(happened, place).subquery()
+    return select(placed).where(placed.c.place == 1).subquery()

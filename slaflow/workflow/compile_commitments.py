@@ -1,0 +1,208 @@
+"""Commitments, from document to model: what they name exists, and what they ask for can be measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import Literal
+
+from slaflow.workflow.commitment import (
+    Commitment,
+    Count,
+    Happening,
+    Kept,
+    Measure,
+    Missed,
+    PaceStep,
+    Share,
+    Signed,
+    Sum,
+)
+from slaflow.workflow.document_flow import ActionDoc, PatternDoc
+from slaflow.workflow.document_terms import CommitmentDoc, ShareDoc
+from slaflow.workflow.durations import elapsed
+from slaflow.workflow.model import Expression
+from slaflow.workflow.parts import Parts
+from slaflow.workflow.yaml_tree import Path
+
+COUNTED = ("enter", "trigger", "activity")
+PERCENT = re.compile(r"([0-9]{1,9})%")
+
+
+def commitment(index: int, name: str, doc: CommitmentDoc, parts: Parts) -> Commitment | None:
+    """The commitment, or None if it has faults."""
+    path: Path = ("commitments", name)
+    before = parts.findings.count
+    owed_by = parts.lookup.many((*path, "owed_by"), "party", doc.owed_by, parts.names.parties)
+    _check_fits(doc, path, parts)
+    measure = _measure(name, doc, path, parts)
+    at_least, at_most = (_bound(doc, key, path, parts) for key in ("at_least", "at_most"))
+    if at_least is not None and at_most is not None and at_least > at_most:
+        parts.findings.error((*path, "at_most"), "at_most is less than at_least, so nobody can keep it")
+    missed, pace = _missed(doc, path, parts), tuple(_pace(doc, path, parts))
+    if measure is None or parts.findings.count != before:
+        return None
+    late_evidence = elapsed(parts.document.late_evidence)
+    matures = late_evidence if doc.matures is None else elapsed(doc.matures)
+    return Commitment(
+        index=index,
+        name=name,
+        owed_by=owed_by,
+        every=doc.every,
+        measure=measure,
+        at_least=at_least,
+        at_most=at_most,
+        # Whether all have signed is known once the time for it is over, and not before.
+        matures=measure.within if isinstance(measure, Signed) else matures,
+        min_sample=doc.min_sample or 1,
+        per_owner=doc.per == "owner",
+        missed=missed,
+        pace=pace,
+        title=doc.title,
+        about=doc.about,
+    )
+
+
+def _check_fits(doc: CommitmentDoc, path: Path, parts: Parts) -> None:
+    """Keys that mean nothing beside what is measured."""
+    is_cohort_share = doc.share is not None and doc.share.met is None
+    ill = [
+        (doc.cohort, "cohort", is_cohort_share, "cohort says whose share is asked: it goes with {of, among}"),
+        (doc.min_sample, "min_sample", doc.share is not None, "min_sample goes with a share"),
+        (doc.matures, "matures", doc.signed_within is None, "signed_within says when this closes"),
+        (doc.per, "per", doc.signed_within is None, "parties sign, not owners"),
+        (doc.pace, "pace", doc.signed_within is None, "a signature has no pace"),
+    ]
+    for given, key, fits, words in ill:
+        if given is not None and not fits:
+            parts.findings.error((*path, key), words, key=True)
+
+
+def _measure(name: str, doc: CommitmentDoc, path: Path, parts: Parts) -> Measure | None:
+    if doc.count is not None:
+        counted = _happening(doc.count, (*path, "count"), name, parts)
+        return None if counted is None else Count(counted)
+    if doc.sum is not None:
+        _check_adds_up(doc.sum.field, (*path, "sum", "field"), parts)
+        added = _happening(doc.sum.of, (*path, "sum", "of"), name, parts, adds=doc.sum.field)
+        return None if added is None else Sum(added)
+    if doc.share is not None:
+        return _share(name, doc, doc.share, path, parts)
+    within = parts.span((*path, "signed_within"), doc.signed_within)
+    return None if within is None else Signed(within)
+
+
+def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Parts) -> Measure | None:
+    where: Path = (*path, "share")
+    if share.met is not None:
+        targets = parts.lookup.many((*where, "met"), "target", share.met, parts.names.targets)
+        when = _condition(share.when, (*where, "when"), parts)
+        return Kept(frozenset(targets), None if when is None else name, when)
+    if share.when is not None:
+        words = "when stands beside what happens: {of: {trigger: accept, when: ...}, among: ...}"
+        parts.findings.error((*where, "when"), words, key=True)
+    assert share.of is not None
+    assert share.among is not None
+    of = _happening(share.of, (*where, "of"), f"{name}.of", parts)
+    among = _happening(share.among, (*where, "among"), f"{name}.among", parts)
+    cohort = None
+    if doc.cohort is not None:
+        cohort = _happening(doc.cohort, (*path, "cohort"), f"{name}.cohort", parts)
+    return None if of is None or among is None else Share(of, among, cohort)
+
+
+def _happening(
+    doc: PatternDoc, path: Path, noted: str, parts: Parts, adds: str | None = None
+) -> Happening | None:
+    if doc.kind not in COUNTED or doc.times is not None:
+        strange = "times" if doc.kind in COUNTED else doc.kind
+        words = f"{strange} cannot be counted here; a commitment looks for {', '.join(COUNTED)}"
+        parts.findings.error((*path, strange), words, key=True)
+        return None
+    kind: Literal["enter", "trigger", "activity"] = doc.kind  # type: ignore[assignment]  # one of COUNTED
+    declared = {
+        "enter": ("state", parts.names.states),
+        "trigger": ("trigger", parts.names.triggers),
+        "activity": ("activity", parts.names.activities),
+    }
+    what, known = declared[kind]
+    names = parts.lookup.many((*path, kind), what, getattr(doc, kind), known)
+    when = _condition(doc.when, (*path, "when"), parts)
+    is_noted = when is not None or adds is not None
+    return Happening(kind, frozenset(names), noted if is_noted else None, when, adds)
+
+
+def _condition(text: str | None, path: Path, parts: Parts) -> Expression | None:
+    return None if text is None else parts.findings.compile(path, text, parts.scopes.lead)
+
+
+def _check_adds_up(name: str, path: Path, parts: Parts) -> None:
+    if not parts.lookup.one(path, "field", name, parts.names.fields):
+        return
+    field = parts.fields.get(name)
+    if field is not None and field.type not in ("int", "decimal"):
+        parts.findings.error(path, f"lead.{name} is {field.type}; only int and decimal fields add up")
+
+
+def _bound(doc: CommitmentDoc, key: str, path: Path, parts: Parts) -> Decimal | None:
+    """How much is owed; of a share in parts of one hundred."""
+    text: str | None = getattr(doc, key)
+    if text is None:
+        return None
+    figure = Decimal(text.removesuffix("%"))
+    if doc.share is not None and not text.endswith("%"):
+        parts.findings.error((*path, key), f"a share is owed in percent; write {text}%")
+    elif doc.share is not None and figure > 100:
+        parts.findings.error((*path, key), f"{text} is more than the whole")
+    elif doc.count is not None and figure != int(figure):
+        parts.findings.error((*path, key), f"{text} is no number of leads; they are counted whole")
+    elif key == "at_least" and not figure:
+        parts.findings.error((*path, key), "at_least nothing is always kept")
+    return figure
+
+
+def _missed(doc: CommitmentDoc, path: Path, parts: Parts) -> Missed | None:
+    if doc.missed is None:
+        return None
+    told = _told(doc.missed.do, (*path, "missed", "do"), doc.per == "owner", "a missed commitment", parts)
+    return Missed(told, doc.missed.in_a_row)
+
+
+def _pace(doc: CommitmentDoc, path: Path, parts: Parts) -> Iterator[PaceStep]:
+    last = 0
+    for label, does in (doc.pace or {}).items():
+        where: Path = (*path, "pace", label)
+        found = PERCENT.fullmatch(label)
+        if found is None or not 1 <= int(found.group(1)) <= 99:
+            words = f'"{label[:40]}" is no share of the period; write 1% to 99%'
+            parts.findings.error(where, words, key=True)
+            continue
+        if (percent := int(found.group(1))) <= last:
+            parts.findings.error(where, f"{label} comes before {last}%; write the steps in order", key=True)
+        last = percent
+        told = _told(does, where, doc.per == "owner", "a commitment out of pace", parts)
+        yield PaceStep(label, percent, told or tuple(dict.fromkeys(doc.owed_by)))
+
+
+def _told(does: Sequence[ActionDoc], path: Path, per_owner: bool, what: str, parts: Parts) -> tuple[str, ...]:
+    """Everybody whom the actions notify, the only thing that they may do."""
+    told: list[str] = []
+    for index, action in enumerate(does):
+        where: Path = (*path, index)
+        if action.notify is None:
+            parts.findings.error(where, f"{what} belongs to no one lead: notify is all it can do")
+            continue
+        known = _who_is_told(per_owner, parts)
+        for place, name in enumerate(action.notify):
+            if name in ("owner", "manager") and not per_owner:
+                words = f"{what} has no one {name}; name a party, a team or an address, or add per: owner"
+                parts.findings.error((*where, "notify", place), words)
+            else:
+                told += parts.lookup.people((*where, "notify"), [name], known)
+    return tuple(dict.fromkeys(told))
+
+
+def _who_is_told(per_owner: bool, parts: Parts) -> Collection[str]:
+    people = ("owner", "manager") if per_owner else ()
+    return (*people, *parts.names.parties, *parts.names.teams)

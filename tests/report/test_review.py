@@ -1,0 +1,118 @@
+"""The review: one page, nothing fetched, nothing that a person wrote runs in it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from engine.office import BO, DAY, FRIDAY, HOUR, MONDAY, handed_over
+from report.test_returns import given_back, spoken
+from report.weeks import END, START
+
+from slaflow.engine.app import Engine
+from slaflow.report.review import open_time, page, record, spell, write_review
+from slaflow.report.sla import InvertedRange
+
+__all__ = ["spoken"]
+HOSTILE = "<script>alert(1)</script> & <img src=x onerror=alert(2)> \"'{{ 7 * 7 }} https://evil.example/"
+HEADINGS = (
+    "What each side promised, and kept", "Passing the baton, both ways", "What came back, and why",
+    "How far the new leads came", "Where open leads were waiting", "not the blame",
+)  # fmt: skip
+WRITTEN = ("script", "iframe", "link", "img", "object", "embed", "base", "form")
+
+
+class Tags(HTMLParser):
+    """The tags of a page, what they fetch, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.ids: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "xlink:href", "action") and not (value or "").startswith("#"):
+                self.fetched.append(f"{tag} {value}")
+            if name == "id":
+                self.ids.append(value or "")
+            assert not name.startswith("on"), f"{tag} {name}"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def of_weeks(app: Engine) -> str:
+    return page(record(app, START, START + 30 * DAY, END))
+
+
+def test_the_page_has_everything_in_it(weeks: Engine) -> None:
+    html = of_weeks(weeks)
+    found = Tags(html)
+    assert found.fetched == []
+    assert not re.search(r"https?:|//[a-z]|@import|url\((?!#)", html)
+    assert [tag for tag in WRITTEN if tag in found.tags] == []
+    assert len(found.ids) == len(set(found.ids))
+    assert found.tags.count("svg") == 6
+    referred = set(re.findall(r"(?:xlink:href=\"#|url\(#)([^\")]+)", html))
+    assert referred <= set(found.ids)
+
+
+def test_both_sides_stand_on_it_with_what_they_kept(weeks: Engine) -> None:
+    told = record(weeks, START, START + 30 * DAY, END)
+    found = Tags(page(told))
+    assert [heading for heading in HEADINGS if heading not in found.text] == []
+    for party, row in told["sla"]["parties"].items():
+        assert f"{row['met_rate']:.0%}" in found.text
+        assert f"for {party}" in found.text
+
+
+def test_what_people_wrote_is_text_and_nothing_else(spoken: Engine) -> None:
+    given_back(spoken, "kim", HOSTILE)
+    html = page(record(spoken, FRIDAY, FRIDAY + 30 * DAY, MONDAY + DAY))
+    found = Tags(html)
+    assert [tag for tag in WRITTEN if tag in found.tags] == []
+    assert HOSTILE in found.text
+    assert "https://evil.example" in html
+    assert found.fetched == []
+
+
+def test_what_an_erased_lead_was_given_back_with_is_not_on_it(spoken: Engine) -> None:
+    lead = given_back(spoken, "kim", "She is ill and moves to Oslo")
+    given_back(spoken, "liv", "Wrong country", hours=2)
+    with spoken.database.write() as conn:
+        conn.exec_driver_sql(f"UPDATE entry SET data = NULL WHERE lead = {lead}")
+    html = page(record(spoken, FRIDAY, FRIDAY + 30 * DAY, MONDAY + DAY))
+    assert "Wrong country" in html
+    assert "Oslo" not in html
+
+
+def test_a_period_in_which_nothing_happened_is_a_page_too(app: Engine, tmp_path: Path) -> None:
+    told = write_review(app, tmp_path / "review.html", FRIDAY, FRIDAY + DAY, at=FRIDAY + DAY)
+    assert told == {
+        "file": str(tmp_path / "review.html"), "from": "2026-03-06T13:30:00Z", "to": "2026-03-07T13:30:00Z",
+        "settled_to": "2026-03-07T13:30:00Z",
+    }  # fmt: skip
+    text = Tags((tmp_path / "review.html").read_text(encoding="utf-8")).text
+    assert "No clock started in this period." in text
+    assert [path.name for path in tmp_path.glob("*review*")] == ["review.html"]
+
+
+def test_an_inverted_period_writes_nothing(app: Engine, tmp_path: Path) -> None:
+    handed_over(app, at=FRIDAY)
+    app.fire(1, "accept", BO, at=FRIDAY + HOUR)
+    with pytest.raises(InvertedRange):
+        write_review(app, tmp_path / "review.html", MONDAY, FRIDAY, at=MONDAY)
+    assert list(tmp_path.glob("*review*")) == []
+
+
+def test_times_are_spelt_in_two_units_and_open_time_in_hours() -> None:
+    assert [spell(each) for each in (0, 61, 7500, 266400)] == ["0 s", "1 min 1 s", "2 h 5 min", "3 d 2 h"]
+    assert [open_time(each) for each in (7500, 266400, 90060)] == ["2 h 5 min", "74 h", "25 h 1 min"]
+    assert spell(None) == open_time(None) != ""
