@@ -203,7 +203,8 @@ def _close_periods() -> None:
     op.create_index("closing_wake", "closing", ["wake_at"])
     op.execute(
         "INSERT INTO closing (workflow, done_until, wake_at) "
-        "SELECT name, min(activated_at), min(activated_at) FROM workflow_version GROUP BY name"
+        "SELECT name, coalesce((SELECT max(closed_at) FROM period WHERE workflow = name), "
+        "min(activated_at)), min(activated_at) FROM workflow_version GROUP BY name"
     )
     op.create_table(
         "late_arrival",

@@ -25,13 +25,13 @@ def heed(conn: Connection, asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> 
     lifted = [(outcome, draft) for outcome, draft in _drafts(outcomes) if draft.kind == "breach_lifted"]
     if not lifted and all(ask.at is None and ask.occurred_at is None for ask in asks):
         return
-    until = store.done_until(conn, share=True)
+    until = store.closed_until(conn)
     if not until:
         return
     arrivals = [each for each in (*_told(outcomes), *_lifted(conn, lifted)) if each[0] in until]
     for workflow in sorted({each[0] for each in arrivals}):
         late = [(happened, known) for name, happened, known in arrivals if name == workflow]
-        store.note_late(conn, workflow, (each for each in late if each[0] < until[workflow]))
+        store.note_late(conn, workflow, (each for each in late if each[0] <= until[workflow]))
 
 
 def _drafts(outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, Draft]]:

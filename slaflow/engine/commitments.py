@@ -86,7 +86,7 @@ def close_periods(app: Engine, now: datetime, settle: Callable[[], None]) -> Sta
 def closings_before(app: Engine, now: datetime) -> int:
     """How many closings a tick at *now* would state."""
     with app.database.read() as conn:
-        until = store.done_until(conn, share=False)
+        until = store.done_until(conn)
         names = [name for name in store.awake(conn, now) if name in until]
         found = [
             item

@@ -13,6 +13,7 @@ from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
 from slaflow.store import backlog, condition, erasure, moments, schema, wake
 from slaflow.store import leads as lead_store
+from slaflow.store import periods as period_store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.tables import REVISIONS
 from slaflow.store.workflows import Version
@@ -182,12 +183,15 @@ def _tick(app: Engine) -> Findings:
     now = app.now()
     with app.database.read() as conn:
         oldest, upcoming = backlog.oldest_step(conn, now), wake.next_wake(conn)
+        closing = period_store.next_wake(conn)
         waiting = lead_store.count_due(conn, now) if oldest is not None else 0
+    mend = "run 'slaflow tick', and keep 'slaflow tick --watch' running"
     if oldest is not None and now - oldest.wake_at > LATE:
         where = f"on lead {oldest.lead_id} ({oldest.target})"
         many = "1 lead waits" if waiting == 1 else f"{waiting} leads wait"
-        mend = "run 'slaflow tick', and keep 'slaflow tick --watch' running"
         yield False, f"{many}, the oldest step, {where}, for {_length(now - oldest.wake_at)}; {mend}"
+    elif closing is not None and now - closing > LATE:
+        yield False, f"what is owed per period has waited for {_length(now - closing)} to be stated; {mend}"
     elif oldest is not None or upcoming is None:
         yield True, "no step has waited for long" if oldest else "no step waits"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from slaflow.engine import agenda
@@ -14,9 +14,9 @@ from slaflow.engine.standing import rows_at, standing
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.draft import instant_text
 from slaflow.report.asking import InvertedRange
-from slaflow.report.stated import figure_words, promise_words, verdict_words
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
+from slaflow.workflow.commitment import Signed
 
 COUNTS = ("kept", "missed", "no_verdict", "open")
 
@@ -54,18 +54,6 @@ def commitments(
     }
 
 
-def in_words(app: Engine, start: datetime, end: datetime, at: datetime, zone: tzinfo) -> list[dict[str, str]]:
-    """The same periods as a table for people: figure, promise and verdict in words."""
-    return [
-        {
-            "commitment": row["commitment"], "owed_by": ", ".join(row["owed_by"]), "period": row["period"],
-            "promised": promise_words(row, zone), "measured": figure_words(row, row),
-            "verdict": verdict_words(row),
-        }
-        for row in commitments(app, start, end, at=at)["commitments"]
-    ]  # fmt: skip
-
-
 def _rows(
     app: Engine, conn: Connection, name: str, start: datetime | None, end: datetime | None, now: datetime
 ) -> Iterator[dict[str, Any]]:
@@ -73,8 +61,10 @@ def _rows(
     stated = rows_at(conn, name, now)
     for terms in agenda.all_terms(versions, start, min(end or now, now)):
         label = terms.period.label
-        signed = [each for each in signatures(conn, name, label) if each.at <= now]
-        for each in terms.commitments():
+        owed = terms.commitments()
+        asks = any(isinstance(each.measure, Signed) for each in owed)
+        signed = [each for each in signatures(conn, name, label) if each.at <= now] if asks else []
+        for each in owed:
             row = stated.get((each.name, label))
             yield {"workflow": name, **standing(app, conn, versions, terms, each, now, row, signed)}
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.expression import ColumnElement, Subquery, UnaryExpression
 
@@ -285,7 +285,7 @@ def _note(connection: Connection, found: FromClause, window: Window, key: str) -
     place = cast(found.c.lead, Text) + ":" + cast(found.c.seq, Text)
     if connection.dialect.name == "sqlite":
         return func.coalesce(own, func.json_extract(told, '$."' + place + '"'), type_=Text)
-    return func.coalesce(own, func.jsonb_extract_path_text(cast(told, JSONB), place), type_=Text)
+    return func.coalesce(own, func.json_extract_path_text(cast(told, JSON), place), type_=Text)
 
 
 def _data(connection: Connection, found: FromClause, *path: str) -> ColumnElement[Any]:
@@ -293,7 +293,7 @@ def _data(connection: Connection, found: FromClause, *path: str) -> ColumnElemen
     if connection.dialect.name == "sqlite":
         place = "$" + "".join(f'."{name}"' for name in path)
         return func.json_extract(found.c.data, place, type_=Text)
-    value: ColumnElement[Any] = cast(found.c.data, JSONB)[path].astext
+    value: ColumnElement[Any] = cast(found.c.data, JSON)[path].astext
     return value
 
 

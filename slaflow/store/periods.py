@@ -68,14 +68,21 @@ def hold(connection: Connection, workflow: str) -> datetime | None:
     return connection.execute(query).scalar()
 
 
-def done_until(connection: Connection, *, share: bool) -> dict[str, datetime]:
-    """Up to which instant everything is done, by agreement.
-
-    With *share* no period closes before this transaction ends, so that none misses what it writes.
-    """
+def done_until(connection: Connection) -> dict[str, datetime]:
+    """Up to which instant everything is done, by agreement."""
     query = select(closing.c.workflow, closing.c.done_until).order_by(closing.c.workflow)
-    rows = connection.execute(query.with_for_update(read=True) if share else query)
-    return {workflow: until for workflow, until in rows}
+    return {workflow: until for workflow, until in connection.execute(query)}
+
+
+def closed_until(connection: Connection) -> dict[str, datetime]:
+    """When a period of each agreement closed last; of one with commitments that none did of is left out.
+
+    No period closes before this transaction ends, so that none misses what it writes.
+    """
+    last = select(func.max(period.c.closed_at)).where(period.c.workflow == closing.c.workflow)
+    query = select(closing.c.workflow, last.scalar_subquery()).order_by(closing.c.workflow)
+    rows = connection.execute(query.with_for_update(read=True, of=closing))
+    return {workflow: at for workflow, at in rows if at is not None}
 
 
 def advance(connection: Connection, workflow: str, until: datetime, wake_at: datetime | None) -> None:
@@ -113,7 +120,7 @@ def close(connection: Connection, workflow: str, row: Closed) -> None:
     """Stores what was stated at a closing.
 
     Raises:
-        ConflictingChange: the period is closed already.
+        AlreadyRecorded: the period is closed already.
     """
     values = {
         "workflow": workflow, "commitment": row.commitment, "period": row.period,

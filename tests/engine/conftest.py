@@ -93,3 +93,9 @@ def other(staffed_file: Path, tmp_path: Path, present: Present) -> Iterator[Engi
     shutil.copy(staffed_file, file)
     with _opened(f"sqlite:///{file}") as database:
         yield Engine(database, now=present)
+
+
+@pytest.fixture
+def empty(database: Database, present: Present) -> Engine:
+    """An engine on tables with nothing in them."""
+    return Engine(database, now=present)

@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.office import AGREEMENT, FOUNDED, staffed
+from builders import utc
+from engine.office import AGREEMENT, DAY, FOUNDED, staffed
 
 from slaflow.engine.app import Engine
 from slaflow.log.entry import Entry
+from slaflow.store.outbox import list_messages
 from slaflow.workflow.commitment import Commitment, Count, Happening, Kept, Share, Sum
 from slaflow.workflow.periods import parse_period
 
@@ -69,6 +71,20 @@ commitments:
 """
 
 
+APRIL = utc("2026-03-31T22:00")
+"""March is over in Stockholm."""
+CLOSED = APRIL + 3 * DAY
+VOLUME = """\
+commitments:
+  volume: {owed_by: marketing, every: month, count: {enter: mql}, at_least: 2, %s}
+"""
+OUTCOMES = """\
+commitments:
+  c:
+    {owed_by: marketing, every: month, %s, share: {of: {trigger: accept}, among: {trigger: [accept, return]}}}
+"""
+
+
 def owing(commitments: str = COMMITMENTS) -> str:
     """The office agreement with *commitments*; its leads are worth something."""
     return AGREEMENT.replace(*WORTH) + commitments
@@ -82,6 +98,22 @@ def promising(app: Engine, commitments: str = COMMITMENTS, at: datetime = FOUNDE
 def _again(app: Engine, commitments: str, at: datetime) -> Engine:
     app.activate(owing(commitments), at=at)
     return app
+
+
+def handed(app: Engine, number: int, at: datetime, **fields: object) -> int:
+    """A lead from Sweden that marketing hands over at once; gives its id."""
+    email = f"lead{number}@example.com"
+    lead = int(app.add({"email": email, "country": "SE", **fields}, "marketing", at=at)["id"])
+    app.record(lead, "demo", "lead", at=at)
+    return lead
+
+
+def told(app: Engine) -> list[tuple[str, str, datetime, str | None]]:
+    """Who was told of commitments, in order: recipient, kind, instant, commitment."""
+    with app.database.read() as conn:
+        found = list_messages(conn)
+    messages = [each.message for each in found if not each.lead_id]
+    return [(each.recipient, each.kind, each.at, each.target) for each in messages]
 
 
 def statements_of(app: Engine, name: str | None = None) -> list[dict[str, Any]]:

@@ -1,76 +1,31 @@
-"""Periods of commitments close once, whenever a tick comes by, on what had arrived by then."""
+"""Periods of commitments close once, on the terms in force when they began, and every party hears."""
 
 from __future__ import annotations
 
-import random
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from decimal import Decimal
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from builders import utc
-from engine.office import (
-    ANNA,
-    BO,
-    DAY,
-    FOUNDED,
-    HOUR,
-    MIA,
-    MONDAY,
-    PROSPECT,
-    SALES,
-    Present,
-    created,
-    on_one_database,
-    statements,
-    together,
+from engine.office import ANNA, BO, DAY, FOUNDED, HOUR, MIA, MONDAY, Present, statements
+from engine.promising import (
+    APRIL,
+    CLOSED,
+    OUTCOMES,
+    VOLUME,
+    handed,
+    owing,
+    promising,
+    statements_of,
+    told,
+    verdicts,
 )
-from engine.promising import owing, plainly, promising, statements_of, verdicts
 
+from slaflow.engine import apply
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask
-from slaflow.lifecycle.events import Fired, Recorded
+from slaflow.engine.doctor import examine
 from slaflow.store import periods
 from slaflow.store.database import Database
-from slaflow.store.outbox import list_messages
-
-APRIL = utc("2026-03-31T22:00")
-"""March is over in Stockholm."""
-CLOSED = APRIL + 3 * DAY
-VOLUME = """\
-commitments:
-  volume: {owed_by: marketing, every: month, count: {enter: mql}, at_least: 2, %s}
-"""
-OUTCOMES = """\
-commitments:
-  c:
-    {owed_by: marketing, every: month, %s, share: {of: {trigger: accept}, among: {trigger: [accept, return]}}}
-"""
-
-
-@pytest.fixture
-def empty(database: Database, present: Present) -> Engine:
-    """An engine on tables with nothing in them."""
-    return Engine(database, now=present)
-
-
-def handed(app: Engine, number: int, at: datetime, **fields: object) -> int:
-    email = f"lead{number}@example.com"
-    lead = int(app.add({"email": email, "country": "SE", **fields}, "marketing", at=at)["id"])
-    app.record(lead, "demo", "lead", at=at)
-    return lead
-
-
-def told(app: Engine) -> list[tuple[str, str, datetime, str | None]]:
-    with app.database.read() as conn:
-        found = list_messages(conn)
-    messages = [each.message for each in found if not each.lead_id]
-    return [(each.recipient, each.kind, each.at, each.target) for each in messages]
-
 
 # Closing
 
@@ -296,160 +251,6 @@ def test_a_share_is_out_of_pace_where_it_stands_below_its_bound(
     assert len([s for s in statements_of(app) if s["kind"] == "warned"]) == warned
 
 
-# What comes late
-
-
-FOLLOWED = "commitments:\n  c: {owed_by: sales, every: month, share: {met: respond}, at_least: 60%}\n"
-
-
-def test_a_breach_lifted_after_the_closing_restates(empty: Engine) -> None:
-    app = promising(empty, FOLLOWED)
-    lead = handed(app, 1, MONDAY)
-    app.tick(CLOSED + HOUR)
-    app.lift(lead, "respond", "the phones were down", "sales", at=CLOSED + DAY)
-    assert app.tick(CLOSED + 2 * DAY).commitments == 1
-    assert [(s["at"], s["of"], s["verdict"]) for s in statements_of(app)[-2:]] == [
-        (CLOSED, 0, "missed"), (CLOSED + DAY, 1, "kept"),
-    ]  # fmt: skip
-
-
-def test_evidence_told_after_the_closing_restates(empty: Engine) -> None:
-    """Answered in time on the last day of March, told a day after March had closed."""
-    app = promising(empty, FOLLOWED.replace("respond", "first_contact").replace("60%", "60%, matures: 1h"))
-    lead = handed(app, 1, utc("2026-03-30T08:00"))
-    app.fire(lead, "accept", "sales", at=utc("2026-03-30T09:00"))
-    app.tick(APRIL + 2 * HOUR)
-    app.record(lead, "reply", "lead", at=APRIL + DAY, occurred_at=utc("2026-03-31T12:00"))
-    app.tick(APRIL + 2 * DAY)
-    assert [(s["at"], s["of"], s["among"]) for s in statements_of(app)[-2:]] == [
-        (APRIL + HOUR, 0, 1), (APRIL + DAY, 1, 1),
-    ]  # fmt: skip
-
-
-def test_what_alters_nothing_restates_nothing(empty: Engine) -> None:
-    app = promising(empty, VOLUME % "title: Leads")
-    lead = handed(app, 1, MONDAY)
-    app.tick(CLOSED + HOUR)
-    app.record(lead, "visit", "lead", at=CLOSED + 2 * HOUR, occurred_at=MONDAY + HOUR)
-    assert app.tick(CLOSED + DAY).commitments == 0
-    with app.database.read() as conn:
-        assert periods.late(conn, "office-deal", CLOSED + DAY) == []
-
-
-def test_history_imported_after_the_closing_restates_at_the_closing(empty: Engine) -> None:
-    app = promising(empty, VOLUME % "title: Leads")
-    app.tick(CLOSED + HOUR)
-    workflow = app.active()
-    asks = [
-        each
-        for number in (1, 2)
-        for each in (
-            created(workflow, number, MONDAY + number * DAY),
-            Ask(number, Recorded("demo"), PROSPECT, MONDAY + number * DAY + HOUR),
-        )
-    ]
-    together(app, asks, CLOSED + 2 * HOUR)
-    assert app.tick(CLOSED + 3 * HOUR).commitments == 1
-    restated = statements_of(app)[-1]
-    assert (restated["period"], restated["figure"], restated["verdict"]) == ("2026-03", 2, "kept")
-    assert restated["at"] == CLOSED
-    with app.database.read() as conn:
-        (march,) = periods.closed(conn, "office-deal", labels=["2026-03"])
-    assert (march.verdict, len(march.statements)) == ("missed", 2)
-
-
-# Whenever a tick runs
-
-
-def a_course(app: Engine, seed: int) -> list[Ask]:
-    """Random inputs over ten weeks in order of arrival; some tell of what happened days before."""
-    chance = random.Random(seed)
-    workflow, asks = app.active(), []
-    for number in range(1, 9):
-        birth = MONDAY + timedelta(minutes=chance.randint(0, 40 * 1440))
-        worth = {"worth": str(chance.choice((500, "250.5", 1)))} if chance.random() < 0.7 else {}
-        asks.append(created(workflow, number, birth, country=chance.choice(["SE", "DE"]), **worth))
-        for _ in range(chance.randint(2, 9)):
-            at = birth + timedelta(minutes=chance.randint(1, 25 * 1440))
-            lag = chance.choice((0, 0, 0, 90, 5 * 1440, 9 * 1440))
-            occurred = max(at - timedelta(minutes=lag), birth)
-            asks.append(Ask(number, *chance.choice(HAPPENINGS), at, occurred))
-    return sorted(asks, key=lambda ask: ask.at or MONDAY)
-
-
-HAPPENINGS = (
-    (Recorded("demo"), PROSPECT),
-    (Recorded("demo"), PROSPECT),
-    (Recorded("call"), SALES),
-    (Recorded("mail"), SALES),
-    (Recorded("reply"), PROSPECT),
-    (Fired("accept"), SALES),
-    (Fired("return", {"return_reason": "no_fit"}), SALES),
-)
-END = MONDAY + 80 * DAY
-
-
-def lived(app: Engine, asks: list[Ask], every: timedelta | None) -> Engine:
-    """The course with ticks *every* so often, or one at the end."""
-    tick_at = MONDAY
-    for ask in asks:
-        assert ask.at is not None
-        while every is not None and tick_at < ask.at:
-            app.tick(tick_at)
-            tick_at += every
-        together(app, [ask], ask.at)
-    while every is not None and tick_at < END:
-        app.tick(tick_at)
-        tick_at += every
-    app.tick(END)
-    return app
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_one_tick_at_the_end_states_what_a_tick_a_day_states(
-    empty: Engine, elsewhere: Engine, seed: int
-) -> None:
-    promising(empty)
-    promising(elsewhere)
-    asks = a_course(empty, seed)
-    daily = lived(empty, asks, DAY)
-    once = lived(elsewhere, a_course(elsewhere, seed), None)
-    assert statements_of(daily) == statements_of(once)
-    assert len([s for s in statements_of(once) if s.get("restates")]) > 0
-    assert told(daily) == told(once)
-    assert daily.verify().ok
-    assert once.verify().ok
-
-
-@pytest.fixture
-def elsewhere(sqlite_template: Path, tmp_path: Path, present: Present) -> Iterator[Engine]:
-    """A second engine on empty tables, to compare with."""
-    shutil.copy(sqlite_template, tmp_path / "elsewhere.db")
-    database = Database(f"sqlite:///{tmp_path}/elsewhere.db")
-    yield Engine(database, now=present)
-    database.dispose()
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_figures_are_what_going_through_the_log_gives(empty: Engine, seed: int) -> None:
-    app = lived(promising(empty), a_course(empty, seed + 10), None)
-    found = statements_of(app)
-    assert len(found) > 100
-    for stated in found:
-        of, among = plainly(app, stated)
-        commitment = app.active().commitments[stated["commitment"]]
-        if commitment.is_share:
-            assert (stated["of"], stated["among"]) == (of, among), stated
-        else:
-            assert Decimal(str(stated["figure"])) == of, stated
-
-
-def test_statements_come_oldest_first(empty: Engine) -> None:
-    app = lived(promising(empty), a_course(empty, 3), None)
-    instants = [stated["at"] for stated in statements_of(app)]
-    assert all(one <= other for one, other in pairwise(instants))
-
-
 # What it costs, and who does it
 
 
@@ -491,8 +292,6 @@ def test_a_lead_that_cannot_be_settled_is_named_and_holds_nothing_up(
 ) -> None:
     app = promising(empty, VOLUME % "title: Leads")
     good, bad = handed(app, 1, MONDAY), handed(app, 2, MONDAY)
-    from slaflow.engine import apply
-
     settle = apply.Batch.settle
 
     def failing(batch: apply.Batch, lead_id: int, now: datetime) -> apply.Outcome:
@@ -506,17 +305,6 @@ def test_a_lead_that_cannot_be_settled_is_named_and_holds_nothing_up(
     stated = statements_of(app)[-1]
     assert (stated["figure"], stated["unsettled"]) == (2, [bad])
     assert good
-
-
-@on_one_database
-def test_figures_need_nothing_that_erasure_took(empty: Engine) -> None:
-    """A period that closed keeps its figure; what comes later adds to what stood."""
-    app = promising(empty)
-    for number in (1, 2):
-        handed(app, number, MONDAY, worth="600")
-    app.tick(APRIL + 10 * DAY)
-    before = [s for s in statements_of(app, "pipeline") if s["period"] == "2026-03"]
-    assert [s["figure"] for s in before] == ["1200"]
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
@@ -567,3 +355,13 @@ PIPELINE = """\
 commitments:
   pipeline: {owed_by: marketing, every: month, sum: {field: worth, of: {enter: mql}}, at_least: 1000}
 """
+
+
+def test_doctor_finds_periods_that_no_tick_has_closed(empty: Engine, present: Present) -> None:
+    promising(empty, VOLUME % "title: Leads")
+    present.at = CLOSED
+    (found,) = [check for check in examine(empty) if check.name == "tick"]
+    assert not found.ok
+    assert found.detail.startswith("what is owed per period has waited for")
+    empty.tick(CLOSED)
+    assert all(check.ok for check in examine(empty) if check.name == "tick")

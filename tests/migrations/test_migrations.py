@@ -25,6 +25,7 @@ from slaflow.store import (
     log,
     outbox,
     people,
+    periods,
     schema,
     workflows,
 )
@@ -54,6 +55,9 @@ def fill(database: Database) -> None:
         people.add_person(connection, "anna@example.com", "sales", at=MONDAY)
         people.add_absence(connection, Absence("anna@example.com", MONDAY, MONDAY, MONDAY))
         people.save_turns(connection, {"nordics": "anna@example.com"})
+        periods.begin(connection, "b2b", MONDAY, owes=True)
+        periods.close(connection, "b2b", periods.Closed("volume", f"2026-{lead_id:02}", MONDAY, "kept", []))
+        periods.note_late(connection, "b2b", [(MONDAY, MONDAY)])
         checkpoints.keep(connection, KeptCheckpoint(MONDAY, "log/1", 1, "a" * 64, "s", "note", 1, b""))
         erasure.blank(connection, lead_id, 1, MONDAY)
         imported.remember(connection, {"a": None}, {"a": lead_id})
