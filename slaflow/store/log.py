@@ -87,19 +87,30 @@ def entries(connection: Connection, wanted: LogFilter = LogFilter(), order: Orde
     other, each lead's in their order. ``limit`` and ``after`` go by id whatever the order.
     """
     by = narrowest(connection, wanted) if connection.dialect.name == "sqlite" and order == "id" else None
-    query = _query(wanted, order, by)
+    query = _query(wanted, order, by, by == AT or _begins_late(wanted, order))
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield Entry._make(row)
 
 
-def _query(wanted: LogFilter, order: Order, by: str | None) -> Select[Any]:
+def _begins_late(wanted: LogFilter, order: Order) -> bool:
+    """Whether the first entries wanted may lie far behind the log's first, so that they are found by time.
+
+    Even with statistics PostgreSQL would rather walk the log in order until there are enough: it takes
+    the entries of a day to be strewn over all of it.
+    """
+    some = wanted.limit is not None and wanted.from_ is not None and wanted.lead is None
+    return order == "id" and some
+
+
+def _query(wanted: LogFilter, order: Order, by: str | None, by_time: bool) -> Select[Any]:
     query = select(*_COLUMNS).where(*filtered(wanted, by))
     if order == "lead":
         query = query.where(entry.c.lead.is_not(None))
-    if by == AT or (wanted.limit is not None and order != "id"):
+    if by_time or (wanted.limit is not None and order != "id"):
         # Ids alone are sorted and cut off, not whole entries.
-        first = query.with_only_columns(entry.c.id).order_by(place(by)).limit(wanted.limit)
+        found_by = AT if by_time else by
+        first = query.with_only_columns(entry.c.id).order_by(place(found_by)).limit(wanted.limit)
         return select(*_COLUMNS).where(entry.c.id.in_(first)).order_by(*_ORDERS[order])
     return query.order_by(*_ORDERS[order]).limit(wanted.limit)
 

@@ -201,14 +201,3 @@ def test_history_before_anything_closed_leaves_nothing_to_look_into(empty: Engin
     together(app, asks, MONDAY)
     with app.database.read() as conn:
         assert periods.late(conn, "office-deal", MONDAY + DAY) == []
-
-
-def test_what_a_lead_wrote_does_not_keep_a_period_from_closing(empty: Engine) -> None:
-    """A NUL in a text is JSON that PostgreSQL cannot read all of."""
-    app = promising(empty)
-    lead = handed(app, 1, MONDAY, worth="600", company="Null\0 Ltd")
-    app.record(lead, "call", "sales", {"outcome": "a \0 in the notes"}, at=MONDAY + HOUR)
-    app.tick(APRIL + 10 * DAY)
-    march = [s["figure"] for s in statements_of(app, "pipeline") if s["period"] == "2026-03"]
-    assert march == ["600"]
-    assert [s["figure"] for s in statements_of(app, "calls") if s["period"] == "2026-03-09"] == [1]
