@@ -156,7 +156,7 @@ class Work:
             messages += [
                 m for m in self._told.values() if m.kind != "warned" or (m.target, m.clock) not in ended
             ]
-            messages.sort(key=lambda m: m.seq)
+        messages.sort(key=lambda m: m.seq)
         fallen = [clock for place, clock in self._fallen.items() if place not in self._changed]
         return Decision(
             lead=self.lead,
