@@ -12,7 +12,7 @@ import click
 from .options import MOMENT, Command, at_option
 from .output import Page
 from .session import Session, pass_session
-from .words import counted
+from .words import counted, instant
 
 if TYPE_CHECKING:
     from slaflow.engine.logbook import LogFilter
@@ -70,9 +70,11 @@ def archive(session: Session, before: datetime | date, folder: Path, at: datetim
     """Moves the entries of leads that are closed and at rest to Parquet files, on the record.
 
     A lead's entries go together: it is in a final state, nothing is owed for it, and nothing was logged
-    for it since WHEN. All others stay. Keep the files: 'log verify --archive DIR' reads them.
+    for it since WHEN, nor in a period of a commitment that is not closed. All others stay. Keep the
+    files: 'log verify --archive DIR' reads them.
     """
     from slaflow.exchange.archive import archive as move
+    from slaflow.lifecycle.draft import instant_text
 
     moment = session.moment(before)
     assert moment is not None, "the option is required"
@@ -90,5 +92,10 @@ def archive(session: Session, before: datetime | date, folder: Path, at: datetim
         if report.stayed:
             kept = counted(report.stayed, "earlier entry", "earlier entries")
             page.line(f"{kept} stay: of leads that are not at rest, of agreements and people")
+        for name, since in report.unclosed.items():
+            shown = instant(instant_text(since), session.zone)
+            page.line(
+                f"{name}: leads with entries since {shown} stay, to be counted in periods that are not closed"
+            )
 
     session.out.show(report.as_json(), page)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.zones import instant_at, start_of_day
-from slaflow.workflow.commitment import Commitment, Every, PaceStep
+from slaflow.workflow.commitment import Commitment, Every, PaceStep, Signed
 from slaflow.workflow.model import Workflow
 from slaflow.workflow.periods import ONE_DAY, Period, open_days, period_of
 
@@ -91,6 +91,16 @@ def next_at(versions: Versions, start: datetime) -> datetime | None:
     """When something falls next, at *start* or later; None: never."""
     found = (item.at for terms in _all_terms(versions, start, start) for item in _items(terms))
     return min((at for at in found if at >= start), default=None)
+
+
+def unclosed(versions: Versions, until: datetime, now: datetime) -> list[Terms]:
+    """The terms of every period that begins before *now* and is to be measured at *until* or later."""
+    begun = (terms for terms in _all_terms(versions, until, now) if terms.bounds[0] < now)
+    return [terms for terms in begun if any(at >= until for at in _measured_at(terms))]
+
+
+def _measured_at(terms: Terms) -> Iterator[datetime]:
+    return (terms.closes_at(c) for c in terms.commitments() if not isinstance(c.measure, Signed))
 
 
 def _items(terms: Terms) -> Iterator[Item]:

@@ -222,8 +222,8 @@ def in_transaction(
     clock = app.present(now)
     recall(conn, batch, asks)
     outcomes = [batch.decide(ask, clock, lenient) for ask in asks]
-    save(conn, batch, clock)
     belated.heed(conn, asks, outcomes)
+    save(conn, batch, clock)
     wakes = (each.wake_at for held in batch.held.values() for each in held.clocks)
     wake.announce(conn, wakes, app.now())
     return outcomes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -66,16 +66,30 @@ def kept_records(conn: Connection) -> list[ArchiveRecord]:
     return [record for _, record in store.records(conn)]
 
 
-def choose(app: Engine, conn: Connection, before: datetime, most: int) -> list[int]:
+def final_states(
+    app: Engine, conn: Connection, before: datetime, unclosed: Mapping[str, datetime]
+) -> dict[tuple[str, str], datetime]:
+    """Every (version's digest, final state) that leads are in, and before when they must have come to rest.
+
+    That is *before*, or earlier where a period began that is not closed (*unclosed*, by agreement).
+    """
+    return {
+        (digest, state): min(before, unclosed.get(app.workflow(digest).name, before))
+        for digest, state in store.states(conn)
+        if is_final(app, digest, state)
+    }
+
+
+def choose(conn: Connection, final: Mapping[tuple[str, str], datetime], most: int) -> list[int]:
     """Leads whose whole log may go, by id, about *most* entries of them.
 
-    They are in a final state, nobody owes anything for them, and nothing was logged for them since *before*.
+    They are in one of the *final* states, nobody owes anything for them, and nothing was logged for them
+    since the instant that goes with it.
     """
-    final = [(digest, state) for digest, state in store.states(conn) if is_final(app, digest, state)]
     chosen: list[int] = []
     entries = 0
     while entries < most:
-        page = store.at_rest(conn, final, before, chosen[-1] if chosen else -(2**62), _LEADS_AT_ONCE)
+        page = store.at_rest(conn, final, chosen[-1] if chosen else -(2**62), _LEADS_AT_ONCE)
         if not page:
             break
         for lead_id, left in page:

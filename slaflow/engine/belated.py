@@ -20,6 +20,7 @@ Arrival = tuple[str, datetime, datetime]
 def heed(conn: Connection, asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> None:
     """Notes every input that happened before something was stated of its agreement's commitments.
 
+    Before the entries are written: whose ids are lower than a statement's, that statement has seen.
     Cost: nothing for what is told as it happens, one statement for all that names an instant.
     """
     lifted = [(outcome, draft) for outcome, draft in _drafts(outcomes) if draft.kind == "breach_lifted"]

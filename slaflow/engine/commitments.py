@@ -30,7 +30,9 @@ from slaflow.engine.told import messages
 from slaflow.engine.workflows import log_in_stream
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
+from slaflow.store import archives
 from slaflow.store import leads as lead_store
+from slaflow.store import log as log_store
 from slaflow.store import outbox as outbox_store
 from slaflow.store import people as people_store
 from slaflow.store import periods as store
@@ -190,9 +192,9 @@ class Statement:
         return measured, self._data(item.terms, item.commitment, measured)
 
     def _measure(
-        self, terms: Terms, commitment: Commitment, known_by: datetime, decided_by: datetime
+        self, terms: Terms, commitment: Commitment, known_by: datetime, decided_by: datetime, **rest: Any
     ) -> Measured:
-        return measure(self.app, self.conn, self.versions, terms, commitment, known_by, decided_by)
+        return measure(self.app, self.conn, self.versions, terms, commitment, known_by, decided_by, **rest)
 
     def _data(self, terms: Terms, commitment: Commitment, measured: Measured) -> dict[str, Any]:
         return {**about(terms, commitment), **as_data(commitment, owed(terms, commitment), measured)}
@@ -259,12 +261,20 @@ class Statement:
     def _corrected(
         self, terms: Terms, commitment: Commitment, row: Closed, known_by: datetime, before: Measured
     ) -> Measured:
-        """The results as known by then; where data was erased since, what stood and the difference made."""
-        found = self._measure(terms, commitment, known_by, row.closed_at)
-        if not store.has_gaps(self.conn, [w.digest for _, w in self.versions], *terms.bounds):
-            return found
-        last_known = datetime.fromisoformat(row.statements[-1]["at"])
-        return before.plus_difference(found, self._measure(terms, commitment, last_known, row.closed_at))
+        """The results as known by then; where not all of it is in the log, what stood and the difference."""
+        archived = archives.horizon(self.conn)
+        is_archived = archived is not None and terms.bounds[0] < archived
+        digests = [workflow.digest for _, workflow in self.versions]
+        if not is_archived and not store.has_gaps(self.conn, digests, *terms.bounds):
+            return self._measure(terms, commitment, known_by, row.closed_at)
+        last = row.statements[-1]
+        then = self._measure(
+            terms, commitment, datetime.fromisoformat(last["at"]), row.closed_at,
+            written_before=log_store.entry_id(self.conn, self._stream, last["seq"]),
+            without_archived=is_archived,
+        )  # fmt: skip
+        now = self._measure(terms, commitment, known_by, row.closed_at, without_archived=is_archived)
+        return before.plus_difference(now, then)
 
     # Writing
 

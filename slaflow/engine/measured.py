@@ -75,10 +75,16 @@ class Owed:
 
 def measure(
     app: Engine, connection: Connection, versions: Versions, terms: Terms, commitment: Commitment,
-    known_by: datetime, decided_by: datetime,
+    known_by: datetime, decided_by: datetime, *, written_before: int | None = None,
+    without_archived: bool = False,
 ) -> Measured:  # fmt: skip
-    """What the log says by *known_by*; outcomes of a share's leads count until *decided_by*."""
+    """What the log says by *known_by*; outcomes of a share's leads count until *decided_by*.
+
+    *written_before* is the id of an entry: the log as it was when that was written. *without_archived* leaves
+    out leads of which not every entry is in the log any more.
+    """
     window = _window(versions, terms, commitment, known_by, decided_by)
+    window = replace(window, written_before=written_before, without_archived=without_archived)
     unjudged: tuple[int, ...] = ()
     if strange := _without_notes(window):
         found = _judged(app, connection, terms, commitment, window, strange)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from slaflow.engine import archives
 from slaflow.engine.archives import LiesAhead
 from slaflow.engine.checkpoints import tree_up_to
+from slaflow.engine.unclosed import unclosed_since
 from slaflow.exchange.archive_file import ArchiveFile, ArchiveWriter, libraries, sha256_of, unlocked
 from slaflow.exchange.archived import in_pieces
 from slaflow.exchange.atomic import new_path
@@ -39,9 +40,14 @@ _STREAMS_AT_ONCE = 500
 
 @dataclass(slots=True)
 class ArchiveReport:
-    """What was moved. ``stayed`` entries of before that instant are of leads that are not at rest."""
+    """What was moved. ``stayed`` entries of before that instant are of leads that are not at rest.
+
+    ``unclosed`` names the agreements that still have a period to close or to restate which began before
+    that instant, and when: entries of it stay, as they are to be counted.
+    """
 
     before: datetime
+    unclosed: dict[str, datetime] = field(default_factory=dict)
     entries: int = 0
     leads: int = 0
     stayed: int = 0
@@ -49,7 +55,8 @@ class ArchiveReport:
 
     def as_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in ("entries", "leads", "stayed", "files")}
-        return {"before": instant_text(self.before), **told}
+        unclosed = {name: instant_text(since) for name, since in self.unclosed.items()}
+        return {"before": instant_text(self.before), **told, "unclosed": unclosed}
 
 
 def archive(
@@ -67,8 +74,10 @@ def archive(
     if before > now:
         raise LiesAhead(before)
     libraries()
-    report = ArchiveReport(before)
-    while (made := _one_file(app, before, folder, now, most)) is not None:
+    with app.database.read() as conn:
+        unclosed = unclosed_since(app, conn, now)
+    report = ArchiveReport(before, {name: since for name, since in unclosed.items() if since < before})
+    while (made := _one_file(app, report, folder, now, most)) is not None:
         report.entries += made.entries
         report.leads += made.streams
         report.files.append(str(folder / made.file))
@@ -79,13 +88,17 @@ def archive(
     return report
 
 
-def _one_file(app: Engine, before: datetime, folder: Path, now: datetime, most: int) -> ArchiveRecord | None:
+def _one_file(
+    app: Engine, asked: ArchiveReport, folder: Path, now: datetime, most: int
+) -> ArchiveRecord | None:
     with app.database.write() as conn:
         last = checkpoint_store.last_entry(conn)
     with app.database.read() as conn:
-        chosen = archives.choose(app, conn, before, most)
+        final = archives.final_states(app, conn, asked.before, asked.unclosed)
+        chosen = archives.choose(conn, final, most)
         if not chosen:
             return None
+        before = max(final.values())
         tree = tree_up_to(conn, last)
         heads = store.stored_heads(conn, chosen)
         file = _free_name(folder, len(store.records(conn)) + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,13 +28,13 @@ def states(connection: Connection) -> list[tuple[str, str]]:
 
 
 def at_rest(
-    connection: Connection, final: Collection[tuple[str, str]], before: datetime, after: int, limit: int
+    connection: Connection, final: Mapping[tuple[str, str], datetime], after: int, limit: int
 ) -> list[tuple[int, int]]:
     """(id, entries not archived yet) of leads that nothing is going to happen to by itself, by id.
 
     Args:
-        final: the (digest, state) pairs that are final.
-        before: what the last that was logged for them must lie before.
+        final: the (digest, state) pairs that are final, and what the last that was logged for leads in
+            them must lie before.
         after: the id after which to go on.
     """
     if not final:
@@ -43,8 +43,13 @@ def at_rest(
     stream = literal("lead:", Text) + cast(lead.c.id, Text)
     gone = select(func.coalesce(func.max(archived_stream.c.seq), 0)).where(archived_stream.c.stream == stream)
     left = (lead.c.seq - gone.scalar_subquery()).label("left")
-    is_final = or_(*(and_(lead.c.digest == digest, lead.c.state == state) for digest, state in final))
-    query = select(lead.c.id, left).where(is_final, lead.c.as_of < before, ~owed, left > 0, lead.c.id > after)
+    is_final = or_(
+        *(
+            and_(lead.c.digest == digest, lead.c.state == state, lead.c.as_of < before)
+            for (digest, state), before in final.items()
+        )
+    )
+    query = select(lead.c.id, left).where(is_final, ~owed, left > 0, lead.c.id > after)
     return [(row[0], row[1]) for row in connection.execute(query.order_by(lead.c.id).limit(limit))]
 
 

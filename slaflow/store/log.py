@@ -152,6 +152,12 @@ def stream_head(connection: Connection, name: str, *, lock: bool = True) -> tupl
     return (0, GENESIS) if row is None else (row[0], row[1])
 
 
+def entry_id(connection: Connection, stream_name: str, seq: int) -> int | None:
+    """The id of an entry; None if it is not in the log."""
+    query = select(entry.c.id).where(entry.c.stream == stream_name, entry.c.seq == seq)
+    return connection.execute(query).scalar()
+
+
 def save_stream(connection: Connection, name: str, seq: int, head: str) -> None:
     """Moves a stream's end on.
 

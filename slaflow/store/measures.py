@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.expression import ColumnElement, Subquery, UnaryExpression
 
-from slaflow.store.tables import entry
+from slaflow.store.tables import archived_stream, entry
 from slaflow.workflow.commitment import Happening, Share
 
 JUST_AFTER = timedelta(microseconds=1)
@@ -46,7 +46,9 @@ class Window:
     """``[start, end)`` is the period; outcomes count until ``decided_by``, all as known by ``known_by``.
 
     ``digests`` are the agreement's versions; ``noted`` those whose entries hold the note of that key,
-    ``told`` the notes of others' entries, by ``lead:seq``.
+    ``told`` the notes of others' entries, by ``lead:seq``. ``written_before`` is the id of the entry since
+    which none counts. ``without_archived`` leaves out leads whose entries were moved into files, as what is
+    left of them would count for something else.
     """
 
     start: datetime
@@ -56,6 +58,8 @@ class Window:
     digests: Sequence[str]
     noted: Mapping[str, Sequence[str]]
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written_before: int | None = None
+    without_archived: bool = False
 
 
 class Part(NamedTuple):
@@ -150,12 +154,12 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
         select(lift.c.id).where(
             lift.c.stream == verdict.c.stream, unindexed(connection, lift.c.target) == verdict.c.target,
             lift.c.clock == verdict.c.clock, unindexed(connection, lift.c.kind) == "breach_lifted",
-            _is_known(connection, lift, window.known_by),
+            _is_known(connection, lift, window),
         )
     )  # fmt: skip
     asked = [
         _is_verdict(connection, verdict, targets), ~(is_met & broken_too),
-        verdict.c.digest.in_(window.digests), _is_known(connection, verdict, window.known_by),
+        _is_counted(connection, verdict, window),
     ]  # fmt: skip
     if noted is not None:
         asked.append(_is_noted(connection, verdict, window, noted))
@@ -219,7 +223,7 @@ def _in_time(
     columns: Sequence[ColumnElement[Any]],
 ) -> tuple[Select[Any], Select[Any]]:  # fmt: skip
     """What was logged in ``[start, end)``, and what was logged later but happened there: an index each."""
-    known = and_(asked, found.c.digest.in_(window.digests), _is_known(connection, found, window.known_by))
+    known = and_(asked, _is_counted(connection, found, window))
     promptly = and_(found.c.at >= start, found.c.at < end, _happened_at(found) >= start)
     belated = and_(
         found.c.occurred_at < found.c.at, found.c.occurred_at >= start, found.c.occurred_at < end,
@@ -228,13 +232,25 @@ def _in_time(
     return select(*columns).where(known, promptly), select(*columns).where(known, belated)
 
 
-def _is_known(connection: Connection, found: FromClause, by: datetime) -> ColumnElement[bool]:
+def _is_counted(connection: Connection, found: FromClause, window: Window) -> ColumnElement[bool]:
+    """Whether the entry is one of the agreement's, and known by then."""
+    asked = [found.c.digest.in_(window.digests), _is_known(connection, found, window)]
+    if window.without_archived:
+        gone = select(archived_stream.c.stream).where(archived_stream.c.stream == found.c.stream)
+        asked.append(~exists(gone))
+    return and_(*asked)
+
+
+def _is_known(connection: Connection, found: FromClause, window: Window) -> ColumnElement[bool]:
     """Whether the entry, and every input before it in its stream, had arrived by then."""
-    before = entry.alias()
+    by, before = window.known_by, entry.alias()
     told_later = select(before.c.id).where(
         before.c.stream == found.c.stream, before.c.seq <= found.c.seq, before.c.arrived_at > by
     )
-    return and_(unindexed(connection, found.c.at) <= by, ~exists(told_later))
+    known = and_(unindexed(connection, found.c.at) <= by, ~exists(told_later))
+    if window.written_before is None:
+        return known
+    return and_(known, unindexed(connection, found.c.id) < window.written_before)
 
 
 def _happened_at(found: FromClause) -> ColumnElement[Any]:

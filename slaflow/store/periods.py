@@ -146,10 +146,12 @@ def note_late(connection: Connection, workflow: str, arrivals: Iterable[tuple[da
         connection.execute(insert(late_arrival), rows)
 
 
-def late(connection: Connection, workflow: str, before: datetime) -> list[Late]:
+def late(connection: Connection, workflow: str, before: datetime | None = None) -> list[Late]:
     """What was noted and was known before that instant, in the order of its being known."""
     query = select(late_arrival.c.id, late_arrival.c.happened_at, late_arrival.c.known_at)
-    query = query.where(late_arrival.c.workflow == workflow, late_arrival.c.known_at < before)
+    query = query.where(late_arrival.c.workflow == workflow)
+    if before is not None:
+        query = query.where(late_arrival.c.known_at < before)
     return [
         Late(*row) for row in connection.execute(query.order_by(late_arrival.c.known_at, late_arrival.c.id))
     ]

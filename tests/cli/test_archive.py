@@ -39,6 +39,7 @@ def test_what_went_and_what_stayed_is_told(closed: Slaflow) -> None:
         "leads": 1,
         "stayed": others,
         "files": ["files/log-archive-0001.parquet"],
+        "unclosed": {},
     }
     assert archived(closed).out.startswith("nothing to archive: no lead has been at rest in a final state")
 
