@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
-from decimal import Decimal
 from typing import Any
+
+from slaflow.report.promised import figure_words, percent_words, promise_words
 
 from .output import Cell, Page
 from .words import counted, instant
@@ -27,7 +28,7 @@ def _rows(row: Figures, zone: tzinfo) -> Iterator[Sequence[Cell]]:
         row["commitment"],
         who,
         figure_words(row, row),
-        promise_words(row, zone),
+        promise_words(row, lambda at: instant(at, zone)),
         _verdict(row, zone),
     )
     for owner in row.get("owners", ()):
@@ -36,31 +37,6 @@ def _rows(row: Figures, zone: tzinfo) -> Iterator[Sequence[Cell]]:
     for restated in row["restated"]:
         since = f"restated {instant(restated['at'], zone)}"
         yield "", (since, "yellow"), "", figure_words(row, restated), "", _closed(restated["verdict"])
-
-
-def figure_words(row: Figures, told: Figures) -> str:
-    """``187``, ``66.66% (6 of 9)``, ``1 of 2 signed``; *told* may be an owner's part of the row."""
-    if "signed_by" in row["promise"]:
-        return f"{told['of']} of {told['among']} signed"
-    if "among" not in told:
-        return str(told["figure"])
-    if told["figure"] is None:
-        return "none of 0"
-    return f"{percent_words(told['figure'])} ({told['of']} of {told['among']})"
-
-
-def percent_words(share: str) -> str:
-    """A share as it is stated, in parts of one hundred."""
-    return f"{(Decimal(share) * 100).normalize():f}%"
-
-
-def promise_words(row: Figures, zone: tzinfo) -> str:
-    """``at least 200``, with the days it was cut to where the period was not whole."""
-    if "signed_by" in row["promise"]:
-        return f"by {instant(row['promise']['signed_by'], zone)}"
-    words = " and ".join(f"{key.replace('_', ' ')} {value}" for key, value in row["promise"].items())
-    cut = row.get("prorated")
-    return f"{words} ({cut['days']} of {cut['of']} days)" if cut else words
 
 
 def _verdict(row: Figures, zone: tzinfo) -> Cell:

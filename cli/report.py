@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
 from .archive import archived_words
-from .options import Group, at_option
+from .options import Group
 from .output import Cell, Page
 from .report_aging import aging
 from .report_commitments import commitments
@@ -19,16 +18,13 @@ from .report_handoffs import handoffs
 from .report_options import (
     Figures,
     Moment,
-    by_option,
-    draw,
     each_group,
-    groups_of,
     headline,
-    named,
     open_spread,
-    period_options,
-    plot_option,
+    present,
     rate,
+    report_options,
+    rows_of,
     style,
 )
 from .report_returns import returns
@@ -56,10 +52,7 @@ def say_what_is_not_counted(session: Session, *_: object) -> None:
 
 
 @command.command("sla")
-@period_options("Clocks started")
-@by_option
-@at_option
-@plot_option
+@report_options("Clocks started")
 @pass_session
 def sla(
     session: Session, start: Moment, end: Moment, by: str | None, at: datetime | None, plot: Path | None
@@ -71,14 +64,7 @@ def sla(
     from slaflow.report import sla as report
 
     told = report.sla(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    session.out.show(told, lambda page: sla_page(page, told, session.zone), rows=_rows(told))
-    draw(plot, "sla", told, session.zone)
-
-
-def _rows(told: Figures) -> Iterator[dict[str, Any]]:
-    for group, figures in groups_of(told):
-        for target, figure in figures["targets"].items():
-            yield {**named(told, group), "target": target, **figure}
+    present(session, "sla", told, sla_page, rows_of(told, "targets", "target"), plot)
 
 
 def sla_page(page: Page, told: Figures, zone: tzinfo = UTC) -> None:

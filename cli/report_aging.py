@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
-from .options import Command, at_option
+from .options import Command
 from .output import Page
 from .report_options import (
     Figures,
-    by_option,
     count,
-    draw,
     each_group,
-    groups_of,
     headline,
-    named,
-    plot_option,
+    present,
+    report_options,
+    rows_of,
 )
 from .session import Session, pass_session
 from .words import duration, instant
@@ -29,9 +25,7 @@ DAY = 86_400
 
 
 @click.command("aging", cls=Command)
-@by_option
-@at_option
-@plot_option
+@report_options()
 @pass_session
 def aging(session: Session, by: str | None, at: datetime | None, plot: Path | None) -> None:
     """How long the open leads have been in their states, and which are the oldest.
@@ -41,14 +35,7 @@ def aging(session: Session, by: str | None, at: datetime | None, plot: Path | No
     from slaflow.report import aging as report
 
     told = report.aging(session.engine, by=by, at=at)
-    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
-    draw(plot, "aging", told, session.zone)
-
-
-def _rows(told: Figures) -> Iterator[dict[str, Any]]:
-    for group, figures in groups_of(told):
-        for state in figures["states"]:
-            yield {**named(told, group), **state}
+    present(session, "aging", told, _page, rows_of(told, "states"), plot)
 
 
 def _page(page: Page, told: Figures, zone: tzinfo) -> None:

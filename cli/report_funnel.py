@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
-from .options import Command, at_option
+from .options import Command
 from .output import Page
 from .report_options import (
     Figures,
     Moment,
-    by_option,
     count,
-    draw,
     each_group,
-    groups_of,
     headline,
-    named,
-    period_options,
-    plot_option,
+    present,
     rate,
+    report_options,
+    rows_of,
 )
 from .session import Session, pass_session
 from .words import duration
 
 
 @click.command("funnel", cls=Command)
-@period_options("Leads created")
-@by_option
-@at_option
-@plot_option
+@report_options("Leads created")
 @pass_session
 def funnel(
     session: Session, start: Moment, end: Moment, by: str | None, at: datetime | None, plot: Path | None
@@ -45,14 +37,7 @@ def funnel(
     from slaflow.report import funnel as report
 
     told = report.funnel(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
-    draw(plot, "funnel", told, session.zone)
-
-
-def _rows(told: Figures) -> Iterator[dict[str, Any]]:
-    for group, figures in groups_of(told):
-        for state in figures["states"]:
-            yield {**named(told, group), **state}
+    present(session, "funnel", told, _page, rows_of(told, "states"), plot)
 
 
 def _page(page: Page, told: Figures, zone: tzinfo) -> None:

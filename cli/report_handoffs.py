@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
-from .options import Command, at_option
+from .options import Command
 from .output import Page
 from .report_options import (
     Figures,
     Moment,
-    by_option,
     count,
-    draw,
     each_group,
-    groups_of,
     headline,
-    named,
     open_spread,
-    period_options,
-    plot_option,
+    present,
     rate,
+    report_options,
+    rows_of,
 )
 from .session import Session, pass_session
 from .words import counted, listed
@@ -38,10 +33,7 @@ TIMES = (
 
 
 @click.command("handoffs", cls=Command)
-@period_options("Handed over")
-@by_option
-@at_option
-@plot_option
+@report_options("Handed over")
 @pass_session
 def handoffs(
     session: Session, start: Moment, end: Moment, by: str | None, at: datetime | None, plot: Path | None
@@ -53,14 +45,7 @@ def handoffs(
     from slaflow.report import handoffs as report
 
     told = report.handoffs(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
-    draw(plot, "handoffs", told, session.zone)
-
-
-def _rows(told: Figures) -> Iterator[dict[str, Any]]:
-    for group, figures in groups_of(told):
-        for way in figures["ways"]:
-            yield {**named(told, group), **way}
+    present(session, "handoffs", told, _page, rows_of(told, "ways"), plot)
 
 
 def _page(page: Page, told: Figures, zone: tzinfo) -> None:

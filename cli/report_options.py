@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from .options import MOMENT
+from .options import MOMENT, at_option
 from .output import Page
+from .session import Session
 from .words import instant, open_time
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,6 +55,16 @@ plot_option = click.option(
 )
 
 
+def report_options(what: str | None = None) -> Callable[[F], F]:
+    """What reports are asked: when *what* happened (None: whenever), by which groups, as of when, drawn."""
+
+    def decorate(command: F) -> F:
+        asked = by_option(at_option(plot_option(command)))
+        return asked if what is None else period_options(what)(asked)
+
+    return decorate
+
+
 def groups_of(told: Figures) -> Iterator[tuple[str | None, Figures]]:
     """Each group by name where there are any, else everything under no name."""
     yield from told["groups"].items() if "groups" in told else [(None, told)]
@@ -62,6 +73,15 @@ def groups_of(told: Figures) -> Iterator[tuple[str | None, Figures]]:
 def named(told: Figures, group: str | None) -> dict[str, str]:
     """The group as the first column of a row."""
     return {} if group is None else {told["by"]: group}
+
+
+def rows_of(told: Figures, what: str, name: str = "name") -> Iterator[dict[str, Any]]:
+    """A row for each of *what* in every group; *name* is the column of those that stand under names."""
+    for group, figures in groups_of(told):
+        each = figures[what]
+        rows = ({name: key, **row} for key, row in each.items()) if isinstance(each, Mapping) else each
+        for row in rows:
+            yield {**named(told, group), **row}
 
 
 def headline(page: Page, what: str, told: Figures, zone: tzinfo) -> None:
@@ -103,8 +123,13 @@ def style(value: float | None) -> str:
     return "green" if value >= 0.95 else "yellow" if value >= 0.8 else "bold red"
 
 
-def draw(plot: Path | None, kind: str, told: Figures, zone: tzinfo) -> None:
-    """Writes the plot, if one was asked for."""
+def present(
+    session: Session, kind: str, told: Figures, page: Callable[[Page, Figures, tzinfo], None],
+    rows: Iterable[dict[str, Any]], plot: Path | None,
+) -> None:  # fmt: skip
+    """Prints a report, and draws it too if that was asked for."""
+    zone = session.zone
+    session.out.show(told, lambda shown: page(shown, told, zone), rows=rows)
     if plot is not None:
         from slaflow.report.plots import write_plot
 

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
-from .options import Command, at_option
+from .options import Command
 from .output import Page
 from .report_options import (
     Figures,
     Moment,
-    by_option,
     count,
-    draw,
     each_group,
-    groups_of,
     headline,
-    named,
-    period_options,
-    plot_option,
+    present,
     rate,
+    report_options,
+    rows_of,
 )
 from .session import Session, pass_session
 from .words import counted, duration, instant
@@ -32,13 +27,10 @@ WHAT = {"guard": "the guard", "fit": "the fit", "touchpoint": "the lead showed"}
 
 
 @click.command("returns", cls=Command)
-@period_options("Given back")
-@by_option
+@report_options("Given back")
 @click.option(
     "--quotes", type=click.IntRange(min=0), default=5, metavar="N", help="Feedback quoted, newest first."
 )
-@at_option
-@plot_option
 @pass_session
 def returns(
     session: Session, start: Moment, end: Moment, by: str | None, quotes: int, at: datetime | None,
@@ -52,14 +44,7 @@ def returns(
 
     period = session.moment(start), session.moment(end)
     told = report.returns(session.engine, *period, by=by, at=at, quoted=quotes)
-    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
-    draw(plot, "returns", told, session.zone)
-
-
-def _rows(told: Figures) -> Iterator[dict[str, Any]]:
-    for group, figures in groups_of(told):
-        for reason in figures["reasons"]:
-            yield {**named(told, group), **reason}
+    present(session, "returns", told, _page, rows_of(told, "reasons"), plot)
 
 
 def _page(page: Page, told: Figures, zone: tzinfo) -> None:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
-from .options import Command, at_option
+from .options import Command
 from .output import Page
 from .report_options import (
     Figures,
     Moment,
-    by_option,
     count,
-    draw,
     each_group,
-    groups_of,
     headline,
-    named,
-    period_options,
-    plot_option,
+    present,
     rate,
+    report_options,
+    rows_of,
 )
 from .session import Session, pass_session
 from .words import counted
@@ -32,10 +27,7 @@ CLASSES = ("never_touched", "touched_once", "worked", "returned")
 
 
 @click.command("waste", cls=Command)
-@period_options("Handed over")
-@by_option
-@at_option
-@plot_option
+@report_options("Handed over")
 @pass_session
 def waste(
     session: Session, start: Moment, end: Moment, by: str | None, at: datetime | None, plot: Path | None
@@ -47,14 +39,7 @@ def waste(
     from slaflow.report import waste as report
 
     told = report.waste(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
-    draw(plot, "waste", told, session.zone)
-
-
-def _rows(told: Figures) -> Iterator[dict[str, Any]]:
-    for group, figures in groups_of(told):
-        for party, figure in figures["parties"].items():
-            yield {**named(told, group), "party": party, **figure}
+    present(session, "waste", told, _page, rows_of(told, "parties", "party"), plot)
 
 
 def _page(page: Page, told: Figures, zone: tzinfo) -> None:
