@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -118,13 +119,21 @@ def test_a_reader_that_has_enough_is_no_error(process: Process, handed_over: Sla
     assert (listing.returncode, said) == (0, b"")
 
 
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """As a person does: once more where nothing happens, as a signal just before a read does not end it."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+
+
 def test_an_interrupted_command_says_so_and_ends_with_130(process: Process, tmp_path: Path) -> None:
     """The command waits for a file that nobody writes."""
     os.mkfifo(tmp_path / "waits.yaml")
     waiting = process("--debug", "workflow", "check", "waits.yaml")
     # Once opened from this side, the command is at its reading.
     with (tmp_path / "waits.yaml").open("wb"):
-        waiting.send_signal(signal.SIGINT)
+        interrupt(waiting)
         code, out, err = ended(waiting)
     assert (code, out) == (130, "")
     assert "slaflow: interrupted; " in err
