@@ -260,6 +260,7 @@ def _recalled_from(batch: Batch, ask: Ask) -> datetime | None:
 def hold(app: Engine, conn: Connection, leads: dict[int, Lead], *, lock_turns: bool) -> Batch:
     """A batch of *leads* that are locked already."""
     clocks = clock_store.open_of(conn, list(leads)) if leads else {}
+    people_store.keep_from_changing(conn)
     people = people_store.directory(conn, lock_turns=lock_turns)
     held = {i: Held(lead, lead.head, clocks.get(i, [])) for i, lead in leads.items()}
     return Batch(app, people, held)

@@ -135,6 +135,7 @@ def record(
 
 
 def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
+    store.begin_changing(conn)
     draft = Draft(0, "person", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data)
     log_in_stream(conn, "people", draft, now)
 

@@ -11,6 +11,7 @@ import pytest
 from builders import MONDAY, a_clock, a_draft, a_lead, sealed
 from sqlalchemy import Connection, text
 
+from slaflow.log.chain import seal
 from slaflow.store import clocks, leads, log, people
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange
@@ -73,7 +74,7 @@ def wait_until_blocked(database: Database) -> None:
         "SELECT count(*) FROM pg_stat_activity "
         "WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
-    for _ in range(2000):
+    for _ in range(20_000):
         with database.read() as connection:
             if connection.execute(waiting).scalar():
                 return
@@ -154,6 +155,16 @@ def test_two_who_begin_a_stream_do_not_both_go_on(database: Database) -> None:
         seq, head = log.stream_head(connection, "people")
         if database.dialect == "postgresql" and seq == 0:
             both.wait()
+        entry, head = seal(
+            [a_draft(seq + 1)],
+            stream="people",
+            lead=None,
+            salt=b"",
+            digest=None,
+            head=head,
+            recorded_at=MONDAY,
+        )
+        log.append(connection, entry)
         log.save_stream(connection, "people", seq + 1, head)
         return str(seq + 1)
 
@@ -179,3 +190,29 @@ def test_ids_drawn_at_once_are_different(database: Database) -> None:
     others = [Other(database, lambda connection: leads.next_ids(connection, 50)) for _ in range(4)]
     drawn = [lead_id for other in others for lead_id in other.outcome()]
     assert len(set(drawn)) == 200
+
+
+@ON_POSTGRESQL
+def test_people_change_before_a_decision_or_after_it(database: Database) -> None:
+    """Whoever decides by the people knows every change whose entry comes before the decision's."""
+
+    def change(connection: Connection) -> None:
+        people.add_person(connection, "kim@example.com", "sales", at=MONDAY)
+        people.begin_changing(connection)
+
+    def decide(connection: Connection) -> int:
+        people.keep_from_changing(connection)
+        return len(people.directory(connection).people)
+
+    with database.write() as deciding:
+        assert decide(deciding) == 0
+        changing = Other(database, change)
+        wait_until_blocked(database)
+        assert Other(database, lambda connection: len(people.directory(connection).people)).outcome() == 0
+    changing.outcome()
+    with database.write() as changing_again:
+        people.begin_changing(changing_again)
+        people.add_person(changing_again, "lee@example.com", "sales", at=MONDAY)
+        waiting = Other(database, decide)
+        wait_until_blocked(database)
+    assert waiting.outcome() == 2
