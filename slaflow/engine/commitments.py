@@ -30,7 +30,7 @@ from slaflow.engine.told import messages
 from slaflow.engine.workflows import log_in_stream
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
-from slaflow.store import archives
+from slaflow.store import archives, deciding
 from slaflow.store import leads as lead_store
 from slaflow.store import log as log_store
 from slaflow.store import outbox as outbox_store
@@ -74,6 +74,10 @@ def close_periods(app: Engine, now: datetime, settle: Callable[[], None]) -> Sta
     with app.database.read() as conn:
         names = store.awake(conn, now)
     done = Stated()
+    if names:
+        # Whoever had begun to decide before *now* is through; who begins after it arrives after it.
+        with app.database.write() as conn:
+            deciding.wait_for_all(conn)
     for name in names:
         if not _is_settled(app, name, now, settle):
             log.info("%s: another worker has leads in hand; its periods close with the next tick", name)

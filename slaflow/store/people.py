@@ -18,25 +18,7 @@ _EVERYBODY = select(*_PERSON).order_by(person.c.order, person.c.id)
 _ABSENCES = select(*_ABSENCE).order_by(absence.c.id)
 _TURNS = select(team.c.name, team.c.turn)
 # Rows of teams not drawn from yet cannot be locked, so the table is: the first draws must not collide.
-# Who changes people waits for everybody who decides by them, and the other way round; a name in letters.
-_READING = text(f"SELECT pg_advisory_xact_lock_shared({int.from_bytes(b'people')})")
-_CHANGING = text(f"SELECT pg_advisory_xact_lock({int.from_bytes(b'people')})")
 _LOCK_TURNS = text("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE")
-
-
-def keep_from_changing(connection: Connection) -> None:
-    """Nobody records a change of people until this transaction ends.
-
-    So that an entry's id tells whether who wrote it knew of a change, which replay goes by.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_READING)
-
-
-def begin_changing(connection: Connection) -> None:
-    """Waits until nobody decides by people as they were; who decides next waits for this transaction."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_CHANGING)
 
 
 def directory(connection: Connection, *, lock_turns: bool = False) -> Directory:

@@ -224,7 +224,7 @@ def commits(sent: Sequence[str]) -> int:
 # Histories
 
 
-def created(workflow: Workflow, number: int, at: datetime, **fields: Any) -> Ask:
+def created(workflow: Workflow, number: int, at: datetime | None, **fields: Any) -> Ask:
     """A lead with a salt that is always the same, so that equal histories give equal hashes."""
     email = f"lead{number}@example.com"
     happening = Created(number, email, {"email": email, "on_hold": False, **fields}, SALT)

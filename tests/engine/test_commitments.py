@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from blocked import wait_until_blocked
 from builders import utc
-from engine.office import ANNA, BO, DAY, FOUNDED, HOUR, MIA, MONDAY, Present, statements
+from engine.office import ANNA, BO, DAY, FOUNDED, HOUR, MIA, MONDAY, PROSPECT, Present, created, statements
 from engine.promising import (
     APRIL,
     CLOSED,
@@ -23,7 +24,10 @@ from engine.promising import (
 
 from slaflow.engine import apply
 from slaflow.engine.app import Engine
+from slaflow.engine.apply import Ask, in_transaction
 from slaflow.engine.doctor import examine
+from slaflow.lifecycle.events import Recorded
+from slaflow.store import leads as lead_store
 from slaflow.store import periods
 from slaflow.store.database import Database
 
@@ -322,6 +326,28 @@ def test_two_workers_close_each_period_once(empty: Engine, database_url: str) ->
     assert sum(report.commitments + report.warned for report in reports) >= len(found)
     assert sum(report.commitments for report in reports) == sum(step is None for *_, step in found)
     assert app.verify().ok
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_a_period_closes_with_what_was_being_decided_when_it_ended(empty: Engine) -> None:
+    """Two leads of the month's last hour; their transaction ends only after the tick that closes it began."""
+    app = promising(empty, VOLUME % "title: Leads")
+    asks = [
+        each
+        for number in (1, 2)
+        for each in (
+            created(app.active(), number, None),
+            Ask(number, Recorded("demo"), PROSPECT),
+        )
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        with app.database.write() as conn:
+            lead_store.next_ids(conn, 2)
+            in_transaction(app, conn, asks, now=APRIL - HOUR)
+            ticking = pool.submit(app.tick, CLOSED + HOUR)
+            wait_until_blocked(app.database)
+        ticking.result(30)
+    assert verdicts(app, "volume")[-1] == ("2026-03", 2, "kept")
 
 
 # Leads of older versions

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from blocked import wait_until_blocked
 from builders import MONDAY, a_clock, a_draft, a_lead, sealed
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from slaflow.log.chain import seal
-from slaflow.store import clocks, leads, log, people
+from slaflow.store import clocks, deciding, leads, log, people
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange
 
@@ -66,19 +67,6 @@ def test_claiming_passes_over_a_lead_that_a_command_holds(database: Database) ->
     with database.write() as command, database.write() as worker:
         leads.lock(command, [1, 3])
         assert list(leads.claim_due(worker, LATER, 9)) == [2, 4, 5]
-
-
-def wait_until_blocked(database: Database) -> None:
-    """Returns once some session waits for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    for _ in range(20_000):
-        with database.read() as connection:
-            if connection.execute(waiting).scalar():
-                return
-    raise AssertionError("nobody waits")
 
 
 @ON_POSTGRESQL
@@ -198,20 +186,20 @@ def test_people_change_before_a_decision_or_after_it(database: Database) -> None
 
     def change(connection: Connection) -> None:
         people.add_person(connection, "kim@example.com", "sales", at=MONDAY)
-        people.begin_changing(connection)
+        deciding.wait_for_all(connection)
 
     def decide(connection: Connection) -> int:
-        people.keep_from_changing(connection)
+        deciding.begin(connection)
         return len(people.directory(connection).people)
 
-    with database.write() as deciding:
-        assert decide(deciding) == 0
+    with database.write() as first:
+        assert decide(first) == 0
         changing = Other(database, change)
         wait_until_blocked(database)
         assert Other(database, lambda connection: len(people.directory(connection).people)).outcome() == 0
     changing.outcome()
     with database.write() as changing_again:
-        people.begin_changing(changing_again)
+        deciding.wait_for_all(changing_again)
         people.add_person(changing_again, "lee@example.com", "sales", at=MONDAY)
         waiting = Other(database, decide)
         wait_until_blocked(database)
