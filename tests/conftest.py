@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from databases import new_postgresql
 from hypothesis import HealthCheck, settings
-from psycopg import sql
 from sqlalchemy.engine import make_url
 
 import slaflow.cli  # the checkout must be installed, or half the packages are somebody else's
@@ -64,27 +63,10 @@ def postgresql_server() -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def _new_postgresql(server: str, template: str = "template0") -> Iterator[str]:
-    name = f"slaflow_test_{uuid.uuid4().hex}"
-    identifiers = sql.Identifier(name), sql.Identifier(template)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*identifiers))
-        try:
-            yield _named(server, name)
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifiers[0]))
-
-
-def _named(server: str, name: str) -> str:
-    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    return url.render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> Iterator[str]:
     """Name of a migrated database to copy."""
-    with _new_postgresql(postgresql_server) as url:
+    with new_postgresql(postgresql_server) as url:
         _migrate(url)
         yield make_url(url).database or ""
 
@@ -115,7 +97,7 @@ def empty_database_url(request: pytest.FixtureRequest, dialect: str, tmp_path: P
     if dialect == "sqlite":
         yield f"sqlite:///{tmp_path}/slaflow.db"
         return
-    with _new_postgresql(request.getfixturevalue("postgresql_server")) as url:
+    with new_postgresql(request.getfixturevalue("postgresql_server")) as url:
         yield url
 
 
@@ -128,7 +110,7 @@ def database_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -
         yield f"sqlite:///{file}"
         return
     server = request.getfixturevalue("postgresql_server")
-    with _new_postgresql(server, request.getfixturevalue("postgresql_template")) as url:
+    with new_postgresql(server, request.getfixturevalue("postgresql_template")) as url:
         yield url
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
+from databases import new_postgresql
 from engine.office import Present, staffed
-from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
@@ -27,20 +25,6 @@ def _opened(url: str) -> Iterator[Database]:
         database.dispose()
 
 
-@contextmanager
-def _copied(server: str, template: str) -> Iterator[str]:
-    """URL of a PostgreSQL database that begins as *template* stands."""
-    name = f"slaflow_test_{uuid.uuid4().hex}"
-    names = sql.Identifier(name), sql.Identifier(template)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-        try:
-            url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-            yield url.render_as_string(hide_password=False)
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(names[0]))
-
-
 @pytest.fixture(scope="session")
 def staffed_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the office agreement in force and its people recorded, to copy."""
@@ -54,7 +38,7 @@ def staffed_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="session")
 def staffed_template(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
     """The same in PostgreSQL: the name of a database to copy."""
-    with _copied(postgresql_server, postgresql_template) as url:
+    with new_postgresql(postgresql_server, postgresql_template) as url:
         with _opened(url) as database:
             staffed(Engine(database))
         yield make_url(url).database or ""
@@ -69,7 +53,7 @@ def office_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> 
         yield f"sqlite:///{file}"
         return
     server = request.getfixturevalue("postgresql_server")
-    with _copied(server, request.getfixturevalue("staffed_template")) as url:
+    with new_postgresql(server, request.getfixturevalue("staffed_template")) as url:
         yield url
 
 

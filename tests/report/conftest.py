@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine.conftest import _copied as copied
+from databases import new_postgresql
 from engine.conftest import _opened as opened
 from engine.conftest import app, office_url, other, present, staffed_file, staffed_template
 from engine.office import Present, a_history, together
@@ -34,7 +34,7 @@ def weeks_url(
         yield f"sqlite:///{file}"
         return
     server = request.getfixturevalue("postgresql_server")
-    with copied(server, request.getfixturevalue("staffed_template")) as url:
+    with new_postgresql(server, request.getfixturevalue("staffed_template")) as url:
         yield url
 
 

@@ -1,0 +1,31 @@
+"""Databases of a PostgreSQL that live as long as a test."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+
+@contextmanager
+def new_postgresql(server: str, template: str = "template0") -> Iterator[str]:
+    """URL of a database that begins as *template* stands."""
+    name = f"slaflow_test_{uuid.uuid4().hex}"
+    identifiers = sql.Identifier(name), sql.Identifier(template)
+    with psycopg.connect(server, autocommit=True) as connection:
+        # Copied as files a database leaves little behind in the write-ahead log, and is dropped sooner.
+        strategy = sql.SQL("STRATEGY file_copy" if connection.info.server_version >= 150_000 else "")
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(*identifiers, strategy))
+        try:
+            yield _named(server, name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifiers[0]))
+
+
+def _named(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
