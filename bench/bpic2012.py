@@ -12,11 +12,8 @@ becomes a trigger, everything else an activity. Prints one JSON line.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -80,7 +77,7 @@ def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def convert(log: Path, file: Path) -> int:
+def convert(log: Path, file: Path) -> dict[str, int]:
     """Writes the CSV; gives its number of rows."""
     opened = gzip.open(log) if log.suffix == ".gz" else log.open("rb")
     written = 0
@@ -90,23 +87,8 @@ def convert(log: Path, file: Path) -> int:
         for row in rows(source):  # type: ignore[arg-type]
             writer.writerow(row)
             written += 1
-    return written
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    options.add_argument("log", type=Path, metavar="FILE.xes.gz")
-    options.add_argument("-o", dest="file", type=Path, required=True, metavar="FILE.csv")
-    given = options.parse_args()
-    if not given.log.is_file():
-        sys.exit(f"{given.log}: there is no such file")
-    began = time.perf_counter()
-    written = convert(given.log, given.file)
-    seconds = time.perf_counter() - began
-    ground.tell(rows=written, seconds=round(seconds, 2), peak_rss_mb=ground.peak_rss_mb())
+    return {"rows": written}
 
 
 if __name__ == "__main__":
-    main()
+    ground.converting(__doc__, "FILE.xes.gz", convert)

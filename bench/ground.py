@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -83,6 +84,19 @@ def tell(**line: object) -> None:
     """Prints one JSON line."""
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
+
+
+def converting(about: str | None, log: str, convert: Callable[[Path, Path], dict[str, int]]) -> None:
+    """The command line of what converts a *log* (its file's name) to ``-o FILE.csv``; prints its counts."""
+    given = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("log", type=Path, metavar=log)
+    given.add_argument("-o", dest="file", type=Path, required=True, metavar="FILE.csv")
+    named = given.parse_args()
+    if not named.log.is_file():
+        sys.exit(f"{named.log}: there is no such file")
+    began = time.perf_counter()
+    counts = convert(named.log, named.file)
+    tell(**counts, seconds=round(time.perf_counter() - began, 2), peak_rss_mb=peak_rss_mb())
 
 
 def peak_rss_mb() -> int:

@@ -19,11 +19,8 @@ Prints one JSON line; ``moved`` counts rows whose ``at`` is not their own.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
-import sys
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
@@ -93,20 +90,5 @@ def convert(log: Path, file: Path) -> dict[str, int]:
     return counts
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    options.add_argument("log", type=Path, metavar="FILE.csv[.gz]")
-    options.add_argument("-o", dest="file", type=Path, required=True, metavar="FILE.csv")
-    given = options.parse_args()
-    if not given.log.is_file():
-        sys.exit(f"{given.log}: there is no such file")
-    began = time.perf_counter()
-    counts = convert(given.log, given.file)
-    seconds = time.perf_counter() - began
-    ground.tell(**counts, seconds=round(seconds, 2), peak_rss_mb=ground.peak_rss_mb())
-
-
 if __name__ == "__main__":
-    main()
+    ground.converting(__doc__, "FILE.csv[.gz]", convert)

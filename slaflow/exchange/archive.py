@@ -18,8 +18,9 @@ from slaflow.engine import archives
 from slaflow.engine.archives import LiesAhead
 from slaflow.engine.checkpoints import tree_up_to
 from slaflow.engine.unclosed import unclosed_since
-from slaflow.exchange.archive_file import ArchiveFile, ArchiveWriter, libraries, sha256_of, unlocked
+from slaflow.exchange.archive_file import WHAT, ArchiveFile, ArchiveWriter, sha256_of, unlocked
 from slaflow.exchange.archived import in_pieces
+from slaflow.exchange.arrow import libraries
 from slaflow.exchange.atomic import new_path
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.draft import instant_text
@@ -73,7 +74,7 @@ def archive(
     now, before = app.present(at), in_utc(before)
     if before > now:
         raise LiesAhead(before)
-    libraries()
+    libraries(WHAT)
     with app.database.read() as conn:
         unclosed = unclosed_since(app, conn, now)
     report = ArchiveReport(before, {name: since for name, since in unclosed.items() if since < before})

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
 from itertools import groupby
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any
 
-from slaflow.errors import ExtraMissing
+from slaflow.exchange.arrow import INSTANTS, column_type, libraries
 from slaflow.log.entry import KEYS, Entry
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.locked import lock, unlock
@@ -23,46 +23,27 @@ from slaflow.log.prefix import Leaf
 from slaflow.log.verify import RawEntry, StreamHead
 from slaflow.store.types import instant_as_text
 
-_NUMBERS = frozenset(("id", "seq", "lead", "clock", "caused_by"))
-_INSTANTS = frozenset(("at", "arrived_at", "occurred_at", "recorded_at"))
+WHAT = "the archive"
 _ROWS = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATA = KEYS.index("data")
 _SEQ = KEYS.index("seq")
-_INSTANT_PLACES = tuple(KEYS.index(key) for key in _INSTANTS)
+_INSTANT_PLACES = tuple(KEYS.index(key) for key in INSTANTS)
 ABOUT = b"slaflow.archive"
 Row = tuple[list[Any], bool]
 """An entry's raw values, ``data`` as bytes, and whether those are locked."""
 
 
-def libraries() -> tuple[ModuleType, ModuleType]:
-    """pyarrow and its Parquet part. Raises ``ExtraMissing``."""
-    try:
-        import pyarrow  # type: ignore[import-untyped]  # ships no stubs
-        import pyarrow.parquet as parquet  # type: ignore[import-untyped]
-    except ImportError:
-        raise ExtraMissing("the archive", "export") from None
-    return pyarrow, parquet
-
-
 def _schema(arrow: Any) -> Any:
-    def kind(key: str) -> Any:
-        if key in _NUMBERS:
-            return arrow.int64()
-        if key in _INSTANTS:
-            return arrow.timestamp("us", tz="UTC")
-        if key == "data":
-            return arrow.binary()
-        return arrow.bool_() if key == "handoff" else arrow.string()
-
-    return arrow.schema([*((key, kind(key)) for key in KEYS), ("locked", arrow.bool_())])
+    types = {key: column_type(arrow, key) for key in KEYS} | {"data": arrow.binary(), "locked": arrow.bool_()}
+    return arrow.schema(list(types.items()))
 
 
 class ArchiveWriter:
     """Writes entries to *file*; ``entries``, ``first`` and ``last`` tell how many and their ids."""
 
     def __init__(self, file: Path, about: Mapping[str, Any]) -> None:
-        self._arrow, parquet = libraries()
+        self._arrow, parquet = libraries(WHAT)
         self._schema = _schema(self._arrow).with_metadata({ABOUT: json.dumps(about, sort_keys=True)})
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
         self.entries = 0
@@ -106,7 +87,7 @@ class ArchiveFile:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._arrow, self._parquet = libraries()
+        self._arrow, self._parquet = libraries(WHAT)
         with self._opened() as opened:
             if opened.schema_arrow.names != [*KEYS, "locked"]:
                 raise VerificationImpossible(f"{file}: it is no archive of a log")

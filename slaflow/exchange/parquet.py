@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from slaflow.errors import ExtraMissing
+from slaflow.exchange.arrow import libraries
 from slaflow.exchange.errors import FileUnreadable
 
 ROWS_AT_ONCE = 1000
@@ -25,11 +25,7 @@ def parquet_rows(file: Path) -> tuple[tuple[str, ...], Iterator[dict[str, str]]]
         ExtraMissing: pyarrow is not installed.
         FileUnreadable: this is no Parquet file.
     """
-    try:
-        import pyarrow  # type: ignore[import-untyped]  # ships no stubs
-        import pyarrow.parquet as parquet  # type: ignore[import-untyped]
-    except ImportError:
-        raise ExtraMissing("reading Parquet", "export") from None
+    pyarrow, parquet = libraries("reading Parquet")
     try:
         opened = parquet.ParquetFile(file)
     except (pyarrow.ArrowException, OSError) as error:

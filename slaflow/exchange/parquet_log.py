@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby, islice
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from slaflow.errors import ExtraMissing
+from slaflow.exchange.arrow import column_type, libraries
 from slaflow.log.entry import KEYS, Entry
 
 ROWS_AT_ONCE = 20_000
 """Rows in memory, and in a row group at most."""
 
-_NUMBERS = frozenset(("id", "seq", "lead", "clock", "caused_by"))
-_INSTANTS = frozenset(("at", "arrived_at", "occurred_at", "recorded_at"))
 _NEVER_NULL = frozenset(
     ("id", "stream", "seq", "class", "at", "recorded_at", "kind", "actor", "handoff", "data_hash", "prev",
      "hash")
@@ -27,7 +24,7 @@ def write_parquet(entries: Iterable[Entry], file: Path) -> None:
 
     Instants are UTC with microseconds, ``data`` is JSON text. Raises ``ExtraMissing``.
     """
-    arrow, parquet = _libraries()
+    arrow, parquet = libraries("writing Parquet")
     schema, pending = _schema(arrow), iter(entries)
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         while batch := list(islice(pending, ROWS_AT_ONCE)):
@@ -46,24 +43,10 @@ def write_partitioned(entries: Iterable[Entry], folder: Path) -> None:
         write_parquet(rows, part / "part-0.parquet")
 
 
-def _libraries() -> tuple[ModuleType, ModuleType]:
-    try:
-        import pyarrow  # type: ignore[import-untyped]  # ships no stubs
-        import pyarrow.parquet as parquet  # type: ignore[import-untyped]
-    except ImportError:
-        raise ExtraMissing("writing Parquet", "export") from None
-    return pyarrow, parquet
-
-
 def _schema(arrow: Any) -> Any:
-    def kind(key: str) -> Any:
-        if key in _NUMBERS:
-            return arrow.int64()
-        if key in _INSTANTS:
-            return arrow.timestamp("us", tz="UTC")
-        return arrow.bool_() if key == "handoff" else arrow.string()
-
-    return arrow.schema([arrow.field(key, kind(key), nullable=key not in _NEVER_NULL) for key in KEYS])
+    return arrow.schema([
+        arrow.field(key, column_type(arrow, key), nullable=key not in _NEVER_NULL) for key in KEYS
+    ])  # fmt: skip
 
 
 def _columns(arrow: Any, schema: Any, rows: list[Entry]) -> Any:
