@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,8 +27,7 @@ LEAD_PLACE = 0
 """The place of a row's lead values among what it says; its events stand at 1 and on, in map order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One thing a row says. ``at`` is in microseconds since 1970, UTC, up to five minutes ahead of the clock;
     None: no instant was given.
 

@@ -33,6 +33,8 @@ class RowNames:
     by_variable: dict[str, str] = field(default_factory=dict)
     ambiguous: dict[str, list[str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    _columns: dict[frozenset[str], list[tuple[str, str]]] = field(default_factory=dict)
+    """The column of each name, for names that were asked for together since the last column came to light."""
 
     def __post_init__(self) -> None:
         for column in self.columns or ():
@@ -41,6 +43,7 @@ class RowNames:
     def note(self, column: str) -> None:
         """Takes up a column."""
         self.seen.add(column)
+        self._columns.clear()
         variable = variable_of(column)
         if self.columns is None and variable == f"row.{column}":
             self.by_variable[variable] = column
@@ -64,7 +67,10 @@ class RowNames:
 
     def values(self, names: frozenset[str], cells: Mapping[str, str]) -> dict[str, str]:
         """The text of each of *names*; what the row does not have is empty."""
-        return {name: cells.get(self.by_variable.get(name, ""), "") for name in names}
+        columns = self._columns.get(names)
+        if columns is None:
+            columns = self._columns[names] = [(name, self.by_variable.get(name, "")) for name in names]
+        return {name: cells.get(column, "") for name, column in columns}
 
 
 def _names(text: str) -> list[str]:

@@ -10,10 +10,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -70,8 +69,7 @@ WHERE work.position > ? ORDER BY work.position LIMIT ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing to be applied. ``by_clock``: it comes at the command's clock, ``at`` only sorts it.
 
     ``import_key`` is what the event is known by once it was imported; ``of_new_lead`` says that this

@@ -54,6 +54,9 @@ class Chain:
             note_happening(self.work, effect, at)
         if effect.late is not None:
             self.met += testify(self.work, effect, effect.late)
+        if not self.work.open_clocks():
+            after_meet()
+            return
         if not effect.is_past:
             self.met += clockwork.meet_clocks(self.work, effect, self.cause)
         after_meet()

@@ -7,9 +7,9 @@ Who is authoritative: ``clock/rules.py`` for what a clock becomes, this module f
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from slaflow.clock import rules
 from slaflow.clock.due import time_left, time_used
@@ -26,8 +26,7 @@ Occasion = tuple[str, str | None]
 """A pattern's kind, and the name it gives where it gives one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """What one event did, as patterns see it; ``seq`` is its entry."""
 
     seq: int

@@ -6,7 +6,6 @@ fulfilled by due, else it is met late. What was carried out meanwhile stands.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from slaflow.clock import rules
@@ -33,7 +32,7 @@ def testify(work: Work, effect: Effect, late: Late) -> list[tuple[Clock, int]]:
         return []
     view = work.view(late.at)
     states = late.may_leave(work.workflow)
-    then = replace(effect, entered=None, fields=frozenset())
+    then = effect._replace(entered=None, fields=frozenset())
     fulfilled = []
     for clock in work.clocks_in_order():
         era, target = era_at(clock, late.occurred_at), work.target(clock)

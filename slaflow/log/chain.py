@@ -130,7 +130,7 @@ def data_bytes(draft: Draft) -> bytes:
 
 def refuse_inexact(value: Any, kind: str) -> None:
     """Raises :class:`Unsealable` where *value* holds a float or an integer beyond 64 bits."""
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         for part in value.values():
             # Most parts are text, truths or small numbers; each call saved is a tenth of an entry's cost.
             if type(part) not in _EXACT and not (type(part) is int and -_LIMIT <= part < _LIMIT):
