@@ -152,10 +152,6 @@ def _nobody(what: str, done: int, of: int | None) -> None:
     """Progress that nobody watches."""
 
 
-class _Rehearsed(Exception):
-    """Ends a dry run's transaction, so that nothing of it stays; never leaves this file."""
-
-
 class _Run:
     """One import on its way."""
 
@@ -197,12 +193,8 @@ class _Run:
         if not dry_run:
             self._apply_all(spool, now, None)
             return
-        try:
-            with self.app.database.write() as conn:
-                self._apply_all(spool, now, conn)
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
+        with self.app.database.rehearsal() as conn:
+            self._apply_all(spool, now, conn)
 
     def _apply_all(self, spool: Spool, now: int, rehearsal: Connection | None) -> None:
         for keys in spool.lead_keys(AT_ONCE):

@@ -24,11 +24,12 @@ from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseU
 from slaflow.store.faults import translated
 from slaflow.store.tables import REVISIONS
 
-__all__ = ["Connection", "Database", "driver_connection", "revision"]
+__all__ = ["Connection", "Database", "driver_connection", "is_rehearsal", "revision"]
 
 WAIT_SECONDS = 30
 SLICE_MILLISECONDS = 200
 """Signals are heard between two slices of waiting for a locked file: SQLite itself hears none."""
+_REHEARSAL = "slaflow_rehearsal"
 _REVISION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 GONE_AFTER: dict[str, int] = {
@@ -88,6 +89,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def rehearsal(self) -> Iterator[Connection]:
+        """A write transaction of which nothing stays; what need not wait for its end does not."""
+        with self._transaction(write=True, rehearsed=True) as connection:
+            self._check_revision(connection)
+            yield connection
+
+    @contextmanager
     def migrating(self, *, create: bool = False) -> Iterator[Connection]:
         """A write transaction on whatever revision the tables are; *create* makes an absent SQLite file."""
         self._checked = False
@@ -112,16 +120,22 @@ class Database:
         self._checked = False
 
     @contextmanager
-    def _transaction(self, *, write: bool, create: bool = False) -> Iterator[Connection]:
+    def _transaction(
+        self, *, write: bool, create: bool = False, rehearsed: bool = False
+    ) -> Iterator[Connection]:
         _check_file(self._url, self.shown, create)
         with translated(self.shown, WAIT_SECONDS), self._engine.connect() as connection:
-            options: dict[str, Any] = {"slaflow_write": write, "slaflow_hurried": self.is_hurried}
+            options: dict[str, Any] = {
+                "slaflow_write": write, "slaflow_hurried": self.is_hurried, _REHEARSAL: rehearsed
+            }  # fmt: skip
             if self.dialect == "postgresql":
                 options["isolation_level"] = "READ COMMITTED" if write else "REPEATABLE READ"
                 options["postgresql_readonly"] = not write
             connection = connection.execution_options(**options)
-            with connection.begin():
+            with connection.begin() as transaction:
                 yield connection
+                if rehearsed:
+                    transaction.rollback()
 
     def _check_revision(self, connection: Connection) -> None:
         if self._checked:
@@ -132,6 +146,11 @@ class Database:
         if found != REVISIONS[-1]:
             raise NotMigrated(self.shown, found, REVISIONS[-1])
         self._checked = True
+
+
+def is_rehearsal(connection: Connection) -> bool:
+    """Whether nothing of this transaction will stay, so that nobody has to wait for it."""
+    return bool(connection.get_execution_options().get(_REHEARSAL))
 
 
 def revision(connection: Connection) -> str | None:

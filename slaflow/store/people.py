@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, or_, select, text, update
 
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store.bulk import insert_rows
+from slaflow.store.database import is_rehearsal
 from slaflow.store.tables import absence, person, team
 
 _PERSON = tuple(column for column in person.c if column.name != "id")
@@ -44,7 +45,7 @@ class _LockedTurns(Mapping[str, str]):
 
     @cached_property
     def _drawn(self) -> Mapping[str, str]:
-        if self._connection.dialect.name == "postgresql":
+        if self._connection.dialect.name == "postgresql" and not is_rehearsal(self._connection):
             self._connection.execute(_LOCK_TURNS)
         return _turns(self._connection)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, union, update
 
+from slaflow.store.database import is_rehearsal
 from slaflow.store.measures import unindexed
 from slaflow.store.period_tables import closing, late_arrival, period
 from slaflow.store.tables import clock, entry, lead
@@ -81,7 +82,8 @@ def closed_until(connection: Connection) -> dict[str, datetime]:
     """
     last = select(func.max(period.c.closed_at)).where(period.c.workflow == closing.c.workflow)
     query = select(closing.c.workflow, last.scalar_subquery()).order_by(closing.c.workflow)
-    rows = connection.execute(query.with_for_update(read=True, of=closing))
+    kept = query if is_rehearsal(connection) else query.with_for_update(read=True, of=closing)
+    rows = connection.execute(kept)
     return {workflow: at for workflow, at in rows if at is not None}
 
 

@@ -204,3 +204,24 @@ def test_people_change_before_a_decision_or_after_it(database: Database) -> None
         waiting = Other(database, decide)
         wait_until_blocked(database)
     assert waiting.outcome() == 2
+
+
+@ON_POSTGRESQL
+def test_nobody_waits_for_a_rehearsal(database: Database) -> None:
+    def change_and_draw(connection: Connection) -> int:
+        deciding.wait_for_all(connection)
+        people.save_turns(connection, {"nordics": "kim@example.com"})
+        return len(people.directory(connection, lock_turns=True).turns)
+
+    with database.rehearsal() as rehearsed:
+        deciding.begin(rehearsed)
+        assert people.directory(rehearsed, lock_turns=True).turns.get("nordics") is None
+        assert Other(database, change_and_draw).outcome() == 1
+
+
+def test_nothing_of_a_rehearsal_stays(database: Database) -> None:
+    with database.rehearsal() as rehearsed:
+        people.add_person(rehearsed, "kim@example.com", "sales", at=MONDAY)
+        assert len(people.directory(rehearsed).people) == 1
+    with database.read() as connection:
+        assert people.directory(connection).people == ()
