@@ -30,6 +30,17 @@ settings.register_profile("slaflow", deadline=None, suppress_health_check=[Healt
 settings.load_profile("slaflow")
 
 
+MEMORY = Path("/dev/shm")
+ROOM_NEEDED = 4 * 2**30
+
+
+def pytest_configure() -> None:
+    """Puts the tests' files into memory where that is roomy: what is gone afterwards needs no disk."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_NEEDED
+    if roomy and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
 @contextmanager
 def _server_of_our_own() -> Iterator[str]:
     with warnings.catch_warnings():

