@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.metadata import version as metadata_version
 from typing import TYPE_CHECKING, Any
 
@@ -138,8 +139,13 @@ def versions(conn: Connection, name: str | None) -> list[store.Version]:
 
 def compiled(version: store.Version) -> Workflow:
     """The workflow as it was activated, with the holidays of that day."""
-    checked = load_workflow(version.source, f"{version.name}.yaml", as_dates(json.loads(version.holidays)))
-    return checked.require()
+    return _compiled(version.name, version.source, version.holidays)
+
+
+# Engines are cheap to make, one per request say; what they go by is not.
+@lru_cache(maxsize=32)
+def _compiled(name: str, source: str, holidays: str) -> Workflow:
+    return load_workflow(source, f"{name}.yaml", as_dates(json.loads(holidays))).require()
 
 
 def activate(app: Engine, checked: Checked, at: datetime | None) -> Activation:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from slaflow.errors import did_you_mean
 from slaflow.hours.errors import CalendarProblem
 from slaflow.hours.public_holidays import holiday_code_problem
 from slaflow.hours.rules import WEEKDAYS, Rules, Window, Windows
+from slaflow.hours.zones import known_zones
 
 DAY_KEYS = tuple(day[:3] for day in WEEKDAYS)
 KEYS = ("hours", "holidays", "closed", "open", "timezone", "title", "about")
@@ -74,9 +75,7 @@ class _Reader:
         try:
             return ZoneInfo(value if isinstance(value, str) else "").key
         except (KeyError, ValueError, OSError):  # unknown, not a name, or a folder of zones
-            self.problem(
-                path, f'unknown time zone "{value}"{did_you_mean(str(value), available_timezones())}'
-            )
+            self.problem(path, f'unknown time zone "{value}"{did_you_mean(str(value), known_zones())}')
             return "UTC"
 
     def week(self, value: object) -> tuple[Windows, ...]:

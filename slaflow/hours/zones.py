@@ -7,6 +7,8 @@ answered by adding and comparing integers. Nothing here knows what is open.
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from zoneinfo import available_timezones
 
 from slaflow.hours.errors import NaiveInstant
 
@@ -19,6 +21,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _PROBE = DAY
 """How far apart offsets are compared; in the zone database no two changes lie within three days."""
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The name of every time zone there is; looking for them reads hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def in_utc(instant: datetime) -> datetime:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from slaflow.errors import did_you_mean
+from slaflow.hours.zones import known_zones
 from slaflow.workflow.checks import check_workflow
 from slaflow.workflow.commitment import Commitment, notes_of
 from slaflow.workflow.compile_clocks import target, timer
@@ -113,16 +114,16 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
 
 def _timezone(document: WorkflowDoc, findings: Findings) -> str:
     """The file's zone; UTC where it names none that exists, told."""
-    known = available_timezones()
+    is_known = document.timezone in known_zones()
     try:
-        return ZoneInfo(document.timezone).key if document.timezone in known else _no_zone(document, findings)
+        return ZoneInfo(document.timezone).key if is_known else _no_zone(document, findings)
     except (KeyError, ValueError, OSError):
         return _no_zone(document, findings)
 
 
 def _no_zone(document: WorkflowDoc, findings: Findings) -> str:
     name = document.timezone[:60]
-    near = did_you_mean(name, available_timezones())
+    near = did_you_mean(name, known_zones())
     findings.error(("timezone",), f'unknown time zone "{name}"{near}')
     return "UTC"
 
