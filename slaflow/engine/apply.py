@@ -1,6 +1,6 @@
 """The one write path: a batch of leads, each with an input or with none, decided and saved.
 
-A command is a batch of one, an import a batch of a thousand, tick a batch without inputs. The caller
+A command is a batch of one, an import a batch of thousands, tick a batch without inputs. The caller
 opens the transaction; in it the leads are locked and loaded in a constant number of statements,
 decided one after the other, and written in a constant number of bulk statements.
 """

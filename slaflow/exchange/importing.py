@@ -1,4 +1,4 @@
-"""Importing a file: leads and their dated history, a thousand events to a transaction.
+"""Importing a file: leads and their dated history, some thousand events to a transaction.
 
 The file is read once into a spool, sorted there, and applied through ``engine/apply.py``, the one write
 path. What cannot be used is refused with its reason, counted and written out; importing the same file
@@ -35,7 +35,7 @@ from slaflow.workflow.model import Workflow
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
 
-AT_ONCE = 1000
+AT_ONCE = 2500
 """Rows read, and things applied in one transaction, at a time."""
 TRIES = 5
 REJECTED_SHOWN = 1000
