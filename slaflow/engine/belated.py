@@ -29,7 +29,7 @@ def heed(conn: Connection, asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> 
     until = store.closed_until(conn)
     if not until:
         return
-    arrivals = [each for each in (*_told(outcomes), *_lifted(conn, lifted)) if each[0] in until]
+    arrivals = [each for each in (*_told(outcomes), *_lifted(conn, outcomes, lifted)) if each[0] in until]
     for workflow in sorted({each[0] for each in arrivals}):
         late = [(happened, known) for name, happened, known in arrivals if name == workflow]
         store.note_late(conn, workflow, (each for each in late if each[0] <= until[workflow]))
@@ -46,11 +46,16 @@ def _told(outcomes: Sequence[Outcome]) -> Iterator[Arrival]:
             yield outcome.lead.workflow, draft.occurred_at, known
 
 
-def _lifted(conn: Connection, lifted: Sequence[tuple[Outcome, Draft]]) -> Iterator[Arrival]:
-    """A lifted breach counts in the period in which it broke."""
+def _lifted(
+    conn: Connection, outcomes: Sequence[Outcome], lifted: Sequence[tuple[Outcome, Draft]]
+) -> Iterator[Arrival]:
+    """A lifted breach counts in the period in which it broke, be that found only by the same command."""
     if not lifted:
         return
     broken = store.broken_at(conn, {outcome.lead.id for outcome, _ in lifted if outcome.lead is not None})
+    for outcome, draft in _drafts(outcomes):
+        if draft.kind == "breached" and outcome.lead is not None:
+            broken[outcome.lead.id, draft.target or "", draft.clock or 0] = draft.at
     for outcome, draft in lifted:
         assert outcome.lead is not None
         happened = broken.get((outcome.lead.id, draft.target or "", draft.clock or 0))

@@ -38,6 +38,18 @@ def test_a_breach_lifted_after_the_closing_restates(empty: Engine) -> None:
     ]  # fmt: skip
 
 
+def test_a_breach_found_and_lifted_by_one_command_restates(empty: Engine) -> None:
+    """History that comes after the closing, and no tick before the breach in it is lifted."""
+    app = promising(empty, FOLLOWED)
+    app.tick(CLOSED + HOUR)
+    lead = handed(app, 1, MONDAY)
+    app.lift(lead, "respond", "the phones were down", "sales", at=CLOSED + DAY)
+    app.tick(CLOSED + 2 * DAY)
+    assert [(s["at"], s["of"], s["verdict"]) for s in statements_of(app)[-2:]] == [
+        (CLOSED, 0, "missed"), (CLOSED + DAY, 1, "kept"),
+    ]  # fmt: skip
+
+
 def test_evidence_told_after_the_closing_restates(empty: Engine) -> None:
     """Answered in time on the last day of March, told a day after March had closed."""
     app = promising(empty, FOLLOWED.replace("respond", "first_contact").replace("60%", "60%, matures: 1h"))
