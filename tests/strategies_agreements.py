@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -319,4 +321,26 @@ def directories(draw: st.DrawFn) -> Directory:
         st.integers(1, 60),
         st.integers(-5, 60),
     )
-    return Directory(persons, tuple(draw(st.lists(gone, max_size=3))))
+    left = draw(st.lists(_departures(), max_size=2, unique_by=lambda departure: departure[0]))
+    rows = tuple(row for person in persons for row in _stood(person, dict(left)))
+    return Directory(rows, tuple(draw(st.lists(gone, max_size=3))))
+
+
+def _departures() -> st.SearchStrategy[tuple[str, tuple[datetime, bool]]]:
+    """Who leaves and when, and whether for the other party."""
+    return st.tuples(
+        st.sampled_from([MIA, ANNA, BERIT, CARL]),
+        st.tuples(st.integers(-5, 100).map(lambda n: MONDAY + timedelta(hours=n)), st.booleans()),
+    )
+
+
+def _stood(person: Person, left: Mapping[str, tuple[datetime, bool]]) -> list[Person]:
+    if person.email not in left:
+        return [person]
+    at, changes_sides = left[person.email]
+    ended = replace(person, valid_until=at)
+    return (
+        [ended, replace(person, party="marketing", team="growth", valid_from=at)]
+        if changes_sides
+        else [ended]
+    )

@@ -45,7 +45,8 @@ def _person(name: str, owner: str | None, people: Directory, at: datetime) -> st
     """The owner, or their manager; None where that person is not there."""
     known = people.person(owner, at)
     if name == "manager":
-        return known.manager if known else None
+        manager = known.manager if known else None
+        return None if manager is None or people.is_removed(manager, at) else manager
     return owner if known and not people.is_away(known.email, at) else None
 
 

@@ -229,7 +229,7 @@ class Chain:
         elif to in work.workflow.teams:
             pick = routing.from_team(to) or Pick(None, "nobody", to)
         else:
-            pick = Pick(to, "person", candidates=(to,))
+            pick = routing.named(to)
         if pick.owner is not None or to == "next":
             self.assign(pick, seq)
         if pick.owner is None:

@@ -47,6 +47,8 @@ class Directory:
     people: tuple[Person, ...] = ()
     absences: tuple[Absence, ...] = ()
     turns: Mapping[str, str] = field(default_factory=dict)
+    recalls: bool = True
+    """Whether a step that assigns asks where who left was last; versions up to 0.1 did not."""
 
     def __post_init__(self) -> None:
         by_email: dict[str, list[Person]] = {}
@@ -75,6 +77,19 @@ class Directory:
         rows = self._by_email.get(email or "", ())
         return next((p for p in rows if stands_at(p, at)), None)
 
+    def of_party(self, email: str | None, party: str, at: datetime) -> Person | None:
+        """*email* as of *party* at *at*; who was removed by then, or is of another now, as they last were."""
+        found = self.person(email, at)
+        if not self.recalls or (found is not None and found.party == party):
+            return found
+        rows = [p for p in self._by_email.get(email or "", ()) if p.valid_from <= at and p.party == party]
+        return rows[-1] if rows else None
+
+    def is_removed(self, email: str, at: datetime) -> bool:
+        """Whether *email* was a known person once and is none at *at*."""
+        rows = [p for p in self._by_email.get(email, ()) if p.valid_from <= at]
+        return bool(rows) and not any(stands_at(p, at) for p in rows)
+
     def is_present(self, email: str, at: datetime) -> bool:
         """Whether *email* is a known person at *at* who is not away then."""
         return self.person(email, at) is not None and not self.is_away(email, at)
@@ -83,8 +98,7 @@ class Directory:
         """Whether an absence known by *at* covers it, or the person was removed by then."""
         if any(max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in self._away.get(email, ())):
             return True
-        rows = self._by_email.get(email, ())
-        return bool(rows) and all(p.valid_until is not None and p.valid_until <= at for p in rows)
+        return self.is_removed(email, at)
 
     def members(self, team: str, at: datetime) -> tuple[str, ...]:
         """The team's members at *at*, in the order in which they were recorded."""
@@ -104,10 +118,16 @@ class Directory:
 
     def after_turn(self, team: str, email: str) -> Directory:
         """This directory once *email* was drawn for *team*; shares everything else."""
-        drawn = object.__new__(Directory)
-        drawn.__dict__.update(self.__dict__)
-        drawn.__dict__["turns"] = {**self.turns, team: email}
-        return drawn
+        return self._but(turns={**self.turns, team: email})
+
+    def without_recall(self) -> Directory:
+        """This directory as versions that forgot who left decided with it; shares everything else."""
+        return self._but(recalls=False)
+
+    def _but(self, **changed: object) -> Directory:
+        twin = object.__new__(Directory)
+        twin.__dict__.update(self.__dict__, **changed)
+        return twin
 
 
 def stands_at(person: Person, at: datetime) -> bool:

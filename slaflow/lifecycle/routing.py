@@ -113,37 +113,51 @@ class Routing:
         Source: SEMANTICS 13 and 19.
         """
         owner = self.lead.owner
-        person = self.people.person(owner, self.at)
+        place = self._of_holder(owner)
         passed = self._passed_on()
         is_last = owner is not None and owner in {each.manager for each in passed}
-        own = person.team if person else None
+        own = place.team if place else None
         # A manager who took over may be in a team too: theirs is not the one that goes round.
         ended = is_last and own not in {each.team for each in passed if each.email != owner}
-        team = None if ended else self._team_going_round(own)
+        team = self._team_going_round(place, ended)
         seen = {*self.lead.passed_to, owner}
         left = [m for m in self._round(team) if m not in seen]
         if left:
             return Pick(left[0], "next", team, tuple(left))
-        manager = person.manager if person and not is_last else None
+        manager = None if is_last else self._manager_of(owner)
         if manager is not None and manager not in seen and self.people.is_present(manager, self.at):
             return Pick(manager, "manager", team, (manager,))
         return Pick(None, "nobody", team)
 
+    def _of_holder(self, email: str | None) -> Person | None:
+        return self.people.of_party(email, self.lead.held_by, self.at)
+
     def _passed_on(self) -> list[Person]:
         """Those who had the lead in this cycle when ``assign: next`` moved it, or got it so."""
-        known = (self.people.person(email, self.at) for email in self.lead.passed_to)
+        known = (self._of_holder(email) for email in self.lead.passed_to)
         return [person for person in known if person is not None]
 
-    def _team_going_round(self, own: str | None) -> str | None:
-        """The team whose members are tried: the owner's, or a routed one while nobody owns the lead."""
-        if self.lead.owner is not None or own is not None:
-            return own
+    def _team_going_round(self, place: Person | None, ended: bool) -> str | None:
+        """The team whose members are tried: the owner's, or the one they were in last.
+
+        Where that is none and nobody of the holding party owns the lead, one it would be routed to.
+        """
+        if place is not None and place.team is not None and not ended:
+            return place.team
+        if self._is_owned(place):
+            return None
         view = View(self.workflow, self.lead, self.at)
         for rule in self.workflow.routing or ():
             teams = self.workflow.teams
             if rule.kind == "team" and teams[rule.to].party == self.lead.held_by and view.holds(rule.when):
                 return rule.to
         return None
+
+    def _is_owned(self, place: Person | None) -> bool:
+        """Whether the owner, last known to the holding party as *place*, is still of it."""
+        if self.lead.owner is None or not self.people.recalls:
+            return self.lead.owner is not None
+        return place is not None and place is self.people.person(self.lead.owner, self.at)
 
     def _round(self, team: str | None) -> list[str]:
         """The present members of *team* in the order in which they are tried."""
@@ -162,9 +176,23 @@ class Routing:
 
     def manager(self) -> Pick:
         """``assign: manager``: the owner's manager, or nobody."""
-        person = self.people.person(self.lead.owner, self.at)
-        manager = person.manager if person else None
+        manager = self._unless_removed(self._manager_of(self.lead.owner))
         return Pick(manager, "manager", candidates=(manager,) if manager else ())
+
+    def named(self, email: str) -> Pick:
+        """``assign: <email>``: whom the agreement names, of whatever party, unless they were removed."""
+        found = self._unless_removed(email)
+        return Pick(found, "person", candidates=(found,)) if found else Pick(None, "nobody")
+
+    def _manager_of(self, email: str | None) -> str | None:
+        """Who manages *email*, or did last while they were of the party that holds the lead."""
+        person = self._of_holder(email) or self.people.person(email, self.at)
+        return person.manager if person else None
+
+    def _unless_removed(self, email: str | None) -> str | None:
+        if email is None or not self.people.recalls:
+            return email
+        return None if self.people.is_removed(email, self.at) else email
 
     def recipients(self, names: Iterable[str], owed_by: str | None) -> tuple[str, ...]:
         """The addresses that *names* stand for at this instant, each once, in order.
@@ -182,13 +210,18 @@ class Routing:
             owner = self.lead.owner
             return [desk if owner is None or self.people.is_away(owner, self.at) else owner]
         if name == "manager":
-            return [self.manager().owner or desk]
+            return [self._manager_to_tell() or desk]
         if name in self.workflow.parties:
             return [self.desk(name)]
         if name in self.workflow.teams:
             members = self.people.members(name, self.at)
             return members or [self.desk(self.workflow.teams[name].party)]
         return [name]
+
+    def _manager_to_tell(self) -> str | None:
+        # An owner who was removed counts as away, and has nobody who is theirs to be told.
+        owner = self.people.person(self.lead.owner, self.at)
+        return self._unless_removed(owner.manager) if owner else None
 
     def desk(self, party: str) -> str:
         """The party's desk; without one its name stands for it."""
