@@ -12,6 +12,7 @@ from .erasing import erase
 from .lead_page import explanation_page, lead_page
 from .lift import lift
 from .options import (
+    LEAD_NUMBER,
     Group,
     as_of_option,
     at_option,
@@ -23,12 +24,16 @@ from .options import (
 from .output import Page, Row
 from .session import Session, pass_session
 from .told import added, happened
-from .words import score
+from .words import lead_number, score
 
 
 @click.group("lead", cls=Group, short_help="Leads: add, show, list, fire, activity, ...")
 def command() -> None:
-    """Leads. LEAD is a lead's id or its identity value, such as kim@example.com."""
+    """Leads. LEAD is a lead's identity value, such as kim@example.com, or its number.
+
+    Quote '#42', or write --id 42: slaflow's own number. A bare 42 is that or an identity; where it
+    fits two leads it is refused.
+    """
 
 
 @command.command("add", acts=True)
@@ -61,7 +66,7 @@ def show(session: Session, lead: str, at: datetime | None) -> None:
 @click.option("--owner", metavar="EMAIL", help="Only leads of this owner.")
 @click.option("--where", metavar="CEL", help='Only leads for which this holds, as in "lead.score >= 50".')
 @limit_option()
-@click.option("--after", type=int, metavar="ID", help="Only leads after this id: the next page.")
+@click.option("--after", type=LEAD_NUMBER, metavar="ID", help="Only leads after this id: the next page.")
 @as_of_option
 @pass_session
 def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
@@ -72,7 +77,14 @@ def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
 def _list_page(page: Page, leads: Iterable[Row]) -> None:
     header = ("id", "lead", "state", "owner", "score", "open clocks")
     rows = (
-        (str(lead["id"]), lead["key"], lead["state"], lead["owner"], score(lead["score"]), _open_clocks(lead))
+        (
+            lead_number(lead["id"]),
+            lead["key"],
+            lead["state"],
+            lead["owner"],
+            score(lead["score"]),
+            _open_clocks(lead),
+        )
         for lead in leads
     )
     _or_nothing(page, header, rows, "no leads")

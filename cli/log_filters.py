@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option("--lead", metavar="LEAD", help="Only of this lead."),
+    click.option(
+        "--lead", metavar="LEAD", help="Only of this lead: its identity value, or its number as in '#42'."
+    ),
     click.option("--kind", metavar="KIND", help="Only of this kind, as in breached."),
     click.option("--actor", metavar="WHO", help="Only what this person or party did."),
     click.option(
@@ -55,7 +57,7 @@ def wanted(
 
 
 def _lead_id(session: Session, lead: str) -> int:
-    from slaflow.engine.leads import find
+    from slaflow.engine.address import find
 
     with session.engine.database.read() as conn:
         return find(conn, lead)

@@ -46,12 +46,24 @@ class MomentType(InstantType):
             return super().convert(value, param, ctx)
 
 
+class LeadNumberType(click.ParamType):  # type: ignore[type-arg]
+    """A lead's number, as tables show it or without the sign."""
+
+    name = "lead number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("#")
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            return int(text)
+        self.fail(f"\"{value}\" is no lead's number; write 42 or '#42'", param, ctx)
+
+
 def _naive(value: str, found: datetime) -> str:
     written = found.isoformat()
     return f'"{value}" has no offset; write {written}Z for UTC, or the offset where you are: {written}+01:00'
 
 
-INSTANT, MOMENT = InstantType(), MomentType()
+INSTANT, MOMENT, LEAD_NUMBER = InstantType(), MomentType(), LeadNumberType()
 
 
 def read_pairs(ctx: click.Context, param: click.Parameter, given: Iterable[str]) -> dict[str, str]:
@@ -128,12 +140,50 @@ EVERYWHERE = frozenset(("--db", "--format", "--as", "--quiet", "--debug"))
 
 
 class Command(click.Command):
-    """A command that also takes the global options after its name."""
+    """A command that also takes the global options after its name, and ``--id`` for a LEAD that it takes."""
 
     def __init__(self, *args: Any, acts: bool = False, **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.acts = acts
+        self.lead = next((each for each in self.params if _is_lead(each)), None)
+        if self.lead is not None:
+            self.params.append(_id_option())
         self.params += _global_options(shown=frozenset(("--format", "--as") if acts else ("--format",)))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, self._named(ctx, args))
+        except click.MissingParameter as missing:
+            if self.lead is None or missing.param is not self.lead:
+                raise
+            # An unquoted #42 is where a shell begins a comment: it never arrives here.
+            raise click.UsageError(
+                "missing argument 'LEAD'; name one as in kim@example.com, --id 42 or, in quotes, '#42'", ctx
+            ) from None
+
+    def _named(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """*args* with the number after ``--id`` where LEAD stands."""
+        if self.lead is None:
+            return args
+        parser = self.make_parser(ctx)
+        number = parser.parse_args(list(args))[0].get("lead_number")
+        if not isinstance(number, str):
+            return args
+        named = [f"#{number.removeprefix('#')}", *args]
+        if parser.parse_args(list(named))[1]:
+            raise click.UsageError("--id takes the place of LEAD; give one of them", ctx)
+        return named
+
+
+def _is_lead(param: click.Parameter) -> bool:
+    return isinstance(param, click.Argument) and param.name == "lead"
+
+
+def _id_option() -> click.Option:
+    words = "The LEAD by slaflow's number alone, whatever identity looks like it."
+    return click.Option(
+        ["--id", "lead_number"], expose_value=False, type=LEAD_NUMBER, metavar="N", help=words
+    )
 
 
 class Group(click.Group):

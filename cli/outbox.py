@@ -10,7 +10,7 @@ import click
 from .options import Group, limit_option
 from .output import Cell, Page
 from .session import Session, pass_session
-from .words import instant
+from .words import instant, lead_number
 
 STATUSES = ("waiting", "stale", "sent", "failed")
 STYLES = {"waiting": "yellow", "failed": "bold red", "sent": "green"}
@@ -43,10 +43,9 @@ def _page(page: Page, messages: Sequence[dict[str, Any]], session: Session) -> N
     def row(message: dict[str, Any]) -> Sequence[Cell]:
         status = (message["status"], STYLES.get(message["status"], "dim"))
         about = f"{message['target']} {message['step'] or ''}".strip() if message["target"] else None
-        lead = None if message["lead"] is None else str(message["lead"])
         return (
-            str(message["id"]), status, message["recipient"], message["kind"], lead, about,
-            instant(message["at"], zone), message["last_error"],
+            str(message["id"]), status, message["recipient"], message["kind"],
+            lead_number(message["lead"]), about, instant(message["at"], zone), message["last_error"],
         )  # fmt: skip
 
     header = ("id", "status", "to", "about", "lead", "target", "at", "error")

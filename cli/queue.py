@@ -11,7 +11,7 @@ import click
 from .options import Command, as_of_option, limit_option
 from .output import Cell, Page
 from .session import Session, pass_session
-from .words import counted, instant, is_overdue, time_left
+from .words import counted, instant, is_overdue, lead_number, time_left
 
 
 @click.command("queue", cls=Command, short_help="What is owed next, least time left first.")
@@ -48,7 +48,7 @@ def _row(row: Mapping[str, Any], zone: tzinfo) -> Sequence[Cell]:
     return (
         (left, style),
         "" if paused else instant(row["due_at"], zone),
-        str(row["lead"]),
+        lead_number(row["lead"]),
         row["key"],
         (row["target"], "bold"),
         row["owed_by"],

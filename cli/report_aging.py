@@ -19,7 +19,7 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
-from .words import duration, instant
+from .words import duration, instant, lead_number
 
 DAY = 86_400
 
@@ -68,4 +68,4 @@ def _state(state: Figures) -> tuple[str | None, ...]:
 
 def _old(state: str, old: Figures, zone: tzinfo) -> tuple[str | None, ...]:
     since = instant(old["entered_at"], zone)
-    return (state, str(old["lead"]), old["owner"], since, duration(old["elapsed_seconds"]))
+    return (state, lead_number(old["lead"]), old["owner"], since, duration(old["elapsed_seconds"]))

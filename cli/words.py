@@ -89,6 +89,11 @@ def listed(parts: Iterable[str], nothing: str = "nothing") -> str:
     return ", ".join(part for part in parts if part) or nothing
 
 
+def lead_number(number: int | None) -> str:
+    """``#42``, which a LEAD may be and no identity is taken for; nothing for None."""
+    return "" if number is None else f"#{number}"
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """``1 lead``, ``2 leads``."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import people
+from slaflow.engine.address import find
 from slaflow.engine.apply import Ask, Outcome, in_transaction, load, save
-from slaflow.engine.leads import asked, find, show
+from slaflow.engine.leads import asked, show
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased

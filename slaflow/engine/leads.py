@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slaflow.clock.state import Clock
 from slaflow.engine import explain as explaining
 from slaflow.engine import people
+from slaflow.engine.address import find
 from slaflow.engine.apply import Ask, Outcome, in_transaction
 from slaflow.engine.past import Lookback, Standing
 from slaflow.engine.present import lead_json
@@ -54,7 +55,7 @@ class LeadExists(SlaflowError):
         self.key = key
         self.lead_id = lead_id
         super().__init__(
-            f"{key} is lead {lead_id} already; change it with 'slaflow lead set {lead_id} --set ...'"
+            f"{key} is lead {lead_id} already; change it with 'slaflow lead set --id {lead_id} --set ...'"
         )
 
 
@@ -227,22 +228,6 @@ def _done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
     if outcome.refusal is not None:
         raise Refused(lead, outcome.refusal.what, outcome.refusal.because)
     return latest(app, lead.id, at)
-
-
-def find(conn: Connection, lead: int | str) -> int:
-    """The id of *lead*, given as id or identity value.
-
-    Raises:
-        UnknownName: there is no such lead; the nearest is named.
-    """
-    text = str(lead)
-    by_key = {} if isinstance(lead, int) else store.ids_by_key(conn, [text, text.lower()])
-    found = by_key.get(text) or by_key.get(text.lower())
-    if found is not None:
-        return found
-    if text.isascii() and text.isdigit() and len(text) < 19 and store.read(conn, [int(text)]):
-        return int(text)
-    raise UnknownName("lead", text, store.keys_like(conn, text))
 
 
 def show(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:

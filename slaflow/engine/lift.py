@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import people
+from slaflow.engine.address import find
 from slaflow.engine.apply import Ask, Outcome, in_transaction
 from slaflow.engine.erase import check_length, check_reason
-from slaflow.engine.leads import Refused, asked, find, latest
+from slaflow.engine.leads import Refused, asked, latest
 from slaflow.engine.log_filters import checked
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from engine.office import (
-    AGREEMENT,
     ANNA,
     BO,
     DAY,
@@ -66,22 +65,6 @@ def test_a_lead_without_identity_could_never_be_found_again(app: Engine) -> None
     with pytest.raises(IdentityMissing):
         app.change(lead["id"], {"email": ""}, "marketing")
     assert kinds(app, lead["id"]) == ["created", "assigned", "clock_started"]
-
-
-@on_one_database
-def test_a_number_means_the_id_and_text_the_identity_first(app: Engine) -> None:
-    """Where leads are known by numbers of another system, a script's ids still mean ids."""
-    by_number = AGREEMENT.replace("identity: [email]", "identity: [company]").replace(
-        "office-deal", "by-number"
-    )
-    app.activate(by_number)
-    first = app.add({"company": "2"}, "marketing", workflow="by-number")["id"]
-    second = app.add({"company": "Two"}, "marketing", workflow="by-number")["id"]
-    assert (first, second) == (1, 2)
-    assert app.show("2")["id"] == first
-    assert app.show(2)["id"] == second
-    third = app.add({"company": "two"}, "marketing", workflow="by-number")["id"]
-    assert [app.show(name)["id"] for name in ("Two", "two", "TWO")] == [second, third, third]
 
 
 # Names
