@@ -1,9 +1,10 @@
 """Keeps the pages true: plays their console sessions, redraws their diagrams, lists commands and error codes.
 
 ``python docs/generate.py [PAGE...]`` rewrites README.md and the pages below docs/ as they should be; a test
-compares. In a page, a ``console`` block is a session in one folder per page, a comment ``<!-- $ command -->``
-a command that readers need not see (its output is the block that follows, unless that is a session), and
-``<!-- file: NAME -->`` puts the block that follows into that file. Three dots stand for the rest of a line.
+compares. Only what a reader sees is played, in one folder per page that is empty at first: a ``console``
+block is a session, a block ``sh run`` commands whose output is not shown, and the block after a line that
+ends in "save ... as `NAME`:" goes into that file. ``<!-- output of: command -->`` has the block that follows
+redrawn. Three dots stand for the rest of a line.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ POSTGRESQL = "postgresql+psycopg://slaflow@localhost/slaflow"
 """What the PostgreSQL database of a session is called on the page."""
 
 Run = Callable[[str], str]
-_PART = re.compile(
-    r"^<!-- (?:\$ (?P<hidden>[^\n]+)|file: (?P<file>[\w./-]+)) -->\n+"
-    r"|^```(?P<language>\w*)\n(?P<body>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
+_BLOCK = re.compile(
+    r"(?P<before>^[^\n]+\n\n)?^```(?P<kind>[\w ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
+_SAVED = re.compile(r"\b[Ss]ave\b[^\n`]* as `(\w[\w./-]*)`[^\n`]*:\n")
+_DRAWN = re.compile(r"<!-- output of: ([^\n]+) -->\n")
 
 
 def pages() -> list[Path]:
@@ -54,32 +55,37 @@ def pages() -> list[Path]:
 
 def played(text: str, folder: Path, run: Run) -> str:
     """The page *text* with what its commands really print; *run* carries one out in *folder*."""
-    waiting: dict[str, str] = {}
 
-    def play(part: re.Match[str]) -> str:
-        if part["hidden"]:
-            waiting["output"] = run(part["hidden"]).replace(str(folder), READERS_FOLDER)
-        elif part["file"]:
-            waiting["file"] = part["file"]
-        else:
-            return f"```{part['language']}\n{_block(part, folder, run, waiting)}```"
-        return part[0]
+    def told(command: str) -> str:
+        return run(command).replace(str(folder), READERS_FOLDER)
 
-    return _PART.sub(play, text)
+    def play(block: re.Match[str]) -> str:
+        before, kind, body = block["before"] or "", block["kind"], block["body"]
+        return f"{before}```{kind}\n{_body(before, kind, body, folder, told)}```"
+
+    return _BLOCK.sub(play, text)
 
 
-def _block(part: re.Match[str], folder: Path, run: Run, waiting: dict[str, str]) -> str:
-    body: str = part["body"]
-    output, file = waiting.pop("output", None), waiting.pop("file", None)
-    if file is not None:
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(body, encoding="utf-8")
-    elif part["language"] == "console":
-        return "".join(_told(said, old, folder, run) for said, old in session(body))
-    elif output is not None:
-        return output
+def _body(before: str, kind: str, body: str, folder: Path, told: Run) -> str:
+    """What stands in the block as it should be."""
+    if kind == "console":
+        return "".join(said + _shown(said, old, told) for said, old in session(body))
+    if drawn := _DRAWN.fullmatch(before.rstrip("\n") + "\n"):
+        return told(drawn[1])
+    if kind == "sh run":
+        for command in body.replace("\\\n", " ").splitlines():
+            _must_go_well(command, told)
+    elif saved := _SAVED.search(before):
+        file = folder / saved[1]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(body, encoding="utf-8")
     return body
+
+
+def _must_go_well(command: str, told: Run) -> None:
+    output = told(command)
+    if told("echo $?") != "0\n":
+        raise RuntimeError(f"{command}: {output}")
 
 
 def session(body: str) -> list[tuple[str, str]]:
@@ -87,9 +93,9 @@ def session(body: str) -> list[tuple[str, str]]:
     return re.findall(r"^(\$ [^\n]*\n)((?:(?!\$ )[^\n]*\n)*)", body, re.MULTILINE)
 
 
-def _told(said: str, old: str, folder: Path, run: Run) -> str:
-    new = run(said.removeprefix("$ ").rstrip("\n")).replace(str(folder), READERS_FOLDER)
-    return said + (old if _covers(old, new) else new)
+def _shown(said: str, old: str, told: Run) -> str:
+    new = told(said.removeprefix("$ ").rstrip("\n"))
+    return old if _covers(old, new) else new
 
 
 def _covers(old: str, new: str) -> bool:
@@ -116,7 +122,7 @@ class Shell:
         if name == "export":
             self.named.update(word.split("=", 1) for word in words)
             return ""
-        if name == "slaflow" and not self.apart and not {"|", ">"} & {*words}:
+        if name == "slaflow" and not self.apart and not {"|", ">", ">>"} & {*words}:
             return self._here(words)
         return self._apart(command)
 

@@ -88,6 +88,30 @@ def test_dots_in_a_session_stand_for_the_rest_of_a_line_only(tmp_path: Path) -> 
     assert generator.played(short, tmp_path, printed) != short
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_hides_nothing_that_its_sessions_need(page: Path) -> None:
+    """A reader who types what they see gets what the page shows."""
+    comments = re.findall(r"<!--(.*?)-->", text_of(page), re.DOTALL)
+    assert [
+        each for each in comments if not re.match(r" (error codes|output of: slaflow workflow graph)", each)
+    ] == []
+
+
+def test_a_block_is_saved_under_the_name_that_the_line_before_tells(tmp_path: Path) -> None:
+    page = (
+        "Save this as `a/b.yaml`:\n\n```yaml\nworkflow: x\n```\n\nIn `c.yaml`:\n\n```yaml\nworkflow: y\n```\n"
+    )
+    assert generator.played(page, tmp_path, generator.Shell(tmp_path)) == page
+    assert [file.name for file in tmp_path.rglob("*.yaml")] == ["b.yaml"]
+    assert (tmp_path / "a" / "b.yaml").read_text() == "workflow: x\n"
+
+
+def test_a_page_whose_start_fails_is_not_played(tmp_path: Path) -> None:
+    page = "```sh run\nslaflow --version\nslaflow lead show 1\n```\n"
+    with pytest.raises(RuntimeError, match="slaflow lead show 1"):
+        generator.played(page, tmp_path, generator.Shell(tmp_path))
+
+
 def agreements() -> Iterator[Any]:
     """Every yaml block that is a whole agreement; the last word of its id is its place in the page."""
     for page in PAGES:
