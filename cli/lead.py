@@ -21,8 +21,9 @@ from .options import (
     set_option,
     workflow_option,
 )
-from .output import Page, Row
+from .output import Header, Page, Row
 from .session import Session, pass_session
+from .table import Column
 from .told import added, happened
 from .words import lead_number, score
 
@@ -75,7 +76,7 @@ def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
 
 
 def _list_page(page: Page, leads: Iterable[Row]) -> None:
-    header = ("id", "lead", "state", "owner", "score", "open clocks")
+    header = ("id", "lead", "state", Column("owner", 2), Column("score", 3), Column("open clocks", 1))
     rows = (
         (
             lead_number(lead["id"]),
@@ -95,7 +96,7 @@ def _open_clocks(lead: Row) -> str:
     return ", ".join(f"{c['target']} {c['status']}" for c in clocks)
 
 
-def _or_nothing(page: Page, header: Iterable[str], rows: Iterable[Any], nothing: str) -> None:
+def _or_nothing(page: Page, header: Header, rows: Iterable[Any], nothing: str) -> None:
     seen = False
 
     def noticed() -> Iterable[Any]:
@@ -104,7 +105,7 @@ def _or_nothing(page: Page, header: Iterable[str], rows: Iterable[Any], nothing:
             seen = True
             yield row
 
-    page.table(list(header), noticed())
+    page.table(header, noticed())
     if not seen:
         page.line(nothing)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from .output import Cell, Page, Part
+from .table import Column
 from .words import instant, is_overdue, on_calendar, plain, score, time_left
 
 if TYPE_CHECKING:
@@ -70,10 +71,12 @@ def _clocks(page: Page, lead: Lead, workflow: Workflow, zone: tzinfo) -> None:
     if running:
         page.heading(f"Clocks ({workflow.timezone})")
         rows = [_running(clock, titles, zone) for clock in sorted(running, key=_urgency)]
-        page.table(("target", "status", "owed by", "due", "left", "promise"), rows, indent=2)
+        page.table(
+            ("target", "status", Column("owed by", 1), "due", "left", Column("promise", 2)), rows, indent=2
+        )
     if ended:
         page.heading("Clocks that ended")
-        header = ("target", "how", "owed by", "ended", "")
+        header = ("target", "how", Column("owed by", 1), "ended", "")
         page.table(header, (_ended(clock, zone) for clock in ended), indent=2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 from typing import Any
 
 import click
@@ -14,8 +15,9 @@ from .log_filters import filter_options, wanted
 from .options import Group
 from .output import Page, Row
 from .session import Session, pass_session
+from .table import Column
 from .verify import verify
-from .words import entry_words
+from .words import entry_words, instant
 
 STYLES = {
     "breached": "bold red",
@@ -37,14 +39,19 @@ def command() -> None:
 def list_(session: Session, /, **filters: Any) -> None:
     """Entries, oldest first. A date is that day's start in the agreement's time zone."""
     chosen = wanted(session, **filters)
-    session.out.stream((entry.as_json() for entry in session.engine.log(chosen)), _page)
+    session.out.stream(
+        (entry.as_json() for entry in session.engine.log(chosen)),
+        lambda page, entries: _page(page, entries, session.zone),
+    )
+    if session.out.for_people:
+        session.out.say(f"times in {session.zone}")
     tell_archived(session, chosen)
 
 
 command.add_command(export)
 
 
-def _page(page: Page, entries: Iterable[Row]) -> None:
+def _page(page: Page, entries: Iterable[Row], zone: tzinfo) -> None:
     seen = False
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -54,14 +61,14 @@ def _page(page: Page, entries: Iterable[Row]) -> None:
             kind = entry["kind"], STYLES.get(entry["kind"], "")
             yield (
                 str(entry["id"]),
-                entry["at"][:19] + "Z",
+                instant(entry["at"], zone),
                 entry["stream"],
                 kind,
                 _by(entry),
-                entry_words(entry),
+                entry_words(entry, zone),
             )
 
-    page.table(("id", "at", "stream", "kind", "by", "what"), rows())
+    page.table(("id", "at", Column("stream", 1), "kind", Column("by", 2), "what"), rows())
     if not seen:
         page.line("no entries")
 

@@ -132,11 +132,12 @@ def _global_options(*, shown: frozenset[str]) -> list[click.Option]:
         option("--format", "format", "How data is printed; default table.", type=click.Choice(FORMATS)),
         option("--as", "actor", "Who acts: an e-mail or a party; else SLAFLOW_ACTOR.", metavar="WHO"),
         option("--quiet", "quiet", "No messages and no progress, only data and errors.", is_flag=True),
+        option("--wide", "wide", "Whole tables, also where the terminal is narrower.", is_flag=True),
         option("--debug", "debug", "On an error, also the traceback.", is_flag=True),
     ]
 
 
-EVERYWHERE = frozenset(("--db", "--format", "--as", "--quiet", "--debug"))
+EVERYWHERE = frozenset(("--db", "--format", "--as", "--quiet", "--wide", "--debug"))
 
 
 class Command(click.Command):

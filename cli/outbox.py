@@ -10,6 +10,7 @@ import click
 from .options import Group, limit_option
 from .output import Cell, Page
 from .session import Session, pass_session
+from .table import Column
 from .words import instant, lead_number
 
 STATUSES = ("waiting", "stale", "sent", "failed")
@@ -48,5 +49,14 @@ def _page(page: Page, messages: Sequence[dict[str, Any]], session: Session) -> N
             lead_number(message["lead"]), about, instant(message["at"], zone), message["last_error"],
         )  # fmt: skip
 
-    header = ("id", "status", "to", "about", "lead", "target", "at", "error")
+    header = (
+        "id",
+        "status",
+        "to",
+        Column("about", 4),
+        Column("lead", 3),
+        Column("target", 1),
+        Column("at", 2),
+        "error",
+    )
     page.table(header, [row(message) for message in messages])

@@ -11,31 +11,32 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Literal, TypeAlias
 
 import click
 import orjson
 
+from .table import GAP, Column, Layout, lay_out
 from .words import clean, plain
 
 FORMATS = ("table", "json", "jsonl", "csv")
 PAGE_ROWS = 200
-GAP, NARROW = 2, 8
-WHOLE = frozenset(("id", "at", "left", "due", "ended", "activated (UTC)", "status", "lead", "kept", "target"))
-"""Columns that wrap last on a narrow terminal."""
 
 Part: TypeAlias = str | tuple[str, str]
 """Text, or text with a rich style."""
 Cell: TypeAlias = Part | list[Part] | None
 Row: TypeAlias = Mapping[str, Any]
+Header: TypeAlias = Sequence[str | Column]
 
 
 class Page:
     """What people read on stdout: lines and tables, styled on a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, wide: bool = False) -> None:
         self.is_terminal = is_terminal("stdout")
+        self.wide = wide
 
     def line(self, *parts: Part, indent: int = 0) -> None:
         """One line; on a terminal a long one wraps below where its text begins."""
@@ -51,57 +52,62 @@ class Page:
         self.gap()
         self.line((text, "bold"))
 
-    def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, indent: int = 0) -> None:
+    def table(self, header: Header, rows: Iterable[Sequence[Cell]], *, indent: int = 0) -> None:
         """Aligned columns; those without anything in them are left out. Long tables come in pieces."""
-        pending, titles = iter(rows), list(header)
+        columns = [Column(title) if isinstance(title, str) else title for title in header]
+        pending, room = iter(rows), self._room(indent)
+        before, left_out = Layout((), ()), set[int]()
         while piece := list(islice(pending, PAGE_ROWS)):
-            keep = [i for i in range(len(header)) if any(_parts(row[i]) for row in piece)]
-            rest = [[_parts(row[i]) for i in keep] for row in piece]
-            shown = self._rich_table if self.is_terminal else _plain_table
-            shown([titles[i] for i in keep] if titles else [""] * len(keep), rest, indent)
-            titles = []
+            cells = [[_parts(cell) for cell in row] for row in piece]
+            layout = lay_out(columns, [[_text(cell) for cell in row] for row in cells], room)
+            left_out.update(layout.left_out)
+            goes_on = layout.kept == before.kept
+            if goes_on and room is None:
+                layout = replace(layout, widths=tuple(map(max, layout.widths, before.widths)))
+            titles = ["" if goes_on else columns[i].title for i in layout.kept]
+            shown = [[row[i] for i in layout.kept] for row in cells]
+            (self._rich_table if self.is_terminal else _plain_table)(titles, layout.widths, shown, indent)
+            before = layout
+        if left_out:
+            missing = ", ".join(dict.fromkeys(columns[i].title for i in sorted(left_out)))
+            self.line((f"no room for: {missing}; --wide shows all", "dim"), indent=indent)
+
+    def _room(self, indent: int) -> int | None:
+        """Characters that a row may take; None where rows are as long as they are."""
+        return self._console().width - indent if self.is_terminal and not self.wide else None
 
     def _rich_line(self, parts: Sequence[Part], indent: int) -> None:
         from rich.padding import Padding
 
         self._console().print(Padding(_styled(parts), (0, 0, 0, indent)))
 
-    def _rich_table(self, header: Sequence[str], rows: list[list[list[Part]]], indent: int) -> None:
+    def _rich_table(
+        self, titles: Sequence[str], widths: Sequence[int], rows: list[list[list[Part]]], indent: int
+    ) -> None:
         from rich.padding import Padding
         from rich.table import Table
 
-        console = self._console()
-        widths = [max([len(title), *(len(_text(row[i])) for row in rows)]) for i, title in enumerate(header)]
-        fitted = fit(widths, header, console.width - indent - GAP * len(header))
         table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold dim")
-        table.show_header = any(header)
-        for title, width in zip(header, fitted, strict=True):
+        table.show_header = any(titles)
+        for title, width in zip(titles, widths, strict=True):
             table.add_column(title, overflow="fold", width=width)
         for row in rows:
             table.add_row(*(_styled(cell) for cell in row))
-        console.print(Padding(table, (0, 0, 0, indent)))
+        width = indent + sum(widths) + GAP * len(widths)
+        self._console(width if self.wide else None).print(Padding(table, (0, 0, 0, indent)))
 
-    def _console(self) -> Any:
+    def _console(self, width: int | None = None) -> Any:
         from rich.console import Console
 
-        return Console(highlight=False, markup=False, emoji=False)
+        return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
-def fit(widths: Sequence[int], header: Sequence[str], room: int) -> list[int]:
-    """*widths* narrowed until they fit into *room*: the widest first, those of :data:`WHOLE` last."""
-    fitted = list(widths)
-    for shrinks in ([i for i, title in enumerate(header) if title not in WHOLE], range(len(fitted))):
-        while sum(fitted) > room and any(fitted[i] > NARROW for i in shrinks):
-            widest = max(shrinks, key=lambda i: fitted[i])
-            fitted[widest] -= 1
-    return fitted
-
-
-def _plain_table(header: Sequence[str], rows: list[list[list[Part]]], indent: int) -> None:
+def _plain_table(
+    titles: Sequence[str], widths: Sequence[int], rows: list[list[list[Part]]], indent: int
+) -> None:
     lines = [[_text(cell) for cell in row] for row in rows]
-    if any(header):
-        lines.insert(0, [title.upper() for title in header])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    if any(titles):
+        lines.insert(0, [title.upper() for title in titles])
     for line in lines:
         padded = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         write(" " * indent + padded.rstrip() + "\n")
@@ -132,9 +138,10 @@ def _styled(parts: Iterable[Part]) -> Any:
 class Output:
     """One command's output in the format that was asked for."""
 
-    def __init__(self, format: str, quiet: bool) -> None:
+    def __init__(self, format: str, quiet: bool, wide: bool = False) -> None:
         self.format = format
         self.quiet = quiet
+        self.wide = wide
 
     @property
     def for_people(self) -> bool:
@@ -145,14 +152,14 @@ class Output:
         if self.format == "json":
             write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
         elif self.format == "table":
-            page(Page())
+            page(Page(self.wide))
         else:
             self.stream(rows if rows is not None else [document], lambda *_: None)
 
     def stream(self, rows: Iterable[Row], page: Callable[[Page, Iterable[Row]], None]) -> None:
         """Rows printed as they come, however many there are."""
         if self.format == "table":
-            page(Page(), rows)
+            page(Page(self.wide), rows)
         elif self.format == "csv":
             write_all(_csv_lines(rows))
         elif self.format == "jsonl":

@@ -11,6 +11,7 @@ import click
 from .options import Command, as_of_option, limit_option
 from .output import Cell, Page
 from .session import Session, pass_session
+from .table import Column
 from .words import counted, instant, is_overdue, lead_number, time_left
 
 
@@ -31,7 +32,16 @@ def _page(page: Page, owed: Sequence[Mapping[str, Any]], zone: tzinfo) -> None:
     if not owed:
         page.line("nothing is owed")
         return
-    header = ("left", "due", "lead", "who", "target", "owed by", "owner", "state")
+    header = (
+        "left",
+        "due",
+        Column("lead", 1),
+        "who",
+        "target",
+        Column("owed by", 2),
+        Column("owner", 3),
+        Column("state", 4),
+    )
     page.table(header, [_row(row, zone) for row in owed])
     lifted = sum(row["lifted"] for row in owed)
     overdue = sum(map(is_overdue, owed)) - lifted

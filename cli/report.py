@@ -31,6 +31,7 @@ from .report_returns import returns
 from .report_review import review
 from .report_waste import waste
 from .session import Session, pass_session
+from .table import Column
 
 COUNTS = ("started", "met", "met_late", "breached", "running", "cancelled", "lifted")
 
@@ -83,8 +84,16 @@ def _figures(page: Page, figures: Figures) -> None:
     counts = [name for name in COUNTS if any(figure[name] for figure in targets.values())]
     is_lifted = "lifted" in counts
     titles = (name.replace("_", " ") for name in counts)
-    before = ("before lifts",) if is_lifted else ()
-    header = ("target", "owed by", *titles, "kept", *before, "median", "9 of 10")
+    before = (Column("before lifts", 1),) if is_lifted else ()
+    header = (
+        "target",
+        Column("owed by", 3),
+        *titles,
+        "kept",
+        *before,
+        Column("median", 2),
+        Column("9 of 10", 4),
+    )
     page.table(header, [_target(name, figure, counts, is_lifted) for name, figure in targets.items()])
     page.gap()
     gross = gross_rates(figures)

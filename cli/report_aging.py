@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .options import Command
-from .output import Page
+from .output import Header, Page
 from .report_options import (
     Figures,
     count,
@@ -19,6 +19,7 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
+from .table import Column
 from .words import duration, instant, lead_number
 
 DAY = 86_400
@@ -48,11 +49,18 @@ def _page(page: Page, told: Figures, zone: tzinfo) -> None:
 
 def _figures(page: Page, figures: Figures, zone: tzinfo) -> None:
     ages = [age_words(age["below_seconds"]) for age in figures["states"][0]["ages"]]
-    header = ("state", "held by", "leads", "half for", "9 of 10", *ages)
+    header: Header = (
+        "state",
+        Column("held by", 3),
+        "leads",
+        Column("half for", 2),
+        Column("9 of 10", 1),
+        *ages,
+    )
     page.table(header, [_state(state) for state in figures["states"]])
     page.gap()
     rows = [_old(state["state"], old, zone) for state in figures["states"] for old in state["oldest"]]
-    page.table(("oldest in", "lead", "owner", "since", "for"), rows)
+    page.table(("oldest in", "lead", Column("owner", 1), Column("since", 2), "for"), rows)
 
 
 def age_words(below: int | None) -> str:

@@ -21,6 +21,7 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
+from .table import Column
 from .words import duration
 
 
@@ -49,10 +50,10 @@ def _page(page: Page, told: Figures, zone: tzinfo) -> None:
 
 
 def _figures(page: Page, figures: Figures) -> None:
-    header = ("state", "held by", "leads", "of all", "after", "9 of 10")
+    header = ("state", Column("held by", 2), "leads", "of all", "after", Column("9 of 10", 1))
     page.table(header, [_state(state) for state in figures["states"]])
     page.gap()
-    moves = ("from", "to", "leads", "of those there", "times", "after", "9 of 10")
+    moves = ("from", "to", "leads", "of those there", Column("times", 2), "after", Column("9 of 10", 1))
     page.table(moves, [_move(move) for move in figures["moves"]])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .options import Command
-from .output import Page
+from .output import Header, Page
 from .report_options import (
     Figures,
     Moment,
@@ -22,9 +22,12 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
+from .table import Column
 from .words import counted, listed
 
 COUNTS = ("handed_over", "accepted", "returned", "by_system", "open", "came_back", "never_touched")
+RANKS = {"by_system": 4, "open": 3, "came_back": 2}
+"""Which counts a narrow terminal can do without, the highest first."""
 TIMES = (
     ("decision_open_seconds", "until a person moved it on"),
     ("first_touch_open_seconds", "until the first touch"),
@@ -57,7 +60,8 @@ def _page(page: Page, told: Figures, zone: tzinfo) -> None:
 
 
 def _figures(page: Page, figures: Figures) -> None:
-    header = ("way", *(name.replace("_", " ") for name in COUNTS), "median score")
+    titles = (Column(name.replace("_", " "), RANKS.get(name, 0)) for name in COUNTS)
+    header: Header = ("way", *titles, Column("median score", 1))
     page.table(header, [(_way(way), *_numbers(way)) for way in figures["ways"]])
     for way in figures["ways"]:
         page.gap()

@@ -21,6 +21,7 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
+from .table import Column
 from .words import counted, duration, instant
 
 WHAT = {"guard": "the guard", "fit": "the fit", "touchpoint": "the lead showed"}
@@ -68,11 +69,18 @@ def _figures(page: Page, figures: Figures) -> None:
         words = ", ".join(f"round {name}: {number}" for name, number in rounds.items())
         page.line(f"given back after {duration(median)} in half of the cases; {words}")
     page.gap()
-    header = ("reason", "trigger", "gave back", "returns", "of all", "by the system")
+    header = (
+        "reason",
+        Column("trigger", 2),
+        Column("gave back", 3),
+        "returns",
+        "of all",
+        Column("by the system", 1),
+    )
     page.table(header, [_reason(row) for row in figures["reasons"]])
     if figures["let_through"]:
         page.gap()
-        passed = ("let through by", "rule", "trigger", "handed over", "came back", "share")
+        passed = ("let through by", "rule", Column("trigger", 1), "handed over", "came back", "share")
         page.table(passed, [_through(row) for row in figures["let_through"]])
 
 

@@ -21,6 +21,7 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
+from .table import Column
 from .words import counted
 
 CLASSES = ("never_touched", "touched_once", "worked", "returned")
@@ -58,8 +59,8 @@ def _page(page: Page, told: Figures, zone: tzinfo) -> None:
         each_group(page, told, _figures)
 
 
-def _header() -> tuple[str, ...]:
-    titles = (title for name in CLASSES for title in (name.replace("_", " "), "share"))
+def _header() -> tuple[str | Column, ...]:
+    titles = (title for name in CLASSES for title in (name.replace("_", " "), Column("share", 1)))
     return ("handed to", "leads", *titles)
 
 

@@ -25,6 +25,7 @@ class Session:
         self.actor: str | None = None
         self.format = "table"
         self.quiet = False
+        self.wide = False
         self.debug = False
 
     @cached_property
@@ -40,7 +41,7 @@ class Session:
 
     @property
     def out(self) -> Output:
-        return Output(self.format, self.quiet)
+        return Output(self.format, self.quiet, self.wide)
 
     def require_actor(self) -> str:
         """Who writes. Raises a usage error where nobody was named."""

@@ -13,6 +13,7 @@ from slaflow.lifecycle.draft import instant_text
 from .options import MOMENT, Group, at_option
 from .output import Page
 from .session import Session, pass_session
+from .table import Column
 from .words import instant
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def _done(session: Session, told: dict[str, Any], sentence: str) -> None:
 
 def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:
     names = ("email", "name", "party", "team", "manager", "role")
-    page.table(names, [[person[name] for name in names] for person in people])
+    ranks = {"name": 3, "manager": 2, "role": 1}
+    page.table(
+        [Column(name, ranks.get(name, 0)) for name in names],
+        [[person[name] for name in names] for person in people],
+    )
     if not people:
         page.line("nobody yet; 'slaflow user add EMAIL --party NAME' records somebody")

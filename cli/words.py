@@ -106,7 +106,7 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def entry_words(entry: Mapping[str, Any]) -> str:
+def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     """The point of a log entry in a few words; its kind stands beside them."""
     data: Mapping[str, Any] = entry["data"] or {}
     kind = entry["kind"]
@@ -120,8 +120,8 @@ def entry_words(entry: Mapping[str, Any]) -> str:
         return _commitment(entry["target"], data)
     if entry["target"] is not None:
         step = f", step {entry['step']}" if entry["step"] else ""
-        due = f", due {data['due_at']}" if data.get("due_at") else ""
-        kept = f", fulfilled {data['completed_at']}" if data.get("completed_at") else ""
+        due = f", due {instant(data['due_at'], zone)}" if data.get("due_at") else ""
+        kept = f", fulfilled {instant(data['completed_at'], zone)}" if data.get("completed_at") else ""
         why = f": {entry['reason']}" if entry["reason"] else ""
         return f"{entry['target']}{step}{due}{kept}{why}"
     if kind == "erased":
@@ -149,7 +149,7 @@ def _commitment(name: str, data: Mapping[str, Any]) -> str:
 
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "created": lambda data: str(data.get("key")),
-    "signed": lambda data: listed(plain(data.get(name)) for name in ("period", "record_digest")),
+    "signed": lambda data: listed((plain(data.get("period")), plain(data.get("record_digest"))[:12])),
     "archived": lambda data: (
         f"{counted(data['entries'], 'entry', 'entries')} of {counted(data['streams'], 'stream')} "
         f"to {data['file']}"
