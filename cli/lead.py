@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .completion import name_option, names
 from .erasing import erase
 from .lead_page import explanation_page, lead_page
 from .lift import lift
@@ -49,7 +50,7 @@ def add(session: Session, values: Mapping[str, str], workflow: str | None, at: d
 
 
 @command.command("show", short_help="State, owner, score, clocks, what can be done.")
-@click.argument("lead")
+@click.argument("lead", shell_complete=names("lead"))
 @as_of_option
 @pass_session
 def show(session: Session, lead: str, at: datetime | None) -> None:
@@ -63,8 +64,8 @@ def show(session: Session, lead: str, at: datetime | None) -> None:
 
 
 @command.command("list")
-@click.option("--state", metavar="NAME", help="Only leads in this state.")
-@click.option("--owner", metavar="EMAIL", help="Only leads of this owner.")
+@name_option("state", "--state", words="Only leads in this state.")
+@name_option("person", "--owner", words="Only leads of this owner.", metavar="EMAIL")
 @click.option("--where", metavar="CEL", help='Only leads for which this holds, as in "lead.score >= 50".')
 @limit_option()
 @click.option("--after", type=LEAD_NUMBER, metavar="ID", help="Only leads after this id: the next page.")
@@ -111,8 +112,8 @@ def _or_nothing(page: Page, header: Header, rows: Iterable[Any], nothing: str) -
 
 
 @command.command("fire", acts=True, short_help="Fires a trigger: one transition.")
-@click.argument("lead")
-@click.argument("trigger")
+@click.argument("lead", shell_complete=names("lead"))
+@click.argument("trigger", shell_complete=names("trigger"))
 @set_option("An input that the trigger requires; repeat for more.")
 @occurred_option
 @at_option
@@ -129,8 +130,8 @@ def fire(
 
 
 @command.command("activity", acts=True, short_help="Records one touchpoint.")
-@click.argument("lead")
-@click.argument("kind")
+@click.argument("lead", shell_complete=names("lead"))
+@click.argument("kind", shell_complete=names("activity"))
 @set_option("A field of this kind of activity; repeat for more.")
 @click.option("--automated", is_flag=True, default=None, help="A machine did it: no attempt, no contact.")
 @occurred_option
@@ -148,8 +149,8 @@ def activity(
 
 
 @command.command("check", acts=True)
-@click.argument("lead")
-@click.argument("name")
+@click.argument("lead", shell_complete=names("lead"))
+@click.argument("name", shell_complete=names("check"))
 @set_option("One value of the answer; repeat for more.")
 @occurred_option
 @at_option
@@ -166,7 +167,7 @@ def check(
 
 
 @command.command("set", acts=True)
-@click.argument("lead")
+@click.argument("lead", shell_complete=names("lead"))
 @set_option("A field's new value; nothing after the = empties it.", required=True)
 @occurred_option
 @at_option
@@ -183,8 +184,8 @@ def set_(
 
 
 @command.command("assign", acts=True)
-@click.argument("lead")
-@click.argument("email")
+@click.argument("lead", shell_complete=names("lead"))
+@click.argument("email", shell_complete=names("person"))
 @at_option
 @pass_session
 def assign(session: Session, lead: str, email: str, at: datetime | None) -> None:
@@ -194,8 +195,8 @@ def assign(session: Session, lead: str, email: str, at: datetime | None) -> None
 
 
 @command.command("explain", short_help="Why due then, why refused, in plain words.")
-@click.argument("lead")
-@click.argument("name", metavar="[TARGET|TRIGGER]", required=False)
+@click.argument("lead", shell_complete=names("lead"))
+@click.argument("name", metavar="[TARGET|TRIGGER]", required=False, shell_complete=names("target or trigger"))
 @as_of_option
 @pass_session
 def explain(session: Session, lead: str, name: str | None, at: datetime | None) -> None:

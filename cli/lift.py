@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from .completion import name_option, names
 from .options import MOMENT, Command, at_option
 from .output import Page
 from .session import Session, pass_session
@@ -17,8 +18,8 @@ REFUSED_SHOWN = 20
 
 
 @click.command("lift", cls=Command, acts=True, short_help="Excuses a breach, on the record.")
-@click.argument("lead", required=False)
-@click.argument("target", metavar="[TARGET]", required=False)
+@click.argument("lead", required=False, shell_complete=names("lead"))
+@click.argument("target", metavar="[TARGET]", required=False, shell_complete=names("target"))
 @click.option(
     "--reason", required=True, metavar="TEXT",
     help="Why, naming nobody: it stays in the log for ever, 500 characters at most.",
@@ -33,8 +34,14 @@ REFUSED_SHOWN = 20
     "--from", "start", type=MOMENT, metavar="WHEN", help="In bulk: breaches from this instant on ..."
 )
 @click.option("--to", "end", type=MOMENT, metavar="WHEN", help="... until before this one.")
-@click.option("--target", "only_target", metavar="NAME", help="In bulk: only breaches of this target.")
-@click.option("--party", metavar="NAME", help="In bulk: only of what this party owes.")
+@click.option(
+    "--target",
+    "only_target",
+    metavar="NAME",
+    shell_complete=names("target"),
+    help="In bulk: only breaches of this target.",
+)
+@name_option("party", "--party", words="In bulk: only of what this party owes.")
 @at_option
 @pass_session
 def lift(session: Session, /, lead: str | None, target: str | None, reason: str, clock: int | None,

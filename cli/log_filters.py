@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from .completion import name_option, names
 from .options import MOMENT, limit_option
 from .session import Session
 
@@ -18,15 +19,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
-        "--lead", metavar="LEAD", help="Only of this lead: its identity value, or its number as in '#42'."
+        "--lead",
+        metavar="LEAD",
+        shell_complete=names("lead"),
+        help="Only of this lead: its identity value, or its number as in '#42'.",
     ),
-    click.option("--kind", metavar="KIND", help="Only of this kind, as in breached."),
-    click.option("--actor", metavar="WHO", help="Only what this person or party did."),
+    name_option("kind", "--kind", words="Only of this kind, as in breached.", metavar="KIND"),
+    name_option("actor", "--actor", words="Only what this person or party did.", metavar="WHO"),
     click.option(
-        "--party", metavar="NAME", help="Only of this party: the actor's, of clocks the one that owes."
+        "--party",
+        metavar="NAME",
+        shell_complete=names("party"),
+        help="Only of this party: the actor's, of clocks the one that owes.",
     ),
-    click.option("--target", metavar="NAME", help="Only about this target or timer."),
-    click.option("--trigger", metavar="NAME", help="Only about this trigger."),
+    name_option("target", "--target", words="Only about this target or timer."),
+    name_option("trigger", "--trigger", words="Only about this trigger."),
     click.option("--from", "start", type=MOMENT, metavar="WHEN", help="At or after this date or instant."),
     click.option("--to", "end", type=MOMENT, metavar="WHEN", help="Before this date or instant."),
     limit_option(),

@@ -10,6 +10,7 @@ import click
 
 from slaflow.errors import did_you_mean
 
+from .completion import names
 from .output import FORMATS
 from .session import Session
 
@@ -99,7 +100,12 @@ as_of_option = click.option(
 occurred_option = click.option(
     "--occurred-at", type=INSTANT, metavar="INSTANT", help="When it happened, if earlier than it is told."
 )
-workflow_option = click.option("--workflow", metavar="NAME", help="Which agreement, if several are active.")
+workflow_option = click.option(
+    "--workflow",
+    metavar="NAME",
+    shell_complete=names("workflow"),
+    help="Which agreement, if several are active.",
+)
 
 
 def limit_option(words: str = "At most so many.") -> Callable[[F], F]:
@@ -130,7 +136,13 @@ def _global_options(*, shown: frozenset[str]) -> list[click.Option]:
             "--db", "database", "The database; else SLAFLOW_DB, slaflow.toml, ./slaflow.db.", metavar="URL"
         ),
         option("--format", "format", "How data is printed; default table.", type=click.Choice(FORMATS)),
-        option("--as", "actor", "Who acts: an e-mail or a party; else SLAFLOW_ACTOR.", metavar="WHO"),
+        option(
+            "--as",
+            "actor",
+            "Who acts: an e-mail or a party; else SLAFLOW_ACTOR.",
+            metavar="WHO",
+            shell_complete=names("actor"),
+        ),
         option("--quiet", "quiet", "No messages and no progress, only data and errors.", is_flag=True),
         option("--wide", "wide", "Whole tables, also where the terminal is narrower.", is_flag=True),
         option("--debug", "debug", "On an error, also the traceback.", is_flag=True),

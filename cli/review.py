@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .commitment_page import table
+from .completion import names
 from .options import Group, at_option
 from .output import Page
 from .session import Session, pass_session
@@ -24,7 +25,7 @@ def command() -> None:
 
 
 @command.command("show")
-@click.argument("workflow")
+@click.argument("workflow", shell_complete=names("workflow"))
 @click.argument("period")
 @at_option
 @pass_session
@@ -54,7 +55,7 @@ def _page(page: Page, told: Mapping[str, Any], zone: tzinfo) -> None:
 
 
 @command.command("sign", acts=True)
-@click.argument("workflow")
+@click.argument("workflow", shell_complete=names("workflow"))
 @click.argument("period")
 @at_option
 @pass_session

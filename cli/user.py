@@ -10,6 +10,7 @@ import click
 
 from slaflow.lifecycle.draft import instant_text
 
+from .completion import name_option, names
 from .options import MOMENT, Group, at_option
 from .output import Page
 from .session import Session, pass_session
@@ -28,11 +29,11 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("email")
-@click.option("--party", required=True, metavar="NAME", help="The side they are on.")
+@click.argument("email", shell_complete=names("person"))
+@name_option("party", "--party", words="The side they are on.", required=True)
 @click.option("--name", metavar="TEXT", help="What they are called.")
-@click.option("--team", metavar="NAME", help="The team they take leads in.")
-@click.option("--manager", metavar="EMAIL", help="Who hears when they are late.")
+@name_option("team", "--team", words="The team they take leads in.")
+@name_option("person", "--manager", words="Who hears when they are late.", metavar="EMAIL")
 @click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
 @at_option
 @pass_session
@@ -53,7 +54,7 @@ def list_(session: Session, at: datetime | None) -> None:
 
 
 @command.command("away")
-@click.argument("email")
+@click.argument("email", shell_complete=names("person"))
 @click.option("--from", "start", type=MOMENT, required=True, metavar="WHEN", help="A date or an instant.")
 @click.option("--until", "end", type=MOMENT, required=True, metavar="WHEN",
               help="When they are back: a date or an instant.")  # fmt: skip
@@ -74,7 +75,7 @@ def away(
 
 
 @command.command("remove")
-@click.argument("email")
+@click.argument("email", shell_complete=names("person"))
 @at_option
 @pass_session
 def remove(session: Session, email: str, at: datetime | None) -> None:

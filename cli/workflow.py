@@ -12,6 +12,7 @@ import click
 
 from slaflow.lifecycle.draft import instant_text
 
+from .completion import names
 from .files import FileUnreadable, read_bounded
 from .options import Group, at_option
 from .output import Page, write
@@ -241,7 +242,7 @@ def _versions(session: Session, name: str | None) -> list[dict[str, Any]]:
 
 
 @command.command("show", short_help="The active version's very text.")
-@click.argument("name")
+@click.argument("name", shell_complete=names("workflow"))
 @pass_session
 def show(session: Session, name: str) -> None:
     """The active version's very text, as it was activated; into a file it is that file again."""

@@ -11,6 +11,7 @@ from slaflow.engine import (
     erase,
     leads,
     logbook,
+    names,
     people,
     proofs,
     queue,
@@ -243,6 +244,10 @@ class Engine:
     def people(self, at: datetime | None = None) -> Sequence[Person]:
         """Everybody as of *at*."""
         return people.listed(self, at)
+
+    def names(self, what: str, start: str, lead: str | None = None) -> list[names.Name]:
+        """The names of that sort that begin with *start*; see :mod:`slaflow.engine.names`."""
+        return names.beginning(self, what, start, lead)
 
     def actor(self, name: str) -> Actor:
         """Who *name* is: a party, or a person known now. Raises ``UnknownName`` with the nearest."""

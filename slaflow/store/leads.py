@@ -170,6 +170,13 @@ def keys_like(connection: Connection, key: str) -> list[str]:
     return list(found)
 
 
+def keys_from(connection: Connection, start: str, limit: int) -> list[tuple[str, str]]:
+    """Up to *limit* keys that begin with *start*, in order, each with its lead's state; by index."""
+    query = sa.select(lead.c.key, lead.c.state).order_by(lead.c.key).limit(limit)
+    query = query.where(lead.c.key >= start, lead.c.key < start + "\U0010ffff")
+    return [(key, state) for key, state in connection.execute(query)]
+
+
 def note_failure(connection: Connection, lead_id: int, retry_at: datetime, failure: str) -> None:
     """Remembers that deciding this lead raised, and not to try before *retry_at*."""
     values = {"failures": lead.c.failures + 1, "retry_at": retry_at, "failure": failure}
