@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.actors import Actors
 from slaflow.exchange.errors import MapInvalid
+from slaflow.exchange.formats import format_problem
 from slaflow.exchange.map import Cell, Constant, EventMap, Given, MapDocument, read_map
 from slaflow.exchange.row_names import RowNames
 from slaflow.workflow.errors import Finding
@@ -19,6 +20,7 @@ from slaflow.workflow.values import parse_value
 from slaflow.workflow.yaml_tree import Path
 
 DATED = ("date", "datetime")
+NUMBERS = ("int", "decimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def bind(
     if source.root is not None:
         binder.check_columns()
         binder.check_lead()
+        binder.check_instant(document.created_at)
     events = tuple(binder.event(event) for event in document.events)
     if findings:
         raise MapInvalid(findings, filename)
@@ -93,7 +96,9 @@ class _Binder:
         self.actors = actors
         self.scope: Scope = names.scope([event.when.text for event in document.events if event.when])
 
-    def tell(self, path: Path, message: str | SlaflowError, *, key: bool = False, offset: int = 0) -> None:
+    def tell(
+        self, path: Path, message: str | SlaflowError, *, key: bool = False, offset: int | None = 0
+    ) -> None:
         self.findings.append(self.source.finding(path, str(message), key=key, offset=offset))
 
     def check_columns(self) -> None:
@@ -115,6 +120,7 @@ class _Binder:
 
     def event(self, event: EventMap) -> BoundEvent:
         specs = self.specs(event)
+        self.check_instant(event.at)
         self.values(event.values, specs, "input" if event.kind == "trigger" else "field")
         if event.party is not None and event.party.text not in self.workflow.parties:
             self.tell(event.party.path, UnknownName("party", event.party.text, self.workflow.parties))
@@ -152,14 +158,32 @@ class _Binder:
 
     def value(self, given: Given, spec: Field) -> None:
         if isinstance(given, Cell):
-            if (given.format or given.timezone) and spec.type not in DATED:
-                message = f"format and timezone are for dates and instants; {spec.name} is {spec.type}"
-                self.tell(given.path, message)
+            self.cell(given, spec)
             return
         try:
             parse_value(spec, given.text, self.workflow.timezone)
         except InvalidValue as error:
             self.tell(given.path, f"{error}; for a column write {{column: {given.text}}}")
+
+    def cell(self, cell: Cell, spec: Field) -> None:
+        """Whether what the map says of a column is of any use to a field like *spec*."""
+        told = (
+            (cell.format or cell.timezone, DATED, "format and timezone are for dates and instants"),
+            (cell.true or cell.false, ("bool",), "true and false are for fields that are bool"),
+            (cell.decimal or cell.thousands, NUMBERS, "decimal and thousands are for numbers"),
+        )
+        for said, types, rule in told:
+            if said and spec.type not in types:
+                self.tell(cell.path, f"{rule}; {spec.name} is {spec.type}")
+        if spec.type in DATED:
+            self.check_instant(cell, of_date=spec.type == "date")
+
+    def check_instant(self, cell: Cell | None, *, of_date: bool = False) -> None:
+        """Whether the cell's format tells all of an instant or a date."""
+        if cell is None or cell.format is None:
+            return
+        if problem := format_problem(cell.format, of_date=of_date):
+            self.tell(cell.beside("format"), f'cannot read by "{cell.format}": {problem}', offset=None)
 
     def when(self, when: Constant | None) -> CompiledExpression | None:
         if when is None:

@@ -8,13 +8,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from slaflow.exchange.errors import RowRefused
+from slaflow.exchange.formats import EPOCHS, from_epoch, read_format
 from slaflow.hours.zones import instant_at, start_of_day
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME_OF_DAY = re.compile(r"%[-#]?[HIMSfpcXTRs]")
-_DAY_OR_MONTH = re.compile(r"%[-#]?[dejmbB]")
-_YEAR = re.compile(r"%[-#]?[YyGcx]")
-_FAULTY_FORMAT = ("bad directive", "stray %")
 
 
 def read_instant(text: str, timezone: str, format: str | None) -> datetime:
@@ -25,7 +22,7 @@ def read_instant(text: str, timezone: str, format: str | None) -> datetime:
             instant; without an offset it is local time of *timezone*. Of a repeated hour the first is
             meant, a skipped one counts on from before the change.
         timezone: a zone's name.
-        format: as ``datetime.strptime`` takes it, or None.
+        format: one that ``format_problem`` finds nothing wrong with, or None.
 
     Raises:
         RowRefused: the text is no such instant.
@@ -41,19 +38,26 @@ def read_instant(text: str, timezone: str, format: str | None) -> datetime:
         raise RowRefused(f'"{text[:60]}" is not an instant as in {wanted}') from None
 
 
-def read_date(text: str, format: str) -> str:
-    """The date that *text* names, as ``YYYY-MM-DD``. Raises ``RowRefused``."""
+def read_date(text: str, timezone: str, format: str) -> str:
+    """The date that *text* names, as ``YYYY-MM-DD``; of a number since 1970 the local date of *timezone*.
+
+    Raises ``RowRefused``.
+    """
     try:
-        return datetime.strptime(text, format).date().isoformat()  # noqa: DTZ007  a date has no zone
-    except ValueError:
+        if format in EPOCHS:
+            return from_epoch(text, format).astimezone(ZoneInfo(timezone)).date().isoformat()
+        return read_format(format).read(text).day.isoformat()
+    except (ValueError, OverflowError):
         raise RowRefused(f'"{text[:60]}" is not a date as in {format}') from None
 
 
 def _by_format(text: str, timezone: str, format: str) -> datetime:
-    read = datetime.strptime(text, format)  # noqa: DTZ007  the zone is given in the next lines
-    if read.tzinfo is None and not _TIME_OF_DAY.search(format):
-        return day_start(read.date().isoformat(), timezone)
-    return _in_utc(read, timezone)
+    if format in EPOCHS:
+        return from_epoch(text, format)
+    told = read_format(format).read(text)
+    if told.time is None and told.zone is None:
+        return day_start(told.day.isoformat(), timezone)
+    return _in_utc(datetime.combine(told.day, told.time or datetime.min.time(), told.zone), timezone)
 
 
 def _in_utc(read: datetime, timezone: str) -> datetime:
@@ -64,16 +68,3 @@ def _in_utc(read: datetime, timezone: str) -> datetime:
 def day_start(day: str, timezone: str) -> datetime:
     """The first instant of the local day *day* (``YYYY-MM-DD``), also where midnight is skipped."""
     return instant_at(start_of_day(ZoneInfo(timezone), date.fromisoformat(day)))
-
-
-def format_problem(format: str) -> str | None:
-    """Why ``strptime`` can never read an instant by *format*; None if it can."""
-    if _DAY_OR_MONTH.search(format) and not _YEAR.search(format):
-        return "it names no year; add %Y"
-    try:
-        datetime.strptime("", format)  # noqa: DTZ007  only the format is looked at
-    except ValueError as error:
-        return str(error) if any(words in str(error) for words in _FAULTY_FORMAT) else None
-    except re.error:
-        return "a directive stands twice"
-    return None

@@ -5,22 +5,25 @@ What its names mean is for ``binding.py``: whether the workflow declares them an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from slaflow.errors import did_you_mean
-from slaflow.exchange.instants import format_problem
+from slaflow.hours.zones import zone_problem
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.read import Source, read_yaml
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.yaml_tree import Path, descend
 
-TOP_KEYS = ("timezone", "lead", "created_at", "events")
+TOP_KEYS = ("timezone", "null", "lead", "created_at", "events")
 EVENT_KEYS = ("trigger", "activity", "when", "at", "as", "set")
-CELL_KEYS = ("column", "empty", "timezone", "format")
-ACTOR_KEYS = ("column", "empty", "party")
+NAME_KEYS = ("column", "empty", "null")
+ACTOR_KEYS = (*NAME_KEYS, "party")
+INSTANT_KEYS = (*NAME_KEYS, "timezone", "format")
+CELL_KEYS = (*INSTANT_KEYS, "true", "false", "decimal", "thousands")
+DECIMAL = (".", ",")
+THOUSANDS = (".", ",", " ", "'", "\u2019", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,17 @@ class Cell:
     """What an empty cell stands for; None: an empty cell says nothing."""
     timezone: str | None = None
     format: str | None = None
+    null: frozenset[str] = frozenset()
+    """Texts that count as an empty cell."""
+    true: frozenset[str] = frozenset()
+    """Texts, in lower case, that mean true; ``false`` likewise."""
+    false: frozenset[str] = frozenset()
+    decimal: str | None = None
+    thousands: str | None = None
+
+    def beside(self, key: str) -> Path:
+        """Where the mapping that names the column says *key*."""
+        return (*self.path[:-1], key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,8 @@ class MapDocument:
     lead: Mapping[str, Given]
     created_at: Cell | None
     events: tuple[EventMap, ...]
+    null: frozenset[str] = frozenset()
+    """Texts that count as an empty cell in every column."""
 
     def cells(self) -> Iterator[Cell]:
         """Every cell the map reads, in order."""
@@ -105,12 +121,17 @@ class _Reader:
         if not data.get("lead"):
             self.tell((), "the map has no lead: say which columns hold the fields that identify one")
         created_at = data.get("created_at")
-        return MapDocument(
+        document = MapDocument(
             timezone=self.zone(data.get("timezone"), ("timezone",)),
             lead=self.values(data.get("lead"), ("lead",), self.cell),
-            created_at=None if created_at is None else self.column(created_at, ("created_at",)),
+            created_at=None if created_at is None else self.instant(created_at, ("created_at",)),
             events=tuple(self.events(data.get("events"))),
+            null=frozenset(self.texts(data, (), "null")),
         )
+        for cell in document.cells():
+            for key, words in (("true", cell.true), ("false", cell.false)):
+                self.tell_of_both(cell.beside(key), words, document.null, f"{key}, and null in all columns")
+        return document
 
     def events(self, data: Any) -> Iterator[EventMap]:
         if data is None:
@@ -137,8 +158,8 @@ class _Reader:
         return EventMap(
             path=path,
             kind=kind,
-            name=self.given(data[kind], (*path, kind), CELL_KEYS[:2]),
-            at=self.column(data["at"], (*path, "at")),
+            name=self.given(data[kind], (*path, kind), NAME_KEYS),
+            at=self.instant(data["at"], (*path, "at")),
             when=None if when is None else Constant(self.word(when, (*path, "when")), (*path, "when")),
             actor=self.actor(data.get("as"), (*path, "as")),
             party=self.party(data.get("as"), (*path, "as", "party")),
@@ -169,20 +190,74 @@ class _Reader:
             return self.column(data, path, keys)
         return Constant(self.word(data, path), path)
 
+    def instant(self, data: Any, path: Path) -> Cell:
+        return self.column(data, path, INSTANT_KEYS)
+
     def column(self, data: Any, path: Path, keys: tuple[str, ...] = CELL_KEYS) -> Cell:
         if not isinstance(data, dict):
             return Cell(self.word(data, path), path)
         cell = self.mapping(data, path, keys)
         if "column" not in cell:
             self.tell(path, "column is missing: which column of the file")
-        empty = cell.get("empty")
-        return Cell(
+        true, false = (self.texts(cell, path, key) for key in ("true", "false"))
+        read = Cell(
             column=self.word(cell.get("column", ""), (*path, "column")),
             path=(*path, "column"),
-            empty=None if empty is None else self.word(empty, (*path, "empty")),
+            empty=self.empty(cell, path, true, false),
             timezone=self.zone(cell.get("timezone"), (*path, "timezone")),
-            format=self.format(cell.get("format"), (*path, "format")),
+            format=None if cell.get("format") is None else self.word(cell["format"], (*path, "format")),
+            null=frozenset(self.texts(cell, path, "null")),
+            true=frozenset(text.lower() for text in true),
+            false=frozenset(text.lower() for text in false),
+            decimal=self.separator(cell, path, "decimal", DECIMAL),
+            thousands=self.separator(cell, path, "thousands", THOUSANDS),
         )
+        self.check_notation(read)
+        return read
+
+    def empty(
+        self, cell: Mapping[str, Any], path: Path, true: Sequence[str], false: Sequence[str]
+    ) -> str | None:
+        """What an empty cell stands for: ``empty``, or true or false where that has the empty text."""
+        said = [self.word(cell["empty"], (*path, "empty"))] if cell.get("empty") is not None else []
+        meant = {"true": true, "false": false}
+        said += [next(filter(None, words), key) for key, words in meant.items() if "" in words]
+        if len(said) > 1:
+            self.tell(path, "what an empty cell means is said twice: keep one of empty, true and false")
+        return said[0] if said else None
+
+    def texts(self, data: Mapping[str, Any], path: Path, key: str) -> list[str]:
+        """The text or list of texts under *key* as it stands: ``NULL`` and ``true`` are words here."""
+        if key not in data or self.source.root is None:
+            return []
+        node, _, _ = descend(self.source.root, (*path, key))
+        nodes = node.items if node.kind == "sequence" else [node]
+        if not nodes or any(each.kind != "scalar" for each in nodes):
+            self.tell((*path, key), f'{key} is a text of the file or a list of them, such as [Yes, "1"]')
+            return []
+        return [each.text.strip() for each in nodes]
+
+    def separator(self, cell: Mapping[str, Any], path: Path, key: str, known: tuple[str, ...]) -> str | None:
+        if cell.get(key) is None:
+            return None
+        text = self.word(cell[key], (*path, key))
+        if text not in known:
+            listed = " ".join(f'"{each}"' for each in known)
+            self.tell((*path, key), f"{key} is one of {listed}")
+            return None
+        return text
+
+    def check_notation(self, cell: Cell) -> None:
+        """What one cell cannot mean at once."""
+        self.tell_of_both(cell.beside("false"), cell.false, cell.true, "true as well as false")
+        self.tell_of_both(cell.beside("null"), cell.true | cell.false, cell.null, "null, and true or false")
+        if cell.thousands is not None and cell.thousands == (cell.decimal or "."):
+            also = "" if cell.decimal else '; say what does, as in decimal: ","'
+            self.tell(cell.beside("thousands"), f'"{cell.thousands}" also stands before the decimals{also}')
+
+    def tell_of_both(self, path: Path, words: frozenset[str], others: frozenset[str], what: str) -> None:
+        for word in sorted(words & {other.lower() for other in others}):
+            self.tell(path, f'"{word}" is {what}')
 
     def mapping(self, data: Any, path: Path, keys: tuple[str, ...] | None) -> dict[str, Any]:
         """*data* as a mapping with none but *keys* (None: any)."""
@@ -211,17 +286,7 @@ class _Reader:
         if data is None:
             return None
         name = self.word(data, path)
-        try:
-            return ZoneInfo(name).key
-        except (KeyError, ValueError, OSError):  # unknown, not a name, or a folder of zones
-            self.tell(path, f'unknown time zone "{name}"; write one like Europe/Stockholm')
+        if problem := zone_problem(name, guessing=False):
+            self.tell(path, problem)
             return None
-
-    def format(self, data: Any, path: Path) -> str | None:
-        if data is None:
-            return None
-        text = self.word(data, path)
-        if problem := format_problem(text):
-            self.tell(path, f'cannot read by "{text}": {problem}')
-            return None
-        return text
+        return name

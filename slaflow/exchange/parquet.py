@@ -11,6 +11,7 @@ from typing import Any
 
 from slaflow.exchange.arrow import libraries
 from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.rows import Number
 
 ROWS_AT_ONCE = 1000
 
@@ -59,9 +60,11 @@ def as_text(value: Any) -> str:
         case float():
             if not isfinite(value):
                 return "" if value != value else str(value)
-            return format(Decimal(repr(value)), "f").removesuffix(".0")
+            return Number(format(Decimal(repr(value)), "f").removesuffix(".0"))
         case Decimal():
-            return format(value, "f")
+            return Number(format(value, "f"))
+        case int():
+            return Number(value)
         case datetime() | date():
             return value.isoformat()
         case bytes():

@@ -13,8 +13,9 @@ import orjson
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.actors import Actors
 from slaflow.exchange.binding import BoundEvent, ImportMap
+from slaflow.exchange.cells import text_of, told_by
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.instants import read_date, read_instant
+from slaflow.exchange.instants import read_instant
 from slaflow.exchange.map import Cell, Given
 from slaflow.exchange.rows import Row
 from slaflow.hours.zones import micros_at
@@ -72,21 +73,27 @@ class RowReader:
     def _read(self, row: Row) -> Reading:
         if row.fault is not None:
             raise RowRefused(row.fault)
-        self.map.names.meet(row.cells)
-        fields = self._fields(row.cells)
+        cells = self._cells(row)
+        fields = self._fields(cells)
         key = identity_key(self.map.workflow, fields)
         if key is None:
             missing = [name for name in self.map.workflow.identity if fields.get(name) in (None, "")]
             raise RowRefused(f"{', '.join(missing)}: no value, so nobody can tell which lead this is")
-        created = self._instant(self.map.document.created_at, row.cells)
+        created = self._instant(self.map.document.created_at, cells)
         reading = Reading(key, None if created is None else micros_at(created))
         for place, event in enumerate(self.map.events, LEAD_PLACE + 1):
             try:
-                reading.said += self._event(key, place, event, row.cells)
+                reading.said += self._event(key, place, event, cells)
             except RowRefused as refused:
                 reading.refusals.append((place, str(refused)))
         reading.said.insert(0, self._lead_values(key, fields, created, reading.said))
         return reading
+
+    def _cells(self, row: Row) -> Mapping[str, str]:
+        """The row's cells, those empty that hold what the map calls null."""
+        self.map.names.meet(row.cells)
+        null = self.map.document.null
+        return {c: "" if text in null else text for c, text in row.cells.items()} if null else row.cells
 
     def _fields(self, cells: Mapping[str, str]) -> dict[str, Value]:
         workflow = self.map.workflow
@@ -102,7 +109,7 @@ class RowReader:
             text = text_of(where, cells)
             if text:
                 try:
-                    raw = self._dated(where, text, specs[name].type)
+                    raw = told_by(where, text, specs[name].type, self.map.timezone)
                     values[name] = parse_value(specs[name], raw, self.map.workflow.timezone)
                 except (InvalidValue, RowRefused) as error:
                     problems.append(str(error))
@@ -110,25 +117,13 @@ class RowReader:
             raise RowRefused("; ".join(problems))
         return values
 
-    def _dated(self, where: Given, text: str, type: str) -> object:
-        """*text*, or the date or instant it names where the field is one."""
-        if type == "datetime":
-            cell = where if isinstance(where, Cell) else Cell("", where.path)
-            return self._read_instant(cell, text)
-        if type == "date" and isinstance(where, Cell) and where.format is not None:
-            return read_date(text, where.format)
-        return text
-
-    def _read_instant(self, cell: Cell, text: str) -> datetime:
-        return read_instant(text, cell.timezone or self.map.timezone, cell.format)
-
     def _instant(self, cell: Cell | None, cells: Mapping[str, str]) -> datetime | None:
         """The instant in *cell*, None if it is empty. Raises ``RowRefused``: unreadable, or ahead."""
         text = text_of(cell, cells) if cell is not None else ""
         if cell is None or not text:
             return None
         try:
-            at = self._read_instant(cell, text)
+            at = read_instant(text, cell.timezone or self.map.timezone, cell.format)
             check_not_ahead(at, self.now)
         except SlaflowError as error:
             raise RowRefused(f"{cell.column}: {error}") from None
@@ -184,13 +179,6 @@ class RowReader:
         first = min((event.at for event in events if event.at is not None), default=None)
         digest = digest_of(key, "lead", "", created or first, SYSTEM_ACTOR.name, fields)
         return Said(LEAD_PLACE, "lead", "", first, fields, SYSTEM_ACTOR, digest)
-
-
-def text_of(given: Given | None, cells: Mapping[str, str]) -> str:
-    """What the map gives for this row, without space around; an empty cell gives its ``empty``."""
-    if isinstance(given, Cell):
-        return cells.get(given.column, "") or given.empty or ""
-    return given.text if given is not None else ""
 
 
 def digest_of(

@@ -16,6 +16,11 @@ from typing import Any, TextIO
 from slaflow.errors import did_you_mean
 from slaflow.exchange.errors import FileUnreadable
 
+
+class Number(str):
+    """The text of a value that the file itself holds as a number: with a point, whatever the map says."""
+
+
 Raw = list[str] | dict[str, str]
 """A row as it stood: cells in order of the header, or by name where rows name their own columns."""
 
@@ -155,13 +160,13 @@ def _jsonl_rows(text: TextIO) -> Iterator[Row]:
 def _jsonl_row(number: int, line: str) -> Row:
     try:
         # Numbers stay the text they are: 10.50 is not 10.5, and a long id is no float.
-        value = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
+        value = json.loads(line, parse_int=Number, parse_float=Number, parse_constant=str)
         raw = flattened(value) if isinstance(value, dict) else None
     except (ValueError, RecursionError) as error:
         return Row(number, {LINE: line}, fault=f"the line is not JSON: {error}")
     if raw is None:
         return Row(number, {LINE: line}, fault="the line is not a JSON object")
-    return checked(Row(number, raw, {column: text.strip() for column, text in raw.items()}))
+    return checked(Row(number, raw, {column: _stripped(text) for column, text in raw.items()}))
 
 
 def flattened(value: dict[str, Any], prefix: str = "") -> dict[str, str]:
@@ -193,8 +198,12 @@ def _open_parquet(file: Path) -> Iterator[Table]:
 
 
 def _parquet_row(number: int, record: dict[str, str]) -> Row:
-    cells = {column: text.strip() for column, text in record.items()}
+    cells = {column: _stripped(text) for column, text in record.items()}
     return checked(Row(number, list(record.values()), cells))
+
+
+def _stripped(text: str) -> str:
+    return text if isinstance(text, Number) else text.strip()
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {

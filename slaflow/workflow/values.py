@@ -27,7 +27,7 @@ MAX_TEXT = 100_000
 """Characters in one value; bounds what a row and a log entry can grow to."""
 MAX_DIGITS = 100
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+_WHOLE = re.compile(r"([+-]?[0-9]{1,30})(?:\.0*)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
@@ -145,12 +145,14 @@ def _text(raw: object) -> str:
 
 
 def _int(raw: object) -> int:
+    """A whole number, which may be written ``120.0``: tables with gaps and spreadsheets do."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         value = raw
-    elif isinstance(raw, str) and _WHOLE.fullmatch(raw.strip()):
-        value = int(raw)
     else:
-        raise _Refused("is not a whole number", raw)
+        found = _WHOLE.fullmatch(str(raw).strip()) if isinstance(raw, float | Decimal | str) else None
+        if found is None:
+            raise _Refused("is not a whole number", raw)
+        value = int(found.group(1))
     if not -(2**63) <= value < 2**63:
         raise _Refused("a whole number has at most 64 bits")
     return value

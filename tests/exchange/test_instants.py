@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.instants import format_problem, read_date, read_instant
+from slaflow.exchange.formats import format_problem
+from slaflow.exchange.instants import read_date, read_instant
 
 SAO_PAULO = "America/Sao_Paulo"
 
@@ -50,9 +51,9 @@ def test_what_is_no_instant_is_refused_with_its_text(text: str, format: str | No
 
 
 def test_a_date_is_read_by_its_format() -> None:
-    assert read_date("3.4.2026", "%d.%m.%Y") == "2026-04-03"
+    assert read_date("3.4.2026", SAO_PAULO, "%d.%m.%Y") == "2026-04-03"
     with pytest.raises(RowRefused, match="is not a date as in"):
-        read_date("2026-04-03", "%d.%m.%Y")
+        read_date("2026-04-03", SAO_PAULO, "%d.%m.%Y")
 
 
 @pytest.mark.parametrize("format", ["%Q", "%", "%Y %Y"])

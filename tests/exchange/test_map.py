@@ -70,6 +70,14 @@ events:
     ]
 
 
+def test_a_zone_that_is_another_on_each_machine_is_refused(workflow: Workflow) -> None:
+    map = "timezone: localtime\nlead: {email: email}\ncreated_at: {column: at, timezone: posix/Europe/Berlin}"
+    assert complaints(workflow, map) == [
+        '1:11: time zone "localtime" is another one on each machine; write one like Europe/Stockholm',
+        '3:36: time zone "posix/Europe/Berlin" is not the same on every machine; write Europe/Berlin',
+    ]
+
+
 def test_a_map_without_a_lead_is_no_map(workflow: Workflow) -> None:
     assert complaints(workflow, "timezone: UTC") == [
         "1:1: the map has no lead: say which columns hold the fields that identify one"

@@ -1,0 +1,64 @@
+"""What a cell's text comes to: nothing, a truth or number in the file's own notation, an instant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from slaflow.exchange.errors import RowRefused
+from slaflow.exchange.instants import read_date, read_instant
+from slaflow.exchange.map import Cell, Given
+from slaflow.exchange.rows import Number
+
+
+def text_of(given: Given | None, cells: Mapping[str, str]) -> str:
+    """What the map gives for this row, without space around; an empty cell gives its ``empty``."""
+    if isinstance(given, Cell):
+        text = cells.get(given.column, "")
+        return ("" if text in given.null else text) or given.empty or ""
+    return given.text if given is not None else ""
+
+
+def told_by(given: Given, text: str, type: str, timezone: str) -> object:
+    """*text* as a field of *type* takes it. Raises ``RowRefused`` where it is not written as the map says.
+
+    What stands in the map itself is read like a cell of which the map says nothing; *timezone* is the map's.
+    """
+    cell = given if isinstance(given, Cell) else Cell("", given.path)
+    if type == "datetime":
+        return read_instant(text, cell.timezone or timezone, cell.format)
+    if type == "date" and cell.format is not None:
+        return read_date(text, cell.timezone or timezone, cell.format)
+    if type == "bool":
+        return _truth(cell, text)
+    if (cell.decimal or cell.thousands) and not isinstance(text, Number):
+        return _plain_number(text, cell.decimal or ".", cell.thousands or "")
+    return text
+
+
+def _truth(cell: Cell, text: str) -> object:
+    word = text.lower()
+    if word in cell.true or word in cell.false:
+        return word in cell.true
+    return text
+
+
+def _plain_number(text: str, decimal: str, thousands: str) -> str:
+    """*text* with a point before its decimals and nothing between its thousands."""
+    if not _notation(decimal, thousands).fullmatch(text):
+        between = f' and "{thousands}" between thousands' if thousands else ""
+        raise RowRefused(f'"{text[:60]}" is not a number with "{decimal}" before the decimals{between}')
+    return _SPACES.sub("", text).replace(thousands, "").replace(decimal, ".")
+
+
+_SPACES = re.compile("[ \u00a0\u2009\u202f]")
+
+
+@lru_cache(maxsize=64)
+def _notation(decimal: str, thousands: str) -> re.Pattern[str]:
+    """Thousands stand in groups, of two further left as in India, or nowhere: 12.5 is never 125."""
+    between = _SPACES.pattern if thousands == " " else re.escape(thousands)
+    whole = rf"\d{{1,3}}(?:{between}\d{{2,3}})*{between}\d{{3}}|\d+" if thousands else r"\d+"
+    part = re.escape(decimal)
+    return re.compile(rf"[+-]?(?:(?:{whole})(?:{part}\d*)?|{part}\d+)", re.ASCII)
