@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from slaflow.errors import did_you_mean
 from slaflow.hours.errors import CalendarProblem
 from slaflow.hours.public_holidays import holiday_code_problem
 from slaflow.hours.rules import WEEKDAYS, Rules, Window, Windows
-from slaflow.hours.zones import known_zones
+from slaflow.hours.zones import is_zone, zone_problem
 
 DAY_KEYS = tuple(day[:3] for day in WEEKDAYS)
 KEYS = ("hours", "holidays", "closed", "open", "timezone", "title", "about")
@@ -72,11 +71,12 @@ class _Reader:
                 self.problem((str(key),), f'unknown key "{key}"{did_you_mean(str(key), KEYS)}')
 
     def zone(self, value: object, path: Path) -> str:
-        try:
-            return ZoneInfo(value if isinstance(value, str) else "").key
-        except (KeyError, ValueError, OSError):  # unknown, not a name, or a folder of zones
-            self.problem(path, f'unknown time zone "{value}"{did_you_mean(str(value), known_zones())}')
-            return "UTC"
+        """A zone's name; a stored version, whose holidays are resolved, keeps whatever was taken once."""
+        problem = zone_problem(str(value))
+        if problem is None or (self.resolved is not None and is_zone(str(value))):
+            return str(value)
+        self.problem(path, problem)
+        return "UTC"
 
     def week(self, value: object) -> tuple[Windows, ...]:
         given: dict[str, str] = {}

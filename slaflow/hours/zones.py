@@ -8,8 +8,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
+from slaflow.errors import did_you_mean
 from slaflow.hours.errors import NaiveInstant
 
 SECOND = 1_000_000
@@ -23,10 +24,40 @@ _PROBE = DAY
 """How far apart offsets are compared; in the zone database no two changes lie within three days."""
 
 
+_MACHINES_OWN = frozenset(("localtime", "Factory", "posixrules"))
+"""Names that the zone database keeps for the settings of the machine it is on."""
+
+
 @cache
 def known_zones() -> frozenset[str]:
-    """The name of every time zone there is; looking for them reads hundreds of files."""
-    return frozenset(available_timezones())
+    """The name of every time zone that is the same everywhere; looking for them reads hundreds of files."""
+    return frozenset(available_timezones()) - _MACHINES_OWN
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of that very name; None where there is none that is the same on every machine."""
+    return ZoneInfo(name) if name in known_zones() else None
+
+
+def zone_problem(name: str, *, guessing: bool = True) -> str | None:
+    """Why *name* cannot be anybody's time zone; None if it can. *guessing*: which is perhaps meant."""
+    if name in known_zones():
+        return None
+    head, _, rest = name.partition("/")
+    if name in _MACHINES_OWN:
+        return f'time zone "{name}" is another one on each machine; write one like Europe/Stockholm'
+    if head in ("posix", "right") and rest in known_zones():
+        return f'time zone "{name}" is not the same on every machine; write {rest}'
+    near = did_you_mean(name[:60], known_zones()) if guessing else ""
+    return f'unknown time zone "{name[:60]}"{near or "; write one like Europe/Stockholm"}'
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine has a zone of that name, be it another one elsewhere."""
+    try:
+        return bool(ZoneInfo(name).key)
+    except (KeyError, ValueError, OSError):  # unknown, not a name, or a folder of zones
+        return False
 
 
 def in_utc(instant: datetime) -> datetime:

@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from slaflow.errors import did_you_mean
-from slaflow.hours.zones import known_zones
+from slaflow.hours.zones import is_zone, zone_problem
 from slaflow.workflow.checks import check_workflow
 from slaflow.workflow.commitment import Commitment, notes_of
 from slaflow.workflow.compile_clocks import target, timer
@@ -59,7 +57,7 @@ def load_workflow(
         text: the file as it stands; at most 1 MB, UTF-8.
         filename: what messages call it.
         holidays: dates of each holiday code, as a stored version holds them; None asks the
-            installed library.
+            installed library, and refuses what was accepted once and is not any more.
 
     Returns:
         All findings at once. Nothing is raised for anything the text may hold.
@@ -68,7 +66,7 @@ def load_workflow(
         text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     ).hexdigest()
     source = read_yaml(text)
-    findings = Findings(source)
+    findings = Findings(source, stored=holidays is not None)
     workflow = _compile(source, findings, holidays) if source.root is not None else None
     if workflow is not None:
         words = text.decode("utf-8") if isinstance(text, bytes) else text
@@ -113,18 +111,12 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
 
 
 def _timezone(document: WorkflowDoc, findings: Findings) -> str:
-    """The file's zone; UTC where it names none that exists, told."""
-    is_known = document.timezone in known_zones()
-    try:
-        return ZoneInfo(document.timezone).key if is_known else _no_zone(document, findings)
-    except (KeyError, ValueError, OSError):
-        return _no_zone(document, findings)
-
-
-def _no_zone(document: WorkflowDoc, findings: Findings) -> str:
-    name = document.timezone[:60]
-    near = did_you_mean(name, known_zones())
-    findings.error(("timezone",), f'unknown time zone "{name}"{near}')
+    """The file's zone; UTC where it names none that will do, told. A stored version keeps what it has."""
+    name = document.timezone
+    problem = zone_problem(name)
+    if problem is None or (findings.stored and is_zone(name)):
+        return name
+    findings.error(("timezone",), problem)
     return "UTC"
 
 

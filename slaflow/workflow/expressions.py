@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # ships no stubs
 
+from slaflow.hours.zones import is_zone, zone_problem
 from slaflow.workflow.complaints import instant_advice, mismatch, type_name, unreadable
 from slaflow.workflow.literals import (
     Types,
@@ -170,6 +171,8 @@ class Scope:
     one_of: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     stages: Sequence[str] = ()
     calendars: Sequence[str] = ()
+    any_zone: bool = False
+    """Also time zones that are others on other machines: a stored version keeps what was taken once."""
 
     def compile(
         self, text: str, result: Result, *, nullable: bool = False, one_of: tuple[object, ...] = ()
@@ -248,6 +251,8 @@ class _Draft:
             self.problems += check_results(self.tree.root, one_of, "this field")
         if not self.reading.blocked:
             self.problems += _check_constants(self.scope.environment, self.tree)
+            if not self.scope.any_zone:
+                self.problems += _check_zones(self.tree)
 
     def finish(self, accepted: frozenset[str], wanted: str) -> Any:
         """The compiled program, if nothing is wrong."""
@@ -328,15 +333,29 @@ def _split_types(types: str) -> list[str]:
 
 def _check_constants(environment: Any, tree: Tree) -> Iterator[ExpressionProblem]:
     """Run what has a literal to read, since CEL reads it only then."""
-    for node in tree.nodes:
-        literal = bare(node.args[-1]) if node.args else node
-        if node.kind not in ("call", "method") or (literal.kind, literal.text) != ("literal", "string"):
-            continue
+    for node, literal in _with_text(tree):
         if (probe := _probe(node, quoted(str(literal.value)))) is None:
             continue
         value = environment.compile(probe).eval(data={})
         if value.type() == cel.Type.ERROR:
             yield ExpressionProblem(unreadable(node.text, str(literal.value), value.value()), literal.offset)
+
+
+def _check_zones(tree: Tree) -> Iterator[ExpressionProblem]:
+    """Time zones that CEL would read here, and otherwise or not at all on another machine."""
+    for node, literal in _with_text(tree):
+        zone = str(literal.value)
+        if node.text in CALENDAR_PARTS and len(node.args) == 2 and is_zone(zone):
+            if problem := zone_problem(zone):
+                yield ExpressionProblem(problem, literal.offset)
+
+
+def _with_text(tree: Tree) -> Iterator[tuple[Node, Node]]:
+    """Every call whose last argument is a literal text, with that literal."""
+    for node in tree.nodes:
+        literal = bare(node.args[-1]) if node.args else node
+        if node.kind in ("call", "method") and (literal.kind, literal.text) == ("literal", "string"):
+            yield node, literal
 
 
 def _probe(node: Node, literal: str) -> str | None:

@@ -18,8 +18,10 @@ MAX_SUGGESTIONS = 50
 class Findings:
     """Errors and warnings of one file, in the order in which they were found."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, stored: bool = False) -> None:
         self.source = source
+        self.stored = stored
+        """The file is a version activated earlier: what is refused only since then does not count."""
         self._errors: dict[Finding, None] = dict.fromkeys(source.findings[:MAX_FINDINGS])
         self._warnings: dict[Finding, None] = {}
         self._suggestions = 0

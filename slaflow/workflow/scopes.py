@@ -47,9 +47,10 @@ def result_of(field: Field) -> Result:
 class Scopes:
     """The scopes of one file; each is built on first use."""
 
-    def __init__(self, names: Names, fields: Mapping[str, Field]) -> None:
+    def __init__(self, names: Names, fields: Mapping[str, Field], *, any_zone: bool = False) -> None:
         self.names = names
         self.fields = fields
+        self.any_zone = any_zone
         self._given: dict[tuple[str, tuple[tuple[str, str, tuple[object, ...]], ...]], Scope] = {}
 
     @cached_property
@@ -98,7 +99,7 @@ class Scopes:
         if self.names.stages:
             one_of["lead.stage"] = self.names.stages
         calendars = ("always", *self.names.calendars)
-        return Scope(variables, {**one_of, **(more or {})}, self.names.stages, calendars)
+        return Scope(variables, {**one_of, **(more or {})}, self.names.stages, calendars, self.any_zone)
 
 
 def guard_scope(workflow: Workflow) -> Scope:

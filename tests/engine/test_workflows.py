@@ -48,6 +48,21 @@ def with_holidays(database: Database, text: str, *days: str) -> Engine:
     return Engine(database, now=Present())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        AGREEMENT.replace("timezone: Europe/Stockholm", "timezone: Factory", 1),
+        AGREEMENT.replace("{hours: {", "{timezone: Factory, hours: {", 1),
+        AGREEMENT.replace('when: "lead.score >= 50"', "when: \"now.getHours('Factory') >= 0\"", 1),
+    ],
+)
+def test_a_zone_of_the_machine_is_refused_but_where_it_is_in_force(database: Database, text: str) -> None:
+    assert text != AGREEMENT
+    with pytest.raises(WorkflowError, match="is another one on each machine"):
+        Engine(database, now=Present()).activate(text, at=FOUNDED)
+    assert with_holidays(database, text).active().name == "office-deal"
+
+
 def test_activating_stores_text_digest_holidays_and_the_zones_release(database: Database) -> None:
     app = Engine(database, now=Present())
     activation = app.activate(AGREEMENT, at=FOUNDED)

@@ -115,6 +115,10 @@ def test_what_is_no_expression_is_told_where(text, offset, message):
         ("lead.country.matches('(a')", "not a regular expression: missing ): (a"),
         ("matches(lead.country, '(?=a)')", "not a regular expression: invalid perl operator: (?="),
         ("now.getHours('Mars/Base') > 2", 'unknown time zone "Mars/Base"'),
+        (
+            "now.getHours('localtime') > 2",
+            'time zone "localtime" is another one on each machine; write one like Europe/Stockholm',
+        ),
         ("int('x') > 1", 'int() cannot read "x"'),
     ],
 )
