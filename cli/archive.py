@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from .file_options import InputFile
 from .options import MOMENT, Command, at_option
 from .output import Page
 from .session import Session, pass_session
@@ -27,7 +28,7 @@ def archive_option(command: F) -> F:
         "--archive",
         "folders",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=InputFile(),
         metavar="DIR",
         help="Where files of archived entries are, to be read too; a folder or a file, as often as needed.",
     )(command)

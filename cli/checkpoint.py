@@ -11,6 +11,7 @@ import click
 from slaflow.settings import key_file
 
 from .archive import archive_option, archived_in
+from .file_options import OutputFile
 from .key import private_option, trust_options, trusted_keys
 from .options import Command, at_option
 from .output import Page, write
@@ -26,7 +27,7 @@ TYPES = ("json", "tlog-proof")
 
 
 @click.command("checkpoint", cls=Command)
-@click.option("-o", "--output", type=FILE, metavar="FILE",
+@click.option("-o", "--output", type=OutputFile(dir_okay=False, is_checkpoint=True), metavar="FILE",
               help="Where to put it; kept in the database too. Without: on standard output.")  # fmt: skip
 @private_option
 @at_option
@@ -50,7 +51,7 @@ def checkpoint(session: Session, output: Path | None, private: Path | None, at: 
         "origin": taken.origin,
     }
     if output is not None:
-        _put(output, taken.note.encode())
+        _put(session, output, taken.note.encode(), is_checkpoint=True)
 
     def page(page: Page) -> None:
         if output is None:
@@ -81,7 +82,7 @@ def cosign(
     who, key = session.require_actor(), read_private(key_file(private))
     known = signed_checkpoint(file, keys, required)
     note = add_signature(session.engine, known, key, who, archived_in(session, folders))
-    _put(file, str(note).encode())
+    _put(session, file, str(note).encode(), is_checkpoint=True)
     names = [signature.name for signature in note.signatures]
     told = {"file": str(file), "signed_by": names, "size": known.head.size, "root": known.head.root.hex()}
     session.out.show(told, lambda page: page.line(f"{file}: signed by {', '.join(names)}"))
@@ -91,7 +92,8 @@ def cosign(
 @click.argument("entry", metavar="ENTRY_ID", type=int)
 @click.option("--checkpoint", "file", type=FILE, metavar="FILE",
               help="Under this one; default: the last that was kept, or a new one.")  # fmt: skip
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where to put it; default: standard output.")
+@click.option("-o", "--output", type=OutputFile(dir_okay=False), metavar="FILE",
+              help="Where to put it; default: standard output.")  # fmt: skip
 @click.option("--type", "kind", type=click.Choice(TYPES), default="json", show_default=True,
               help="The proof's format; tlog-proof is that of c2sp.org.")  # fmt: skip
 @click.option("--with-data", is_flag=True, help="Also what people wrote in the entry, and its salt.")
@@ -116,7 +118,7 @@ def prove(
     if output is None:
         write(data)
         return
-    _put(output, data)
+    _put(session, output, data)
     told = {
         "entry": entry,
         "index": proof.index,
@@ -187,8 +189,11 @@ def _told(proof: Proof) -> str:
     return f"{header['stream']}, entry {header['seq']}, {header['at']} {header['kind']} {words}".rstrip()
 
 
-def _put(file: Path, data: bytes) -> None:
+def _put(session: Session, file: Path, data: bytes, *, is_checkpoint: bool = False) -> None:
+    from slaflow.engine.protected import Protected
+    from slaflow.engine.recognized import CHECKPOINT
     from slaflow.exchange.atomic import new_file
 
-    with new_file(file) as opened:
+    protected = Protected(session.engine, replaces=CHECKPOINT if is_checkpoint else "")
+    with new_file(file, protected) as opened:
         opened.write(data)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .archive import archived_words
+from .file_options import OutputFile
 from .log_filters import filter_options, wanted
 from .options import Command
 from .output import write
@@ -29,7 +30,7 @@ def _known_type(ctx: click.Context, param: click.Parameter, given: str) -> str:
 @click.option("--type", "type_", required=True, metavar="TYPE", callback=_known_type,
               help="jsonl, csv, parquet, xes, ocel or ocel-sqlite.")  # fmt: skip
 @click.option("-o", "--output", "file", required=True, metavar="FILE",
-              type=click.Path(path_type=Path, allow_dash=True),
+              type=OutputFile(allow_dash=True),
               help="Where to; - for standard output (jsonl, csv, xes, ocel).")  # fmt: skip
 @click.option("--partition", is_flag=True, help="Parquet: a folder FILE with a part per month.")
 @filter_options

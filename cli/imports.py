@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .faults import INTERRUPTED
+from .file_options import InputFile, OutputFile
 from .options import Command, at_option, workflow_option
 from .output import Page, tell
 from .session import Session, pass_session
@@ -22,11 +23,11 @@ SHOWN = 10
 
 
 @click.command("import", cls=Command, short_help="Leads and their history, from CSV or JSONL.")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--map", "map_", required=True, metavar="MAP", type=click.Path(path_type=Path),
+@click.argument("file", type=InputFile())
+@click.option("--map", "map_", required=True, metavar="MAP", type=InputFile(),
               help="YAML that says what a row means.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Decide everything, change nothing.")
-@click.option("--rejected", metavar="PATH", type=click.Path(path_type=Path),
+@click.option("--rejected", metavar="PATH", type=OutputFile(),
               help="Where refused rows go; default FILE.rejected.csv.")  # fmt: skip
 @click.option("--retry", is_flag=True, help="Try again what an earlier import was refused.")
 @workflow_option

@@ -91,10 +91,15 @@ def _settings_text(named: str | None) -> str:
 
 
 def _refuse_overwriting(folder: Path, texts: dict[Path, bytes], named: str | None) -> None:
-    wanted = [*texts] if named else [*texts, folder / DATABASE_FILE]
+    wanted = [*texts] if named else [*texts, *_database_files(folder)]
     present = [path for path in wanted if path.exists() or path.is_symlink()]
     if present:
         raise WouldOverwrite(present)
+
+
+def _database_files(folder: Path) -> list[Path]:
+    """The database, and what may be left of one that is gone, which a new one of its name would swallow."""
+    return [folder / f"{DATABASE_FILE}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
 
 
 def _write_new(path: Path, text: bytes) -> None:

@@ -10,6 +10,7 @@ import click
 
 from slaflow.settings import key_file
 
+from .file_options import InputFile, InputText
 from .options import Group
 from .output import Page
 from .session import Session, pass_session
@@ -22,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 private_option = click.option(
     "--key-file",
     "private",
-    type=click.Path(path_type=Path),
+    type=InputFile(),
     metavar="FILE",
     help="The private key; else SLAFLOW_KEY, 'key' in slaflow.toml, slaflow.key beside it.",
 )
@@ -34,6 +35,7 @@ def trust_options(command: F) -> F:
         "--key",
         "keys",
         multiple=True,
+        type=InputText(),
         metavar="FILE|KEY",
         help="A public key that is trusted, or a file of some; default: that of the own private key.",
     )

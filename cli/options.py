@@ -11,6 +11,7 @@ import click
 from slaflow.errors import did_you_mean
 
 from .completion import names
+from .file_options import check_outputs
 from .output import FORMATS
 from .session import Session
 
@@ -162,6 +163,10 @@ class Command(click.Command):
         if self.lead is not None:
             self.params.append(_id_option())
         self.params += _global_options(shown=frozenset(("--format", "--as") if acts else ("--format",)))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        check_outputs(ctx)
+        return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from .file_options import OutputFile
 from .options import MOMENT, at_option
 from .output import Page
 from .session import Session
@@ -48,7 +49,7 @@ def _checked_plot(ctx: click.Context, param: click.Parameter, value: Path | None
 
 plot_option = click.option(
     "--plot",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(dir_okay=False),
     callback=_checked_plot,
     metavar="FILE",
     help="Also draws it: FILE.svg or FILE.png, for a slide.",
@@ -131,6 +132,7 @@ def present(
     zone = session.zone
     session.out.show(told, lambda shown: page(shown, told, zone), rows=rows)
     if plot is not None:
+        from slaflow.engine.protected import Protected
         from slaflow.report.plots import write_plot
 
-        write_plot(plot, kind, told, zone)
+        write_plot(plot, kind, told, zone, Protected(session.engine))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from .file_options import OutputFile
 from .options import MOMENT, Command, at_option
 from .session import Session, pass_session
 
@@ -15,7 +16,7 @@ from .session import Session, pass_session
 @click.option("--from", "start", type=MOMENT, required=True, metavar="WHEN", help="The period's first day.")
 @click.option("--to", "end", type=MOMENT, required=True, metavar="WHEN", help="The day after its last.")
 @click.option(
-    "-o", "--output", "path", type=click.Path(path_type=Path, dir_okay=False), required=True,
+    "-o", "--output", "path", type=OutputFile(dir_okay=False), required=True,
     metavar="FILE.html", help="Where the page goes.",
 )  # fmt: skip
 @at_option

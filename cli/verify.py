@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .archive import archive_option, archived_in, archived_words
+from .file_options import InputFile
 from .key import trust_options, trusted_keys
 from .options import Command
 from .output import Page, tell
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from slaflow.log.note import Signed
     from slaflow.log.verify import Verification
 
-FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = InputFile(dir_okay=False)
 
 
 @click.command("verify", cls=Command)

@@ -13,6 +13,7 @@ import click
 from slaflow.lifecycle.draft import instant_text
 
 from .completion import names
+from .file_options import InputFile
 from .files import FileUnreadable, read_bounded
 from .options import Group, at_option
 from .output import Page, write
@@ -39,7 +40,7 @@ def load(path: Path) -> Checked:
     return load_workflow(read_bounded(path), str(path))
 
 
-PATH = click.Path(path_type=Path)
+PATH = InputFile()
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PATH)
 file_argument = click.argument("file", type=PATH)
 

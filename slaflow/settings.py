@@ -109,6 +109,31 @@ def key_file(
     return file.parent / (_text(file, _checked(file), "key", DEFAULT_KEY) or DEFAULT_KEY)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whatever the surroundings name, also what an option has passed over: nobody writes over any of it."""
+
+    databases: tuple[str, ...]
+    files: tuple[Path, ...]
+
+
+def everything_named(*, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Named:
+    """The databases that SLAFLOW_DB and slaflow.toml name; slaflow.toml itself and the key file.
+
+    A slaflow.toml that cannot be read names nothing, and is itself among the files.
+    """
+    variables = os.environ if environment is None else environment
+    here = folder or Path.cwd()
+    file = find_file(here)
+    databases, files = [variables.get(DATABASE_VARIABLE)], [] if file is None else [file]
+    try:
+        databases.append(None if file is None else read_file(file))
+        files.append(key_file(folder=here, environment=variables))
+    except SettingsInvalid:
+        pass
+    return Named(tuple(url for url in databases if url), tuple(files))
+
+
 def find_file(folder: Path) -> Path | None:
     """The nearest slaflow.toml, in *folder* or above it, or None."""
     start = folder.absolute()

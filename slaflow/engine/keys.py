@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from slaflow.engine.protected import Protected
+from slaflow.engine.recognized import KEY
 from slaflow.errors import ENVIRONMENT, REFUSED, SlaflowError
 from slaflow.log.errors import KeyInvalid
 from slaflow.log.keys import SEED_SIZE, PrivateKey, PublicKey, parse_private, parse_public
@@ -56,9 +58,12 @@ def new_key(name: str, file: Path) -> PrivateKey:
     Raises:
         KeyInvalid: no key can have that name.
         KeyExists: something stands there.
+        FileProtected: nothing does, but SQLite will put a part of the database there.
         KeyUnreadable: the file cannot be written.
     """
     key = PrivateKey(name, secrets.token_bytes(SEED_SIZE))
+    if not file.exists():
+        Protected(replaces=KEY).check(file)
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         _write_secret(part, f"{key.secret_text()}\n".encode())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from slaflow.engine import archives
 from slaflow.engine.archives import LiesAhead
 from slaflow.engine.checkpoints import tree_up_to
+from slaflow.engine.protected import Protected
 from slaflow.engine.unclosed import unclosed_since
 from slaflow.exchange.archive_file import WHAT, ArchiveFile, ArchiveWriter, sha256_of, unlocked
 from slaflow.exchange.archived import in_pieces
@@ -104,7 +105,7 @@ def _one_file(
         heads = store.stored_heads(conn, chosen)
         file = _free_name(folder, len(store.records(conn)) + 1)
         about = {"before": instant_text(before), "size": tree.size, "root": tree.root().hex()}
-        with new_path(file) as part:
+        with new_path(file, Protected(app), exclusive=True) as part:
             with ArchiveWriter(part, about) as writer:
                 ends = list(_written(conn, heads, writer))
             _check(conn, part, heads)

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from slaflow.exchange.arrow import INSTANTS, column_type, libraries
+from slaflow.log.archive import ABOUT
 from slaflow.log.entry import KEYS, Entry
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.locked import lock, unlock
@@ -29,7 +30,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATA = KEYS.index("data")
 _SEQ = KEYS.index("seq")
 _INSTANT_PLACES = tuple(KEYS.index(key) for key in INSTANTS)
-ABOUT = b"slaflow.archive"
 Row = tuple[list[Any], bool]
 """An entry's raw values, ``data`` as bytes, and whether those are locked."""
 

@@ -1,7 +1,11 @@
-"""Files that are there whole or not at all: written under another name beside, synced, then renamed."""
+"""Files that are there whole or not at all: written under another name beside, synced, then renamed.
+
+What they may take the place of is for :mod:`slaflow.engine.protected` to say, which is always asked.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -11,6 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import IO
 
+from slaflow.engine.protected import Protected
 from slaflow.errors import ENVIRONMENT, SlaflowError
 
 
@@ -27,12 +32,18 @@ class FileUnwritable(SlaflowError):
 
 
 @contextmanager
-def new_path(file: Path) -> Iterator[Path]:
+def new_path(file: Path, protected: Protected | None = None, *, exclusive: bool = False) -> Iterator[Path]:
     """A path beside *file* to write to, which becomes *file* once all went well.
 
+    Args:
+        protected: what it must not take the place of; None: what can be told without a database.
+        exclusive: nor of anything else that stands there by then.
+
     Raises:
+        FileProtected: *file* is something of one's own.
         FileUnwritable: no room, no right, no folder, or *file* is no regular file.
     """
+    (protected or Protected()).check(file)
     target = _target(file)
     with _faults(file):
         folder = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part"))
@@ -41,26 +52,27 @@ def new_path(file: Path) -> Iterator[Path]:
             part = folder / target.name
             yield part
             _sync(part)
-            os.replace(part, target)
+            _put_anew(part, target) if exclusive else os.replace(part, target)
             _sync(target.parent)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def new_file(file: Path) -> Iterator[IO[bytes]]:
+def new_file(file: Path, protected: Protected | None = None) -> Iterator[IO[bytes]]:
     """As :func:`new_path`, opened for writing."""
-    with new_path(file) as part, part.open("wb") as opened:
+    with new_path(file, protected) as part, part.open("wb") as opened:
         yield opened
 
 
 @contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
+def new_folder(folder: Path, protected: Protected | None = None) -> Iterator[Path]:
     """An empty folder beside *folder* to fill, which becomes *folder* once all went well.
 
     Raises:
-        FileUnwritable: as :func:`new_path`; also where *folder* already holds anything.
+        FileProtected, FileUnwritable: as :func:`new_path`; also where *folder* already holds anything.
     """
+    (protected or Protected()).check(folder)
     if folder.exists() and not folder.is_dir():
         raise FileUnwritable(folder, "there is a file of that name; name a folder that is empty or not there")
     if folder.is_dir() and any(folder.iterdir()):
@@ -81,8 +93,22 @@ def new_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+def _put_anew(part: Path, target: Path) -> None:
+    """Gives *part* its name unless something has it already."""
+    try:
+        # Unlike a rename a link never takes the place of what is there.
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links, where a moment between asking and renaming is all there is.
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        os.rename(part, target)
+
+
 def _target(file: Path) -> Path:
-    target = file.resolve()
+    target = Path(os.path.realpath(file))
     if target.is_dir():
         raise FileUnwritable(file, "there is a folder of that name; name a file")
     if target.exists() and not target.is_file():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from slaflow.engine import logbook
 from slaflow.engine.logbook import LogFilter, Order
+from slaflow.engine.protected import Protected
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.exchange.atomic import new_file, new_folder, new_path
 from slaflow.exchange.lines import Write, write_csv, write_jsonl
@@ -82,24 +83,26 @@ def export_log(
     Raises:
         UnknownType, NotExportable: nobody can write that.
         ExtraMissing: Parquet without pyarrow.
+        FileProtected: *file* is something of one's own: the database, a key, an agreement.
         FileUnwritable: no room, no right, no such folder; nothing is left behind.
 
     Memory is bounded whatever the length of the log.
     """
     _check(type, file, partition)
+    protected = Protected(app)
     count = _Count(progress)
     entries = count.over(logbook.entries(app, filters or LogFilter(), _order(type, partition)))
     if file is None:
         assert write is not None
         _streamer(app, type)(entries, write)
     elif partition:
-        with new_folder(file) as folder:
+        with new_folder(file, protected) as folder:
             write_partitioned(entries, folder)
     elif type in STREAMED:
-        with new_file(file) as opened:
+        with new_file(file, protected) as opened:
             _streamer(app, type)(entries, opened.write)
     else:
-        with new_path(file) as part:
+        with new_path(file, protected) as part:
             (write_parquet if type == "parquet" else write_ocel_sqlite)(entries, part)
     return ExportReport(count.number, file)
 

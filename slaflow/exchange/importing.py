@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import people
+from slaflow.engine.protected import Protected
 from slaflow.engine.transaction import uncollected
 from slaflow.errors import SlaflowError
 from slaflow.exchange.actors import Actors
@@ -22,7 +23,7 @@ from slaflow.exchange.batch import Applied, Batch
 from slaflow.exchange.binding import ImportMap, bind
 from slaflow.exchange.errors import FileUnreadable
 from slaflow.exchange.reading import Reading, RowReader
-from slaflow.exchange.rejected import write_rejected
+from slaflow.exchange.rejected import places, write_rejected
 from slaflow.exchange.rows import Raw, Table, open_table
 from slaflow.exchange.spool import Item, Spool, open_spool
 from slaflow.hours.zones import micros_at
@@ -132,10 +133,14 @@ def import_file(
     Raises:
         MapInvalid: the map does not fit the workflow or the file; nothing was read.
         FileUnreadable: *file* or *map* cannot be opened.
+        FileProtected: refused rows would be written over *file*, *map* or something else of one's own.
         ImportStopped: interrupted; batches are whole or absent.
 
     Source: INTERFACE.md, "The import map"; SEMANTICS.md 2 and 24. Memory is bounded by the batch.
     """
+    protected = Protected(app, (file, map))
+    for place in places(file, rejected):
+        protected.check(place)
     run = _Run(app, app.active(workflow), now or app.now(), retry, progress or _nobody)
     with open_spool() as spool:
         columns = run.read(file, map, spool)

@@ -20,19 +20,27 @@ def write_rejected(
     The columns are the file's, then ``reason`` (``rejected_reason`` where a column is called that).
     What a row has more cells than the header stands after the reason. *columns* None: rows name them.
 
+    Cells stand as they stood, whatever a spreadsheet makes of them: the file is to be imported again.
+    Whether the places are free to be written to is asked before the import, see ``importing``.
+
     Raises:
         FileUnreadable: it cannot be written in any of these places.
     """
-    beside = file.with_name(f"{file.name}.rejected.csv")
-    places = [wanted] if wanted is not None else [beside, Path.cwd() / beside.name]
     problem: OSError | None = None
-    for place in places:
+    tried = places(file, wanted)
+    for place in tried:
         try:
             return _write(place, columns, refusals)
         except OSError as error:
             problem = problem or error
     reason = problem.strerror if problem is not None else "no place"
-    raise FileUnreadable(places[0], f"refused rows cannot be written: {reason}; name a file with --rejected")
+    raise FileUnreadable(tried[0], f"refused rows cannot be written: {reason}; name a file with --rejected")
+
+
+def places(file: Path, wanted: Path | None) -> list[Path]:
+    """Where the refusals of *file* may go, in the order in which that is tried."""
+    beside = file.with_name(f"{file.name}.rejected.csv")
+    return [wanted] if wanted is not None else [beside, Path.cwd() / beside.name]
 
 
 def _write(place: Path, columns: Sequence[str] | None, refusals: Iterable[Refused]) -> Path:

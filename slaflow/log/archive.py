@@ -14,6 +14,9 @@ from slaflow.log.verify import Finding
 STREAM = "archive"
 """The stream with an entry for each file."""
 
+ABOUT = b"slaflow.archive"
+"""The key in a Parquet file's metadata that tells it from others."""
+
 
 class StreamEnd(NamedTuple):
     """Up to where a stream was moved: the seq, hash and id of the last entry that went."""

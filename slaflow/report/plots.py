@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slaflow.engine.protected import Protected
 from slaflow.report import plot_groups, plot_leads, plot_parties, plot_style
 from slaflow.report.findings import FINDINGS
 from slaflow.report.saved import save
@@ -26,14 +27,16 @@ DRAWINGS: Mapping[str, Callable[[Figures, str], Figure]] = {
 """By the name of the report."""
 
 
-def write_plot(path: Path, kind: str, told: Figures, zone: tzinfo = UTC) -> None:
+def write_plot(
+    path: Path, kind: str, told: Figures, zone: tzinfo = UTC, protected: Protected | None = None
+) -> None:
     """Draws the report *kind* into *path*, as its suffix says; whole or not at all. Instants in *zone*.
 
     Raises:
         ExtraMissing: matplotlib is not installed.
-        FileUnwritable: it cannot be put there.
+        FileProtected, FileUnwritable: it cannot be put there.
     """
-    save(path, drawn(kind, told, path.suffix.lower().lstrip("."), zone))
+    save(path, drawn(kind, told, path.suffix.lower().lstrip("."), zone), protected)
 
 
 def drawn(kind: str, told: Figures, form: str, zone: tzinfo = UTC) -> bytes:

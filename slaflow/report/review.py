@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
+from slaflow.engine.protected import Protected
 from slaflow.errors import ExtraMissing
 from slaflow.report.aging import aging
 from slaflow.report.asking import in_force, party_ranks
@@ -41,11 +42,13 @@ def write_review(
 
     Raises:
         ExtraMissing: Jinja2 or matplotlib is not installed.
-        FileUnwritable: it cannot be put there.
+        FileProtected, FileUnwritable: it cannot be put there.
         InvertedRange: *end* is not after *start*.
     """
+    protected = Protected(app)
+    protected.check(path)
     told = record(app, start, end, at)
-    save(path, page(told).encode())
+    save(path, page(told).encode(), protected)
     return {"file": str(path), **{key: told["sla"][key] for key in ("from", "to", "settled_to")}}
 
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from slaflow.engine.protected import Protected
 from slaflow.errors import ENVIRONMENT, SlaflowError
 
 
@@ -21,12 +22,14 @@ class FileUnwritable(SlaflowError):
         super().__init__(f"{path}: cannot be written: {reason}")
 
 
-def save(path: Path, data: bytes) -> None:
+def save(path: Path, data: bytes, protected: Protected | None = None) -> None:
     """Puts *data* into *path* at once: written beside it, synced, then renamed over it.
 
     Raises:
+        FileProtected: it would take the place of something of one's own.
         FileUnwritable: no such folder, no right, no room.
     """
+    (protected or Protected()).check(path)
     try:
         _write_beside(path, data)
     except OSError as error:

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql import column, table
 
+from slaflow.store.database_file import file_of
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseUrl, NotMigrated
 from slaflow.store.faults import translated
 from slaflow.store.tables import REVISIONS
@@ -65,6 +66,11 @@ class Database:
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database, which need not be there yet; None on PostgreSQL."""
+        return file_of(self._url)
 
     def dispose(self) -> None:
         """Closes every pooled connection."""
