@@ -27,8 +27,9 @@ from slaflow.store import clocks as clock_store
 from slaflow.store import leads as store
 from slaflow.store import people as people_store
 from slaflow.store.database import Connection
+from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Field, Value, Workflow
-from slaflow.workflow.values import identity_key, parse_value
+from slaflow.workflow.values import parse_value
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -21,8 +21,9 @@ from slaflow.exchange.rows import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
+from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Field, Unknown, Value
-from slaflow.workflow.values import identity_key, parse_value
+from slaflow.workflow.values import parse_value
 
 LEAD_PLACE = 0
 """The place of a row's lead values among what it says; its events stand at 1 and on, in map order."""

@@ -25,8 +25,8 @@ from slaflow.lifecycle.routing import Pick
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
+from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Assign, Notify, Transition, Value
-from slaflow.workflow.values import identity_key
 
 
 def _nothing() -> None:

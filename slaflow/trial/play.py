@@ -17,8 +17,8 @@ from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
 from slaflow.trial.scenario import Cast, Do, Scenario
+from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import LEAD, SYSTEM, Workflow
-from slaflow.workflow.values import identity_key
 
 INSTANT = timedelta(microseconds=1)
 """A step is carried out by what comes strictly after it; nothing comes sooner."""

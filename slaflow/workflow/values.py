@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import instant_at, start_of_day
 from slaflow.workflow.expressions import CompiledExpression, Scope
-from slaflow.workflow.model import Field, Value, Workflow
+from slaflow.workflow.identity import plain
+from slaflow.workflow.model import Field, Value
 from slaflow.workflow.tokens import quoted
 
 TEXTUAL = frozenset(("string", "text", "email", "url"))
@@ -85,20 +86,6 @@ def from_cel(field: Field, result: Any, timezone: str) -> Value:
     return parse_value(field, result, timezone)
 
 
-def identity_key(workflow: Workflow, fields: Mapping[str, Value]) -> str | None:
-    """The identity fields' values joined by ``|``, e-mail in lower case; None if one is not set."""
-    values = [fields.get(name) for name in workflow.identity]
-    if not values or any(value is None or value == "" for value in values):
-        return None
-    words = [
-        _plain(value).lower() if workflow.fields[name].type == "email" else _plain(value)
-        for name, value in zip(workflow.identity, values, strict=True)
-    ]
-    if len(words) == 1:
-        return words[0]
-    return "|".join(word.replace("\\", "\\\\").replace("|", "\\|") for word in words)
-
-
 def matches(pattern: str) -> CompiledExpression:
     """An expression over ``value``: whether *pattern* is found in it.
 
@@ -125,12 +112,8 @@ class _Refused(Exception):
         super().__init__(f"{_shown(value)} {words}" if quoted else words)
 
 
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _shown(value: object) -> str:
-    text = _plain(value)
+    text = plain(value)
     return f'"{text[:60]}..."' if len(text) > 60 else f'"{text}"'
 
 
@@ -250,7 +233,7 @@ _PARSERS: Mapping[str, Callable[[object], Value]] = {
 
 def _checked(field: Field, value: Value) -> Value:
     if field.one_of and value not in field.one_of:
-        known = [_plain(choice) for choice in field.one_of]
+        known = [plain(choice) for choice in field.one_of]
         near = did_you_mean(str(value), known) if field.type in TEXTUAL else ""
         raise _Refused(f"is not one of {', '.join(known)}{near}", value)
     if field.min is not None or field.max is not None:

@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from workflow.agreement import SMALL, compiled, small
 
 from slaflow.errors import InvalidValue
 from slaflow.workflow.model import Field
-from slaflow.workflow.values import from_cel, identity_key, parse_value, to_cel
+from slaflow.workflow.values import from_cel, parse_value, to_cel
 
 ZONE = "Europe/Stockholm"
 
@@ -156,17 +155,3 @@ def test_what_an_expression_gives_is_stored_like_any_value(
 def test_what_does_not_fit_is_refused_there_too(type_: str, result: object) -> None:
     with pytest.raises(InvalidValue):
         from_cel(field(type_), result, ZONE)
-
-
-def test_mail_addresses_that_differ_in_case_are_one_lead() -> None:
-    workflow = compiled(SMALL)
-    assert identity_key(workflow, {"email": "Kim@Example.COM"}) == "kim@example.com"
-    assert identity_key(workflow, {"email": None}) is None
-    assert identity_key(workflow, {}) is None
-
-
-def test_an_identity_of_several_fields_cannot_be_confused() -> None:
-    workflow = compiled(small(("identity: [email]", "identity: [country, employees]")))
-    assert identity_key(workflow, {"country": "SE", "employees": 5}) == "SE|5"
-    assert identity_key(workflow, {"country": "S|E", "employees": 5}) == "S\\|E|5"
-    assert identity_key(workflow, {"country": "SE"}) is None
