@@ -35,6 +35,7 @@ bench: $(READY) ## lines of JSON, a question each, on SQLite
 	@$(BIN)/python bench/tick.py --n 10000
 	@$(BIN)/python bench/ratio.py --n 5000 --rounds 1
 	@$(BIN)/python bench/due.py --sizes 1000,10000 --rounds 5
+	@$(BIN)/python bench/periods.py --leads 500,1000
 	@$(BIN)/python bench/import.py --n 500
 	@$(BIN)/python bench/log.py --n 50000 --rounds 20
 	@$(BIN)/python bench/crash.py --kills 20 --rounds 1 --leads 9

@@ -140,14 +140,14 @@ def fresh_url(beside: str | None) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def prepared(url: str, agreement: str | bytes = AGREEMENT) -> Engine:
-    """An engine on the empty database *url*, with its tables and *agreement* in force."""
+def prepared(url: str, agreement: str | bytes = AGREEMENT, at: datetime = START) -> Engine:
+    """An engine on the empty database *url*, with its tables and *agreement* in force since *at*."""
     database = Database(url)
     schema.upgrade(database)
     engine = Engine(database)
     if engine.versions():
         raise SystemExit(f"{database.shown} is not empty; name an empty database with --db")
-    engine.activate(agreement, at=START)
+    engine.activate(agreement, at=at)
     return engine
 
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import agenda
@@ -146,6 +147,7 @@ class Statement:
     now: datetime
     versions: Versions
     done: Stated = field(default_factory=Stated)
+    _learnt: list[tuple[datetime, datetime]] | None = None
 
     def state(self, until: datetime) -> tuple[Stated, bool]:
         """Works off what fell from *until* on, oldest first; whether there is more."""
@@ -181,8 +183,16 @@ class Statement:
         store.close(self.conn, self.name, row)
         self.done.commitments += 1
         self._tell_of_miss(item, seq, data)
-        digests = [workflow.digest for _, workflow in self.versions]
-        store.note_late(self.conn, self.name, store.arrived_after(self.conn, digests, item.at))
+        self._note_late(item.at)
+
+    def _note_late(self, at: datetime) -> None:
+        """Notes what happened up to this closing and was known after it, unless one before noted it."""
+        if self._learnt is None:
+            # Nothing is closed before it, so this is all that any closing of this transaction may note.
+            self._learnt = store.learnt_after(self.conn, self._digests, at)
+        is_late = [happened <= at < known for happened, known in self._learnt]
+        store.note_late(self.conn, self.name, compress(self._learnt, is_late))
+        self._learnt = [each for each, noted in zip(self._learnt, is_late, strict=True) if not noted]
 
     def _judged(self, item: Item) -> tuple[Measured, dict[str, Any]]:
         if isinstance(item.commitment.measure, Signed):
@@ -268,8 +278,7 @@ class Statement:
         """The results as known by then; where not all of it is in the log, what stood and the difference."""
         archived = archives.horizon(self.conn)
         is_archived = archived is not None and terms.bounds[0] < archived
-        digests = [workflow.digest for _, workflow in self.versions]
-        if not is_archived and not store.has_gaps(self.conn, digests, *terms.bounds):
+        if not is_archived and not store.has_gaps(self.conn, self._digests, *terms.bounds):
             return self._measure(terms, commitment, known_by, row.closed_at)
         last = row.statements[-1]
         then = self._measure(
@@ -290,6 +299,10 @@ class Statement:
         )  # fmt: skip
         log_in_stream(self.conn, self._stream, draft, self.now, item.terms.workflow.digest)
         return draft.seq
+
+    @property
+    def _digests(self) -> list[str]:
+        return [workflow.digest for _, workflow in self.versions]
 
     @property
     def _stream(self) -> str:

@@ -37,6 +37,11 @@ from sqlalchemy.sql.expression import ColumnElement, Subquery, UnaryExpression
 from slaflow.store.tables import archived_stream, entry
 from slaflow.workflow.commitment import Happening, Share
 
+_FOUND, _BEFORE, _VERDICT, _CAUSE, _BREACH, _LIFT = (
+    entry.alias(name) for name in ("found", "before", "verdict", "cause", "breach", "lift")
+)
+"""Made once: an alias with all its columns takes longer to make than a small figure to count."""
+
 JUST_AFTER = timedelta(microseconds=1)
 """The least step of an instant: what ends with an instant included ends before the next."""
 
@@ -147,7 +152,7 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
 
     A clock was met when what met it happened; a broken one belongs to where it broke, whatever followed.
     """
-    verdict, cause, breach, lift = (entry.alias(name) for name in ("verdict", "cause", "breach", "lift"))
+    verdict, cause, breach, lift = _VERDICT, _CAUSE, _BREACH, _LIFT
     is_met = unindexed(connection, verdict.c.kind) == "clock_met"
     broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
     lifted = exists(
@@ -184,7 +189,7 @@ def leads_to_judge(
     digests: Sequence[str],
 ) -> list[int]:  # fmt: skip
     """Leads under *digests* to which it happened, or whose clocks had a verdict, if only notes said so."""
-    found = entry.alias()
+    found = _FOUND
     plain = [_is_such(connection, found, window, replace(each, noted=None)) for each in happenings]
     verdict = _is_verdict(connection, found, targets)
     asked = and_(found.c.digest.in_(digests), or_(*plain, verdict))
@@ -204,7 +209,7 @@ def _happened(
     hit: Happening | None = None,
 ) -> Subquery:  # fmt: skip
     """Where it happened in ``[start, end)``: lead, seq, instant, owner, what it adds, whether it is *hit*."""
-    found = entry.alias()
+    found = _FOUND
     asked = _is_such(connection, found, window, happening)
     is_hit: ColumnElement[Any] = false() if hit is None else _is_such(connection, found, window, hit)
     adds: ColumnElement[Any] = literal_column("NULL", Text)
@@ -243,7 +248,7 @@ def _is_counted(connection: Connection, found: FromClause, window: Window) -> Co
 
 def _is_known(connection: Connection, found: FromClause, window: Window) -> ColumnElement[bool]:
     """Whether the entry, and every input before it in its stream, had arrived by then."""
-    by, before = window.known_by, entry.alias()
+    by, before = window.known_by, _BEFORE
     told_later = select(before.c.id).where(
         before.c.stream == found.c.stream, before.c.seq <= found.c.seq, before.c.arrived_at > by
     )

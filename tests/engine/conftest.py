@@ -83,3 +83,12 @@ def other(staffed_file: Path, tmp_path: Path, present: Present) -> Iterator[Engi
 def empty(database: Database, present: Present) -> Engine:
     """An engine on tables with nothing in them."""
     return Engine(database, now=present)
+
+
+@pytest.fixture
+def elsewhere(sqlite_template: Path, tmp_path: Path, present: Present) -> Iterator[Engine]:
+    """A second engine on empty tables, to compare with."""
+    shutil.copy(sqlite_template, tmp_path / "elsewhere.db")
+    database = Database(f"sqlite:///{tmp_path}/elsewhere.db")
+    yield Engine(database, now=present)
+    database.dispose()

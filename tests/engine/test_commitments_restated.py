@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import random
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from builders import utc
-from engine.office import DAY, HOUR, MONDAY, PROSPECT, SALES, Present, created, together
+from engine.office import DAY, HOUR, MONDAY, PROSPECT, SALES, created, together
 from engine.promising import APRIL, CLOSED, VOLUME, handed, plainly, promising, statements_of, told
 
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
 from slaflow.lifecycle.events import Fired, Recorded
 from slaflow.store import periods
-from slaflow.store.database import Database
 
 # What comes late
 
@@ -173,15 +169,6 @@ def test_one_tick_at_the_end_states_what_a_tick_a_day_states(
     assert told(daily) == told(once)
     assert daily.verify().ok
     assert once.verify().ok
-
-
-@pytest.fixture
-def elsewhere(sqlite_template: Path, tmp_path: Path, present: Present) -> Iterator[Engine]:
-    """A second engine on empty tables, to compare with."""
-    shutil.copy(sqlite_template, tmp_path / "elsewhere.db")
-    database = Database(f"sqlite:///{tmp_path}/elsewhere.db")
-    yield Engine(database, now=present)
-    database.dispose()
 
 
 @pytest.mark.parametrize("seed", [0])
