@@ -18,6 +18,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.leads import Refused
 from slaflow.engine.logbook import LogFilter
 from slaflow.report.sla import sla
+from slaflow.settings import sqlite_url
 
 from .options import Command
 from .output import Page
@@ -89,7 +90,7 @@ def command(session: Session) -> None:
     Everything happens in a temporary folder that is gone afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="slaflow-demo-") as folder:
-        engine = Engine(f"sqlite:///{Path(folder) / 'demo.db'}")
+        engine = Engine(sqlite_url(Path(folder) / "demo.db"))
         try:
             schema.upgrade(engine)
             _play(session, engine)

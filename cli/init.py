@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from slaflow.errors import SlaflowError
-from slaflow.settings import DATABASE_VARIABLE, FILE_NAME, SettingsInvalid
+from slaflow.settings import DATABASE_VARIABLE, FILE_NAME, SettingsInvalid, anchored, sqlite_url
 
 from .options import Command
 from .output import Page
@@ -45,7 +46,7 @@ def command(session: Session, folder: Path) -> None:
     _refuse_overwriting(folder, texts, named)
     for path in texts:
         path.parent.mkdir(parents=True, exist_ok=True)
-    session.database = named or f"sqlite:///{(folder / DATABASE_FILE).absolute()}"
+    session.database = named or sqlite_url((folder / DATABASE_FILE).absolute())
     session.__dict__.pop("settings", None)
     schema.upgrade(session.engine)
     for path, text in texts.items():
@@ -78,10 +79,7 @@ def _starter_files(folder: Path, named: str | None) -> dict[Path, bytes]:
 
 def _settings_text(named: str | None) -> str:
     """slaflow.toml. A relative SQLite path in it counts from its own folder, one given here from this one."""
-    url = named or f"sqlite:///{DATABASE_FILE}"
-    scheme, slashes, path = url.partition(":///")
-    if named and scheme.startswith("sqlite") and slashes and not path.startswith(("/", "file:", ":")):
-        url = f"{scheme}:///{Path(path).absolute()}"
+    url = anchored(named, Path.cwd()) if named else sqlite_url(DATABASE_FILE)
     quoted = url.replace("\\", "\\\\").replace('"', '\\"')
     return (
         "# Commands in this folder and below use this database; --db and SLAFLOW_DB name another.\n"
@@ -116,7 +114,7 @@ def _page(page: Page, folder: Path, session: Session) -> None:
         return
     page.line("next:")
     if folder != Path():
-        page.line((f"cd {folder}", "bold"), indent=2)
+        page.line((f"cd {quote(str(folder))}", "bold"), indent=2)
     page.table(("", ""), [
         ((f"slaflow workflow test {FOLDER}", "bold"), "try the agreement without a lead"),
         ((f"slaflow workflow activate {FOLDER}/{STARTER}.yaml", "bold"), "put it in force"),

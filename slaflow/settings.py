@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
 
@@ -151,7 +152,7 @@ def read_file(file: Path) -> str | None:
         SettingsInvalid: see :func:`read_settings`.
     """
     named = _text(file, _checked(file), "database", DEFAULT_DATABASE, "a URL in quotes")
-    return _anchored(named, file.absolute().parent) or None
+    return anchored(named, file.absolute().parent) or None
 
 
 def _checked(file: Path) -> dict[str, object]:
@@ -192,10 +193,16 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _anchored(url: str, folder: Path) -> str:
+def anchored(url: str, folder: Path) -> str:
     """*url* with a relative SQLite path made absolute from *folder*; any other as it stands."""
-    scheme, _, path = url.partition(":///")
-    no_relative_path = not path or path.startswith(("/", "?", ":memory:", "file:"))
-    if scheme.partition("+")[0] != "sqlite" or no_relative_path:
+    scheme, _, rest = url.partition(":///")
+    path, question, query = rest.partition("?")
+    if scheme.partition("+")[0] != "sqlite" or not path or path.startswith((":memory:", "file:")):
         return url
-    return f"{scheme}:///{folder / path}"
+    file = Path(unquote(path))
+    return url if file.is_absolute() else f"{sqlite_url(folder / file, scheme)}{question}{query}"
+
+
+def sqlite_url(file: Path | str, scheme: str = "sqlite") -> str:
+    """The URL of *file* whatever its name: in a URL ``?`` begins options and ``%`` a character's number."""
+    return f"{scheme}:///{str(file).replace('%', '%25').replace('?', '%3F')}"

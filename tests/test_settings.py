@@ -93,6 +93,17 @@ def test_the_nearest_file_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "written"), [("a%20b", "a%2520b"), ("x?y", "x%3Fy"), ("x#y&z ü", "x#y&z ü")]
+)
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str, written: str) -> None:
+    """In a URL ``%20`` is a space and ``?`` the end of the path."""
+    (tmp_path / name).mkdir()
+    write_toml(tmp_path / name, 'database = "sqlite:///leads.db?timeout=5"')
+    found = read_settings(folder=tmp_path / name, environment={})
+    assert found.database == f"sqlite:///{tmp_path}/{written}/leads.db?timeout=5"
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "sqlite:////var/lib/leads.db",

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql import column, table
 
+from slaflow.settings import sqlite_url
 from slaflow.store.database_file import file_of
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseUrl, NotMigrated
 from slaflow.store.faults import translated
@@ -32,6 +33,8 @@ SLICE_MILLISECONDS = 200
 """Signals are heard between two slices of waiting for a locked file: SQLite itself hears none."""
 _REHEARSAL = "slaflow_rehearsal"
 _REVISION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))
+_SQLITE_OPTIONS = ("timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements")
+"""What the driver takes from a URL. Source: SQLAlchemy's ``pysqlite`` dialect."""
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 GONE_AFTER: dict[str, int] = {
     "connect_timeout": 10,
@@ -54,7 +57,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = _parse(url)
-        self.shown = self._url.render_as_string(hide_password=True)
+        self.shown = _shown(self._url)
+        self._written = _written_file(url)
         self._engine = _engine(self._url)
         # Whoever lets go of a Database without a word still leaves no connection open behind.
         weakref.finalize(self, self._engine.dispose)
@@ -129,7 +133,7 @@ class Database:
     def _transaction(
         self, *, write: bool, create: bool = False, rehearsed: bool = False
     ) -> Iterator[Connection]:
-        _check_file(self._url, self.shown, create)
+        _check_file(self._url, self.shown, self._written, create)
         with translated(self.shown, WAIT_SECONDS), self._engine.connect() as connection:
             options: dict[str, Any] = {
                 "slaflow_write": write, "slaflow_hurried": self.is_hurried, _REHEARSAL: rehearsed
@@ -174,12 +178,35 @@ def _parse(text: str) -> URL:
         raise InvalidDatabaseUrl("URL", "it is not written like one") from None
     if url.drivername in _POSTGRESQL:
         return url.set(drivername="postgresql+psycopg")
-    shown = url.render_as_string(hide_password=True)
+    shown = _shown(url)
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise InvalidDatabaseUrl(shown, f'slaflow does not know "{url.drivername}"')
     if url.database in (None, "", ":memory:"):
         raise InvalidDatabaseUrl(shown, "it names no file, and slaflow keeps what it writes")
+    if "uri" in url.query:
+        return url
+    if unknown := [option for option in _options(text) if option.partition("=")[0] not in _SQLITE_OPTIONS]:
+        raise InvalidDatabaseUrl(
+            shown, f'"{unknown[0][:60]}" after the ? is no option of SQLite\'s; in a name ? is written %3F'
+        )
     return url
+
+
+def _shown(url: URL) -> str:
+    """The URL for people to read, and to be given again; no password stands in it."""
+    if not url.drivername.startswith("sqlite") or "uri" in url.query or not url.database:
+        return url.render_as_string(hide_password=True)
+    rest = url.set(database=None).render_as_string().partition("?")
+    return f"{sqlite_url(url.database, url.drivername)}{rest[1]}{rest[2]}"
+
+
+def _written_file(text: str) -> str:
+    """A SQLite URL's file as it is written, ``%`` and all."""
+    return text.partition(":///")[2].partition("?")[0]
+
+
+def _options(text: str) -> list[str]:
+    return [option for option in text.partition("?")[2].split("&") if option]
 
 
 def _engine(url: URL) -> Engine:
@@ -199,14 +226,28 @@ def _utc_session(url: URL) -> str:
     return f"{given if isinstance(given, str) else ' '.join(given)} -c timezone=UTC -c datestyle=ISO".strip()
 
 
-def _check_file(url: URL, shown: str, create: bool) -> None:
+def _check_file(url: URL, shown: str, written: str, create: bool) -> None:
     if not url.drivername.startswith("sqlite") or "uri" in url.query:
         return
     file = Path(url.database or "")
+    _check_meant(file, Path(written), shown)
     if not file.is_file() and not create:
         raise DatabaseAbsent(shown, "there is no such file", "run 'slaflow init', or name another with --db")
     if create and not file.parent.is_dir():
         raise DatabaseAbsent(shown, "there is no such folder", "make it first, or name another with --db")
+
+
+def _check_meant(file: Path, written: Path, shown: str) -> None:
+    """Whether nobody can have meant another file, whose name has the very percent sign that is in the URL."""
+    apart = written != file and (
+        written.exists() or (written.parent != file.parent and written.parent.is_dir())
+    )
+    if apart:
+        kind = "file" if written.exists() else "folder"
+        found = written if written.exists() else written.parent
+        raise InvalidDatabaseUrl(
+            shown, f'this names "{file}", and there is a {kind} "{found}" too; in a URL its % is written %25'
+        )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

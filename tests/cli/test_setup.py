@@ -86,6 +86,19 @@ def test_a_relative_database_named_for_init_is_the_same_from_the_new_folder(
     assert slaflow("db", "current").code == 0
 
 
+@pytest.mark.parametrize("name", ["a%20b", "x?y", "x#y&z"])
+def test_a_folder_of_any_name_has_its_own_database(
+    slaflow: Slaflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    said = slaflow("init", name, "--format", "json")
+    assert said.code == 0
+    assert (tmp_path / name / "slaflow.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert slaflow("--db", said.json["database"], "lead", "list", "--format", "json").json == []
+    monkeypatch.chdir(tmp_path / name / "workflows")
+    assert slaflow("user", "list", "--format", "json").json == []
+
+
 def test_init_inside_another_project_begins_a_database_of_its_own(
     slaflow: Slaflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

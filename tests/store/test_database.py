@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from slaflow.errors import ENVIRONMENT
+from slaflow.settings import sqlite_url
 from slaflow.store import database as database_module
 from slaflow.store import leads, schema
 from slaflow.store.database import Database, driver_connection
@@ -277,6 +278,7 @@ def test_every_usual_scheme_of_postgresql_works(database_url: str, scheme: str) 
         ("postgresql+asyncpg://localhost/slaflow", 'slaflow does not know "postgresql+asyncpg"'),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
+        ("sqlite:///x?y/slaflow.db", '"y/slaflow.db" after the ? is no option'),
         ("postgresql://ann:secret@localhost:port/x", "not written like one"),
     ],
 )
@@ -287,6 +289,45 @@ def test_what_is_no_url_of_a_database_is_refused(url: str, reason: str) -> None:
     assert reason in message
     assert "give sqlite:///FILE or postgresql+psycopg://" in message
     assert "secret" not in message
+
+
+@pytest.mark.parametrize("name", ["a%20b.db", "x?y.db", "x?mode=ro", "x#y&z.db", "ü'%41.db"])
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    made = Database(sqlite_url(tmp_path / name))
+    schema.upgrade(made)
+    made.dispose()
+    assert [file.name for file in tmp_path.iterdir() if not file.name.endswith(("-wal", "-shm"))] == [name]
+    again = Database(made.shown)
+    assert schema.current(again) is not None
+    again.dispose()
+
+
+def test_a_file_of_another_name_is_not_opened_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``%20`` is a space in a URL, and may have been meant as it stands."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a b.db", "a%20b.db"):
+        made = Database(sqlite_url(name))
+        schema.upgrade(made)
+        made.dispose()
+    for ambiguous in ("sqlite:///a%20b.db", f"sqlite:///{tmp_path}/a%20b.db"):
+        with pytest.raises(InvalidDatabaseUrl, match="in a URL its % is written %25"):
+            read(ambiguous)
+    read("sqlite:///a b.db")
+    read("sqlite:///a%2520b.db")
+    (tmp_path / "a%20b.db").unlink()
+    read("sqlite:///a%20b.db")
+
+
+def test_a_new_file_goes_into_no_folder_of_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a b", "a%20b"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(InvalidDatabaseUrl, match='there is a folder "a%20b" too'):
+        schema.upgrade(Database("sqlite:///a%20b/x.db"))
 
 
 def test_a_database_serves_many_threads(database: Database) -> None:
