@@ -47,7 +47,7 @@ def erase(
     was imported from are yours to delete.
     """
     actor = session.require_actor()
-    before = session.engine.show(lead, at=at)
+    before = session.engine.latest(lead, at=at)
     if before["erased_at"] is None and not yes and sys.stdin.isatty():
         _ask(before)
     after = session.engine.erase(before["id"], reason, actor, at=at)

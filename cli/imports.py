@@ -10,7 +10,7 @@ import click
 
 from .faults import INTERRUPTED
 from .file_options import InputFile, OutputFile
-from .options import Command, at_option, workflow_option
+from .options import Command, at_option, resurrect_option, workflow_option
 from .output import Page, tell
 from .session import Session, pass_session
 from .words import clean, counted
@@ -30,12 +30,13 @@ SHOWN = 10
 @click.option("--rejected", metavar="PATH", type=OutputFile(),
               help="Where refused rows go; default FILE.rejected.csv.")  # fmt: skip
 @click.option("--retry", is_flag=True, help="Try again what an earlier import was refused.")
+@resurrect_option
 @workflow_option
 @at_option
 @pass_session
 def command(
     session: Session, file: Path, map_: Path, dry_run: bool, rejected: Path | None, retry: bool,
-    workflow: str | None, at: datetime | None,
+    resurrect: bool, workflow: str | None, at: datetime | None,
 ) -> None:  # fmt: skip
     """Imports FILE (CSV or JSONL): leads, and what happened to them and when.
 
@@ -48,7 +49,7 @@ def command(
         with session.out.progress("rows") as progress:
             report = import_file(
                 session.engine, file, map_, now=at, dry_run=dry_run, rejected=rejected, retry=retry,
-                workflow=workflow, progress=lambda what, done, of: progress(done, of),
+                resurrect=resurrect, workflow=workflow, progress=lambda what, done, of: progress(done, of),
             )  # fmt: skip
     except ImportStopped as stopped:
         tell(clean(f"slaflow: {stopped}"))

@@ -19,6 +19,7 @@ from .options import (
     at_option,
     limit_option,
     occurred_option,
+    resurrect_option,
     set_option,
     workflow_option,
 )
@@ -40,12 +41,15 @@ def command() -> None:
 
 @command.command("add", acts=True)
 @set_option("A field's value; repeat for more.")
+@resurrect_option
 @workflow_option
 @at_option
 @pass_session
-def add(session: Session, values: Mapping[str, str], workflow: str | None, at: datetime | None) -> None:
+def add(
+    session: Session, values: Mapping[str, str], resurrect: bool, workflow: str | None, at: datetime | None
+) -> None:
     """Adds one lead under the active agreement."""
-    lead = session.engine.add(values, session.require_actor(), at=at, workflow=workflow)
+    lead = session.engine.add(values, session.require_actor(), at=at, workflow=workflow, resurrect=resurrect)
     session.out.show(lead, lambda page: _tell(session, page, added(lead, session.zone_of(lead["digest"]))))
 
 
@@ -169,17 +173,18 @@ def check(
 @command.command("set", acts=True)
 @click.argument("lead", shell_complete=names("lead"))
 @set_option("A field's new value; nothing after the = empties it.", required=True)
+@resurrect_option
 @occurred_option
 @at_option
 @pass_session
 def set_(
-    session: Session, lead: str, values: Mapping[str, str],
+    session: Session, lead: str, values: Mapping[str, str], resurrect: bool,
     occurred_at: datetime | None, at: datetime | None,
 ) -> None:  # fmt: skip
     """Sets fields by hand."""
     actor = session.require_actor()
     _write(session, lead, at, occurred_at, f"{', '.join(values)} set", lambda who: session.engine.change(
-        who, values, actor, at=at, occurred_at=occurred_at
+        who, values, actor, at=at, occurred_at=occurred_at, resurrect=resurrect
     ))  # fmt: skip
 
 

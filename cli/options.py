@@ -109,6 +109,11 @@ workflow_option = click.option(
 )
 
 
+resurrect_option = click.option(
+    "--resurrect", is_flag=True, help="Record anew who was erased; else they are refused."
+)
+
+
 def limit_option(words: str = "At most so many.") -> Callable[[F], F]:
     return click.option("--limit", type=click.IntRange(min=1), metavar="N", help=words)
 
@@ -188,7 +193,7 @@ class Command(click.Command):
         if not isinstance(number, str):
             return args
         named = [f"#{number.removeprefix('#')}", *args]
-        if parser.parse_args(list(named))[1]:
+        if parser.parse_args(list(named))[1] and not ctx.resilient_parsing:
             raise click.UsageError("--id takes the place of LEAD; give one of them", ctx)
         return named
 

@@ -11,6 +11,7 @@ import re
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.store import leads as store
 from slaflow.store.database import Connection
+from slaflow.workflow.identity import folded, normal
 
 _NUMBER = re.compile("[1-9][0-9]{0,17}")
 
@@ -74,5 +75,7 @@ def _numbered(conn: Connection, text: str) -> int | None:
 
 
 def _identified(conn: Connection, text: str) -> int | None:
-    found = store.ids_by_key(conn, [text, text.lower()])
-    return found.get(text) or found.get(text.lower())
+    """The lead of this identity, as it is written if there is one, else in whatever case and form."""
+    forms = (text, normal(text), folded(text))
+    found = store.ids_by_key(conn, {*forms})
+    return next((found[form] for form in forms if form in found), None)

@@ -100,9 +100,9 @@ class Engine:
             return workflows.versions(conn, name)
 
     def add(self, fields: Mapping[str, object], actor: str, *, at: datetime | None = None,
-            workflow: str | None = None) -> dict[str, Any]:  # fmt: skip
-        """Adds one lead; gives it as LEAD."""
-        return leads.add(self, fields, actor, at, workflow)
+            workflow: str | None = None, resurrect: bool = False) -> dict[str, Any]:  # fmt: skip
+        """Adds one lead; gives it as LEAD. One of the identity of an erased lead only to *resurrect* it."""
+        return leads.add(self, fields, actor, at, workflow, resurrect)
 
     def fire(self, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object] | None = None, *,
              at: datetime | None = None, occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
@@ -123,9 +123,10 @@ class Engine:
 
     def change(self, lead: int | str, fields: Mapping[str, object], actor: str, *,
                at: datetime | None = None,
-               occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
-        """Sets fields by hand; None or an empty text empties one."""
-        return leads.change(self, lead, fields, actor, at, occurred_at)
+               occurred_at: datetime | None = None,
+               resurrect: bool = False) -> dict[str, Any]:  # fmt: skip
+        """Sets fields by hand; None or an empty text empties one. *resurrect*: as with :meth:`add`."""
+        return leads.change(self, lead, fields, actor, at, occurred_at, resurrect)
 
     def assign(
         self, lead: int | str, owner: str, actor: str, *, at: datetime | None = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from slaflow.clock.state import Clock
 from slaflow.engine import belated
+from slaflow.engine.returning import Return, forget, returns
 from slaflow.errors import SlaflowError
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.decide import check_not_ahead, decide
@@ -54,7 +55,8 @@ class Ask:
 
     ``at`` is its arrival; None: the clock, once the lead is held, never before what was logged last.
     ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``. What is
-    ``imported`` arrives at its own instant, however long ago that is.
+    ``imported`` arrives at its own instant, however long ago that is. ``resurrect`` lets it take the identity
+    of a lead that was erased.
     """
 
     lead_id: int
@@ -64,6 +66,7 @@ class Ask:
     occurred_at: datetime | None = None
     workflow: Workflow | None = None
     imported: bool = False
+    resurrect: bool = False
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class Outcome:
     """What became of one ask. ``error`` is set only where the batch was asked to be lenient.
 
     ``more`` says that the steps before the input filled a transaction: save, then ask again.
+    ``resurrected`` says that the lead now has the identity of one that was erased.
     """
 
     lead: Lead | None = None
@@ -80,6 +84,12 @@ class Outcome:
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     steps: int = 0
+    resurrected: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the input was taken."""
+        return not (self.more or self.refusal or self.error)
 
 
 @dataclass(slots=True)
@@ -133,12 +143,14 @@ class Batch:
         self.held = held
         self.turns: dict[str, str] = {}
 
-    def decide(self, ask: Ask, now: datetime, lenient: bool) -> Outcome:
-        """Decides one input on the lead as the one before left it."""
+    def decide(self, ask: Ask, now: datetime, lenient: bool, back: Return | None) -> Outcome:
+        """Decides one input on the lead as the one before left it; *back* is an erased identity it takes."""
         held = self._held(ask)
         if held.is_full:
             return Outcome(held.lead, more=True)
         try:
+            if back is not None:
+                back.check(ask)
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
             event = _input(ask, held.lead, now)
             clocks = held.clocks_for(event)
@@ -215,13 +227,15 @@ def in_transaction(
         An outcome per ask, in order. What is asked of a lead after an ask with ``more`` waits too.
 
     Raises:
-        LeadNotThere, UnknownName, InvalidValue, AheadOfClock, NaiveInstant: unless *lenient*.
+        LeadNotThere, UnknownName, InvalidValue, AheadOfClock, NaiveInstant, IdentityErased: unless *lenient*.
     """
     ids = {ask.lead_id for ask in asks if not isinstance(ask.happening, Created)}
     batch = load(app, conn, ids, lock_turns=True)
     clock = app.present(now)
     recall(conn, batch, asks)
-    outcomes = [batch.decide(ask, clock, lenient) for ask in asks]
+    back = returns(app, conn, batch, asks)
+    outcomes = [batch.decide(ask, clock, lenient, each) for ask, each in zip(asks, back, strict=True)]
+    forget(conn, back, outcomes)
     belated.heed(conn, asks, outcomes)
     save(conn, batch, clock)
     wakes = (each.wake_at for held in batch.held.values() for each in held.clocks)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from slaflow.engine import people
 from slaflow.engine.address import find
 from slaflow.engine.apply import Ask, Outcome, in_transaction, load, save
-from slaflow.engine.leads import asked, show
+from slaflow.engine.leads import asked, latest
+from slaflow.engine.returning import remember
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased
@@ -43,7 +44,8 @@ def erase(app: Engine, lead: int | str, reason: str, actor: str, at: datetime | 
 
     One transaction: what fell before is carried out; an ``erased`` entry is logged and every open clock
     ends; the lead's fields, answers, identity and salt go, and with them the data of all its earlier
-    entries, what its messages say and the keys of its imported rows. The files are another matter: see
+    entries, what its messages say and the keys of its imported rows. Kept are keyed digests of the
+    identities it had, so that it does not come back unnoticed. The files are another matter: see
     :func:`scrub`.
 
     Raises:
@@ -65,15 +67,17 @@ def erase(app: Engine, lead: int | str, reason: str, actor: str, at: datetime | 
         if settled.more or settled.lead is None:
             return settled
         check_reason(app.workflow(found.digest), settled.lead, reason)
+        known_as = settled.lead.key
         happening = Erased(reason.strip(), _new_key(conn, lead_id))
         outcome = in_transaction(app, conn, [Ask(lead_id, happening, who, arrived)], now=now)[0]
         (entry,) = [each for each in outcome.entries if each.kind == "erased"]
+        remember(conn, app.workflow(found.digest), lead_id, known_as, entry.at)
         store.blank(conn, lead_id, entry.seq, entry.at)
         return outcome
 
     erased = asked(app, attempt).lead
     assert erased is not None
-    return show(app, erased.id, at)
+    return latest(app, erased.id, at)
 
 
 def check_reason(workflow: Workflow, lead: Lead, reason: str) -> None:

@@ -74,12 +74,14 @@ class IdentityMissing(SlaflowError):
 
 
 def add(
-    app: Engine, fields: Mapping[str, object], actor: str, at: datetime | None, workflow: str | None
-) -> dict[str, Any]:
+    app: Engine, fields: Mapping[str, object], actor: str, at: datetime | None, workflow: str | None,
+    resurrect: bool,
+) -> dict[str, Any]:  # fmt: skip
     """Adds one lead under the active version of *workflow*; gives LEAD.
 
     Raises:
         LeadExists: its identity is known.
+        IdentityErased: a lead of its identity was erased, unless *resurrect*.
         IdentityMissing, InvalidValue, UnknownName: the fields are not as declared.
     """
     agreement = app.active(workflow)
@@ -93,7 +95,8 @@ def add(
         who = people.actor(app, actor, conn)
         number = store.next_ids(conn, 1)[0]
         new = Created(number, key, values, secrets.token_bytes(16))
-        return in_transaction(app, conn, [Ask(number, new, who, at, workflow=agreement)], now=at)[0]
+        ask = Ask(number, new, who, at, workflow=agreement, resurrect=resurrect)
+        return in_transaction(app, conn, [ask], now=at)[0]
 
     return _done(app, asked(app, attempt), at)
 
@@ -169,9 +172,14 @@ def answer(
 
 def change(
     app: Engine, lead: int | str, fields: Mapping[str, object], actor: str,
-    at: datetime | None, occurred_at: datetime | None,
+    at: datetime | None, occurred_at: datetime | None, resurrect: bool,
 ) -> dict[str, Any]:  # fmt: skip
-    """Sets fields; gives LEAD. Raises ``LeadExists`` where the identity would be another lead's."""
+    """Sets fields; gives LEAD.
+
+    Raises:
+        LeadExists: the identity would be another lead's.
+        IdentityErased: it would be that of a lead that was erased, unless *resurrect*.
+    """
 
     def happening(conn: Connection, found: Lead) -> Happening:
         check_not_erased(found)
@@ -184,7 +192,7 @@ def change(
         check_free(conn, key, found.id)
         return Changed(values)
 
-    return _ask(app, lead, happening, actor, at, occurred_at)
+    return _ask(app, lead, happening, actor, at, occurred_at, resurrect)
 
 
 def assign(app: Engine, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
@@ -203,6 +211,7 @@ def _ask(
     actor: str,
     at: datetime | None,
     occurred_at: datetime | None,
+    resurrect: bool = False,
 ) -> dict[str, Any]:
     def attempt(conn: Connection) -> Outcome:
         lead_id = find(conn, lead)
@@ -210,7 +219,8 @@ def _ask(
         what = happening
         if callable(happening):
             what = happening(conn, store.lock(conn, [lead_id])[lead_id])
-        return in_transaction(app, conn, [Ask(lead_id, what, who, at, occurred_at)], now=at)[0]
+        ask = Ask(lead_id, what, who, at, occurred_at, resurrect=resurrect)
+        return in_transaction(app, conn, [ask], now=at)[0]
 
     return _done(app, asked(app, attempt), at)
 

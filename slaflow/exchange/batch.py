@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from slaflow.engine.apply import Ask, Outcome, in_transaction
 from slaflow.engine.leads import declared_values
+from slaflow.engine.returning import IdentityErased, turned_away
 from slaflow.errors import InvalidValue
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.spool import Item
@@ -25,6 +26,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.store import imported as import_store
 from slaflow.store import leads as lead_store
 from slaflow.store.database import Connection
+from slaflow.store.errors import ConflictingChange
 from slaflow.workflow.model import SetFields, Value, Workflow
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Applied:
     """
 
     leads_added: int = 0
+    resurrected: int = 0
     changed: set[str] = field(default_factory=set)
     """Keys of leads that were there before and had fields changed."""
     events: int = 0
@@ -68,6 +71,8 @@ class Course:
     workflow: Workflow | None = None
     asked: int = 0
     guessing: bool = False
+    erased: IdentityErased | None = None
+    """Why this lead is not to come back."""
 
     def follow(self, lead: Lead) -> None:
         """Takes over what the lead is now that its asks were decided."""
@@ -77,16 +82,21 @@ class Course:
 
 
 class Batch:
-    """Applies items in order. *now* is the command's clock; *retry* tries again what was refused before."""
+    """Applies items in order. *now* is the command's clock; *retry* tries again what was refused before.
+
+    *resurrect* makes leads of identities that were erased.
+    """
 
     def __init__(
-        self, app: Engine, conn: Connection, workflow: Workflow, *, now: datetime, retry: bool
-    ) -> None:
+        self, app: Engine, conn: Connection, workflow: Workflow, *, now: datetime, retry: bool,
+        resurrect: bool,
+    ) -> None:  # fmt: skip
         self.app = app
         self.conn = conn
         self.workflow = workflow
         self.now = now
         self.retry = retry
+        self.resurrect = resurrect
         self.applied = Applied()
         self.known: Mapping[str, str | None] = {}
         self.fresh: deque[int] = deque()
@@ -98,7 +108,7 @@ class Batch:
         *rehearsed* leads take numbers below zero, so that none of the real ones is used up.
         """
         courses = self._courses(items)
-        new = sum(course.lead_id is None for course in courses)
+        new = sum(course.lead_id is None and course.erased is None for course in courses)
         lowest = min(0, -items[0].position)
         self.fresh.extend(range(lowest - new, lowest) if rehearsed else lead_store.next_ids(self.conn, new))
         self.known = import_store.known(self.conn, [item.import_key for item in items])
@@ -119,6 +129,9 @@ class Batch:
             course, lead = by_key[key], leads[lead_id]
             course.lead_id, course.created_at, course.fields = lead_id, lead.created_at, lead.fields
             course.workflow = self.app.workflow(lead.digest)
+        if not self.resurrect:
+            for key, error in turned_away(self.conn, by_key.keys() - ids.keys()).items():
+                by_key[key].erased = error
         return list(by_key.values())
 
     def _round(self, courses: Iterable[Course]) -> None:
@@ -130,6 +143,8 @@ class Batch:
         for (course, item, ask), outcome in zip(asked, outcomes, strict=True):
             if outcome.lead is not None:
                 course.follow(outcome.lead)
+            else:
+                course.asked = 0
             if outcome.more:
                 again.append((course, item))
             else:
@@ -145,7 +160,10 @@ class Batch:
                 course.asked += 1
                 at = None if item.by_clock else instant_at(item.at)
                 agreement = course.workflow if isinstance(happening, Created) else None
-                yield item, Ask(course.lead_id, happening, item.actor, at, None, agreement, imported=True)
+                yield item, Ask(
+                    course.lead_id, happening, item.actor, at, None, agreement,
+                    imported=True, resurrect=self.resurrect,
+                )  # fmt: skip
 
     def _must_wait(self, course: Course, item: Item) -> bool:
         """Whether lead values can be compared only once the asks before them are decided."""
@@ -178,6 +196,9 @@ class Batch:
             return None
 
     def _decided_here(self, course: Course, item: Item) -> Happening | None:
+        if course.erased is not None:
+            # Nor is it remembered: a digest of the identity that anybody can make would be kept.
+            raise RowRefused(str(course.erased))
         if course.lead_id is None and item.kind == "lead":
             return self._created(course, item)
         if course.lead_id is None:
@@ -228,6 +249,8 @@ class Batch:
         return None
 
     def _note(self, course: Course, item: Item, ask: Ask, outcome: Outcome) -> None:
+        if isinstance(outcome.error, IdentityErased):
+            raise ConflictingChange("a lead was erased")
         if outcome.error is not None:
             self.applied.refuse(item, str(outcome.error), remember=True)
         elif outcome.refusal is not None:
@@ -236,6 +259,7 @@ class Batch:
             self.applied.remembered[item.import_key] = None
             self.applied.rows.add(item.row)
             self.applied.leads_added += isinstance(ask.happening, Created)
+            self.applied.resurrected += outcome.resurrected
             self.applied.events += item.kind != "lead"
             if isinstance(ask.happening, Changed) and not item.of_new_lead:
                 self.applied.changed.add(course.key)

@@ -56,6 +56,7 @@ class ImportReport:
 
     rows: int = 0
     leads_added: int = 0
+    resurrected: int = 0
     leads_updated: int = 0
     events: int = 0
     unchanged: int = 0
@@ -75,6 +76,7 @@ class ImportReport:
     def count(self, applied: Applied, last: str) -> None:
         """Adds a batch; *last* is the lead it ended with, which the next one may go on with."""
         self.leads_added += applied.leads_added
+        self.resurrected += applied.resurrected
         self.leads_updated += len(applied.changed - {self._last_changed})
         self.events += applied.events
         if last in applied.changed:
@@ -118,6 +120,7 @@ def import_file(
     dry_run: bool = False,
     rejected: Path | None = None,
     retry: bool = False,
+    resurrect: bool = False,
     workflow: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
@@ -128,6 +131,7 @@ def import_file(
         dry_run: decide everything, change nothing, write no file.
         rejected: where refused rows go; None: ``FILE.rejected.csv`` beside *file*, else here.
         retry: try again what an earlier import of these events was refused.
+        resurrect: record anew leads that were erased, which are refused otherwise.
         workflow: which agreement, where several are active.
 
     Raises:
@@ -141,7 +145,7 @@ def import_file(
     protected = Protected(app, (file, map))
     for place in places(file, rejected):
         protected.check(place)
-    run = _Run(app, app.active(workflow), now or app.now(), retry, progress or _nobody)
+    run = _Run(app, app.active(workflow), now or app.now(), retry, resurrect, progress or _nobody)
     with open_spool() as spool:
         columns = run.read(file, map, spool)
         try:
@@ -161,12 +165,13 @@ class _Run:
     """One import on its way."""
 
     def __init__(
-        self, app: Engine, workflow: Workflow, now: datetime, retry: bool, progress: Progress
+        self, app: Engine, workflow: Workflow, now: datetime, retry: bool, resurrect: bool, progress: Progress
     ) -> None:
         self.app = app
         self.workflow = workflow
         self.now = now
         self.retry = retry
+        self.resurrect = resurrect
         self.progress = progress
         self.report = ImportReport()
         with app.database.read() as conn:
@@ -253,7 +258,10 @@ class _Run:
         while True:
             try:
                 with uncollected(), self._writing(rehearsal) as conn:
-                    batch = Batch(self.app, conn, self.workflow, now=self.now, retry=self.retry)
+                    batch = Batch(
+                        self.app, conn, self.workflow,
+                        now=self.now, retry=self.retry, resurrect=self.resurrect,
+                    )  # fmt: skip
                     return batch.apply(items, rehearsed=rehearsal is not None)
             except ConflictingChange:
                 tries += 1
@@ -266,12 +274,18 @@ class _Run:
         """Completes the report and writes the file of what was refused."""
         if self.report.done == self.report.to_do:
             self.report.unchanged = spool.unchanged()
+        self._note_resurrected(dry_run)
         for row, reason, _ in spool.refusals():
             self.report.refused += 1
             if self.report.refused <= REJECTED_SHOWN:
                 self.report.rejected.append((row, reason))
         if self.report.refused and not dry_run:
             self.report.rejected_file = write_rejected(file, rejected, columns, spool.refusals())
+
+    def _note_resurrected(self, dry_run: bool) -> None:
+        if number := self.report.resurrected:
+            leads, were = ("1 erased lead", "was") if number == 1 else (f"{number} erased leads", "were")
+            self.report.notes.append(f"{leads} {'would be' if dry_run else were} recorded anew")
 
 
 def _batches(table: Table, reader: RowReader) -> Iterator[list[tuple[int, Raw, Reading]]]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, insert, select, update
 
-from slaflow.store.tables import entry, erasure, imported, message
+from slaflow.store.erasure_tables import erasure
+from slaflow.store.tables import entry, imported, message
 from slaflow.store.types import one_of
 
 

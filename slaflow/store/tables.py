@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from slaflow.store.types import BigId, Instant, JsonText, Span, Word
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0004")
 """Every revision this slaflow knows; the last is the one its tables need."""
 
 TRIGGERS = {
@@ -308,14 +308,6 @@ imported = Table(
     Column("lead", BigInteger),
 )
 
-erasure = Table(
-    "erasure",
-    metadata,
-    Column("lead", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False),
-    Column("scrubbed_at", Instant),
-)
-
 token = Table(
     "token",
     metadata,
@@ -388,4 +380,4 @@ def belongs_to(dialect: str) -> Callable[..., bool]:
 
 
 # Tables of a kind of their own have a file of their own; it needs the metadata above.
-from slaflow.store import period_tables  # noqa: E402, F401
+from slaflow.store import erasure_tables, period_tables  # noqa: E402, F401

@@ -148,6 +148,40 @@ def test_a_lead_is_erased_though_its_file_cannot_be_rewritten_now(
     assert handed_over("db", "scrub").out == "the files hold nothing of 1 erased lead\n"
 
 
+COMES_BACK = "a lead of this identity was erased on 2026-03-09; with --resurrect it is recorded anew"
+
+
+@everywhere
+def test_who_was_erased_comes_back_only_on_purpose(handed_over: Slaflow, tmp_path: Path) -> None:
+    handed_over("lead", "erase", "1", *WHY)
+    handed_over("lead", "add", "--set", "email=liv@example.com", "--as", "marketing", "--at", NOW)
+    (tmp_path / "leads.csv").write_text("email\nkim@example.com\nmax@example.com\n", encoding="utf-8")
+    (tmp_path / "map.yaml").write_text("lead: {email: email}", encoding="utf-8")
+    kim = ("--set", "email=KIM@example.com", "--as", "marketing", "--at", NOW)
+    file = ("import", tmp_path / "leads.csv", "--map", tmp_path / "map.yaml", "--at", NOW)
+    for words in (("lead", "add", *kim), ("lead", "set", "liv@example.com", *kim)):
+        said = handed_over(*words)
+        assert (said.code, said.out, said.err) == (1, "", f"slaflow: {COMES_BACK}\n")
+    for more in (("--dry-run",), ()):
+        said = handed_over(*file, *more, "--format", "json")
+        assert (said.code, said.json["leads_added"]) == (1, 1)
+        assert said.json["rejected"] == [{"row": 1, "reason": COMES_BACK}]
+    assert handed_over("lead", "set", "--id", "2", *kim, "--resurrect").code == 0
+    handed_over("lead", "erase", "kim@example.com", *WHY)
+    said = handed_over(*file, "--resurrect")
+    assert (said.code, said.err) == (0, "slaflow: 1 erased lead was recorded anew\n")
+    assert handed_over("lead", "show", "kim@example.com", "--format", "json").json["id"] > 2
+
+
+def test_erasing_by_an_earlier_clock_is_done_and_says_so(handed_over: Slaflow) -> None:
+    """It used to end as refused, with the lead erased and the files as they were."""
+    handed_over("lead", "activity", "1", "call", "--as", "sales", "--at", "2026-03-09T10:00:00+01:00")
+    said = handed_over("lead", "erase", "1", *WHY)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("lead 1: erased")
+    assert handed_over("db", "scrub").out == "nothing to scrub\n"
+
+
 def at_a_terminal(folder: Path, answer: str, *words: str) -> tuple[int, str]:
     """How a command ends for a person who answers its question, and what they see."""
     ours, theirs = pty.openpty()

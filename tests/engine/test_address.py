@@ -86,3 +86,11 @@ def test_no_identity_is_proposed_for_a_number_of_ours(app: Engine) -> None:
 def test_identities_that_differ_in_case_are_found_as_they_are_written(app: Engine) -> None:
     _, two, other = add(app, "2", "Two", "two")
     assert [app.show(name)["id"] for name in ("Two", "two", "TWO")] == [two, other, other]
+
+
+@on_one_database
+def test_an_identity_is_found_in_whatever_form_it_is_typed(app: Engine) -> None:
+    add(app, "jos\u00e9", "stra\u00dfe 1")
+    assert shown(app, "jose\u0301", " jos\u00e9 ") == ["jos\u00e9", "jos\u00e9"]
+    lead = app.add({"email": "Jos\u00c9@example.com"}, "marketing", workflow="office-deal")["id"]
+    assert app.show("JOSE\u0301@Example.com")["id"] == lead

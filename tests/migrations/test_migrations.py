@@ -20,6 +20,7 @@ from slaflow.store import (
     checkpoints,
     clocks,
     erasure,
+    identities,
     imported,
     leads,
     log,
@@ -108,6 +109,18 @@ def test_what_was_archived_is_known_again_after_a_way_down_and_up(database: Data
     with database.read() as connection:
         assert [record for _, record in archives.records(connection)] == [made]
         assert [end.stream for end in archives.begins(connection)] == ["lead:9"]
+
+
+def test_who_was_erased_is_known_again_after_a_way_down_and_up(database: Database) -> None:
+    """Nothing else knows of them: they would come back unnoticed."""
+    with database.write() as connection:
+        identities.remember(connection, ["kim@example.com"], MONDAY.date(), b"k" * identities.KEY_BYTES)
+    schema.downgrade(database, "0001")
+    schema.upgrade(database)
+    assert schema.check(database) == []
+    with database.read() as connection:
+        known = identities.erased_on(connection, ["kim@example.com", "liv@example.com"])
+    assert known == {"kim@example.com": MONDAY.date()}
 
 
 def test_nothing_is_left_at_base(database: Database) -> None:
