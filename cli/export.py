@@ -26,7 +26,7 @@ def _known_type(ctx: click.Context, param: click.Parameter, given: str) -> str:
     return given
 
 
-@click.command("export", cls=Command)
+@click.command("export", cls=Command, shows=("--raw",))
 @click.option("--type", "type_", required=True, metavar="TYPE", callback=_known_type,
               help="jsonl, csv, parquet, xes, ocel or ocel-sqlite.")  # fmt: skip
 @click.option("-o", "--output", "file", required=True, metavar="FILE",
@@ -46,12 +46,14 @@ def command(session: Session, /, type_: str, file: Path, partition: bool, **filt
 
     chosen = wanted(session, **filters)
     if str(file) == "-":
-        report = export_log(session.engine, type_, None, chosen, partition=partition, write=write)
+        report = export_log(
+            session.engine, type_, None, chosen, partition=partition, write=write, raw=session.raw
+        )
         session.out.say(f"{counted(report.entries, 'entry', 'entries')} exported")
     else:
         with session.out.progress("entries") as progress:
             report = export_log(
-                session.engine, type_, file, chosen, partition=partition,
+                session.engine, type_, file, chosen, partition=partition, raw=session.raw,
                 progress=lambda number: progress(number, None),
             )  # fmt: skip
         words = f"{counted(report.entries, 'entry', 'entries')} in {report.file}"

@@ -23,8 +23,9 @@ from .options import (
     set_option,
     workflow_option,
 )
-from .output import Header, Page, Row
+from .output import Header, Page
 from .session import Session, pass_session
+from .sheet import Row, Sheet
 from .table import Column
 from .told import added, happened
 from .words import lead_number, score
@@ -77,7 +78,15 @@ def show(session: Session, lead: str, at: datetime | None) -> None:
 @pass_session
 def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
     """Leads by id, as they stand now, or with --at as they stood then."""
-    session.out.stream(session.engine.leads(**filters, at=at), _list_page)
+    from slaflow.engine.leads import columns
+
+    sheet = Sheet(_latest_clocks, lambda: columns(session.engine))
+    session.out.stream(session.engine.leads(**filters, at=at), _list_page, sheet)
+
+
+def _latest_clocks(lead: Row) -> Row:
+    """A row has one place for the clock of a target: that of the last one."""
+    return {**lead, "clocks": {clock["target"]: clock for clock in lead["clocks"]}}
 
 
 def _list_page(page: Page, leads: Iterable[Row]) -> None:

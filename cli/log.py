@@ -13,8 +13,9 @@ from .checkpoint import check_proof, checkpoint, cosign, prove
 from .export import command as export
 from .log_filters import filter_options, wanted
 from .options import Group
-from .output import Page, Row
+from .output import Page
 from .session import Session, pass_session
+from .sheet import Row, Sheet
 from .table import Column
 from .verify import verify
 from .words import entry_words, instant
@@ -42,6 +43,7 @@ def list_(session: Session, /, **filters: Any) -> None:
     session.out.stream(
         (entry.as_json() for entry in session.engine.log(chosen)),
         lambda page, entries: _page(page, entries, session.zone),
+        Sheet(whole=frozenset(("data",))),
     )
     if session.out.for_people:
         session.out.say(f"times in {session.zone}")

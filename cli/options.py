@@ -151,23 +151,25 @@ def _global_options(*, shown: frozenset[str]) -> list[click.Option]:
         ),
         option("--quiet", "quiet", "No messages and no progress, only data and errors.", is_flag=True),
         option("--wide", "wide", "Whole tables, also where the terminal is narrower.", is_flag=True),
+        option("--raw", "raw", "CSV: text as it is, also what a spreadsheet would calculate.", is_flag=True),
         option("--debug", "debug", "On an error, also the traceback.", is_flag=True),
     ]
 
 
-EVERYWHERE = frozenset(("--db", "--format", "--as", "--quiet", "--wide", "--debug"))
+EVERYWHERE = frozenset(("--db", "--format", "--as", "--quiet", "--wide", "--raw", "--debug"))
 
 
 class Command(click.Command):
     """A command that also takes the global options after its name, and ``--id`` for a LEAD that it takes."""
 
-    def __init__(self, *args: Any, acts: bool = False, **rest: Any) -> None:
+    def __init__(self, *args: Any, acts: bool = False, shows: Iterable[str] = (), **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.acts = acts
         self.lead = next((each for each in self.params if _is_lead(each)), None)
         if self.lead is not None:
             self.params.append(_id_option())
-        self.params += _global_options(shown=frozenset(("--format", "--as") if acts else ("--format",)))
+        shown = {"--format", *(("--as",) if acts else ()), *shows}
+        self.params += _global_options(shown=frozenset(shown))
 
     def invoke(self, ctx: click.Context) -> Any:
         check_outputs(ctx)

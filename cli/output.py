@@ -6,20 +6,19 @@ terminal; into a pipe the same page is plain text, nothing cut off.
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import click
 import orjson
 
+from .sheet import Row, Sheet, sheet_of
 from .table import GAP, Column, Layout, lay_out
-from .words import clean, plain
+from .words import clean
 
 FORMATS = ("table", "json", "jsonl", "csv")
 PAGE_ROWS = 200
@@ -27,7 +26,6 @@ PAGE_ROWS = 200
 Part: TypeAlias = str | tuple[str, str]
 """Text, or text with a rich style."""
 Cell: TypeAlias = Part | list[Part] | None
-Row: TypeAlias = Mapping[str, Any]
 Header: TypeAlias = Sequence[str | Column]
 
 
@@ -138,30 +136,37 @@ def _styled(parts: Iterable[Part]) -> Any:
 class Output:
     """One command's output in the format that was asked for."""
 
-    def __init__(self, format: str, quiet: bool, wide: bool = False) -> None:
+    def __init__(self, format: str, quiet: bool, wide: bool = False, raw: bool = False) -> None:
         self.format = format
         self.quiet = quiet
         self.wide = wide
+        self.raw = raw
 
     @property
     def for_people(self) -> bool:
         return self.format == "table"
 
-    def show(self, document: Any, page: Callable[[Page], None], rows: Iterable[Row] | None = None) -> None:
+    def show(
+        self, document: Any, page: Callable[[Page], None], rows: Iterable[Row] | None = None,
+        sheet: Sheet | None = None,
+    ) -> None:  # fmt: skip
         """*document* as JSON, its *rows* (else itself) as jsonl and csv, or the *page* for people."""
         if self.format == "json":
             write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
         elif self.format == "table":
             page(Page(self.wide))
         else:
-            self.stream(rows if rows is not None else [document], lambda *_: None)
+            each = [document] if rows is None else list(rows)
+            self.stream(each, lambda *_: None, sheet or sheet_of(each))
 
-    def stream(self, rows: Iterable[Row], page: Callable[[Page, Iterable[Row]], None]) -> None:
-        """Rows printed as they come, however many there are."""
+    def stream(
+        self, rows: Iterable[Row], page: Callable[[Page, Iterable[Row]], None], sheet: Sheet | None = None
+    ) -> None:
+        """Rows printed as they come, however many there are; as csv the way *sheet* lays them out."""
         if self.format == "table":
             page(Page(self.wide), rows)
         elif self.format == "csv":
-            write_all(_csv_lines(rows))
+            write_all((sheet or Sheet()).lines(rows, raw=self.raw))
         elif self.format == "jsonl":
             write_all(orjson.dumps(row) + b"\n" for row in rows)
         else:
@@ -226,26 +231,3 @@ def _array(rows: Iterable[Row]) -> Iterator[bytes]:
         yield before + orjson.dumps(row)
         before = b",\n"
     yield b"[]\n" if before == b"[\n" else b"\n]\n"
-
-
-def _csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
-    """A line of names, those of the first row, and a line per row; nothing at all without rows."""
-    pending = iter(rows)
-    first = next(pending, None)
-    if first is None:
-        return
-    buffer = io.StringIO()
-    lines = csv.writer(buffer, lineterminator="\n")
-    lines.writerow(first)
-    for row in chain([first], pending):
-        lines.writerow([_csv_cell(row.get(name)) for name in first])
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _csv_cell(value: Any) -> str:
-    """Text as it is, null as nothing, true and false, lists and mappings as JSON."""
-    if isinstance(value, bool | list | tuple | dict):
-        return orjson.dumps(value).decode()
-    return plain(value) if value is None else str(value)

@@ -19,6 +19,7 @@ from .report_options import (
     rows_of,
 )
 from .session import Session, pass_session
+from .sheet import Sheet
 from .table import Column
 from .words import duration, instant, lead_number
 
@@ -36,7 +37,21 @@ def aging(session: Session, by: str | None, at: datetime | None, plot: Path | No
     from slaflow.report import aging as report
 
     told = report.aging(session.engine, by=by, at=at)
-    present(session, "aging", told, _page, rows_of(told, "states"), plot)
+    present(session, "aging", told, _page, rows_of(told, "states"), plot, Sheet(_row))
+
+
+def _row(state: Figures) -> Figures:
+    """A row with a column for each age and for each place among the oldest, taken or not."""
+    from slaflow.report.aging import OLDEST
+
+    ages = {_age_name(age["below_seconds"]): age["leads"] for age in state["ages"]}
+    nobody = {"lead": None, "owner": None, "entered_at": None, "elapsed_seconds": None}
+    longest = [*state["oldest"], *[nobody] * OLDEST][:OLDEST]
+    return {**state, "ages": ages, "oldest": longest}
+
+
+def _age_name(below: int | None) -> str:
+    return "older" if below is None else f"below_{below // DAY}d"
 
 
 def _page(page: Page, told: Figures, zone: tzinfo) -> None:

@@ -13,6 +13,7 @@ from .file_options import OutputFile
 from .options import MOMENT, at_option
 from .output import Page
 from .session import Session
+from .sheet import Sheet
 from .words import instant, open_time
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -126,11 +127,11 @@ def style(value: float | None) -> str:
 
 def present(
     session: Session, kind: str, told: Figures, page: Callable[[Page, Figures, tzinfo], None],
-    rows: Iterable[dict[str, Any]], plot: Path | None,
+    rows: Iterable[dict[str, Any]], plot: Path | None, sheet: Sheet | None = None,
 ) -> None:  # fmt: skip
     """Prints a report, and draws it too if that was asked for."""
     zone = session.zone
-    session.out.show(told, lambda shown: page(shown, told, zone), rows=rows)
+    session.out.show(told, lambda shown: page(shown, told, zone), rows, sheet)
     if plot is not None:
         from slaflow.engine.protected import Protected
         from slaflow.report.plots import write_plot

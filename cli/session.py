@@ -26,6 +26,7 @@ class Session:
         self.format = "table"
         self.quiet = False
         self.wide = False
+        self.raw = False
         self.debug = False
 
     @cached_property
@@ -41,7 +42,7 @@ class Session:
 
     @property
     def out(self) -> Output:
-        return Output(self.format, self.quiet, self.wide)
+        return Output(self.format, self.quiet, self.wide, self.raw)
 
     def require_actor(self) -> str:
         """Who writes. Raises a usage error where nobody was named."""

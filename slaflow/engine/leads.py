@@ -14,7 +14,7 @@ from slaflow.engine import people
 from slaflow.engine.address import find
 from slaflow.engine.apply import Ask, Outcome, in_transaction
 from slaflow.engine.past import Lookback, Standing
-from slaflow.engine.present import lead_json
+from slaflow.engine.present import lead_columns, lead_json
 from slaflow.engine.settled import settled as settled_in_memory
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
@@ -26,6 +26,7 @@ from slaflow.lifecycle.view import View
 from slaflow.store import clocks as clock_store
 from slaflow.store import leads as store
 from slaflow.store import people as people_store
+from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Field, Value, Workflow
@@ -307,6 +308,14 @@ def listed(
                     continue
                 yield lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=False)
                 left = None if left is None else left - 1
+
+
+def columns(app: Engine) -> list[str]:
+    """Every column that a lead may have as a row; the agreements in force name theirs first."""
+    with app.database.read() as conn:
+        active = workflow_store.all_active(conn).values()
+        versions = [*active, *workflow_store.versions(conn)]
+    return lead_columns(app.remember(version) for version in versions)
 
 
 def _standing(

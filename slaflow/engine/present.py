@@ -51,6 +51,41 @@ def lead_json(
     return shown
 
 
+_LEAD = (
+    "id", "key", "state", "owner", "held_by", "workflow", "digest", "created_at", "entered_at", "erased_at",
+    "score", "fit", "engagement", "stage",
+)  # fmt: skip
+_CLOCK = (
+    "status", "owed_by", "owner", "number", "started_at", "due_at", "paused_at", "left_seconds",
+    "breached_at", "ended_at", "late_seconds", "lifted", "calendar",
+)  # fmt: skip
+
+
+def lead_columns(workflows: Iterable[Workflow]) -> list[str]:
+    """Where in LEAD without ``available`` something may stand under *workflows*, in their order.
+
+    Of each target one clock is meant, as in ``clocks.respond.due_at``.
+    """
+    known = list(workflows)
+    answers = (
+        f"checks.{name}.{part}"
+        for workflow in known
+        for name, each in workflow.checks.items()
+        for part in ("passed", *(f"answer.{field}" for field in each.fields))
+    )
+    targets = dict.fromkeys(target.name for workflow in known for target in workflow.targets)
+    columns = (
+        *_LEAD,
+        *(f"fields.{name}" for workflow in known for name in workflow.fields),
+        *answers,
+        "attempts.total",
+        "attempts.channels",
+        "cycles",
+        *(f"clocks.{target}.{part}" for target in targets for part in _CLOCK),
+    )
+    return list(dict.fromkeys(columns))
+
+
 def in_order(workflow: Workflow, clocks: Iterable[Clock]) -> list[Clock]:
     """Clocks by target in file order, each target's oldest first."""
     places = {target.name: target.index for target in workflow.targets}

@@ -69,6 +69,7 @@ def export_log(
     *,
     partition: bool = False,
     write: Write | None = None,
+    raw: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> ExportReport:
     """Writes the entries that pass *filters* as one snapshot of the log.
@@ -78,6 +79,7 @@ def export_log(
         file: where to; it appears when it is complete, in the place of what stood there. None: *write*
             is given the bytes as they come, of :data:`STREAMED` types only.
         partition: Parquet as a folder with a part per month; the folder must be empty or absent.
+        raw: CSV text as it is, also what a spreadsheet would calculate; other types are so anyway.
         progress: hears how many entries were written.
 
     Raises:
@@ -94,13 +96,13 @@ def export_log(
     entries = count.over(logbook.entries(app, filters or LogFilter(), _order(type, partition)))
     if file is None:
         assert write is not None
-        _streamer(app, type)(entries, write)
+        _streamer(app, type, raw)(entries, write)
     elif partition:
         with new_folder(file, protected) as folder:
             write_partitioned(entries, folder)
     elif type in STREAMED:
         with new_file(file, protected) as opened:
-            _streamer(app, type)(entries, opened.write)
+            _streamer(app, type, raw)(entries, opened.write)
     else:
         with new_path(file, protected) as part:
             (write_parquet if type == "parquet" else write_ocel_sqlite)(entries, part)
@@ -122,11 +124,15 @@ def _order(type: str, partition: bool) -> Order:
     return "lead" if type == "xes" else "id"
 
 
-def _streamer(app: Engine, type: str) -> Streamer:
+def _streamer(app: Engine, type: str, raw: bool) -> Streamer:
     if type == "xes":
         names = dict.fromkeys(version.name for version in app.versions())
         return partial(write_xes, name=", ".join(names) or "slaflow")
-    writers: dict[str, Streamer] = {"jsonl": write_jsonl, "csv": write_csv, "ocel": write_ocel}
+    writers: dict[str, Streamer] = {
+        "jsonl": write_jsonl,
+        "csv": partial(write_csv, raw=raw),
+        "ocel": write_ocel,
+    }
     return writers[type]
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from slaflow.exchange.formulas import harmless
 from slaflow.log.entry import KEYS, Entry
 
 Write: TypeAlias = Callable[[bytes], object]
@@ -29,16 +30,17 @@ def write_jsonl(entries: Iterable[Entry], write: Write) -> None:
         write(orjson.dumps(entry.as_json()) + b"\n")
 
 
-def write_csv(entries: Iterable[Entry], write: Write) -> None:
+def write_csv(entries: Iterable[Entry], write: Write, *, raw: bool = False) -> None:
     """A line of names, then one per entry: null is empty, ``data`` the very text that was hashed.
 
-    Values stand as they are in the log: text that a spreadsheet would take for a formula too.
+    Text that a spreadsheet would take for a formula stands behind an apostrophe, unless *raw*.
     """
+    cell = _cell if raw else _harmless
     text = io.StringIO(newline="")
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(KEYS)
     for number, entry in enumerate(entries, 1):
-        lines.writerow([_cell(value) for value in entry])
+        lines.writerow([cell(value) for value in entry])
         if number % ROWS_AT_ONCE == 0:
             _hand_over(text, write)
     _hand_over(text, write)
@@ -48,6 +50,10 @@ def _hand_over(text: io.StringIO, write: Write) -> None:
     write(text.getvalue().encode())
     text.seek(0)
     text.truncate()
+
+
+def _harmless(value: Any) -> Any:
+    return harmless(value) if isinstance(value, str) else _cell(value)
 
 
 def _cell(value: Any) -> Any:

@@ -41,7 +41,12 @@ def test_every_listing_has_four_formats_that_say_the_same(
     lines = [json.loads(line) for line in handed_over(*words, "--format", "jsonl").out.splitlines()]
     rows = list(csv.DictReader(io.StringIO(handed_over(*words, "--format", "csv").out)))
     assert lines
-    assert [list(row) for row in rows] == [list(line) for line in lines]
+    assert len(rows) == len(lines)
+    filled = [key for key, value in lines[0].items() if value not in ({}, [])]
+    assert (
+        list(dict.fromkeys(name.partition(".")[0] for name in rows[0] if name.partition(".")[0] in filled))
+        == filled
+    )
     if isinstance(document, list):
         assert len(document) == len(lines)
     assert handed_over(*words).out.strip()

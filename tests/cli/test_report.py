@@ -33,7 +33,11 @@ def test_each_report_tells_people_and_scripts_the_same(handed_over: Slaflow, rep
     lines = handed_over("report", report, "--at", AT, "--format", "jsonl").out.splitlines()
     rows = list(csv.DictReader(io.StringIO(handed_over("report", report, "--at", AT, "--format", "csv").out)))
     assert len(lines) == len(rows)
-    assert [list(json.loads(line)) for line in lines] == [list(row) for row in rows]
+    assert all(
+        set(json.loads(line)) >= {name.partition(".")[0] for name in row}
+        for line, row in zip(lines, rows, strict=True)
+    )
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("{", "["))]
 
 
 def test_a_handoff_is_told_with_what_the_lead_showed(handed_over: Slaflow) -> None:
