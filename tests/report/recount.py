@@ -78,6 +78,8 @@ class Passage:
     next_took: str = ""
     decided: Entry | None = None
     touches: list[Entry] = field(default_factory=list)
+    state: str = ""
+    """Where the lead has come to."""
 
     @property
     def gave(self) -> str:
@@ -95,6 +97,10 @@ class Passage:
         if self.next is None or self.next.from_state == "won":
             return False
         return RANKS[self.next_took] < RANKS[self.next.held_by or ""]
+
+    @property
+    def is_held(self) -> bool:
+        return self.next is None and self.state not in ("won", "lost")
 
     @property
     def outcome(self) -> str:
@@ -127,6 +133,7 @@ def _passage(workflow: Workflow, entry: Entry, rest: list[Entry]) -> Passage:
     passage.decided = moves[0] if moves else None
     passage.next = next((each for each in moves if each.handoff), None)
     passage.next_took = _holder(workflow, passage.next) if passage.next else ""
+    passage.state = (moves[-1] if moves else entry).to_state or ""
     until = passage.next.at if passage.next else None
     for each in rest:
         happened = each.occurred_at or each.at
@@ -213,7 +220,7 @@ def _made(those: list[Passage]) -> dict[str, Any]:
         "handed_over": len(those),
         **{name: kinds[name] for name in names},
         **{f"{name}_share": rate(kinds[name], len(those)) for name in names},
-        "untouched_still_held": sum(e.kind == "never_touched" and e.next is None for e in those),
+        "untouched_still_held": sum(e.kind == "never_touched" and e.is_held for e in those),
         "returned_untouched": sum(e.kind == "returned" and not e.touches for e in those),
     }
 

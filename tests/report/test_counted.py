@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from engine.office import DAY, on_one_database
+from engine.office import AGREEMENT, BO, DAY, FOUNDED, HOUR, MONDAY, handed_over, on_one_database
 from report import recount
 from report.weeks import END, START, THEN
 
@@ -21,6 +21,8 @@ from slaflow.store import leads as lead_store
 
 PERIODS = [(None, None, END), (START + 2 * DAY, START + 9 * DAY, END), (None, None, THEN)]
 periods = pytest.mark.parametrize("period", PERIODS, ids=["all", "a week", "as of then"])
+FIRST = "transitions:\n"
+REOPENED = f"{FIRST}  - {{trigger: reopen, from: won, to: accepted, by: sales}}\n"
 GROUPINGS = ["owner", "team", "month", "country"]
 
 
@@ -86,6 +88,24 @@ def test_groups_of_waste_are_by_who_took_the_lead(weeks: Engine, by: str) -> Non
     counted = recount.waste(recount.passages(weeks, END, None, None), group)
     told = waste(weeks, at=END, by=by)
     assert {name: figures["parties"] for name, figures in told["groups"].items()} == counted
+
+
+def test_a_closed_lead_is_not_held_any_more(app: Engine) -> None:
+    """Three untouched: one waits, one was won, one was won and is opened again."""
+    app.activate(AGREEMENT.replace(FIRST, REOPENED), at=FOUNDED + DAY)
+    at = MONDAY + 5 * HOUR
+    for name in ("kim", "liv", "mo"):
+        lead = handed_over(app, name)
+        if name != "kim":
+            app.fire(lead, "accept", BO, at=MONDAY)
+            app.answer(lead, "value", BO, {"expected_value": "25000"}, at=MONDAY)
+            app.fire(lead, "win", BO, {"amount": "10"}, at=MONDAY + HOUR)
+    held = [waste(app, at=each)["parties"]["sales"]["untouched_still_held"] for each in (MONDAY, at)]
+    assert held == [3, 1]
+    app.fire(3, "reopen", BO, at=at)
+    told = waste(app, at=at)["parties"]["sales"]
+    assert (told["never_touched"], told["untouched_still_held"]) == (3, 2)
+    assert told == recount.waste(recount.passages(app, at, None, None))[""]["sales"]
 
 
 @periods

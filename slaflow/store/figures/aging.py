@@ -10,7 +10,7 @@ from sqlalchemy import CTE, Connection, Text, and_, case, cast, func, literal, s
 
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, epoch, percentile, rank_of
-from slaflow.store.figures.funnel import enters
+from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
 from slaflow.store.tables import entry, lead
 
@@ -77,7 +77,7 @@ def _open_leads(asked: Asked) -> CTE:
     ).where(lead.c.entered_at <= asked.at)
     row = entry.alias("entered")
     moved = select(row.c.lead, row.c.to, row.c.digest, row.c.at, row.c.held_by).select_from(
-        lead.join(row, and_(row.c.stream == _stream(lead.c.id), row.c.seq == _last_move(asked)))
+        lead.join(row, and_(row.c.stream == _stream(lead.c.id), row.c.seq == last_move(_stream(lead.c.id), asked.at)))
     )
     moved = moved.where(lead.c.entered_at > asked.at, lead.c.created_at <= asked.at)
     then = union_all(resting, moved).cte("then")
@@ -101,14 +101,6 @@ def _open_leads(asked: Asked) -> CTE:
 
 def _stream(lead_id: Column) -> Column:
     return literal("lead:", Text()) + cast(lead_id, Text())
-
-
-def _last_move(asked: Asked) -> Column:
-    row = entry.alias("moving")
-    of = select(func.max(row.c.seq)).where(
-        row.c.stream == _stream(lead.c.id), enters(row), row.c.at <= asked.at
-    )
-    return of.correlate_except(row).scalar_subquery()
 
 
 def _owner(asked: Asked, of: Column) -> Column:

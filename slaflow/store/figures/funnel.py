@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, Connection, and_, func, or_, select
@@ -49,6 +50,13 @@ def enters(row: Any) -> Column:
     kind = not_by_index(row.c.kind)
     moved = and_(kind.in_(("transition", "migrated")), row.c["from"] != row.c.to)
     return or_(kind == "created", moved)
+
+
+def last_move(stream: Column, at: datetime) -> Column:
+    """The ``seq`` of the entry that put the lead of *stream* where it was at that instant."""
+    row = entry.alias("moving")
+    found = select(func.max(row.c.seq)).where(row.c.stream == stream, enters(row), row.c.at <= at)
+    return found.correlate_except(row).scalar_subquery()
 
 
 def _visits(asked: Asked, born: CTE) -> CTE:

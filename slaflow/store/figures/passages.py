@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, and_, case, func, literal, or_, select
+from sqlalchemy import CTE, and_, case, exists, func, literal, or_, select
 
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, float_at, text_at
-from slaflow.store.figures.terms import BACK, direction, is_attempt, taker
+from slaflow.store.figures.funnel import last_move
+from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
 from slaflow.store.tables import entry
 from slaflow.workflow.model import SYSTEM
 
@@ -74,6 +75,7 @@ def passages(asked: Asked) -> CTE:
             _outcome(asked, decided).label("outcome"),
             case((gave_back, 1), else_=0).label("came_back"),
             case((and_(gave_back, after.c.party != SYSTEM), 1), else_=0).label("given_back"),
+            case((and_(after.c.id.is_(None), ~_is_closed(asked, touched)), 1), else_=0).label("is_held"),
         )
         .select_from(
             touched.outerjoin(
@@ -83,6 +85,16 @@ def passages(asked: Asked) -> CTE:
         )
         .cte("passages")
     )
+
+
+def _is_closed(asked: Asked, given: CTE) -> Column:
+    """Whether the state that the lead has come to since the handoff is a final one."""
+    last = entry.alias("last_move")
+    found = select(last.c.id).where(
+        last.c.stream == given.c.stream, last.c.seq == last_move(given.c.stream, asked.at),
+        is_final(last.c.to, last.c.digest, asked.versions),
+    )  # fmt: skip
+    return exists(found.correlate_except(last))
 
 
 def _touched(asked: Asked, given: CTE) -> CTE:

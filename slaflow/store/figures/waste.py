@@ -13,7 +13,10 @@ from slaflow.store.figures.passages import passages
 
 
 class WasteFigure(NamedTuple):
-    """So many handoffs to one party of one class, of which some are held still, some were never touched."""
+    """So many handoffs to one party of one class, of which some are held still, some were never touched.
+
+    Held still is what has not been handed on since, and is not closed.
+    """
 
     group: str
     took: str
@@ -36,8 +39,8 @@ def waste(connection: Connection, asked: Asked) -> Iterator[WasteFigure]:
         (row.touches == 1, "touched_once"),
         else_="worked",
     )
-    kinds = select(row.grp, row.took, what.label("what"), row.next_seq, row.touches).cte("kinds").c
-    held = total(case((kinds.next_seq.is_(None), 1), else_=0))
+    kinds = select(row.grp, row.took, what.label("what"), row.is_held, row.touches).cte("kinds").c
+    held = total(kinds.is_held)
     untouched = total(case((kinds.touches == 0, 1), else_=0))
     keys = (kinds.grp, kinds.took, kinds.what)
     query = select(*keys, func.count(), held, untouched).group_by(*keys).order_by(*keys)
