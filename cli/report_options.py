@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from slaflow.report.rates import percent_text
+
 from .file_options import OutputFile
 from .options import MOMENT, at_option
 from .output import Page
@@ -109,7 +111,7 @@ def count(number: int) -> str:
 
 
 def rate(value: float | None, nothing: str = "") -> str:
-    return nothing if value is None else f"{value:.1%}"
+    return nothing if value is None else percent_text(value, 1)
 
 
 def open_spread(times: Mapping[str, int | None]) -> tuple[str, str]:

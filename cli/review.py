@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from slaflow.report.promised import changed_words
+
 from .commitment_page import table
 from .completion import names
 from .options import Group, at_option
@@ -49,6 +51,8 @@ def _page(page: Page, told: Mapping[str, Any], zone: tzinfo) -> None:
         who, at = signature["actor"], instant(signature["at"], zone)
         by = "" if who == signature["party"] else f" by {who}"
         page.line((signature["party"], "bold"), f" signed{by} {at}, record {signature['record_digest'][:12]}")
+    for words in changed_words(told):
+        page.line((words, "yellow"))
     if told["missing"]:
         page.line(("not signed", "yellow"), f" by {' and '.join(told['missing'])}")
     page.line(("record", "dim"), f" {told['record_digest'][:12]}")

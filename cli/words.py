@@ -7,6 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from slaflow.report.promised import figure_words, missed_by
+
 
 def duration(seconds: float) -> str:
     """``3 d 4 h``, ``1 h 12 min``, ``12 min``, ``45 s``, ``0 s``: two units at most, without a sign."""
@@ -140,11 +142,13 @@ def _assigned(data: Mapping[str, Any]) -> str:
 
 
 def _commitment(name: str, data: Mapping[str, Any]) -> str:
-    """``volume 2026-03: 187, at least 200, missed``."""
+    """``volume 2026-03: 187, at least 200, missed``; per owner also by whom."""
     owed = listed(f"{key.replace('_', ' ')} {value}" for key, value in data["promise"].items())
     verdict = data["verdict"] or "no verdict"
+    by = " and ".join(missed_by(data))
     restated = " (restated)" if data.get("restates") else ""
-    return f"{name} {data['period']}: {plain(data['figure'])}, {owed}, {verdict}{restated}"
+    whom = f" by {by}" if by else ""
+    return f"{name} {data['period']}: {figure_words(data, data)}, {owed}, {verdict}{whom}{restated}"
 
 
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ from slaflow.workflow.model import Workflow
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
 
-DECIMALS, CENTS = Decimal("0.0001"), Decimal("0.01")
+CENTS = Decimal("0.01")
+PLACES = 4
+"""Of a share: parts of ten thousand."""
 KEPT, MISSED = "kept", "missed"
 
 
@@ -209,9 +211,10 @@ def overall(commitment: Commitment, owed: Owed, measured: Measured) -> str | Non
 
 
 def figure(commitment: Commitment, result: Result) -> int | str | None:
-    """How a result is written: a number of leads, a sum as text, a share as text of four decimals at most.
+    """How a result is written: a number of leads, a sum as text, a share as text.
 
-    A share is rounded away from its bound, so that none looks kept that is not.
+    A share is cut off after four decimals, or so much later that it stands on the same side of its bounds
+    as the share itself: what looks kept is kept, and what looks missed is missed.
     """
     if isinstance(commitment.measure, Count):
         return int(result.of)
@@ -219,8 +222,24 @@ def figure(commitment: Commitment, result: Result) -> int | str | None:
         return plain(result.of)
     if not result.among:
         return None
-    rounding = ROUND_UP if commitment.at_least is None else ROUND_DOWN
-    return plain((result.of / result.among).quantize(DECIMALS, rounding))
+    least, most = (
+        None if bound is None else bound / 100 for bound in (commitment.at_least, commitment.at_most)
+    )
+    return plain(cut(Fraction(result.of) / result.among, PLACES, least, most))
+
+
+def cut(number: Fraction, places: int, least: Decimal | None, most: Decimal | None) -> Decimal:
+    """*number* cut off after *places* decimals; after more where it would seem to be nothing, or to miss
+    *least* or to be within *most* against what it is.
+    """
+
+    def told(value: Fraction) -> tuple[bool, bool, bool]:
+        enough = least is None or value >= Fraction(least)
+        return value == 0, enough, most is None or value <= Fraction(most)
+
+    while told(shown := Fraction(int(number * 10**places), 10**places)) != told(number):
+        places += 1
+    return Decimal(int(shown * 10**places)).scaleb(-places)
 
 
 def plain(number: Decimal) -> str:

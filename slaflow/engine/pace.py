@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_DOWN
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from slaflow.engine.agenda import Terms
@@ -14,6 +14,7 @@ from slaflow.engine.measured import (
     Measured,
     Owed,
     Result,
+    cut,
     figure,
     owed,
     plain,
@@ -39,23 +40,32 @@ class Pace:
     days: int
 
     @property
+    def on_pace(self) -> bool | None:
+        """Whether the promise is kept if it goes on like this; None while there is too little to judge by.
+
+        Per owner it is not as soon as anybody's is not.
+        """
+        if not self.commitment.per_owner:
+            return self._on_pace(self.measured.total)
+        judged = {self._on_pace(result) for result in self.measured.owners.values()}
+        return False if False in judged else True if True in judged else None
+
+    @property
     def is_short(self) -> bool:
-        """Whether the promise is missed if it goes on like this; per owner, whether anybody's is."""
-        if self.commitment.per_owner:
-            return bool(self.short_owners)
-        return self._is_short(self.measured.total)
+        return self.on_pace is False
 
     @property
     def short_owners(self) -> list[str | None]:
-        if not self.commitment.per_owner:
-            return []
-        owners: Mapping[str | None, Result] = self.measured.owners
-        return [owner for owner in sorted(owners, key=lambda o: o or "") if self._is_short(owners[owner])]
+        owners = self.measured.owners
+        return [owner for owner in self._owners() if self._on_pace(owners[owner]) is False]
 
-    def _is_short(self, result: Result) -> bool:
+    def _owners(self) -> list[str | None]:
+        return sorted(self.measured.owners, key=lambda o: o or "") if self.commitment.per_owner else []
+
+    def _on_pace(self, result: Result) -> bool | None:
         if verdict(self.commitment, self.owed, result) is None:
-            return False
-        return not within(self.commitment, self.owed, self.projected(result))
+            return None
+        return within(self.commitment, self.owed, self.projected(result))
 
     def projected(self, result: Result) -> Result:
         """*result* carried on to the end of the period, exactly."""
@@ -87,13 +97,39 @@ class Pace:
         return told
 
     def projection(self) -> int | str | None:
-        """What the period comes to at this pace, written as the figure is; leads are counted whole."""
-        result = self.projected(self.measured.total)
-        if isinstance(self.commitment.measure, Count):
-            return int(result.of)
-        if not self.commitment.is_share:
-            result = Result(result.of.quantize(CENTS, ROUND_DOWN), result.among)
-        return figure(self.commitment, result)
+        """What the period comes to at this pace; see :meth:`_heading`."""
+        return self._heading(self.measured.total)
+
+    def _heading(self, result: Result) -> int | str | None:
+        """Where *result* leads, written as the figure is; leads are counted whole.
+
+        Down, or up where only that tells whether it will do.
+        """
+        ahead = self.projected(result)
+        if self.commitment.is_share:
+            return figure(self.commitment, ahead)
+        if not isinstance(self.commitment.measure, Count):
+            return plain(cut(Fraction(ahead.of), 2, self.owed.at_least, self.owed.at_most))
+        down = int(ahead.of)
+        is_told = self._is_within(Result(Decimal(down))) == self._is_within(ahead)
+        return down if is_told else down + 1
+
+    def _is_within(self, result: Result) -> bool:
+        return within(self.commitment, self.owed, result)
+
+    def standing(self) -> dict[str, Any]:
+        """The pace as ``review show`` tells it; per owner that of each, too."""
+        told: dict[str, Any] = {
+            "over": self.over, "of": self.days, "expected": self.expected(),
+            "projection": self.projection(), "on_pace": self.on_pace,
+        }  # fmt: skip
+        if self.commitment.per_owner:
+            told["owners"] = [
+                {"owner": owner, "projection": self._heading(result), "on_pace": self._on_pace(result)}
+                for owner in self._owners()
+                for result in (self.measured.owners[owner],)
+            ]
+        return told
 
 
 def pace_of(terms: Terms, commitment: Commitment, measured: Measured, at: datetime) -> Pace | None:

@@ -71,6 +71,10 @@ class NotAParty(SlaflowError):
         super().__init__(f"{who} is no party to {workflow}; a review is signed by {' and '.join(parties)}")
 
 
+UNSIGNED = ("pace", "min_sample")
+"""What is told of a commitment and no part of what is signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """The record of one period as it stands at an instant, and who has signed what of it."""
@@ -90,7 +94,7 @@ class Review:
         """What is signed: every figure, promise and verdict, but not who has signed yet, nor the pace."""
         start, end = self.terms.bounds
         promised = [c.name for c in self.terms.commitments() if not isinstance(c.measure, Signed)]
-        told = [{k: v for k, v in c.items() if k != "pace"} for c in self.commitments]
+        told = [{k: v for k, v in c.items() if k not in UNSIGNED} for c in self.commitments]
         return {
             "workflow": self.terms.workflow.name, "period": self.terms.period.label,
             "digest": self.terms.workflow.digest, "from": instant_text(start), "to": instant_text(end),
@@ -103,13 +107,18 @@ class Review:
 
     def as_json(self, at: datetime) -> dict[str, Any]:
         have = {each.party for each in self.signed}
+        content, digest = self.content(), self.digest()
         return {
-            **self.content(), "settled_to": instant_text(at), "record_digest": self.digest(),
+            **content, "settled_to": instant_text(at), "record_digest": digest,
             "commitments": self.commitments, "parties": list(self.parties),
             "signatures": [
-                {"party": s.party, "actor": s.actor, "at": instant_text(s.at), "record_digest": s.digest}
+                {
+                    "party": s.party, "actor": s.actor, "at": instant_text(s.at), "record_digest": s.digest,
+                    "changed_since": [] if s.digest == digest else [*s.changed_since(content["commitments"])],
+                }
                 for s in self.signed
             ],
+            "signed_alike": len({s.digest for s in self.signed}) == 1 if self.signed else None,
             "missing": [party for party in self.parties if party not in have], "unsettled": self.unsettled,
         }  # fmt: skip
 

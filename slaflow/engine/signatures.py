@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,20 +17,45 @@ from slaflow.workflow.commitment import Commitment
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One party's signature; ``digest`` is of the record that was signed."""
+    """One party's signature; ``digest`` is of the record that was signed, ``signed`` its commitments."""
 
     party: str
     actor: str
     at: datetime
     digest: str
+    signed: Sequence[Mapping[str, Any]] = field(default=(), compare=False)
+
+    def changed_since(self, commitments: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+        """What of a record stands otherwise than when it was signed, and what happened: ``closed``,
+        ``restated``, or any other ``change``."""
+        then = {each["commitment"]: each for each in self.signed}
+        for now in commitments:
+            before = then.get(now["commitment"], {})
+            if now != before:
+                yield {"commitment": now["commitment"], "what": _what_happened(before, now)}
+
+
+def _what_happened(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    if now["restated"] and now["restated"] != before.get("restated"):
+        return "restated"
+    is_new = now["status"] == "closed" and before.get("status") != "closed"
+    return "closed" if is_new else "changed"
 
 
 def signatures(connection: Connection, workflow: str, label: str) -> list[Signature]:
     """The signatures under one period's review, in the order in which they were given."""
-    found = []
+    return signatures_by_period(connection, workflow).get(label, [])
+
+
+def signatures_by_period(connection: Connection, workflow: str) -> dict[str, list[Signature]]:
+    """Every signature under a review of that agreement, by period, in the order in which they were given."""
+    found: dict[str, list[Signature]] = {}
     for entry in log_store.entries(connection, LogFilter(kind="signed")):
-        if entry.stream == f"workflow:{workflow}" and entry.data.get("period") == label:
-            found.append(Signature(entry.party or "", entry.actor, entry.at, entry.data["record_digest"]))
+        data = entry.data
+        if entry.stream == f"workflow:{workflow}" and data.get("period") is not None:
+            signed = data.get("record", {}).get("commitments", ())
+            given = Signature(entry.party or "", entry.actor, entry.at, data["record_digest"], signed)
+            found.setdefault(data["period"], []).append(given)
     return found
 
 

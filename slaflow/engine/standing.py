@@ -49,9 +49,11 @@ def standing(
 
     ``status`` is ``running``, with ``pace``; ``maturing`` once the period is over; ``due`` where the next
     tick is to close it; ``closed``. A verdict is given at the closing and not before; ``restated`` is what
-    came to light after it, oldest first.
+    came to light after it, oldest first. Of a share ``min_sample`` is what it takes to be judged.
     """
     named = {**about(terms, commitment), "closes_at": instant_text(terms.closes_at(commitment))}
+    if commitment.is_share:
+        named["min_sample"] = commitment.min_sample
     if row is not None:
         stated = {key: value for key, value in row.statements[0]["data"].items() if key not in ABOUT}
         return {**named, "status": "closed", **stated, "restated": [*_restated(row)], "pace": None}
@@ -83,9 +85,4 @@ def _so_far(
     measured = measure(app, connection, versions, terms, commitment, known_by, known_by)
     pace = pace_of(terms, commitment, measured, at)
     told = as_data(commitment, owed(terms, commitment), measured)
-    if pace is None:
-        return told, None
-    return told, {
-        "over": pace.over, "of": pace.days, "expected": pace.expected(), "projection": pace.projection(),
-        "on_pace": not pace.is_short,
-    }  # fmt: skip
+    return told, None if pace is None else pace.standing()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from slaflow.report.rates import percent_text
+
 Figures = Mapping[str, Any]
 DAY = 86_400
 
 
 def percent(value: float | None) -> str:
     """``79%``; ``no verdict`` of nothing."""
-    return "no verdict" if value is None else f"{value:.0%}"
+    return "no verdict" if value is None else percent_text(value, 0)
 
 
 def duration_words(seconds: int) -> str:

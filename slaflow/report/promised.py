@@ -1,28 +1,90 @@
-"""A period's commitments in words: what was promised, measured, and came of it."""
+"""A period's commitments in words: what was promised, measured, and came of it; and by whom."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 Figures = Mapping[str, Any]
+Spelt = Callable[[str], str]
+"""Spells an instant."""
+Mood = Literal["kept", "missed", "good", "poor", "open"]
+NOBODY = "(nobody)"
 
 
-def promised(rows: Iterable[Figures], instant: Callable[[str], str]) -> Iterator[dict[str, str]]:
-    """Each commitment of ``report commitments``: who owes what, what was measured, what came of it."""
-    for row in rows:
-        yield {
-            "commitment": row["title"] or row["commitment"].replace("_", " "),
-            "owed_by": ", ".join(row["owed_by"]),
-            "period": row["period"],
-            "promised": promise_words(row, instant),
-            "measured": figure_words(row, row),
-            "verdict": _verdict(row, instant),
-        }
+class Line(NamedTuple):
+    """One line about a commitment: of the whole, of an ``owner``'s part, or as it was ``restated``.
+
+    ``name`` is the owner, or when it was restated.
+    """
+
+    about: Literal["commitment", "owner", "restated"]
+    name: str
+    measured: str
+    came_of_it: str
+    mood: Mood
 
 
-def promise_words(row: Figures, instant: Callable[[str], str]) -> str:
+def lines(row: Figures, instant: Spelt) -> Iterator[Line]:
+    """Everything that is told of a commitment of ``report commitments`` or ``review show``, in order."""
+    yield Line("commitment", "", figure_words(row, row), *_standing(row, instant))
+    yield from _owners(row, row)
+    for restated in row["restated"]:
+        since = f"restated {instant(restated['at'])}"
+        yield Line("restated", since, figure_words(row, restated), *_verdict(row, restated))
+        yield from _owners(row, restated)
+
+
+def _owners(row: Figures, told: Figures) -> Iterator[Line]:
+    paces = {each["owner"]: each for each in (row["pace"] or {}).get("owners", ())}
+    for owner in told.get("owners", ()):
+        name = owner["owner"]
+        if row["status"] == "closed":
+            verdict = _verdict(row, owner)
+        else:
+            verdict = _heading(row, owner, paces[name]) if name in paces else ("", "open")
+        yield Line("owner", name or NOBODY, figure_words(row, owner), *verdict)
+
+
+def _standing(row: Figures, instant: Spelt) -> tuple[str, Mood]:
+    """What has come of the whole by now, or where it leads."""
+    if row["status"] == "closed":
+        return _verdict(row, row)
+    if row["status"] == "due":
+        return "closes with the next tick", "poor"
+    pace = row["pace"]
+    if pace is None:
+        return f"closes {instant(row['closes_at'])}", "open"
+    heading, mood = _heading(row, row, pace)
+    return f"{heading}, {pace['over']} of {pace['of']} {'day' if pace['of'] == 1 else 'days'} over", mood
+
+
+def _verdict(row: Figures, told: Figures) -> tuple[str, Mood]:
+    if told["verdict"] is None:
+        few = _too_few(row, told)
+        return f"no verdict: too few{few}" if few else "no verdict", "open"
+    return told["verdict"], told["verdict"]
+
+
+def _heading(row: Figures, told: Figures, pace: Figures) -> tuple[str, Mood]:
+    if pace["on_pace"] is None:
+        return f"too few yet{_too_few(row, told)}", "open"
+    ahead = pace["projection"]
+    shown = percent_words(ahead) if "among" in told else str(ahead)
+    words, mood = ("on pace", "good") if pace["on_pace"] else ("out of pace", "poor")
+    return f"{words}: heading for {shown}", mood  # type: ignore[return-value]
+
+
+def _too_few(row: Figures, told: Figures) -> str:
+    """`` (1 of 20)``; nothing where it is not for want of decisions, or a matter of each owner."""
+    least = row.get("min_sample")
+    if least is None or told.get("among", least) >= least:
+        return ""
+    return f" ({told['among']} of {least})"
+
+
+def promise_words(row: Figures, instant: Spelt) -> str:
     """``at least 200``, with the days it was cut to where the period was not whole; ``signed by`` when."""
     if "signed_by" in row["promise"]:
         return f"signed by {instant(row['promise']['signed_by'])}"
@@ -42,15 +104,24 @@ def figure_words(row: Figures, told: Figures) -> str:
     return f"{percent_words(told['figure'])} ({told['of']} of {told['among']})"
 
 
+def changed_words(review: Figures) -> Iterator[str]:
+    """What of a record of ``review show`` is not as it was signed, a sentence each; nothing where all is."""
+    signed = review["signatures"]
+    if review["signed_alike"] is False:
+        yield f"{' and '.join(each['party'] for each in signed)} signed different records"
+    for each in signed:
+        if each["changed_since"]:
+            what = ", ".join(f"{change['commitment']} {change['what']}" for change in each["changed_since"])
+            yield f"since {each['party']} signed: {what}"
+        elif each["record_digest"] != review["record_digest"]:
+            yield f"since {each['party']} signed: the terms changed"
+
+
+def missed_by(told: Figures) -> list[str]:
+    """The owners who missed a commitment that is judged per owner."""
+    return [each["owner"] or NOBODY for each in told.get("owners", ()) if each["verdict"] == "missed"]
+
+
 def percent_words(share: str) -> str:
     """A share as it is stated, in parts of one hundred."""
     return f"{(Decimal(share) * 100).normalize():f}%"
-
-
-def _verdict(row: Figures, instant: Callable[[str], str]) -> str:
-    if row["status"] != "closed":
-        return f"{row['status']}, closes {instant(row['closes_at'])}"
-    verdict = row["verdict"] or "no verdict"
-    if not row["restated"]:
-        return verdict
-    return f"{verdict}; restated later: {figure_words(row, row['restated'][-1])}"

@@ -10,8 +10,20 @@ Number = TypeVar("Number", int, float)
 
 
 def share(part: int, whole: int) -> float | None:
-    """*part* of *whole* with four decimals; None of nothing."""
-    return round(part / whole, 4) if whole else None
+    """*part* of *whole* with four decimals, more where it would seem none or all of it; None of nothing."""
+    if not whole:
+        return None
+    exact, places = part / whole, 4
+    while 0 < part < whole and round(exact, places) in (0, 1):
+        places += 1
+    return round(exact, places)
+
+
+def percent_text(share: float, places: int) -> str:
+    """``79.3%``; with more decimals where it would seem none or all and is not."""
+    text = f"{share:.{places}%}"
+    seems_whole = float(text[:-1]) in (0, 100)
+    return percent_text(share, places + 1) if seems_whole and 0 < share < 1 else text
 
 
 def percentile(values: Sequence[int], share: float) -> int | None:

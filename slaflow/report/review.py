@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
 from slaflow.engine.protected import Protected
+from slaflow.engine.signatures import signatures_by_period
 from slaflow.errors import ExtraMissing
+from slaflow.lifecycle.draft import instant_text
 from slaflow.report.aging import aging
 from slaflow.report.asking import in_force, party_ranks
 from slaflow.report.commitments import commitments
@@ -19,7 +21,7 @@ from slaflow.report.findings import percent, words
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
 from slaflow.report.plots import drawn
-from slaflow.report.promised import promised
+from slaflow.report.promised import changed_words, lines, promise_words
 from slaflow.report.returns import returns
 from slaflow.report.saved import save
 from slaflow.report.sla import gross_rates, sla
@@ -60,6 +62,7 @@ def record(app: Engine, start: datetime, end: datetime, at: datetime | None = No
     now = app.present(at)
     with app.database.read() as conn:
         workflows = list(in_force(app, conn).values())
+    promised = commitments(app, start, end, at=now)["commitments"]
     told: dict[str, Any] = {
         "sla": sla(app, start, end, at=now),
         "handoffs": handoffs(app, start, end, at=now),
@@ -67,10 +70,29 @@ def record(app: Engine, start: datetime, end: datetime, at: datetime | None = No
         "returns": returns(app, start, end, at=now, quoted=QUOTES),
         "waste": waste(app, start, end, at=now),
         "aging": aging(app, at=min(now, end)),
-        "commitments": commitments(app, start, end, at=now)["commitments"],
+        "commitments": promised,
+        "signatures": list(_signed(app, promised, start, end, now)),
         "by_source": _by_source(app, start, end, now, workflows),
     }
     return {**told, **_agreement(workflows)}
+
+
+def _signed(
+    app: Engine, promised: list[Figures], start: datetime, end: datetime, now: datetime
+) -> Iterator[Figures]:
+    """The record of ``review show`` of each period that is to be signed: one whose signing is promised, that
+    somebody has signed, or that is the very one the page is about."""
+    whole = instant_text(start), instant_text(end)
+    periods: dict[tuple[str, str], bool] = {}
+    for row in promised:
+        asked = "signed_by" in row["promise"] or (row["from"], row["to"]) == whole
+        name = row["workflow"], row["period"]
+        periods[name] = periods.get(name, False) or asked
+    with app.database.read() as conn:
+        given = {workflow: signatures_by_period(conn, workflow) for workflow, _ in periods}
+    for (workflow, period), asked in periods.items():
+        if asked or any(each.at <= now for each in given[workflow].get(period, ())):
+            yield app.review(workflow, period, at=now)
 
 
 def _by_source(
@@ -116,9 +138,15 @@ def page(told: Mapping[str, Any]) -> str:
     }
     plots = {kind: inline_svg(kind, told[kind], zone) for kind in PLOTS}
     gross = gross_rates(told["sla"])
-    kept = list(promised(told["commitments"], environment.filters["instant"]))
+    instant = environment.filters["instant"]
+    kept = [
+        {**row, "promised": promise_words(row, instant), "lines": list(lines(row, instant))}
+        for row in told["commitments"]
+    ]
+    signed = [{**each, "changed": list(changed_words(each))} for each in told["signatures"]]
     template = environment.get_template("review.html")
-    return template.render({**told, "commitments": kept, "plots": plots, "gross": gross})
+    pages = {"commitments": kept, "signatures": signed, "plots": plots, "gross": gross}
+    return template.render({**told, **pages})
 
 
 def _local(text: str, zone: tzinfo) -> datetime:

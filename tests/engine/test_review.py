@@ -124,6 +124,25 @@ def test_both_sign_the_same_record_whoever_signs_first(app: Engine) -> None:
     assert first["record_digest"] == second["record_digest"]
 
 
+def test_signatures_under_different_records_are_told_apart_and_why(app: Engine) -> None:
+    """Marketing signs before the month closes, sales after it; then a breach is lifted."""
+    assert app.review("office-deal", "2026-03", at=APRIL)["signed_alike"] is None
+    app.sign_review("office-deal", "2026-03", "marketing", at=APRIL)
+    app.tick(DUE + HOUR)
+    app.sign_review("office-deal", "2026-03", "sales", at=DUE + HOUR)
+    app.lift(1, "respond", "the phones were down", "marketing", at=DUE + 2 * HOUR)
+    app.tick(DUE + DAY)
+    told = app.review("office-deal", "2026-03", at=DUE + DAY)
+    assert told["signed_alike"] is False
+    assert [(s["party"], s["changed_since"]) for s in told["signatures"]] == [
+        ("marketing", [{"commitment": "volume", "what": "closed"},
+                       {"commitment": "follow_up", "what": "restated"}]),
+        ("sales", [{"commitment": "follow_up", "what": "restated"}]),
+    ]  # fmt: skip
+    before = app.review("office-deal", "2026-03", at=APRIL + HOUR)
+    assert (before["signed_alike"], before["signatures"][0]["changed_since"]) == (True, [])
+
+
 def test_a_party_signs_once(app: Engine) -> None:
     app.sign_review("office-deal", "2026-03", ANNA, at=DUE)
     with pytest.raises(

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from engine.office import BO, DAY, FRIDAY, HOUR, MONDAY, handed_over
+from builders import utc
+from engine.office import ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, NORA, Present, handed_over
+from engine.promising import APRIL, CLOSED, handed, promising
 from report.test_returns import given_back, spoken
 from report.weeks import END, START
 
 from slaflow.engine.app import Engine
+from slaflow.report.findings import percent
 from slaflow.report.review import open_time, page, record, spell, write_review
 from slaflow.report.sla import InvertedRange
+from slaflow.store.database import Database
 
 __all__ = ["spoken"]
+MARCH = utc("2026-02-28T23:00")
+SIGNED = """\
+commitments:
+  follow_up: {owed_by: sales, every: month, per: owner, share: {met: respond}, at_least: 75%}
+  review: {owed_by: [marketing, sales], every: month, signed_within: 2d}
+"""
 HOSTILE = "<script>alert(1)</script> & <img src=x onerror=alert(2)> \"'{{ 7 * 7 }} https://evil.example/"
 HEADINGS = (
     "What each side promised, and kept", "Passing the baton, both ways", "What came back, and why",
@@ -69,7 +80,7 @@ def test_both_sides_stand_on_it_with_what_they_kept(weeks: Engine) -> None:
     found = Tags(page(told))
     assert [heading for heading in HEADINGS if heading not in found.text] == []
     for party, row in told["sla"]["parties"].items():
-        assert f"{row['met_rate']:.0%}" in found.text
+        assert percent(row["met_rate"]) in found.text
         assert f"for {party}" in found.text
 
 
@@ -91,6 +102,37 @@ def test_what_an_erased_lead_was_given_back_with_is_not_on_it(spoken: Engine) ->
     html = page(record(spoken, FRIDAY, FRIDAY + 30 * DAY, MONDAY + DAY))
     assert "Wrong country" in html
     assert "Oslo" not in html
+
+
+def reviewed(app: Engine, at: datetime) -> str:
+    return re.sub(r"(<[^>]*>|\s)+", " ", page(record(app, MARCH, APRIL, at)))
+
+
+def test_who_signed_stands_under_it_and_who_did_not_has_a_line(database: Database, present: Present) -> None:
+    app = promising(Engine(database, now=present), SIGNED)
+    for number, owner in enumerate((ANNA, BO)):
+        lead = handed(app, number, MONDAY)
+        app.assign(lead, owner, "sales", at=MONDAY)
+    app.fire(1, "accept", ANNA, at=MONDAY + HOUR)
+    app.tick(APRIL)
+    empty = reviewed(app, APRIL)
+    assert "for marketing · name, date" in empty
+    assert "for sales · name, date" in empty
+    app.sign_review("office-deal", "2026-03", NORA, at=APRIL)
+    half = reviewed(app, APRIL)
+    assert f"{NORA} for marketing · 2026-04-01 00:00" in half
+    assert "for sales · name, date" in half
+    assert "as it was signed" in half
+    app.tick(CLOSED + DAY)
+    app.sign_review("office-deal", "2026-03", ANNA, at=CLOSED + DAY)
+    app.lift(2, "respond", "the phones were down", "marketing", at=CLOSED + 2 * DAY)
+    app.tick(CLOSED + 3 * DAY)
+    told = reviewed(app, CLOSED + 3 * DAY)
+    assert "name, date" not in told
+    assert "Marketing and sales signed different records." in told
+    assert "Since sales signed: follow_up restated." in told
+    assert f"{ANNA} 100% (1 of 1) kept {BO} 0% (0 of 1) missed restated 2026-04-06 00:00" in told
+    assert told.count(f"{BO} 100% (1 of 1) kept") == 1
 
 
 def test_a_period_in_which_nothing_happened_is_a_page_too(app: Engine, tmp_path: Path) -> None:

@@ -77,7 +77,10 @@ def _open_leads(asked: Asked) -> CTE:
     ).where(lead.c.entered_at <= asked.at)
     row = entry.alias("entered")
     moved = select(row.c.lead, row.c.to, row.c.digest, row.c.at, row.c.held_by).select_from(
-        lead.join(row, and_(row.c.stream == _stream(lead.c.id), row.c.seq == last_move(_stream(lead.c.id), asked.at)))
+        lead.join(
+            row,
+            and_(row.c.stream == _stream(lead.c.id), row.c.seq == last_move(_stream(lead.c.id), asked.at)),
+        )
     )
     moved = moved.where(lead.c.entered_at > asked.at, lead.c.created_at <= asked.at)
     then = union_all(resting, moved).cte("then")
