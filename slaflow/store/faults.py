@@ -33,6 +33,7 @@ LOST_RACES = {
     "entry_stream_seq": "entry.stream, entry.seq",
     "lead_key": "lead.key",
     "person_now": "person.email",
+    "secret_pkey": "secret.name",
     "stream_pkey": "stream.name",
 }
 """Unique keys that two writers may both aim at, by name and as SQLite words them; trying again mends it."""

@@ -13,7 +13,7 @@ from builders import MONDAY, a_clock, a_draft, a_lead, sealed
 from sqlalchemy import Connection
 
 from slaflow.log.chain import seal
-from slaflow.store import clocks, deciding, leads, log, people
+from slaflow.store import clocks, deciding, identities, leads, log, people
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange
 
@@ -225,3 +225,20 @@ def test_nothing_of_a_rehearsal_stays(database: Database) -> None:
         assert len(people.directory(rehearsed).people) == 1
     with database.read() as connection:
         assert people.directory(connection).people == ()
+
+
+@ON_POSTGRESQL
+def test_one_of_two_first_erasures_makes_the_key_and_the_other_tries_again(database: Database) -> None:
+    key = b"k" * identities.KEY_BYTES
+
+    def remember(name: str) -> Callable[[Connection], None]:
+        return lambda connection: identities.remember(connection, [name], MONDAY.date(), key)
+
+    with database.write() as connection:
+        remember("kim@example.com")(connection)
+        other = Other(database, remember("liv@example.com"))
+        wait_until_blocked(database)
+    assert isinstance(other.outcome(), ConflictingChange)
+    assert Other(database, remember("liv@example.com")).outcome() is None
+    with database.read() as connection:
+        assert len(identities.erased_on(connection, ["kim@example.com", "liv@example.com"])) == 2
