@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import click
@@ -27,7 +27,7 @@ from .output import Header, Page
 from .session import Session, pass_session
 from .sheet import Row, Sheet
 from .table import Column
-from .told import added, happened
+from .told import added, assigned, happened
 from .words import lead_number, score
 
 
@@ -203,9 +203,12 @@ def set_(
 @at_option
 @pass_session
 def assign(session: Session, lead: str, email: str, at: datetime | None) -> None:
-    """Gives the lead to the person called EMAIL."""
+    """Gives the lead to the person called EMAIL, who is of the party that holds it."""
     actor = session.require_actor()
-    _write(session, lead, at, None, "assigned", lambda who: session.engine.assign(who, email, actor, at=at))
+    _write(
+        session, lead, at, None, "assigned", lambda who: session.engine.assign(who, email, actor, at=at),
+        assigned,
+    )  # fmt: skip
 
 
 @command.command("explain", short_help="Why due then, why refused, in plain words.")
@@ -225,9 +228,9 @@ command.add_command(lift)
 
 def _write(
     session: Session, lead: str, at: datetime | None, occurred_at: datetime | None, what: str,
-    do: Callable[[int | str], dict[str, Any]],
+    do: Callable[[int | str], dict[str, Any]], note: Callable[[dict[str, Any], tzinfo], str] | None = None,
 ) -> None:  # fmt: skip
-    """Carries *do* out; people are told what it changed, scripts get LEAD."""
+    """Carries *do* out; people are told what it changed, and the *note* on it, scripts get LEAD."""
     # People are told what changed, so what stood before is looked at, settled to the same instant.
     before = session.engine.latest(lead, at=at) if session.out.for_people else None
     after = do(lead)
@@ -235,7 +238,8 @@ def _write(
     def page(page: Page) -> None:
         if before is not None:
             zone = session.zone_of(after["digest"])
-            _tell(session, page, happened(before, after, what, zone, on_time=occurred_at is None))
+            told = happened(before, after, what, zone, on_time=occurred_at is None)
+            _tell(session, page, told if note is None else told + note(after, zone))
 
     session.out.show(after, page)
 

@@ -36,6 +36,17 @@ def happened(before: Lead, after: Lead, what: str, zone: tzinfo, *, on_time: boo
     return f"lead {after['id']}: " + "; ".join(part for part in parts if part)
 
 
+def assigned(after: Lead, zone: tzinfo) -> str:
+    """What is to be known of an assignment: that it came too late to change anything, or whom it reached."""
+    told = after["assignment"]
+    if not told["applied"]:
+        keeps = f"{after['owner']} keeps the lead" if after["owner"] else "nobody has the lead"
+        return f" late: logged, and changes nothing; {keeps}"
+    if told["away_until"] is None:
+        return ""
+    return f"; {told['to']} is away until {instant(told['away_until'], zone)}"
+
+
 def _move(before: Lead, after: Lead, what: str) -> str:
     if before["state"] == after["state"]:
         return what

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,9 +17,11 @@ from .options import MOMENT, Group, at_option
 from .output import Page
 from .session import Session, pass_session
 from .table import Column
-from .words import instant
+from .words import counted, instant, listed
 
 if TYPE_CHECKING:
+    from slaflow.engine.charge import Charge
+    from slaflow.engine.people import Recorded
     from slaflow.lifecycle.people import Person
 
 ROLES = ("member", "manager", "auditor", "admin")
@@ -30,18 +34,33 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("email", shell_complete=names("person"))
-@name_option("party", "--party", words="The side they are on.", required=True)
-@click.option("--name", metavar="TEXT", help="What they are called.")
-@name_option("team", "--team", words="The team they take leads in.")
-@name_option("person", "--manager", words="Who hears when they are late.", metavar="EMAIL")
-@click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
+@name_option("party", "--party", words="The side they are on; of somebody new it must be given.")
+@click.option("--name", metavar="TEXT", help='What they are called; "" for no name.')
+@name_option("team", "--team", words='The team they take leads in; "" for none.')
+@name_option("person", "--manager", words='Who hears when they are late; "" for nobody.', metavar="EMAIL")
+@click.option("--role", type=click.Choice(ROLES), help="What they may do; of somebody new member.")
 @at_option
 @pass_session
-def add(session: Session, /, email: str, party: str, at: datetime | None, **rest: Any) -> None:
-    """Records a person, or changes one from now on."""
-    person = session.engine.add_person(email, party, **rest, at=at)
-    team = f", team {person.team}" if person.team else ""
-    _done(session, person_json(person), f"{person.email}: {person.party}{team}, {person.role}")
+def add(session: Session, /, email: str, at: datetime | None, **given: str | None) -> None:
+    """Records a person, or changes what is given of one who is known, from now on."""
+    told = {name: value for name, value in given.items() if value is not None}
+    recorded = session.engine.record_person(email, told, at=at)
+    changes = recorded.changes
+    shown = {
+        **person_json(recorded.person),
+        "changed": {name: {"from": old, "to": new} for name, (old, new) in changes.items()},
+    }
+    stay = session.engine.charge_of(recorded.person.email, at=at) if "party" in changes else None
+    if stay is not None:
+        shown |= {"leads": stay.leads, "states": stay.as_json()["states"]}
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(_recorded(recorded))
+            if stay is not None and recorded.before is not None:
+                _leads_stay(page, recorded.before, stay)
+
+    session.out.show(shown, page)
 
 
 @command.command("list")
@@ -67,11 +86,20 @@ def away(
     begins, ends = session.moment(start), session.moment(end)
     assert begins is not None
     assert ends is not None
-    session.engine.send_away(email, begins, ends, at=at)
-    told = {"email": email, "from": instant_text(begins), "until": instant_text(ends)}
+    person = session.engine.send_away(email, begins, ends, at=at)
+    charge = session.engine.charge_of(person.email, at=at)
+    told = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
     zone = session.zone
     span = f"{instant(told['from'], zone)} until {instant(told['until'], zone)} ({zone})"
-    _done(session, told, f"{email} is away from {span}")
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(f"{person.email} is away from {span}")
+            if charge.leads:
+                page.line(f"{_open_leads(charge)} {_stay(charge)} theirs; new ones go to others meanwhile")
+                _how_to_give(page, person.email)
+
+    session.out.show({**told, **charge.as_json()}, page)
 
 
 @command.command("remove")
@@ -79,19 +107,74 @@ def away(
 @at_option
 @pass_session
 def remove(session: Session, email: str, at: datetime | None) -> None:
-    """Ends a person's membership; their leads stay with them until somebody assigns them."""
-    session.engine.remove_person(email, at=at)
-    _done(session, {"email": email, "removed": True}, f"{email} removed; what they did stays in the log")
+    """Ends a person's membership; their leads stay with them until a step or somebody assigns them."""
+    person = session.engine.remove_person(email, at=at)
+    charge = session.engine.charge_of(person.email, at=at)
+    told = {"email": person.email, "removed": True, "team": person.team, **charge.as_json()}
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(f"{person.email} removed; what they did stays in the log")
+            _leads_stay(page, person, charge)
+            _left_without(page, person.email, charge)
+
+    session.out.show(told, page)
+
+
+def _leads_stay(page: Page, before: Person, charge: Charge) -> None:
+    """What becomes of the leads of who left, or left the party; *before* is how they stood until then."""
+    if not charge.leads:
+        page.line("no open lead is theirs")
+        return
+    it = "it" if charge.leads == 1 else "them"
+    page.line(f"{_open_leads(charge)} {_stay(charge)} theirs until a step or somebody assigns {it}")
+    on = f"; 'assign: next' passes {it} on in {before.team}" if before.team else ""
+    page.line(f"meanwhile the desk hears{on}")
+    _how_to_give(page, before.email)
+
+
+def _how_to_give(page: Page, email: str) -> None:
+    page.line(f"  slaflow lead list --owner {shlex.quote(email)}")
+    page.line("  slaflow lead assign LEAD EMAIL --as WHO")
+
+
+def _left_without(page: Page, email: str, charge: Charge) -> None:
+    if charge.manages:
+        many = counted(len(charge.manages), "person has", "people have")
+        page.line(f"{many} no manager now: {listed(charge.manages)}")
+        page.line("  slaflow user add EMAIL --manager EMAIL")
+
+
+def _open_leads(charge: Charge) -> str:
+    """``3 open leads (2 in mql, 1 in accepted)``, ``1 open lead in mql``."""
+    states: Counter[str] = Counter()
+    for (_, state), number in charge.states.items():
+        states[state] += number
+    if len(states) == 1:
+        return f"{counted(charge.leads, 'open lead')} in {next(iter(states))}"
+    where = listed(f"{number} in {state}" for state, number in states.items())
+    return f"{counted(charge.leads, 'open lead')} ({where})"
+
+
+def _stay(charge: Charge) -> str:
+    return "stays" if charge.leads == 1 else "stay"
+
+
+def _recorded(recorded: Recorded) -> str:
+    """``anna@example.com: team nordics -> emea``, or how somebody new stands."""
+    person = recorded.person
+    if recorded.before is None:
+        team = f", team {person.team}" if person.team else ""
+        return f"{person.email}: {person.party}{team}, {person.role}"
+    changes = recorded.changes.items()
+    words = listed((f"{name} {old or 'none'} -> {new or 'none'}" for name, (old, new) in changes), "")
+    return f"{person.email}: {words or 'nothing changed'}"
 
 
 def person_json(person: Person) -> dict[str, Any]:
     """A person as scripts see them."""
     names = ("email", "name", "party", "team", "manager", "role")
     return {**{name: getattr(person, name) for name in names}, "since": instant_text(person.valid_from)}
-
-
-def _done(session: Session, told: dict[str, Any], sentence: str) -> None:
-    session.out.show(told, lambda page: None if session.quiet else page.line(sentence))
 
 
 def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:

@@ -23,6 +23,8 @@ from slaflow.engine import (
 from slaflow.engine import lift as lifting
 from slaflow.engine import review as reviews
 from slaflow.engine.archives import ArchivedEntries
+from slaflow.engine.assigning import assign
+from slaflow.engine.charge import Charge, charge_of
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
@@ -131,8 +133,12 @@ class Engine:
     def assign(
         self, lead: int | str, owner: str, actor: str, *, at: datetime | None = None
     ) -> dict[str, Any]:
-        """Gives the lead to a person."""
-        return leads.assign(self, lead, owner, actor, at)
+        """Gives the lead to a person of the party that holds it.
+
+        LEAD comes with ``assignment``: ``to``, ``applied`` (false where told late: it is only logged) and
+        ``away_until``, of somebody who is away.
+        """
+        return assign(self, lead, owner, actor, at)
 
     def lift(self, lead: int | str, target: str, reason: str, actor: str, *,
              clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
@@ -226,21 +232,39 @@ class Engine:
         """Proof that an entry is in the log whose head was signed; needs no database to be checked."""
         return proofs.prove(self, entry_id, signed, with_data=with_data, archived=archived)
 
-    def add_person(self, email: str, party: str, *, name: str | None = None, team: str | None = None,
-                   manager: str | None = None, role: str = "member",
+    def add_person(self, email: str, party: str | people.Kept = people.KEPT, *,
+                   name: people.Given = people.KEPT, team: people.Given = people.KEPT,
+                   manager: people.Given = people.KEPT, role: str | people.Kept = people.KEPT,
                    at: datetime | None = None) -> Person:  # fmt: skip
-        """Records a person, or changes one from now on."""
-        return people.add(self, email, party, name, team, manager, role, at)
+        """Records a person, or changes from now on what is given of one who is known; None is none.
+
+        *email* may be what another system calls them. Somebody new needs a *party*.
+        """
+        given = {"party": party, "name": name, "team": team, "manager": manager, "role": role}
+        return people.add(self, email, given, at, by_address=False).person
+
+    def record_person(
+        self, email: str, given: Mapping[str, people.Given], *, at: datetime | None = None
+    ) -> people.Recorded:
+        """As :meth:`add_person`, but somebody new is called by an e-mail address; tells what changed.
+
+        *given* are any of ``party``, ``name``, ``team``, ``manager``, ``role``.
+        """
+        return people.add(self, email, given, at, by_address=True)
 
     def send_away(
         self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None
-    ) -> None:
-        """Records an absence."""
-        people.away(self, email, starts_at, ends_at, at)
+    ) -> Person:
+        """Records an absence; gives whose it is."""
+        return people.away(self, email, starts_at, ends_at, at)
 
-    def remove_person(self, email: str, *, at: datetime | None = None) -> None:
-        """Ends a person's membership from now on; the log keeps the name."""
-        people.remove(self, email, at)
+    def remove_person(self, email: str, *, at: datetime | None = None) -> Person:
+        """Ends a person's membership from now on, gives what it was; the log keeps the name."""
+        return people.remove(self, email, at)
+
+    def charge_of(self, email: str, *, at: datetime | None = None) -> Charge:
+        """The open leads that are *email*'s, and the people they manage, as of *at*."""
+        return charge_of(self, email, at)
 
     def people(self, at: datetime | None = None) -> Sequence[Person]:
         """Everybody as of *at*."""

@@ -19,7 +19,7 @@ from slaflow.engine.settled import settled as settled_in_memory
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.lifecycle.erasure import check_not_erased
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
+from slaflow.lifecycle.events import Answered, Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.view import View
@@ -99,7 +99,7 @@ def add(
         ask = Ask(number, new, who, at, workflow=agreement, resurrect=resurrect)
         return in_transaction(app, conn, [ask], now=at)[0]
 
-    return _done(app, asked(app, attempt), at)
+    return done(app, asked(app, attempt), at)
 
 
 def check_free(conn: Connection, key: str, lead_id: int | None = None) -> None:
@@ -196,16 +196,13 @@ def change(
     return _ask(app, lead, happening, actor, at, occurred_at, resurrect)
 
 
-def assign(app: Engine, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
-    """Gives the lead to *owner*, a known person; gives LEAD."""
-
-    def happening(conn: Connection, found: Lead) -> Happening:
-        return Assigned(people.check_known(conn, owner).email)
-
-    return _ask(app, lead, happening, actor, at, None)
-
-
 def _ask(
+    app: Engine, lead: int | str, happening: Any, actor: str, at: datetime | None, *rest: Any
+) -> dict[str, Any]:
+    return done(app, asked_of(app, lead, happening, actor, at, *rest), at)
+
+
+def asked_of(
     app: Engine,
     lead: int | str,
     happening: Any,
@@ -213,7 +210,9 @@ def _ask(
     at: datetime | None,
     occurred_at: datetime | None,
     resurrect: bool = False,
-) -> dict[str, Any]:
+) -> Outcome:
+    """What comes of *happening*; where it is called, of what it gives for the lead once that is locked."""
+
     def attempt(conn: Connection) -> Outcome:
         lead_id = find(conn, lead)
         who = people.actor(app, actor, conn)
@@ -223,7 +222,7 @@ def _ask(
         ask = Ask(lead_id, what, who, at, occurred_at, resurrect=resurrect)
         return in_transaction(app, conn, [ask], now=at)[0]
 
-    return _done(app, asked(app, attempt), at)
+    return asked(app, attempt)
 
 
 def asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
@@ -234,7 +233,8 @@ def asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
     return outcome
 
 
-def _done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
+def done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
+    """LEAD as the input left it. Raises ``Refused`` where the agreement does not allow it."""
     lead = outcome.lead
     assert lead is not None
     if outcome.refusal is not None:
@@ -291,11 +291,15 @@ def listed(
     """LEADs by id as of *at* (None: now), settled in memory; *where* is CEL over what guards see.
 
     Leads that were erased since *at* are left out.
+
+    Raises:
+        UnknownName: nobody is or was called *owner*.
     """
     conditions: dict[str, Any] = {}
     left = limit
     with app.database.read() as conn:
         directory = people_store.directory(conn)
+        owner = None if owner is None else people.owner_as_known(conn, directory, owner)
         with closing(_standing(app, conn, state, owner, where, limit, after, at)) as standing:
             for stood in standing:
                 if left == 0:

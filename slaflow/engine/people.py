@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
+from slaflow.engine.naming import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.engine.workflows import log_in_stream
 from slaflow.errors import USAGE, SlaflowError, UnknownName
@@ -14,6 +19,7 @@ from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store import deciding
+from slaflow.store import leads as lead_store
 from slaflow.store import people as store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
@@ -30,6 +36,50 @@ class InvalidAbsence(SlaflowError):
 
     code = "invalid_absence"
     exit_code = USAGE
+
+
+class PersonRemoved(UnknownName):
+    """Somebody who was known and is not any more; ``removed_at`` says since when."""
+
+    code = "person_removed"
+
+    def __init__(self, what: str, last: Person, zone: ZoneInfo) -> None:
+        super().__init__(what, last.email)
+        assert last.valid_until is not None
+        self.removed_at = last.valid_until
+        local = f"{self.removed_at.astimezone(zone):%a %Y-%m-%d %H:%M}"
+        command = f"slaflow user add {shlex.quote(last.email)} --party {last.party}"
+        self.args = (f"{self}: they were removed on {local} ({zone.key}); add them again with '{command}'",)
+
+
+class PartyMissing(SlaflowError):
+    """Somebody new without a side."""
+
+    code = "party_missing"
+    exit_code = USAGE
+
+    def __init__(self, email: str, known: Iterable[str]) -> None:
+        sides = " or ".join(sorted(known)) or "a party"
+        super().__init__(f"{email} is not known; give their side with --party: {sides}")
+
+
+class ManagesThemselves(SlaflowError):
+    """A person who would answer to themselves, by way of others or not."""
+
+    code = "manages_themselves"
+
+    def __init__(self, email: str, manager: str, chain: Sequence[str]) -> None:
+        if email == manager:
+            super().__init__(f"{email} cannot manage themselves; name another with --manager")
+        else:
+            above = ", who answers to ".join((*chain[1:], email))
+            super().__init__(f"{manager} cannot manage {email}: they answer to {above}")
+
+
+def zone(app: Engine, conn: Connection) -> ZoneInfo:
+    """The zone of the agreements in force; UTC where they differ or there is none."""
+    zones = {app.remember(version).timezone for version in workflow_store.all_active(conn).values()}
+    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
 
 def parties(app: Engine, conn: Connection) -> set[str]:
@@ -56,8 +106,19 @@ def actor(app: Engine, name: str, conn: Connection) -> Actor:
     directory = store.directory(conn)
     person = _current(directory, name)
     if person is None:
-        raise UnknownName("user or party", name, {*known, *directory.known_emails()})
+        raise unknown("user or party", name, directory, zone(app, conn), known)
     return Actor(person.email, person.party)
+
+
+def unknown(
+    what: str, name: str, directory: Directory, zone: ZoneInfo, known: Iterable[str] = ()
+) -> UnknownName:
+    """Why *name* is nobody: removed, and when; or never known, with the nearest who is, or of *known*."""
+    rows = [p for p in _known_as(directory, name) if p.valid_until is not None]
+    if rows:
+        return PersonRemoved(what, rows[-1], zone)
+    there = (p.email for p in directory.people if p.valid_until is None)
+    return UnknownName(what, name, {*known, *there})
 
 
 def _current(directory: Directory, email: str) -> Person | None:
@@ -70,47 +131,127 @@ def _known_as(directory: Directory, email: str) -> list[Person]:
     return [p for p in directory.people if p.email.lower() == email.lower()]
 
 
-def check_known(conn: Connection, email: str) -> Person:
-    """The person called *email* as known now. Raises ``UnknownName`` with the nearest."""
+def check_known(app: Engine, conn: Connection, email: str) -> Person:
+    """The person called *email* as known now.
+
+    Raises:
+        PersonRemoved: they are not any more.
+        UnknownName: nobody ever was called that; the nearest is named.
+    """
     directory = store.directory(conn)
     person = _current(directory, email)
     if person is None:
-        raise UnknownName("user", email, directory.known_emails())
+        raise unknown("user", email, directory, zone(app, conn))
     return person
 
 
+class Kept(Enum):
+    """What stands for a value that nobody gave: it stays as it is."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+Given: TypeAlias = str | Kept | None
+CHANGEABLE = ("party", "name", "team", "manager", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A person as they stand now; ``before`` is how they stood, the very same where nothing changed."""
+
+    person: Person
+    before: Person | None = None
+
+    @property
+    def changes(self) -> dict[str, tuple[str | None, str | None]]:
+        """What changed, before and after; nothing of somebody new."""
+        if self.before is None:
+            return {}
+        pairs = {name: (getattr(self.before, name), getattr(self.person, name)) for name in CHANGEABLE}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
 def add(
-    app: Engine, email: str, party: str, name: str | None, team: str | None, manager: str | None,
-    role: str, at: datetime | None,
-) -> Person:  # fmt: skip
-    """Records a person, or changes one: the row before ends, a new one begins.
+    app: Engine, email: str, given: Mapping[str, Given], at: datetime | None, *,
+    by_address: bool,
+) -> Recorded:  # fmt: skip
+    """Records a person, or changes of one who is known what is *given*: the row before ends, one begins.
+
+    Args:
+        given: of :data:`CHANGEABLE`; an empty text is none.
+        by_address: whether somebody new must be named by an e-mail address; other systems' keys may be
+            anything that names no party and no team.
 
     Raises:
-        UnknownName: the party, team or manager is not known.
+        UnknownName, PersonRemoved: the party, team or manager is not known.
+        NoName, NoAddress, PartyMissing: somebody new, without a name or a side to be known by.
+        TeamOfOtherParty, ManagesThemselves: they cannot be there.
     """
     now = app.present(at)
+    told = {name: value or None for name, value in given.items() if value is not KEPT}
 
-    def recorded(conn: Connection) -> Person:
-        _check_places(app, conn, party, team)
-        leader = None if manager is None else check_known(conn, manager).email
-        before = _known_as(store.directory(conn), email)
-        spelt = before[0].email if before else email
-        return record(conn, spelt, party, now, name=name, team=team, manager=leader, role=role)
+    def recorded(conn: Connection) -> Recorded:
+        directory = store.directory(conn)
+        rows, before = _known_as(directory, email), _current(directory, email)
+        if not rows:
+            check_new_name(email, parties(app, conn), teams(app, conn), by_address=by_address)
+        spelt = rows[0].email if rows else email
+        if before is None and told.get("party") is None:
+            raise _without_party(app, conn, email, directory)
+        values = _values(before, told)
+        _check_places(app, conn, values, told)
+        if values["manager"] is not None and "manager" in told:
+            values["manager"] = check_known(app, conn, values["manager"]).email
+            _check_chain(directory, spelt, values["manager"], now)
+        if before is not None and all(getattr(before, name) == values[name] for name in CHANGEABLE):
+            return Recorded(before, before)
+        return Recorded(record(conn, spelt, now=now, **values), before)
 
     return written(app, recorded)
 
 
-def _check_places(app: Engine, conn: Connection, party: str, team: str | None) -> None:
+def _values(before: Person | None, told: Mapping[str, str | None]) -> dict[str, Any]:
+    """How the person is to stand: as before but for what is told. Who comes back begins anew."""
+    stood = {name: None if before is None else getattr(before, name) for name in CHANGEABLE}
+    given = {name: value for name, value in told.items() if value or name not in ("party", "role")}
+    return {**stood, "role": stood["role"] or "member", **given}
+
+
+def _without_party(app: Engine, conn: Connection, email: str, directory: Directory) -> SlaflowError:
+    """Why somebody who is not known, or not any more, cannot be recorded without a side."""
+    if _known_as(directory, email):
+        return unknown("user", email, directory, zone(app, conn))
+    return PartyMissing(email, parties(app, conn) - {LEAD, SYSTEM})
+
+
+def _check_places(
+    app: Engine, conn: Connection, values: Mapping[str, Any], told: Mapping[str, str | None]
+) -> None:
+    """Raises where what was told is no party or team; what was not told stands as it was recorded."""
     known = parties(app, conn) - {LEAD, SYSTEM}
-    if known and party not in known:
+    party, team = values["party"], values["team"]
+    if "party" in told and known and party not in known:
         raise UnknownName("party", party, known)
     if team is None or not known:
         return
     declared = teams(app, conn)
-    if team not in declared:
+    if "team" in told and team not in declared:
         raise UnknownName("team", team, declared)
-    if declared[team] != party:
+    if not told.keys().isdisjoint(("party", "team")) and declared.get(team, party) != party:
         raise TeamOfOtherParty(team, declared[team], party)
+
+
+def _check_chain(directory: Directory, email: str, manager: str, now: datetime) -> None:
+    """Raises ``ManagesThemselves`` where *manager* answers to *email*."""
+    chain: list[str] = []
+    above: str | None = manager
+    while above is not None and above not in chain:
+        if above == email:
+            raise ManagesThemselves(email, manager, chain)
+        chain.append(above)
+        person = directory.person(above, now)
+        above = person.manager if person else None
 
 
 class TeamOfOtherParty(SlaflowError):
@@ -119,7 +260,9 @@ class TeamOfOtherParty(SlaflowError):
     code = "team_of_other_party"
 
     def __init__(self, team: str, party: str, given: str) -> None:
-        super().__init__(f'team "{team}" belongs to {party}, not to {given}; name a team of {given}')
+        super().__init__(
+            f'team "{team}" belongs to {party}, not to {given}; name a team of {given}, or none: --team ""'
+        )
 
 
 def record(
@@ -142,37 +285,57 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
     log_in_stream(conn, "people", draft, now)
 
 
-def away(app: Engine, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> None:
-    """Records an absence; it takes effect when recorded, never earlier.
+def away(app: Engine, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> Person:
+    """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
 
     Raises:
         InvalidAbsence: it ends before it starts.
-        UnknownName: nobody is called that.
+        UnknownName, PersonRemoved: nobody is called that.
     """
     first, last = in_utc(starts_at), in_utc(ends_at)
     if last <= first:
         raise InvalidAbsence(f"{email}: an absence ends after it starts; swap --from and --until")
     now = app.present(at)
 
-    def recorded(conn: Connection) -> None:
-        person = check_known(conn, email)
+    def recorded(conn: Connection) -> Person:
+        person = check_known(app, conn, email)
         store.add_absence(conn, Absence(person.email, first, last, now))
         data = {"change": "away", "from": instant_text(first), "until": instant_text(last)}
         _log(conn, now, {"email": person.email, **data})
+        return person
 
-    written(app, recorded)
+    return written(app, recorded)
 
 
-def remove(app: Engine, email: str, at: datetime | None) -> None:
-    """Ends the person's row; leads stay where they are until somebody assigns them."""
+def remove(app: Engine, email: str, at: datetime | None) -> Person:
+    """Ends the person's row, gives it; leads stay where they are until a step or somebody assigns them.
+
+    Raises:
+        UnknownName, PersonRemoved: nobody is called that.
+    """
     now = app.present(at)
 
-    def recorded(conn: Connection) -> None:
-        person = check_known(conn, email)
+    def recorded(conn: Connection) -> Person:
+        person = check_known(app, conn, email)
         store.end_person(conn, person.email, now)
         _log(conn, now, {"change": "removed", "email": person.email})
+        return person
 
-    written(app, recorded)
+    return written(app, recorded)
+
+
+def owner_as_known(conn: Connection, directory: Directory, owner: str) -> str:
+    """*owner* as recorded, past people too: their leads wait for somebody to assign them.
+
+    Raises:
+        UnknownName: nobody is or was called that, and no lead is theirs.
+    """
+    known = {email.lower(): email for email in directory.known_emails()}
+    found = known.get(owner.lower())
+    # A step may have given leads to an address that is nobody's.
+    if found is None and not any(lead_store.select(conn, owner=owner, limit=1)):
+        raise UnknownName("user", owner, known.values())
+    return found or owner
 
 
 def listed(app: Engine, at: datetime | None) -> Sequence[Person]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.past import Lookback, Standing
-from slaflow.engine.people import parties, teams
+from slaflow.engine.people import owner_as_known, parties, teams
 from slaflow.engine.present import left_seconds
 from slaflow.engine.settled import settled as settled_in_memory
 from slaflow.errors import UnknownName
@@ -62,7 +62,7 @@ def _owners(
     app: Engine, conn: Connection, directory: Directory, owner: str | None, team: str | None, at: datetime
 ) -> list[str] | None:
     """Whose leads are asked for; None: anybody's."""
-    wanted = None if owner is None else _spelt_as_known(conn, directory, owner)
+    wanted = None if owner is None else owner_as_known(conn, directory, owner)
     if team is None:
         return None if wanted is None else [wanted]
     members = directory.members(team, at)
@@ -70,16 +70,6 @@ def _owners(
     if team not in known:
         raise UnknownName("team", team, known)
     return [member for member in members if wanted in (None, member)]
-
-
-def _spelt_as_known(conn: Connection, directory: Directory, owner: str) -> str:
-    """*owner* as recorded, past people too: their leads wait for somebody to assign them."""
-    known = {email.lower(): email for email in directory.known_emails()}
-    found = known.get(owner.lower())
-    # A step may have given leads to an address that is nobody's.
-    if found is None and not any(lead_store.select(conn, owner=owner, limit=1)):
-        raise UnknownName("user", owner, known.values())
-    return found or owner
 
 
 def _standing(

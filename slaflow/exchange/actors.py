@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from slaflow.errors import UnknownName
+from slaflow.engine.people import unknown
 from slaflow.exchange.errors import RowRefused
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
@@ -17,17 +18,24 @@ class Actors:
     def __init__(self, workflow: Workflow, directory: Directory, now: datetime) -> None:
         self.parties = (*workflow.parties, LEAD, SYSTEM)
         self.new: dict[str, str] = {}
+        self._directory = directory
+        self._zone = ZoneInfo(workflow.timezone)
         present = [p for p in directory.people if p.valid_until is None or now < p.valid_until]
         self._known = {p.email: Actor(p.email, p.party) for p in present}
         self._folded = {p.email.lower(): Actor(p.email, p.party) for p in present}
 
     def named(self, name: str) -> Actor:
-        """The party or the known person called *name*. Raises ``UnknownName`` with the nearest."""
+        """The party or the known person called *name*.
+
+        Raises:
+            PersonRemoved: they are not known any more.
+            UnknownName: nobody is or was called that; the nearest is named.
+        """
         if name in self.parties:
             return Actor(name, name)
         found = self._known.get(name) or self._folded.get(name.lower())
         if found is None:
-            raise UnknownName("user or party", name, {*self.parties, *self._known})
+            raise unknown("user or party", name, self._directory, self._zone, {*self.parties, *self._known})
         return found
 
     def person(self, key: str, party: str) -> Actor:

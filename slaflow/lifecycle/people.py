@@ -108,6 +108,25 @@ class Directory:
             self._members[between] = tuple(p.email for p in found if p is not None and p.team == team)
         return self._members[between]
 
+    def of(self, party: str, at: datetime) -> tuple[str, ...]:
+        """Who is of *party* at *at* and not away, in the order in which they were recorded."""
+        found = (self.person(email, at) for email in self._by_email)
+        there = (p.email for p in found if p is not None and p.party == party)
+        return tuple(email for email in there if not self.is_away(email, at))
+
+    def away_until(self, email: str, at: datetime) -> datetime | None:
+        """When *email*, who is away at *at*, is back; None of who is not away, or will not be back."""
+        until: datetime | None = None
+        while (end := self._absent_until(email, until or at)) is not None:
+            until = end
+        return until
+
+    def _absent_until(self, email: str, at: datetime) -> datetime | None:
+        known = self._away.get(email, ())
+        return max(
+            (a.ends_at for a in known if max(a.starts_at, a.recorded_at) <= at < a.ends_at), default=None
+        )
+
     def known_emails(self) -> tuple[str, ...]:
         """Everybody's address, past people too, for did-you-mean."""
         return tuple(self._by_email)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
+from slaflow.lifecycle.assigning import obstacle
 from slaflow.lifecycle.decide import check_not_ahead, decide
 from slaflow.lifecycle.decision import Decision, Refusal
 from slaflow.lifecycle.draft import Draft
-from slaflow.lifecycle.events import Created, Fired, Happening, Input, Recorded
+from slaflow.lifecycle.events import Assigned, Created, Fired, Happening, Input, Recorded
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.machine import lifecycle_of
@@ -55,6 +56,10 @@ class Play:
             SlaflowError: it claims to have happened ahead of now, or a calendar never opens again.
         """
         actor = self.actor(deed.actor, self.default_party(deed.happening))
+        if isinstance(deed.happening, Assigned) and deed.happening.owner is not None:
+            because = obstacle(self.people, self.lead, deed.happening.owner, self.now)
+            if because is not None:
+                return Refusal("assign", (because,))
         occurred_at = check_not_ahead(deed.occurred_at or self.now, self.now)
         event = Input(deed.happening, actor, occurred_at, self.now)
         decision = self._decide(event, self.now)

@@ -154,6 +154,14 @@ def test_a_column_may_name_a_party_or_a_known_person_and_nobody_else(app: Engine
     assert actors == [("sales", "sales"), ("anna@example.com", "sales"), ("sales", "sales")]
 
 
+def test_who_was_removed_is_named_so_in_the_reason(app: Engine, load: Import) -> None:
+    app.add_person("anna@example.com", "sales", at=NOW)
+    app.remove_person("anna@example.com", at=NOW)
+    report = load(EVENTS, EVENTS_HEADER, "kim@example.com,web,call,2026-03-01T10:00:00Z,Anna@example.com,,")
+    (reason,) = reasons(report)
+    assert reason.startswith('unknown user or party "anna@example.com": they were removed on ')
+
+
 def test_the_party_of_as_does_not_make_a_person_of_a_party(load: Import) -> None:
     report = load(PEOPLE, "email,rep,at", "kim@example.com,marketing,2026-03-01T10:00:00Z")
     assert reasons(report) == ['"marketing" is a party, not a person of sales']

@@ -254,6 +254,14 @@ def test_the_system_acts_only_where_a_story_says_so() -> None:
     assert report.failures == ()
 
 
+def test_a_lead_is_not_given_to_the_party_that_does_not_hold_it() -> None:
+    """As ``slaflow lead assign`` refuses it: marketing holds the lead until it is promoted."""
+    report = tried("- assign: anna@example.com\n- fire: promote\n")
+    (failure,) = report.failures
+    assert (failure.step, failure.expected) == (1, "assign is possible")
+    assert failure.found.startswith("refused: anna@example.com is of sales, and marketing holds the lead; ")
+
+
 def test_scenarios_are_counted_and_reports_add_up() -> None:
     text = (
         "workflow: pair.yaml\nscenarios:\n"

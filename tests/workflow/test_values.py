@@ -10,7 +10,7 @@ import pytest
 
 from slaflow.errors import InvalidValue
 from slaflow.workflow.model import Field
-from slaflow.workflow.values import from_cel, parse_value, to_cel
+from slaflow.workflow.values import check_address, from_cel, parse_value, to_cel
 
 ZONE = "Europe/Stockholm"
 
@@ -155,3 +155,30 @@ def test_what_an_expression_gives_is_stored_like_any_value(
 def test_what_does_not_fit_is_refused_there_too(type_: str, result: object) -> None:
     with pytest.raises(InvalidValue):
         from_cel(field(type_), result, ZONE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anna@example.com",
+        "o'brien+x@mail.example.co.uk",
+        "_x@example.com",
+        "jürgen@münchen.example",
+        "a@localhost",
+    ],
+)
+def test_an_address_that_mail_can_be_sent_to(text: str) -> None:
+    assert check_address(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("bad", "@x.com", "a@", "a@@x.com", "a@x..com", "a@.com", "a@-x.com"),
+        *("=cmd@x.com", "+1@x.com", "-a@x.com", '"a b"@x.com', "a b@x.com", "a,b@x.com"),
+        *("a@x.com\n", "a\x1b@x.com", f"{'a' * 65}@x.com", f"a@{'x' * 64}.com"),
+    ],
+)
+def test_what_is_no_address_or_a_formula_to_a_table(text: str) -> None:
+    with pytest.raises(InvalidValue, match="is not an e-mail address"):
+        check_address(text)

@@ -1,0 +1,119 @@
+"""`slaflow user` and `lead assign`: what becomes of whose leads, and who can be named."""
+
+from __future__ import annotations
+
+import pytest
+from cli.conftest import Slaflow
+
+FRIDAY, LATER = "2026-03-06T14:30:00+01:00", "2026-03-06T15:30:00+01:00"
+ANNA = "anna@example.com"
+
+
+def test_who_leaves_is_told_what_becomes_of_their_leads(handed_over: Slaflow) -> None:
+    said = handed_over("user", "remove", ANNA.upper(), "--at", LATER)
+    assert said.out == (
+        f"{ANNA} removed; what they did stays in the log\n"
+        "1 open lead in mql stays theirs until a step or somebody assigns it\n"
+        "meanwhile the desk hears; 'assign: next' passes it on in nordics\n"
+        f"  slaflow lead list --owner {ANNA}\n"
+        "  slaflow lead assign LEAD EMAIL --as WHO\n"
+    )
+    boss = handed_over("user", "remove", "mia@example.com", "--at", LATER, "--format", "json").json
+    assert boss == {
+        "email": "mia@example.com", "removed": True, "team": None, "leads": 0, "states": [], "manages": [],
+    }  # fmt: skip
+
+
+def test_who_left_without_a_manager_is_named(handed_over: Slaflow) -> None:
+    said = handed_over("user", "remove", "mia@example.com", "--at", LATER)
+    assert "no open lead is theirs\n1 person has no manager now: anna@example.com\n" in said.out
+
+
+def test_who_goes_away_hears_how_many_leads_wait(handed_over: Slaflow) -> None:
+    until = ("--from", "2026-03-06", "--until", "2026-03-09", "--at", LATER)
+    said = handed_over("user", "away", ANNA, *until)
+    assert "1 open lead in mql stays theirs; new ones go to others meanwhile\n" in said.out
+    assert handed_over("user", "away", ANNA, *until, "--format", "json").json["leads"] == 1
+
+
+def test_a_change_says_what_changed_and_nothing_else_does(handed_over: Slaflow) -> None:
+    change = handed_over("user", "add", ANNA, "--name", "Anna", "--team", "", "--at", LATER)
+    assert change.out == f"{ANNA}: name none -> Anna, team nordics -> none\n"
+    assert handed_over("user", "add", ANNA, "--party", "sales").out == f"{ANNA}: nothing changed\n"
+    told = handed_over("user", "add", ANNA, "--team", "nordics", "--format", "json").json
+    assert told["changed"] == {"team": {"from": None, "to": "nordics"}}
+    assert (told["name"], told["manager"]) == ("Anna", "mia@example.com")
+
+
+def test_who_changes_sides_hears_of_their_leads(handed_over: Slaflow) -> None:
+    said = handed_over("user", "add", ANNA, "--party", "marketing", "--team", "", "--at", LATER)
+    assert said.out.startswith(
+        f"{ANNA}: party sales -> marketing, team nordics -> none\n"
+        "1 open lead in mql stays theirs until a step or somebody assigns it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sales", '"sales" is a party; '),
+        ("nordics", '"nordics" is a team; '),
+        ("bad", '"bad" is not an e-mail address; '),
+        ("=cmd@x.com", '"=cmd@x.com" is not an e-mail address; '),
+        ('"a b"@x.com', "is not an e-mail address; "),
+    ],
+)
+def test_somebody_new_is_called_by_an_address(office: Slaflow, name: str, said: str) -> None:
+    answer = office("user", "add", name, "--party", "sales")
+    assert (answer.code, answer.out) == (1, "")
+    assert said in answer.err
+    assert len(office("user", "list", "--format", "json").json) == 2
+
+
+def test_somebody_new_without_a_side_is_asked_for_it(office: Slaflow) -> None:
+    answer = office("user", "add", "bo@example.com")
+    assert answer.code == 2
+    assert "bo@example.com is not known; give their side with --party: marketing or sales" in answer.err
+
+
+def test_a_lead_goes_to_nobody_of_the_other_party(handed_over: Slaflow) -> None:
+    handed_over("user", "add", "nora@example.com", "--party", "marketing", "--at", FRIDAY)
+    words = ("lead", "assign", "1", "nora@example.com", "--as", "sales", "--at", LATER)
+    answer = handed_over(*words)
+    assert answer.code == 1
+    assert answer.err == (
+        "slaflow: lead 1: assign refused: nora@example.com is of marketing, and sales holds the lead; "
+        "name one of sales: mia@example.com, anna@example.com\n"
+    )
+    assert handed_over(*words, "--format", "json").json["refused"]["trigger"] == "assign"
+
+
+def test_an_assignment_that_comes_too_late_says_so(handed_over: Slaflow) -> None:
+    handed_over("lead", "set", "1", "--set", "on_hold=true", "--as", "sales", "--at", LATER)
+    late = ("lead", "assign", "1", "mia@example.com", "--as", "sales", "--at", "2026-03-06T15:00:00+01:00")
+    assert handed_over(*late).out == (
+        f"lead 1: assigned late: logged, and changes nothing; {ANNA} keeps the lead\n"
+    )
+    assert handed_over(*late, "--format", "json").json["assignment"]["applied"] is False
+
+
+def test_a_lead_given_to_somebody_away_says_until_when(handed_over: Slaflow) -> None:
+    handed_over(
+        "user", "away", "mia@example.com", "--from", "2026-03-06", "--until", "2026-03-09", "--at", FRIDAY
+    )
+    said = handed_over("lead", "assign", "1", "mia@example.com", "--as", "sales", "--at", LATER)
+    assert said.out == (
+        "lead 1: assigned; owner mia@example.com; mia@example.com is away until Mon 2026-03-09 00:00\n"
+    )
+
+
+def test_leads_of_nobody_are_asked_for_in_vain_but_of_who_left_not(handed_over: Slaflow) -> None:
+    handed_over("user", "remove", ANNA, "--at", LATER)
+    assert [
+        lead["id"]
+        for lead in handed_over("lead", "list", "--owner", ANNA, "--at", LATER, "--format", "json").json
+    ] == [1]
+    assert handed_over("log", "list", "--actor", ANNA).code == 0
+    unknown = handed_over("lead", "list", "--owner", "ana@example.com")
+    assert unknown.code == 1
+    assert f'did you mean "{ANNA}"?' in unknown.err
