@@ -71,6 +71,7 @@ def _page(page: Page, report: ImportReport, dry_run: bool) -> None:
     if report.refused:
         where = f"; all in {report.rejected_file}" if report.rejected_file else ""
         page.line((f"{report.refused} refused", "bold red"), where, indent=2)
-        page.table(("row", "reason"), [(str(row), why) for row, why in report.rejected[:SHOWN]], indent=4)
+        shown = [(str(row), str(report.lines[row] or ""), why) for row, why in report.rejected[:SHOWN]]
+        page.table(("row", "line", "reason"), shown, indent=4)
         if report.refused > SHOWN:
             page.line(f"and {report.refused - SHOWN} more", indent=4)

@@ -47,7 +47,18 @@ class ImportMap:
     @property
     def columns(self) -> list[str]:
         """The columns the map reads, in its order."""
-        return list(dict.fromkeys(cell.column for cell in self.document.cells()))
+        return self.document.columns()
+
+    def all_columns(self) -> tuple[str, ...]:
+        """Every column of a file whose rows name their own: those the map reads, then what came to light."""
+        read = self.names.by_variable
+        asked = (
+            read.get(name, name.removeprefix("row."))
+            for each in self.events
+            if each.when
+            for name in sorted(each.when.names)
+        )
+        return tuple(dict.fromkeys([*self.columns, *asked, *self.names.seen]))
 
 
 def bind(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.instants import read_date, read_instant
 from slaflow.exchange.map import Cell, Given
-from slaflow.exchange.rows import Number
+from slaflow.exchange.table import Number
 
 
 def text_of(given: Given | None, cells: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +22,12 @@ from slaflow.exchange.actors import Actors
 from slaflow.exchange.batch import Applied, Batch
 from slaflow.exchange.binding import ImportMap, bind
 from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.map import read_map
 from slaflow.exchange.reading import Reading, RowReader
 from slaflow.exchange.rejected import places, write_rejected
-from slaflow.exchange.rows import Raw, Table, open_table
-from slaflow.exchange.spool import Item, Spool, open_spool
+from slaflow.exchange.rows import open_table
+from slaflow.exchange.spool import SIZE_AT_ONCE, Item, Spool, open_spool
+from slaflow.exchange.table import Form, Row, Table
 from slaflow.hours.zones import micros_at
 from slaflow.store import leads as lead_store
 from slaflow.store import people as people_store
@@ -62,6 +64,8 @@ class ImportReport:
     unchanged: int = 0
     refused: int = 0
     rejected: list[tuple[int, str]] = field(default_factory=list)
+    lines: dict[int, int | None] = field(default_factory=dict)
+    """The line of the file on which each of the rows in ``rejected`` begins; None: the file has no lines."""
     rejected_file: Path | None = None
     notes: list[str] = field(default_factory=list)
     done: int = 0
@@ -92,7 +96,9 @@ class ImportReport:
             "leads_updated": self.leads_updated,
             "events": self.events,
             "unchanged": self.unchanged,
-            "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
+            "rejected": [
+                {"row": row, "line": self.lines.get(row), "reason": reason} for row, reason in self.rejected
+            ],
             "rejected_file": None if self.rejected_file is None else str(self.rejected_file),
         }
 
@@ -136,7 +142,8 @@ def import_file(
 
     Raises:
         MapInvalid: the map does not fit the workflow or the file; nothing was read.
-        FileUnreadable: *file* or *map* cannot be opened.
+        FileUnreadable: *file* or *map* cannot be opened, or nobody can tell where a row of *file* ends;
+            nothing was imported.
         FileProtected: refused rows would be written over *file*, *map* or something else of one's own.
         ImportStopped: interrupted; batches are whole or absent.
 
@@ -147,13 +154,13 @@ def import_file(
         protected.check(place)
     run = _Run(app, app.active(workflow), now or app.now(), retry, resurrect, progress or _nobody)
     with open_spool() as spool:
-        columns = run.read(file, map, spool)
+        form = run.read(file, map, spool)
         try:
             run.apply(spool, dry_run)
         except KeyboardInterrupt:
-            run.finish(spool, file, rejected, columns, dry_run)
+            run.finish(spool, file, rejected, form, dry_run)
             raise ImportStopped(run.report) from None
-        run.finish(spool, file, rejected, columns, dry_run)
+        run.finish(spool, file, rejected, form, dry_run)
     return run.report
 
 
@@ -177,10 +184,11 @@ class _Run:
         with app.database.read() as conn:
             self.actors = Actors(workflow, people_store.directory(conn), now)
 
-    def read(self, file: Path, map: Path, spool: Spool) -> tuple[str, ...] | None:
-        """Fills *spool*; gives the file's columns, None where rows name their own."""
-        with open_table(file) as table:
-            text = _map_text(map)
+    def read(self, file: Path, map: Path, spool: Spool) -> Form:
+        """Fills *spool*; gives how the file is written."""
+        text = _map_text(map)
+        document, _, _ = read_map(text)
+        with open_table(file, document.delimiter, document.columns()) as table:
             bound = bind(text, str(map), self.workflow, table.columns, self.actors)
             reader = RowReader(bound, self.actors, self.now)
             for batch in _batches(table, reader):
@@ -188,7 +196,7 @@ class _Run:
                 self.progress("reading", spool.rows, None)
         self.report.rows = spool.rows
         self._note_unseen(bound)
-        return table.columns
+        return table.form if table.columns else replace(table.form, columns=bound.all_columns())
 
     def _note_unseen(self, bound: ImportMap) -> None:
         """Says which columns of the map no row had, where there is no header to check them against."""
@@ -268,19 +276,18 @@ class _Run:
                 if tries == TRIES or rehearsal is not None:
                     raise
 
-    def finish(
-        self, spool: Spool, file: Path, rejected: Path | None, columns: tuple[str, ...] | None, dry_run: bool
-    ) -> None:
+    def finish(self, spool: Spool, file: Path, rejected: Path | None, form: Form, dry_run: bool) -> None:
         """Completes the report and writes the file of what was refused."""
         if self.report.done == self.report.to_do:
             self.report.unchanged = spool.unchanged()
         self._note_resurrected(dry_run)
-        for row, reason, _ in spool.refusals():
+        for refused in spool.refusals():
             self.report.refused += 1
             if self.report.refused <= REJECTED_SHOWN:
-                self.report.rejected.append((row, reason))
+                self.report.rejected.append((refused.row, refused.reason))
+                self.report.lines[refused.row] = refused.line
         if self.report.refused and not dry_run:
-            self.report.rejected_file = write_rejected(file, rejected, columns, spool.refusals())
+            self.report.rejected_file = write_rejected(file, rejected, form, spool.refusals)
 
     def _note_resurrected(self, dry_run: bool) -> None:
         if number := self.report.resurrected:
@@ -288,13 +295,15 @@ class _Run:
             self.report.notes.append(f"{leads} {'would be' if dry_run else were} recorded anew")
 
 
-def _batches(table: Table, reader: RowReader) -> Iterator[list[tuple[int, Raw, Reading]]]:
-    batch: list[tuple[int, Raw, Reading]] = []
+def _batches(table: Table, reader: RowReader) -> Iterator[list[tuple[Row, Reading]]]:
+    batch: list[tuple[Row, Reading]] = []
+    size = 0
     for row in table.rows:
-        batch.append((row.number, row.raw, reader.read(row)))
-        if len(batch) == AT_ONCE:
+        batch.append((row, reader.read(row)))
+        size += len(row.raw)
+        if len(batch) == AT_ONCE or size > SIZE_AT_ONCE:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 

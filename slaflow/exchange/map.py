@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from slaflow.errors import did_you_mean
+from slaflow.errors import UnknownName, did_you_mean
+from slaflow.exchange.delimited import DELIMITERS
 from slaflow.hours.zones import zone_problem
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.read import Source, read_yaml
 from slaflow.workflow.yaml_tree import Path, descend
 
-TOP_KEYS = ("timezone", "null", "lead", "created_at", "events")
+TOP_KEYS = ("delimiter", "timezone", "null", "lead", "created_at", "events")
 EVENT_KEYS = ("trigger", "activity", "when", "at", "as", "set")
 NAME_KEYS = ("column", "empty", "null")
 ACTOR_KEYS = (*NAME_KEYS, "party")
@@ -85,6 +86,8 @@ class MapDocument:
     events: tuple[EventMap, ...]
     null: frozenset[str] = frozenset()
     """Texts that count as an empty cell in every column."""
+    delimiter: str | None = None
+    """What ends the cells of a CSV; None: the file tells."""
 
     def cells(self) -> Iterator[Cell]:
         """Every cell the map reads, in order."""
@@ -92,6 +95,10 @@ class MapDocument:
         for event in self.events:
             given += [event.name, event.at, event.actor, *event.values.values()]
         yield from (each for each in given if isinstance(each, Cell))
+
+    def columns(self) -> list[str]:
+        """Every column the map reads, once, in order."""
+        return list(dict.fromkeys(cell.column for cell in self.cells()))
 
 
 def read_map(text: str | bytes) -> tuple[MapDocument, Source, list[Finding]]:
@@ -127,11 +134,23 @@ class _Reader:
             created_at=None if created_at is None else self.instant(created_at, ("created_at",)),
             events=tuple(self.events(data.get("events"))),
             null=frozenset(self.texts(data, (), "null")),
+            delimiter=self.delimiter(data.get("delimiter"), ("delimiter",)),
         )
         for cell in document.cells():
             for key, words in (("true", cell.true), ("false", cell.false)):
                 self.tell_of_both(cell.beside(key), words, document.null, f"{key}, and null in all columns")
         return document
+
+    def delimiter(self, data: Any, path: Path) -> str | None:
+        """A delimiter by its name or as it is."""
+        if data is None:
+            return None
+        text = self.word(data, path)
+        delimiter = DELIMITERS.get(text, text)
+        if delimiter not in DELIMITERS.values():
+            self.tell(path, str(UnknownName("delimiter", text, DELIMITERS)))
+            return None
+        return delimiter
 
     def events(self, data: Any) -> Iterator[EventMap]:
         if data is None:

@@ -11,12 +11,12 @@ from typing import Any
 
 from slaflow.exchange.arrow import libraries
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.rows import Number
+from slaflow.exchange.table import Number
 
 ROWS_AT_ONCE = 1000
 
 
-def parquet_rows(file: Path) -> tuple[tuple[str, ...], Iterator[dict[str, str]]]:
+def parquet_rows(file: Path) -> tuple[tuple[str, ...], Iterator[list[str]]]:
     """The columns of *file* and its rows as text, a thousand in memory at a time.
 
     Whole floats lose their ``.0`` (a column of whole numbers with gaps is often written as floats), NaN
@@ -34,7 +34,7 @@ def parquet_rows(file: Path) -> tuple[tuple[str, ...], Iterator[dict[str, str]]]
     return tuple(opened.schema_arrow.names), _rows(opened, file, pyarrow.ArrowException)
 
 
-def _rows(opened: Any, file: Path, fault: type[Exception]) -> Iterator[dict[str, str]]:
+def _rows(opened: Any, file: Path, fault: type[Exception]) -> Iterator[list[str]]:
     with opened:
         batches = opened.iter_batches(batch_size=ROWS_AT_ONCE)
         while True:
@@ -44,8 +44,9 @@ def _rows(opened: Any, file: Path, fault: type[Exception]) -> Iterator[dict[str,
                 return
             except (fault, OSError) as error:
                 raise FileUnreadable(file, f"the file is damaged: {_first_line(error)}") from error
-            for record in batch.to_pylist():
-                yield {column: as_text(value) for column, value in record.items()}
+            # By place, not by name: two columns of one name are two.
+            for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                yield [as_text(value) for value in values]
 
 
 def as_text(value: Any) -> str:

@@ -17,7 +17,7 @@ from slaflow.exchange.cells import text_of, told_by
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.instants import read_instant
 from slaflow.exchange.map import Cell, Given
-from slaflow.exchange.rows import Row
+from slaflow.exchange.table import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor

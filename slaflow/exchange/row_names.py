@@ -32,7 +32,8 @@ class RowNames:
     """The file's header; None where rows name their own columns."""
     by_variable: dict[str, str] = field(default_factory=dict)
     ambiguous: dict[str, list[str]] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, None] = field(default_factory=dict)
+    """Every column that came to light, in that order."""
     _columns: dict[frozenset[str], list[tuple[str, str]]] = field(default_factory=dict)
     """The column of each name, for names that were asked for together since the last column came to light."""
 
@@ -42,7 +43,7 @@ class RowNames:
 
     def note(self, column: str) -> None:
         """Takes up a column."""
-        self.seen.add(column)
+        self.seen[column] = None
         self._columns.clear()
         variable = variable_of(column)
         if self.columns is None and variable == f"row.{column}":
@@ -61,7 +62,7 @@ class RowNames:
 
     def meet(self, cells: Mapping[str, str]) -> None:
         """Takes up the columns of a row that names its own."""
-        if self.columns is None and not cells.keys() <= self.seen:
+        if self.columns is None and not cells.keys() <= self.seen.keys():
             for column in cells:
                 self.note(column)
 

@@ -6,7 +6,6 @@ and is gone afterwards. Instants are microseconds since 1970, UTC.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -17,12 +16,16 @@ from typing import Any, NamedTuple
 import orjson
 
 from slaflow.exchange.reading import LEAD_PLACE, Reading
-from slaflow.exchange.rows import Raw
+from slaflow.exchange.rejected import Refused
+from slaflow.exchange.table import Row
 from slaflow.lifecycle.lead import Actor
+
+SIZE_AT_ONCE = 8_000_000
+"""Bytes of what is held in memory at a time, however few rows that are."""
 
 _TABLES = """
 CREATE TABLE row (number INTEGER PRIMARY KEY, key TEXT, created_at INTEGER, first_at INTEGER,
-                  raw TEXT NOT NULL, applied INTEGER NOT NULL DEFAULT 0);
+                  line INTEGER, raw BLOB NOT NULL, applied INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE said (id INTEGER PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL,
                    at INTEGER, kind TEXT NOT NULL, name TEXT NOT NULL, inputs BLOB NOT NULL,
                    actor TEXT NOT NULL, party TEXT NOT NULL, digest TEXT NOT NULL);
@@ -106,19 +109,19 @@ class Spool:
         self._connection = connection
         self.rows = 0
 
-    def add(self, rows: Sequence[tuple[int, Raw, Reading]]) -> None:
-        """Takes up rows with their number, as they stood, and what was read."""
+    def add(self, rows: Sequence[tuple[Row, Reading]]) -> None:
+        """Takes up rows and what was read in each."""
         many = self._connection.executemany
-        many("INSERT INTO row (number, key, created_at, first_at, raw) VALUES (?, ?, ?, ?, ?)", (
-            (number, read.key, read.created_at, _first_at(read), json.dumps(raw))
-            for number, raw, read in rows
+        many("INSERT INTO row (number, key, created_at, first_at, line, raw) VALUES (?, ?, ?, ?, ?, ?)", (
+            (row.number, read.key, read.created_at, _first_at(read), row.line, row.raw)
+            for row, read in rows
         ))  # fmt: skip
         many("INSERT INTO said VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (
-            (number, said.place, read.key, said.at, said.kind, said.name, orjson.dumps(said.inputs),
+            (row.number, said.place, read.key, said.at, said.kind, said.name, orjson.dumps(said.inputs),
              said.actor.name, said.actor.party, said.digest)
-            for number, _, read in rows for said in read.said
+            for row, read in rows for said in read.said
         ))  # fmt: skip
-        self.refuse((number, place, why) for number, _, read in rows for place, why in read.refusals)
+        self.refuse((row.number, place, why) for row, read in rows for place, why in read.refusals)
         self.rows += len(rows)
 
     def refuse(self, refusals: Iterable[tuple[int, int, str]]) -> None:
@@ -147,13 +150,17 @@ class Spool:
         return self._connection.execute(_WORK, {"now": now}).rowcount
 
     def after(self, position: int, at_once: int) -> list[Item]:
-        """The next items after *position*, at most *at_once*."""
-        return [
-            Item(turn, row, place, key, at, bool(by_clock), kind, name, orjson.loads(inputs),
-                 Actor(actor, party), import_key, bool(new))
-            for turn, row, place, key, at, by_clock, kind, name, inputs, actor, party, import_key, new
-            in self._connection.execute(_NEXT, (position, at_once))
-        ]  # fmt: skip
+        """The next items after *position*, at most *at_once*, and fewer where they are long."""
+        items: list[Item] = []
+        size = 0
+        for (turn, row, place, key, at, by_clock, kind, name, inputs, actor, party, import_key, new
+             ) in self._connection.execute(_NEXT, (position, at_once)):  # fmt: skip
+            items.append(Item(turn, row, place, key, at, bool(by_clock), kind, name, orjson.loads(inputs),
+                              Actor(actor, party), import_key, bool(new)))  # fmt: skip
+            size += len(inputs)
+            if size > SIZE_AT_ONCE:
+                break
+        return items
 
     def mark_applied(self, rows: Iterable[int]) -> None:
         """Notes rows of which something was applied."""
@@ -164,11 +171,10 @@ class Spool:
         query = "SELECT count(*) FROM row WHERE NOT applied AND number NOT IN (SELECT row FROM refusal)"
         return int(self._connection.execute(query).fetchone()[0])
 
-    def refusals(self) -> Iterator[tuple[int, str, Raw]]:
-        """Every refusal as (row, reason, the row as it stood), in order of the rows."""
-        found = "SELECT row, reason, raw FROM refusal JOIN row ON row.number = refusal.row"
-        for row, reason, raw in self._connection.execute(f"{found} ORDER BY row, place"):
-            yield row, reason, json.loads(raw)
+    def refusals(self) -> Iterator[Refused]:
+        """Every refusal, in order of the rows."""
+        found = "SELECT row, line, reason, raw FROM refusal JOIN row ON row.number = refusal.row"
+        yield from map(Refused._make, self._connection.execute(f"{found} ORDER BY row, place"))
 
 
 def _first_at(read: Reading) -> int | None:

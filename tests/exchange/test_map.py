@@ -8,6 +8,7 @@ from exchange.small import AGREEMENT, EVENTS, EVENTS_HEADER, LEADS, NOW
 from slaflow.exchange.actors import Actors
 from slaflow.exchange.binding import ImportMap, bind
 from slaflow.exchange.errors import MapInvalid
+from slaflow.exchange.map import read_map
 from slaflow.lifecycle.people import Directory
 from slaflow.workflow.compile import load_workflow
 from slaflow.workflow.model import Workflow
@@ -75,6 +76,20 @@ def test_a_zone_that_is_another_on_each_machine_is_refused(workflow: Workflow) -
     assert complaints(workflow, map) == [
         '1:11: time zone "localtime" is another one on each machine; write one like Europe/Stockholm',
         '3:36: time zone "posix/Europe/Berlin" is not the same on every machine; write Europe/Berlin',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("semicolon", ";"), ("';'", ";"), ("tab", "\t"), (r'"\t"', "\t"), ("pipe", "|"), ("','", ",")],
+)
+def test_a_map_may_say_the_delimiter(said: str, meant: str) -> None:
+    assert read_map(f"delimiter: {said}\nlead: {{email: email}}")[0].delimiter == meant
+
+
+def test_a_delimiter_is_one_of_four(workflow: Workflow) -> None:
+    assert complaints(workflow, "delimiter: semicolons\nlead: {email: email}") == [
+        '1:12: unknown delimiter "semicolons"; did you mean "semicolon"?'
     ]
 
 

@@ -10,14 +10,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from exchange.small import EVENTS, EVENTS_HEADER, LEADS, Import, reasons, refused_rows
+from exchange.small import EVENTS, LEADS, Import, refused_rows
 
 from slaflow.engine.app import Engine
 from slaflow.errors import ExtraMissing
+from slaflow.exchange import records
 from slaflow.exchange.errors import FileUnreadable
 from slaflow.exchange.importing import import_file
-from slaflow.exchange.rejected import write_rejected
-from slaflow.exchange.rows import Row, open_table
+from slaflow.exchange.rejected import Refused, write_rejected
+from slaflow.exchange.rows import open_table
+from slaflow.exchange.table import Form, Row
 
 
 def rows_of(file: Path) -> list[Row]:
@@ -41,40 +43,28 @@ def test_csv_is_read_with_quotes_line_ends_blank_lines_and_a_byte_order_mark(tmp
         ]
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
-def test_semicolons_and_tabs_are_found_from_the_header(tmp_path: Path, delimiter: str) -> None:
-    content = f"name{delimiter}amount\nKim{delimiter}1,5\n".encode()
-    assert rows_of(written(tmp_path, "a.csv", content))[0].cells == {"name": "Kim", "amount": "1,5"}
-
-
-def test_ragged_rows_bad_bytes_and_open_quotes_are_faults_of_their_rows_alone(tmp_path: Path) -> None:
-    content = b'a,b\n1\n1,2,3\nx,caf\xe9\nx,nul\0\n1,"2"x\nfine,row\n1,"open\n'
-    faults = [(row.number, row.fault) for row in rows_of(written(tmp_path, "a.csv", content))]
+def test_ragged_rows_and_bad_bytes_are_faults_of_their_rows_alone(tmp_path: Path) -> None:
+    content = b'a,b\n1\n\n1,2,3\nx,caf\xe9\nx,nul\0\n1,"2"x"\nfine,row\n"two\nlines"\nlast'
+    faults = [(row.number, row.line, row.fault) for row in rows_of(written(tmp_path, "a.csv", content))]
     assert faults == [
-        (1, "the row has 1 cells, the header 2"),
-        (2, "the row has 3 cells, the header 2"),
-        (3, "b: is not UTF-8"),
-        (4, "b: holds a NUL character"),
-        (5, "the row cannot be read: ',' expected after '\"'"),
-        (6, None),
-        (7, "the row cannot be read: unexpected end of data"),
+        (1, 2, "the row has 1 cells, the header 2"),
+        (2, 4, "the row has 3 cells, the header 2"),
+        (3, 5, "b: is not UTF-8"),
+        (4, 6, "b: holds a NUL character"),
+        (5, 7, "the row cannot be read: a quote inside a quoted cell is not written twice"),
+        (6, 8, None),
+        (7, 9, "the row, on lines 9 to 10, has 1 cells, the header 2"),
+        (8, 11, "the row has 1 cells, the header 2"),
     ]
-
-
-def test_what_was_refused_is_written_byte_for_byte(tmp_path: Path) -> None:
-    rows = rows_of(written(tmp_path, "a.csv", b"a,b\nx,caf\xe9\n1,2,3\n1\n"))
-    refusals = [(row.number, "why", row.raw) for row in rows]
-    file = write_rejected(tmp_path / "a.csv", None, ("a", "b"), refusals)
-    assert file.read_bytes() == b"a,b,reason\r\nx,caf\xe9,why\r\n1,2,why,3\r\n1,,why\r\n"
 
 
 def test_a_folder_that_takes_no_file_sends_it_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    refusals = [(1, "why", ["x"])]
-    here = tmp_path / "a.csv.rejected.csv"
-    assert write_rejected(tmp_path / "gone" / "a.csv", None, ("a",), refusals) == here
+    form, here = Form(("a",)), tmp_path / "a.csv.rejected.csv"
+    refusals = [Refused(1, 2, "why", b"x")]
+    assert write_rejected(tmp_path / "gone" / "a.csv", None, form, lambda: refusals) == here
     with pytest.raises(FileUnreadable, match="refused rows cannot be written"):
-        write_rejected(Path("a.csv"), tmp_path / "gone" / "b.csv", ("a",), refusals)
+        write_rejected(Path("a.csv"), tmp_path / "gone" / "b.csv", form, lambda: refusals)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +72,16 @@ def test_a_folder_that_takes_no_file_sends_it_here(tmp_path: Path, monkeypatch: 
     [
         ("a.csv", b"", "the file is empty"),
         ("a.csv", "a,b\n".encode("utf-16"), "this is UTF-16; save the file as UTF-8"),
+        ("a.csv", b"\n;;\n \n", "the file is empty"),
         ("a.csv", b"caf\xe9\n", "the header is not UTF-8"),
+        ("a.csv", "a,b\n".encode("utf-16-le"), "the header holds NUL characters, as UTF-16 does"),
+        (
+            "a.csv",
+            b'a,"b\n1,2\n',
+            "the header cannot be read: line 1: a quote opens a cell here and is never",
+        ),
+        ("a.csv", b'\na,"b"c",d\n1,2,3\n', "the header cannot be read: line 2: a quote inside a quoted"),
+        ("a.csv", b"sep=:\na:b\n", 'line 1: "sep=:" names no delimiter that is known here: comma, semicolon'),
         ("a.cvs", b"a\n", 'cannot tell what ".cvs" holds; did you mean ".csv"?'),
         ("a.parquet", b"a,b\n", "this is no Parquet file"),
     ],
@@ -172,11 +171,26 @@ def test_a_parquet_file_is_imported_like_any_other(app: Engine, load: Import, tm
     assert [row["email"] for row in refused_rows(report)] == ["lee"]
 
 
-def test_a_row_too_long_for_a_cell_is_refused_and_the_next_is_read(load: Import) -> None:
-    at = "2026-03-01T10:00:00Z"
-    report = load(
-        EVENTS, EVENTS_HEADER,
-        f'kim@example.com,web,visit,{at},,,"{"x" * 200_000}"', f"lee@example.com,web,visit,{at},,,",
-    )  # fmt: skip
-    assert (report.rows, report.events) == (2, 1)
-    assert reasons(report) == ["the row cannot be read: field larger than field limit (131072)"]
+def test_a_name_that_stands_twice_in_a_line_of_json_is_a_fault_of_that_line(tmp_path: Path) -> None:
+    content = (
+        b'{"a": 1, "a": 2}\n{"b": {"c": 1}, "b.c": 2}\n \t\n\x0c\n{"a": "\\u0000"}\n{"a": "\0"}\n{"a": 3}'
+    )
+    rows = rows_of(written(tmp_path, "a.jsonl", content))
+    assert [(row.line, row.fault is None) for row in rows] == [
+        (1, False), (2, False), (4, False), (5, False), (6, False), (7, True),
+    ]  # fmt: skip
+    assert [row.fault for row in rows[:2]] == ['the line names "a" twice', 'the line names "b.c" twice']
+
+
+def test_a_line_of_json_without_end_is_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_ROW", 20)
+    file = written(tmp_path, "a.jsonl", b'{"a": 1}\n{"a": "' + b"x" * 20)
+    with pytest.raises(FileUnreadable, match="line 2: longer than 20 characters; nothing was imported"):
+        rows_of(file)
+
+
+def test_two_columns_of_one_name_in_parquet_are_two(tmp_path: Path) -> None:
+    pq.write_table(pa.table([["x"], ["y"]], names=["a", "a"]), tmp_path / "a.parquet")
+    with open_table(tmp_path / "a.parquet") as table:
+        assert table.columns == ("a", "a")
+        assert [row.raw for row in table.rows] == [b"x,y"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from exchange.small import (
     EVENTS,
     EVENTS_HEADER,
@@ -19,6 +20,8 @@ from exchange.small import (
 )
 
 from slaflow.engine.app import Engine
+from slaflow.exchange import importing, spool
+from slaflow.exchange.errors import FileUnreadable
 
 WIN_WITHOUT_AMOUNT = "kim@example.com,web,win,2026-03-02T10:00:00Z,sales,,"
 PROMOTE = "kim@example.com,web,promote,2026-03-01T10:00:00Z,,,"
@@ -111,6 +114,108 @@ def test_the_file_of_refused_rows_holds_the_row_and_the_reason_and_can_be_import
     mended = report.rejected_file.read_text().replace("sales,,", "sales,500,").splitlines()
     assert load(EVENTS, *mended, file="mended.csv").events == 1
     assert app.show("kim@example.com")["state"] == "won"
+
+
+def test_a_quote_that_is_never_closed_refuses_the_file_before_anything_is_done(
+    app: Engine, load: Import, tmp_path: Path
+) -> None:
+    rows = [f"lead{n}@example.com,web,promote,2026-03-01T10:00:00Z,,," for n in range(30)]
+    rows[9] = rows[9].replace("web", '"web')
+    for dry_run in (True, False):
+        with pytest.raises(FileUnreadable, match=r"line 11: a quote opens .* nothing was imported"):
+            load(EVENTS, EVENTS_HEADER, *rows, dry_run=dry_run)
+    assert list(app.leads()) == []
+    assert not list(tmp_path.glob("*.rejected.csv"))
+
+
+def test_a_row_that_cannot_be_read_is_mended_where_it_was_put(load: Import) -> None:
+    map = "delimiter: semicolon\nlead: {email: Mail, source: source}"
+    report = load(
+        map, '"Street, house";Mail;source', '"6" pipe";kim@example.com;web', "x;lee@example.com;web;y",
+        "Main St;max@example.com", "Main St;nor@example.com;web",
+    )  # fmt: skip
+    assert (report.rows, report.leads_added, report.refused) == (4, 1, 3)
+    assert report.lines == {1: 2, 2: 3, 3: 4}
+    assert report.rejected_file is not None
+    text = report.rejected_file.read_text(encoding="utf-8")
+    why = "the row cannot be read: a quote inside a quoted cell is not written twice"
+    assert text.splitlines() == [
+        'reason;"Street, house";Mail;source',
+        f'{why};"6" pipe";kim@example.com;web',
+        '"the row has 4 cells, the header 3";x;lee@example.com;web;y',
+        '"the row has 2 cells, the header 3";Main St;max@example.com',
+    ]
+    again = load(map, *text.splitlines(), file="again.csv")
+    assert (again.leads_added, again.refused) == (0, 3)
+    mended = (
+        text.replace('"6" pipe"', '"6"" pipe"')
+        .replace(";web;y", ";web")
+        .replace("max@example.com", "max@example.com;web")
+    )
+    done = load(map, *mended.splitlines(), file="mended.csv")
+    assert (done.leads_added, done.refused) == (3, 0)
+
+
+def test_a_row_of_which_more_is_refused_stands_once_in_the_file(app: Engine, load: Import) -> None:
+    """Twice it would say that what was not refused of it happened twice."""
+    map = """
+lead: {email: email}
+events:
+  - {activity: visit, at: seen}
+  - {trigger: promote, at: promoted}
+  - {activity: call, at: called}
+"""
+    row = "kim@example.com,2026-03-01,soon,later"
+    report = load(map, "email,seen,promoted,called", row)
+    assert (report.events, report.refused) == (1, 2)
+    assert report.rejected_file is not None
+    (refused,) = refused_rows(report)
+    assert refused["reason"].count(" is not an instant") == 2
+    mended = report.rejected_file.read_text().replace("soon,later", "2026-03-02,2026-03-03")
+    assert load(map, *mended.splitlines(), file="mended.csv").events == 2
+    assert kinds(app, "kim@example.com").count("activity") == 2
+
+
+def test_a_note_of_200_000_characters_is_read(app: Engine, load: Import) -> None:
+    note = "x" * 99_999 + "\n" + "y" * 100_000
+    rows = [f'kim@example.com,"{note}",web', f"lee@example.com,{'z' * 200_000},web"]
+    report = load("lead: {email: email, source: source}", "email,note,source", *rows)
+    assert (report.leads_added, report.refused) == (2, 0)
+
+
+def test_long_rows_go_in_smaller_batches_and_the_outcome_is_the_same(
+    app: Engine, load: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (importing, spool):
+        monkeypatch.setattr(module, "SIZE_AT_ONCE", 100)
+    read: list[int] = []
+    rows = [f"kim@example.com,web,visit,2026-03-0{day}T10:00:00Z,,," for day in range(1, 9)]
+    report = load(EVENTS, EVENTS_HEADER, *rows, progress=lambda what, done, of: read.append(done))
+    assert report.events == 8
+    assert read[:4] == [3, 6, 8, 5]
+
+
+def test_json_that_was_refused_can_be_imported_as_csv(app: Engine, load: Import) -> None:
+    map = EVENTS.replace("column: why", "column: in.why").replace(
+        "row.event in", "row.more != '' || row.event in"
+    )
+    first = load(
+        map,
+        '{"email": "kim@example.com", "event": "visit", "at": "2026-03-01T10:00:00Z"}',
+        '{"email": "lee", "event": "visit", "at": "2026-03-01T10:00:00Z", "extra": "a,b"}',
+        "no, json", '{"email": "a", "email": "b"}',
+        file="events.jsonl",
+    )  # fmt: skip
+    assert first.lines == {2: 2, 3: 3, 4: 4}
+    lee, text, twice = refused_rows(first)
+    assert list(lee) == [
+        "reason", "email", "source", "event", "at", "who", "amount", "in.why", "more", "extra", "line",
+    ]  # fmt: skip
+    assert (lee["extra"], text["line"], twice["line"]) == ("a,b", "no, json", '{"email": "a", "email": "b"}')
+    assert first.rejected_file is not None
+    mended = first.rejected_file.read_text().replace(",lee,", ",lee@example.com,")
+    again = load(map, *mended.splitlines(), file="mended.csv")
+    assert (again.leads_added, again.refused) == (1, 2)
 
 
 def test_no_file_is_made_where_nothing_is_refused(load: Import, tmp_path: Path) -> None:
