@@ -40,6 +40,10 @@ def end_of(error: BaseException, session: Session) -> int:
         return INTERRUPTED
     if isinstance(error, SlaflowError):
         return _slaflow_error(error, session)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # As --help prints it, but no success: no command was named.
+        write(f"{error.ctx.get_help()}\n" if error.ctx is not None else str(error))
+        return USAGE
     if isinstance(error, click.ClickException):
         tell(f"slaflow: {_usage_words(error)}")
         return USAGE

@@ -14,7 +14,7 @@ from slaflow.lifecycle.draft import instant_text
 
 from .completion import names
 from .file_options import InputFile
-from .files import FileUnreadable, read_bounded
+from .files import FileUnreadable, Unread, end_unread, read_bounded
 from .options import Group, at_option
 from .output import Page, write
 from .session import Session, pass_session
@@ -50,7 +50,7 @@ file_argument = click.argument("file", type=PATH)
 @pass_session
 def check(session: Session, files: Sequence[Path]) -> None:
     """Whether files are sound agreements; every finding with line and column. Exit code 1 on errors."""
-    found = [load(path) for path in files]
+    found = [_looked_at(path) for path in files]
     told = [_checked_json(path, checked) for path, checked in zip(files, found, strict=True)]
     rows = [
         {"file": each["file"], "severity": severity[:-1], **finding}
@@ -58,12 +58,23 @@ def check(session: Session, files: Sequence[Path]) -> None:
         for severity in ("errors", "warnings")
         for finding in each[severity]
     ]
-    session.out.show({"files": told}, lambda page: _check_page(page, told), rows=rows)
-    if any(checked.errors for checked in found):
-        raise click.exceptions.Exit(1)
+    read = [each for each, checked in zip(told, found, strict=True) if not isinstance(checked, Unread)]
+    session.out.show({"files": told}, lambda page: _check_page(page, read), rows=rows)
+    unread = [each for each in found if isinstance(each, Unread)]
+    end_unread(session, unread, any(each["errors"] for each in told))
 
 
-def _checked_json(path: Path, checked: Checked) -> dict[str, Any]:
+def _looked_at(path: Path) -> Checked | Unread:
+    try:
+        return load(path)
+    except Unread as error:
+        return error
+
+
+def _checked_json(path: Path, checked: Checked | Unread) -> dict[str, Any]:
+    if isinstance(checked, Unread):
+        finding = {"line": 1, "column": 1, "path": "", "message": f"the file {checked.reason}"}
+        return {"file": str(path), "digest": None, "errors": [finding], "warnings": []}
     return {
         "file": str(path),
         "digest": checked.digest,
@@ -98,50 +109,48 @@ def _verdict(file: dict[str, Any]) -> list[Any]:
 @pass_session
 def test(session: Session, paths: Sequence[Path]) -> None:
     """Tells the scenarios of files, or of all *.scenario.yaml below folders. Exit code 1 on a failure."""
-    files = [file for path in paths for file in _scenario_files(path)]
+    files: list[Path | Unread] = [file for path in paths for file in _scenario_files(path)]
     with session.out.progress("scenario files") as progress:
         trials = []
         for number, file in enumerate(files, 1):
-            trials.append(Trial(file, _tried(file)))
+            trials.append(_tried(file))
             progress(number, len(files))
     told = _trials_json(trials)
     rows = told["failures"]
     session.out.show(told, lambda page: _test_page(page, trials, told), rows=rows)
-    if told["failed"] or told["failures"]:
-        raise click.exceptions.Exit(1)
+    unread = [trial.unread for trial in trials if trial.unread is not None]
+    end_unread(session, unread, bool(told["failed"] or told["failures"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One scenario file and what came of it."""
+    """One scenario file and what came of it; ``unread`` says why it could not even be read."""
 
-    file: Path
+    file: Path | str
     report: TrialReport
+    unread: Unread | None = None
 
 
-def _scenario_files(path: Path) -> list[Path]:
+def _scenario_files(path: Path) -> Sequence[Path | Unread]:
     if not path.is_dir():
         return [path]
     found = sorted(file for pattern in SCENARIO_FILES for file in path.rglob(pattern))
     if not found:
-        raise FileUnreadable(path, f"no {SCENARIO_FILES[0]} in this folder; name a scenario file")
+        return [FileUnreadable(path, f"no {SCENARIO_FILES[0]} in this folder; name a scenario file")]
     return found
 
 
-def _tried(file: Path) -> TrialReport:
+def _tried(file: Path | Unread) -> Trial:
+    from slaflow.trial.report import TrialReport, untold
     from slaflow.trial.run import run_scenarios
 
-    def beside(name: str) -> str:
-        return _text(file.parent / name)
-
-    return run_scenarios(_text(file), str(file), beside)
-
-
-def _text(path: Path) -> str:
+    if isinstance(file, Unread):
+        return Trial(file.path, TrialReport(0, 1, (untold(f"the file {file.reason}"),)), file)
     try:
-        return read_bounded(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileUnreadable(path, f"not UTF-8 text (byte {error.start})") from error
+        text = read_bounded(file)
+    except Unread as error:
+        return _tried(error)
+    return Trial(file, run_scenarios(text, str(file), lambda name: read_bounded(file.parent / name)))
 
 
 def _trials_json(trials: Iterable[Trial]) -> dict[str, Any]:
@@ -154,7 +163,10 @@ def _trials_json(trials: Iterable[Trial]) -> dict[str, Any]:
 
 
 def _test_page(page: Page, trials: Iterable[Trial], told: dict[str, Any]) -> None:
-    for failure in told["failures"]:
+    unread = {str(trial.file) for trial in trials if trial.unread is not None}
+    if len(unread) == len(told["failures"]) and not told["passed"]:
+        return
+    for failure in (each for each in told["failures"] if each["file"] not in unread):
         name = f'"{failure["scenario"]}"' if failure["scenario"] else "the file"
         step = f", step {failure['step']}" if failure["step"] else ""
         page.line(f"{failure['file']}:{failure['line']}: ", ("failed", "bold red"), f": {name}{step}")

@@ -10,6 +10,7 @@ from slaflow.engine import (
     checkpoints,
     erase,
     leads,
+    listing,
     logbook,
     names,
     people,
@@ -178,8 +179,8 @@ class Engine:
     def leads(self, *, state: str | None = None, owner: str | None = None, where: str | None = None,
               limit: int | None = None, after: int | None = None,
               at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
-        """LEADs without ``available``, by id, as of *at* (None: now)."""
-        return leads.listed(self, state, owner, where, limit, after, at)
+        """LEADs without ``available``, by id, as of *at* (None: now). Raises ``UnknownFilter`` for a slip."""
+        return listing.listed(self, state, owner, where, limit, after, at)
 
     def explain(
         self, lead: int | str, name: str | None = None, *, at: datetime | None = None

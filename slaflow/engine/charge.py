@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from slaflow.engine import leads
+from slaflow.engine import listing
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -40,7 +40,7 @@ def charge_of(app: Engine, email: str, at: datetime | None) -> Charge:
     """What *email* has in hand as of *at* (None: now), settled in memory. Cost: reads their leads."""
     states = Counter(
         (lead["held_by"], lead["state"])
-        for lead in leads.listed(app, None, email, None, None, None, at)
+        for lead in listing.listed(app, None, email, None, None, None, at)
         if lead["erased_at"] is None and not app.workflow(lead["digest"]).states[lead["state"]].final
     )
     manages = [person.email for person in app.people(at) if person.manager == email]

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from slaflow.engine import people
-from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.engine.filters import UnknownFilter, undeclared
+from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.draft import KINDS, instant_text
 from slaflow.store import log as store
 from slaflow.store import people as people_store
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
 from slaflow.store.log import LogFilter
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
 
-
-class UnknownFilter(UnknownName):
-    """A name that no entry bears and nobody declared."""
-
-    code = "unknown_filter"
-    exit_code = USAGE
-
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        names = sorted(known)
-        super().__init__(what, name, names)
-        if self.nearest is None and names:
-            self.args = (f"{self}; known: {', '.join(names)}",)
+__all__ = ["InvertedRange", "UnknownFilter", "checked"]
 
 
 class InvertedRange(SlaflowError):
@@ -58,20 +45,13 @@ def checked(app: Engine, filters: LogFilter) -> LogFilter:
 
 
 def _check_name(app: Engine, conn: Connection, what: str, name: str | None) -> None:
-    """One that stands in the log is good, whatever is declared today; that question is answered by index."""
-    if name is None or name in (known := _declared(app, conn, what)):
+    """One that stands in the log is good, whatever was declared; that question is answered by index."""
+    if name is None:
+        return
+    people = people_store.directory(conn).known_emails() if what == "actor" else ()
+    known = undeclared(app, conn, "party" if what == "actor" else what, name, people)
+    if known is None:
         return
     only = LogFilter(limit=1, **{what: name})  # type: ignore[arg-type]  # all four are text
     if next(store.entries(conn, only), None) is None:
         raise UnknownFilter(what, name, known)
-
-
-def _declared(app: Engine, conn: Connection, what: str) -> set[str]:
-    if what == "party":
-        return people.parties(app, conn)
-    if what == "actor":
-        return {*people.parties(app, conn), *people_store.directory(conn).known_emails()}
-    active = [app.remember(version) for version in workflow_store.all_active(conn).values()]
-    if what == "trigger":
-        return {trigger for workflow in active for trigger in workflow.triggers}
-    return {target.name for workflow in active for target in workflow.targets}

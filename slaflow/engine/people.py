@@ -19,7 +19,6 @@ from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store import deciding
-from slaflow.store import leads as lead_store
 from slaflow.store import people as store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
@@ -322,20 +321,6 @@ def remove(app: Engine, email: str, at: datetime | None) -> Person:
         return person
 
     return written(app, recorded)
-
-
-def owner_as_known(conn: Connection, directory: Directory, owner: str) -> str:
-    """*owner* as recorded, past people too: their leads wait for somebody to assign them.
-
-    Raises:
-        UnknownName: nobody is or was called that, and no lead is theirs.
-    """
-    known = {email.lower(): email for email in directory.known_emails()}
-    found = known.get(owner.lower())
-    # A step may have given leads to an address that is nobody's.
-    if found is None and not any(lead_store.select(conn, owner=owner, limit=1)):
-        raise UnknownName("user", owner, known.values())
-    return found or owner
 
 
 def listed(app: Engine, at: datetime | None) -> Sequence[Person]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from slaflow.engine.filters import check_declared, owner_as_known
 from slaflow.engine.past import Lookback, Standing
-from slaflow.engine.people import owner_as_known, parties, teams
 from slaflow.engine.present import left_seconds
 from slaflow.engine.settled import settled as settled_in_memory
-from slaflow.errors import UnknownName
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.lead import Lead
@@ -37,12 +36,12 @@ def queue(
     ``seconds_left`` is open time of the target's calendar, negative once it is past due.
 
     Raises:
-        UnknownName: no such person or team.
+        UnknownFilter: no such person, team or party.
     """
     now = app.present(at)
     with app.database.read() as conn:
         directory = people_store.directory(conn)
-        _check_party(app, conn, party)
+        check_declared(app, conn, "party", party)
         owners = _owners(app, conn, directory, owner, team, now)
         rows = []
         for stood in _standing(app, conn, owners, party, at, now):
@@ -53,11 +52,6 @@ def queue(
     return rows[:limit] if limit is not None else rows
 
 
-def _check_party(app: Engine, conn: Connection, party: str | None) -> None:
-    if party is not None and party not in (known := parties(app, conn)):
-        raise UnknownName("party", party, known)
-
-
 def _owners(
     app: Engine, conn: Connection, directory: Directory, owner: str | None, team: str | None, at: datetime
 ) -> list[str] | None:
@@ -65,10 +59,8 @@ def _owners(
     wanted = None if owner is None else owner_as_known(conn, directory, owner)
     if team is None:
         return None if wanted is None else [wanted]
+    check_declared(app, conn, "team", team, (each.team for each in directory.people if each.team))
     members = directory.members(team, at)
-    known = {p.team for p in directory.people if p.team} | set(teams(app, conn))
-    if team not in known:
-        raise UnknownName("team", team, known)
     return [member for member in members if wanted in (None, member)]
 
 

@@ -58,6 +58,11 @@ class TrialReport:
         }
 
 
+def untold(why: str) -> Failure:
+    """A file of which not even the first line could be read."""
+    return Failure(None, None, 1, "a scenario that can be told", why)
+
+
 def fault(finding: Finding, scenario: str | None = None) -> Failure:
     """A fault of the file as a failure."""
     where = f"{finding.path}: " if finding.path else ""

@@ -17,10 +17,10 @@ from slaflow.workflow.errors import Finding
 from slaflow.workflow.model import Workflow
 from slaflow.workflow.read import Source, read_yaml
 
-Read = Callable[[str], str]
+Read = Callable[[str], str | bytes]
 
 
-def run_scenarios(text: str, filename: str, read: Read) -> TrialReport:
+def run_scenarios(text: str | bytes, filename: str, read: Read) -> TrialReport:
     """Tells every scenario of a file and compares.
 
     Args:
@@ -59,7 +59,8 @@ def _workflow(source: Source, read: Read, faults: list[Finding]) -> Workflow | N
         text = read(path)
     except (OSError, UnicodeError, SlaflowError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        faults.append(source.finding(("workflow",), f"{path} cannot be read: {reason}"))
+        told = getattr(error, "reason", f"cannot be read: {reason}")
+        faults.append(source.finding(("workflow",), f"{path} {told}"))
         return None
     checked = load_workflow(text, path)
     faults += [

@@ -28,6 +28,18 @@ def every_command(
 COMMANDS = list(every_command(cli, click.Context(cli)))
 
 
+GROUPS = [(), *sorted({words[:-1] for words in COMMANDS if len(words) > 1})]
+
+
+@pytest.mark.parametrize("words", GROUPS, ids=" ".join)
+def test_a_group_without_a_command_shows_its_help_and_is_no_success(
+    slaflow: Slaflow, words: tuple[str, ...]
+) -> None:
+    said = slaflow(*words)
+    assert (said.code, said.err) == (2, "")
+    assert said.out == slaflow(*words, "--help").out
+
+
 def test_the_version_is_said(slaflow: Slaflow) -> None:
     said = slaflow("--version")
     assert (said.code, said.out) == (0, f"slaflow {version('slaflow')}\n")

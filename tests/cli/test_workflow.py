@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -69,6 +70,48 @@ def test_a_file_of_more_than_1_mb_is_refused_before_it_is_read(slaflow: Slaflow,
     said = slaflow("workflow", "check", huge)
     assert said.code == 1
     assert "at most 1 MB" in said.err
+
+
+def test_a_script_hears_of_a_file_that_is_too_large_as_of_any_other_fault(
+    slaflow: Slaflow, agreement: Path, tmp_path: Path
+) -> None:
+    (huge := tmp_path / "huge.yaml").write_bytes(b"#" * (MAX_BYTES + 1))
+    for command, finding in (("check", "errors"), ("test", "failures")):
+        said = slaflow("workflow", command, huge, "--format", "json")
+        assert (said.code, said.err) == (1, "")
+        (told,) = said.json[finding] if command == "test" else said.json["files"][0][finding]
+        assert "the file has 1,000,001 bytes; an agreement has at most 1 MB" in told.values()
+        assert told["line"] == 1
+    rows = slaflow("workflow", "check", huge, agreement, "--format", "jsonl").out.splitlines()
+    assert [json.loads(row)["file"] for row in rows] == [str(huge)]
+
+
+def test_what_the_other_files_say_is_not_lost_with_one_that_is_missing(
+    slaflow: Slaflow, agreement: Path, tmp_path: Path
+) -> None:
+    said = slaflow("workflow", "check", "gone.yaml", agreement, "--format", "json")
+    gone, sound = said.json["files"]
+    assert (said.code, gone["digest"], sound["errors"]) == (3, None, [])
+    assert gone["errors"][0]["message"] == "the file cannot be read: no such file or directory"
+    assert said.err == "slaflow: gone.yaml: cannot be read: no such file or directory\n"
+    page = slaflow("workflow", "check", "gone.yaml", agreement)
+    assert (page.code, page.err) == (3, said.err)
+    assert page.out.startswith(f"{agreement}: sound")
+    stories = tmp_path / "office-deal.scenario.yaml"
+    told = slaflow("workflow", "test", "gone.yaml", stories, "--format", "json")
+    assert (told.code, told.json["passed"], told.json["failed"]) == (3, 1, 1)
+    assert slaflow("workflow", "test", "gone.yaml", stories).out == "1 scenario passed, 1 failed\n"
+    assert slaflow("workflow", "test", "gone.yaml").out == ""
+
+
+def test_text_that_is_not_utf_8_is_a_fault_of_the_file(slaflow: Slaflow, agreement: Path) -> None:
+    stories = agreement.with_name("office-deal.scenario.yaml")
+    stories.write_bytes(b"workflow: \xff\n")
+    agreement.write_bytes(b"workflow: \xff\n")
+    for command, file in (("check", agreement), ("test", stories)):
+        said = slaflow("workflow", command, file, "--format", "json")
+        assert (said.code, said.err) == (1, "")
+        assert "this is not UTF-8; save the file as UTF-8" in said.out
 
 
 def test_a_stream_without_a_size_is_bounded_too(tmp_path: Path) -> None:
