@@ -24,6 +24,8 @@ def upgrade(session: Session, revision: str) -> None:
 
     schema.upgrade(session.engine, revision)
     _show_revision(session)
+    for line in schema.told_on_upgrade(session.engine) if revision == "head" else ():
+        session.out.say(f"slaflow: {line}")
 
 
 @command.command("downgrade")

@@ -75,7 +75,7 @@ def _numbered(conn: Connection, text: str) -> int | None:
 
 
 def _identified(conn: Connection, text: str) -> int | None:
-    """The lead of this identity, as it is written if there is one, else in whatever case and form."""
-    forms = (text, normal(text), folded(text))
-    found = store.ids_by_key(conn, {*forms})
+    """The lead of this identity, in whatever case and form; of two that are one by now the one spelt so."""
+    forms = dict.fromkeys((text, text.lower(), normal(text), folded(text)))
+    found = store.ids_by_key(conn, list(forms))
     return next((found[form] for form in forms if form in found), None)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from slaflow.engine import skew, workflows
+from slaflow.engine.doubled import doubled
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
 from slaflow.store import backlog, condition, erasure, moments, schema, wake
@@ -26,6 +27,7 @@ AHEAD = timedelta(days=365)
 LATE = timedelta(minutes=5)
 """Tick runs every minute; a step that has waited longer says that it does not."""
 UNSENT = timedelta(hours=1)
+SHOWN = 20
 NEEDED = frozenset(("database", "migrations"))
 """Checks without which none of the others can be made: the environment's, not the agreement's."""
 
@@ -179,6 +181,16 @@ def _leads(app: Engine) -> Findings:
         yield True, "every lead could be settled"
 
 
+def _identities(app: Engine) -> Findings:
+    """Says nothing where there is nothing to do."""
+    with app.database.read() as conn:
+        found = list(doubled(app, conn))
+    for each in found[:SHOWN]:
+        yield False, str(each)
+    if len(found) > SHOWN:
+        yield False, f"and {len(found) - SHOWN:,} more leads whose identity is another's"
+
+
 def _tick(app: Engine) -> Findings:
     now = app.now()
     with app.database.read() as conn:
@@ -263,6 +275,7 @@ _CHECKS: dict[str, Callable[[Engine], Findings]] = {
     "calendars": _calendars,
     "clock": _clock,
     "leads": _leads,
+    "identities": _identities,
     "tick": _tick,
     "outbox": _outbox,
     "space": _space,

@@ -19,6 +19,7 @@ from slaflow.store import erasure as store
 from slaflow.store import leads as lead_store
 from slaflow.store.database import Connection
 from slaflow.store.scrubbing import scrub as scrub_files
+from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def check_reason(workflow: Workflow, lead: Lead, reason: str) -> None:
     """Raises ``ReasonUnusable`` for a reason that may not stay in the log for ever."""
     check_length(reason)
     text = reason.strip()
-    named = [name for name, value in _telling(workflow, lead) if value.lower() in text.lower()]
+    named = [name for name, value in _telling(workflow, lead) if folded(value) in folded(text)]
     if named:
         raise ReasonUnusable(
             f"the reason holds the lead's own {', '.join(named)} and stays in the log for ever; leave it out"

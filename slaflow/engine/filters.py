@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from slaflow.errors import USAGE, UnknownName
 from slaflow.lifecycle.people import Directory
-from slaflow.store import leads as lead_store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
+from slaflow.store.spellings import spellings
 from slaflow.workflow.model import LEAD, SYSTEM, Workflow
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def owner_as_known(conn: Connection, directory: Directory, owner: str) -> str:
     Raises:
         UnknownFilter: nobody was ever called that, and no lead is theirs.
     """
-    known = {email.lower(): email for email in directory.known_emails()}
-    found = known.get(owner.lower())
     # A step may have given leads to an address that is nobody's.
-    if found is None and not any(lead_store.select(conn, owner=owner, limit=1)):
-        raise UnknownFilter("user", owner, known.values())
-    return found or owner
+    if not directory.rows(owner) and not spellings(conn, "lead.owner", [owner]):
+        raise UnknownFilter("user", owner, directory.known_emails())
+    return directory.spelt(owner)

@@ -45,7 +45,7 @@ def judged(
     if not leads:
         return found
     versions = _Renoted(app, conn, workflow, notes_of({commitment.name: commitment}))
-    people = PeopleLog(history.people(conn))
+    people = PeopleLog(history.people(conn), history.told_apart_until(conn))
     for first in range(0, len(leads), PAGE):
         for lead_id, entries in history.streams(conn, leads[first : first + PAGE]):
             try:
@@ -71,7 +71,7 @@ class _Renoted:
     """Every version as the log has it, but noting what the terms of now ask for."""
 
     def __init__(self, app: Engine, conn: Connection, workflow: Workflow, notes: Notes) -> None:
-        self._logged = LoggedVersions(app, history.activations(conn))
+        self._logged = LoggedVersions(app, history.activations(conn), history.told_apart_until(conn))
         self._workflow = workflow
         self._notes = notes
         self._made: dict[int, Workflow] = {}

@@ -20,6 +20,8 @@ from slaflow.store import clocks as clock_store
 from slaflow.store import leads as store
 from slaflow.store import people as people_store
 from slaflow.store.database import Connection
+from slaflow.store.spellings import spellings
+from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -76,12 +78,16 @@ def _listed(
                     return
                 workflow = app.workflow(stood.lead.digest)
                 settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-                if (state and settled.lead.state != state) or (owner and settled.lead.owner != owner):
+                if (state and settled.lead.state != state) or not _is_owned_by(settled.lead, owner):
                     continue
                 if where is not None and not _passes(conditions, workflow, settled.lead, where, stood.at):
                     continue
                 yield lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=False)
                 left = None if left is None else left - 1
+
+
+def _is_owned_by(lead: Lead, owner: str | None) -> bool:
+    return owner is None or folded(lead.owner or "") == folded(owner)
 
 
 def columns(app: Engine) -> list[str]:
@@ -117,7 +123,8 @@ def _stored(
 ) -> Generator[tuple[Lead, list[Clock]], None, None]:
     """The leads that meet the filters, or may once they are settled, with their clocks."""
     page: list[Lead] = []
-    for lead in store.select(conn, state=state, owner=owner, limit=limit, after=after, or_due=now):
+    owners = None if owner is None else spellings(conn, "lead.owner", [owner])
+    for lead in store.select(conn, state=state, owner=owners, limit=limit, after=after, or_due=now):
         page.append(lead)
         if len(page) == PAGE:
             yield from _page_with_clocks(conn, page)

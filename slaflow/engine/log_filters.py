@@ -11,6 +11,7 @@ from slaflow.store import log as store
 from slaflow.store import people as people_store
 from slaflow.store.database import Connection
 from slaflow.store.log import LogFilter
+from slaflow.store.spellings import spellings
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -51,6 +52,10 @@ def _check_name(app: Engine, conn: Connection, what: str, name: str | None) -> N
     people = people_store.directory(conn).known_emails() if what == "actor" else ()
     known = undeclared(app, conn, "party" if what == "actor" else what, name, people)
     if known is None:
+        return
+    if what == "actor" and (
+        people_store.directory(conn).rows(name) or spellings(conn, "entry.actor", [name])
+    ):
         return
     only = LogFilter(limit=1, **{what: name})  # type: ignore[arg-type]  # all four are text
     if next(store.entries(conn, only), None) is None:

@@ -17,6 +17,7 @@ from slaflow.store import log as store
 from slaflow.store.archives import begins
 from slaflow.store.database import Connection
 from slaflow.store.log import LogFilter, Order
+from slaflow.store.spellings import spellings
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -25,8 +26,13 @@ __all__ = ["LogFilter", "Order", "entries", "verify"]
 
 
 def entries(app: Engine, filters: LogFilter, order: Order = "id") -> Iterator[Entry]:
-    """Entries that pass every filter, streamed; oldest first unless *order* says otherwise."""
+    """Entries that pass every filter, streamed; oldest first unless *order* says otherwise.
+
+    An actor's are all of that person, whatever the spelling.
+    """
     with app.database.read() as conn:
+        if filters.actor is not None:
+            filters = replace(filters, actors=tuple(spellings(conn, "entry.actor", [filters.actor])))
         yield from store.entries(conn, filters, order)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.errors import InvalidValue
+from slaflow.workflow.identity import shown, unseen
 from slaflow.workflow.names import RESERVED_PEOPLE
 from slaflow.workflow.values import check_address
 
@@ -34,6 +35,8 @@ def check_new_name(name: str, parties: Iterable[str], teams: Iterable[str], *, b
     }
     if name.lower() in meanings:
         raise NoName(f'"{name}" {meanings[name.lower()]}; {EXAMPLE}')
+    if problem := unseen(name):
+        raise NoName(f'"{shown(name)}" {problem}')
     if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST:
         raise NoName(f"{_shown(name)} is no name: one line of at most {LONGEST} characters; {EXAMPLE}")
     if by_address:

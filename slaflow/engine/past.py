@@ -7,7 +7,7 @@ from their entries (SEMANTICS 5 and 21).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -85,12 +85,17 @@ class Standing:
 
 
 class LoggedVersions:
-    """Every version by the entries that put it in force, its text and holidays as the log has them."""
+    """Every version by the entries that put it in force, its text and holidays as the log has them.
 
-    def __init__(self, app: Engine, entries: Iterable[Entry]) -> None:
+    Up to entry *took_unseen_until* of the whole log addresses were taken with what nobody sees in them.
+    """
+
+    def __init__(self, app: Engine, entries: Iterable[Entry], took_unseen_until: int = 0) -> None:
         self._app = app
+        self._took_unseen_until = took_unseen_until
         self._by_digest: dict[str, list[Entry]] = {}
         self._compiled: dict[tuple[str, int], Workflow] = {}
+        self._lenient: dict[tuple[str, int], Workflow] = {}
         for entry in entries:
             self._by_digest.setdefault(entry.digest or "", []).append(entry)
 
@@ -108,7 +113,14 @@ class LoggedVersions:
             place -= 1
         if (digest, place) not in self._compiled:
             self._compiled[digest, place] = self._compile(known[place], is_last=place == len(known) - 1)
+        if entry_id is not None and entry_id <= self._took_unseen_until:
+            return self._as_it_was_read(digest, place)
         return self._compiled[digest, place]
+
+    def _as_it_was_read(self, digest: str, place: int) -> Workflow:
+        if (digest, place) not in self._lenient:
+            self._lenient[digest, place] = replace(self._compiled[digest, place], takes_unseen=True)
+        return self._lenient[digest, place]
 
     def _compile(self, entry: Entry, *, is_last: bool) -> Workflow:
         version = version_of(entry)
@@ -136,11 +148,11 @@ class Lookback:
 
     @cached_property
     def people(self) -> PeopleLog:
-        return PeopleLog(history.people(self.conn))
+        return PeopleLog(history.people(self.conn), history.told_apart_until(self.conn))
 
     @cached_property
     def versions(self) -> LoggedVersions:
-        return LoggedVersions(self.app, history.activations(self.conn))
+        return LoggedVersions(self.app, history.activations(self.conn), history.told_apart_until(self.conn))
 
     def is_past(self, lead: Lead) -> bool:
         """Whether the lead's log holds something past the instant, so that its row says too much."""

@@ -22,6 +22,7 @@ from slaflow.store import deciding
 from slaflow.store import people as store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
+from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model import LEAD, SYSTEM
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def actor(app: Engine, name: str, conn: Connection) -> Actor:
     if name in known:
         return Actor(name, name)
     directory = store.directory(conn)
-    person = _current(directory, name)
+    person = directory.current(name)
     if person is None:
         raise unknown("user or party", name, directory, zone(app, conn), known)
     return Actor(person.email, person.party)
@@ -111,34 +112,26 @@ def actor(app: Engine, name: str, conn: Connection) -> Actor:
 
 def unknown(
     what: str, name: str, directory: Directory, zone: ZoneInfo, known: Iterable[str] = ()
-) -> UnknownName:
+) -> SlaflowError:
     """Why *name* is nobody: removed, and when; or never known, with the nearest who is, or of *known*."""
-    rows = [p for p in _known_as(directory, name) if p.valid_until is not None]
-    if rows:
+    if rows := directory.rows(name):
         return PersonRemoved(what, rows[-1], zone)
-    there = (p.email for p in directory.people if p.valid_until is None)
+    if unseen(name):
+        return UnseenCharacter(what, name)
+    there = (email for email in directory.known_emails() if directory.current(email))
     return UnknownName(what, name, {*known, *there})
 
 
-def _current(directory: Directory, email: str) -> Person | None:
-    rows = [p for p in _known_as(directory, email) if p.valid_until is None]
-    return rows[-1] if rows else None
-
-
-def _known_as(directory: Directory, email: str) -> list[Person]:
-    """Every row of the person called *email*, whatever the case of its letters."""
-    return [p for p in directory.people if p.email.lower() == email.lower()]
-
-
 def check_known(app: Engine, conn: Connection, email: str) -> Person:
-    """The person called *email* as known now.
+    """The person called *email*, however spelt, as known now.
 
     Raises:
         PersonRemoved: they are not any more.
         UnknownName: nobody ever was called that; the nearest is named.
+        UnseenCharacter: nor can anybody be.
     """
     directory = store.directory(conn)
-    person = _current(directory, email)
+    person = directory.current(email)
     if person is None:
         raise unknown("user", email, directory, zone(app, conn))
     return person
@@ -192,10 +185,9 @@ def add(
 
     def recorded(conn: Connection) -> Recorded:
         directory = store.directory(conn)
-        rows, before = _known_as(directory, email), _current(directory, email)
-        if not rows:
+        before, spelt = directory.current(email), directory.spelt(email)
+        if not directory.rows(email):
             check_new_name(email, parties(app, conn), teams(app, conn), by_address=by_address)
-        spelt = rows[0].email if rows else email
         if before is None and told.get("party") is None:
             raise _without_party(app, conn, email, directory)
         values = _values(before, told)
@@ -219,7 +211,7 @@ def _values(before: Person | None, told: Mapping[str, str | None]) -> dict[str, 
 
 def _without_party(app: Engine, conn: Connection, email: str, directory: Directory) -> SlaflowError:
     """Why somebody who is not known, or not any more, cannot be recorded without a side."""
-    if _known_as(directory, email):
+    if directory.rows(email):
         return unknown("user", email, directory, zone(app, conn))
     return PartyMissing(email, parties(app, conn) - {LEAD, SYSTEM})
 

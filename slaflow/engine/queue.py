@@ -18,6 +18,8 @@ from slaflow.store import clocks as clock_store
 from slaflow.store import leads as lead_store
 from slaflow.store import people as people_store
 from slaflow.store.database import Connection
+from slaflow.store.spellings import spellings
+from slaflow.workflow.identity import folded
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -44,10 +46,13 @@ def queue(
         check_declared(app, conn, "party", party)
         owners = _owners(app, conn, directory, owner, team, now)
         rows = []
-        for stood in _standing(app, conn, owners, party, at, now):
+        spelt = None if owners is None else spellings(conn, "lead.owner", owners)
+        keys = None if owners is None else {folded(each) for each in owners}
+        for stood in _standing(app, conn, spelt, party, at, now):
             workflow = app.workflow(stood.lead.digest)
             settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-            rows += _owed(app, settled, owners, party, stood.at)
+            if keys is None or folded(settled.lead.owner or "") in keys:
+                rows += _owed(app, settled, party, stood.at)
     rows.sort(key=lambda row: (row["paused"], row["seconds_left"], row["due_at"] or "", row["lead"]))
     return rows[:limit] if limit is not None else rows
 
@@ -85,12 +90,8 @@ def _leads(conn: Connection, owners: list[str] | None, party: str | None, now: d
     return {**leads, **lead_store.due(conn, now)}
 
 
-def _owed(
-    app: Engine, settled: Decision, owners: list[str] | None, party: str | None, at: datetime
-) -> list[dict[str, Any]]:
+def _owed(app: Engine, settled: Decision, party: str | None, at: datetime) -> list[dict[str, Any]]:
     lead, workflow = settled.lead, app.workflow(settled.lead.digest)
-    if owners is not None and lead.owner not in owners:
-        return []
     return [
         {
             "lead": lead.id,

@@ -132,8 +132,8 @@ class _Run:
         self.progress = progress
         self.report = ReplayReport()
         self.activations = history.activations(conn)
-        self.versions = LoggedVersions(app, self.activations)
-        self.people = PeopleLog(history.people(conn))
+        self.versions = LoggedVersions(app, self.activations, history.told_apart_until(conn))
+        self.people = PeopleLog(history.people(conn), history.told_apart_until(conn))
         self.drawn: dict[str, tuple[int, Entry]] = {}
 
     def check_rows(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slaflow.engine.doubled import doubled
+from slaflow.store import people
 from slaflow.store import schema as store
 
 if TYPE_CHECKING:
@@ -13,6 +15,14 @@ if TYPE_CHECKING:
 def upgrade(app: Engine, revision: str = "head") -> None:
     """Brings the tables to *revision*, making an absent SQLite file. Raises ``StoreError``."""
     store.upgrade(app.database, revision)
+
+
+def told_on_upgrade(app: Engine) -> list[str]:
+    """What somebody should know once the tables are those of this slaflow, a line each."""
+    with app.database.read() as conn:
+        directory = people.directory(conn)
+        joined = [f"{each} is {directory.spelt(each)} from now on" for each in people.doubled(conn)]
+        return [*joined, *map(str, doubled(app, conn))]
 
 
 def downgrade(app: Engine, revision: str) -> None:

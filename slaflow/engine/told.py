@@ -22,7 +22,7 @@ def messages(
     step = None if item.step is None else item.step.label
     return [
         Message(address, kind, item.at, seq, target=item.commitment.name, step=step, data=data)
-        for address in dict.fromkeys(found)
+        for address in dict.fromkeys(map(people.spelt, found))
     ]
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from slaflow.engine.people import unknown
 from slaflow.exchange.errors import RowRefused
 from slaflow.lifecycle.lead import Actor
-from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.people import Directory, Person
+from slaflow.workflow.identity import check_seen, folded
 from slaflow.workflow.model import LEAD, SYSTEM, Workflow
 
 
@@ -20,9 +21,13 @@ class Actors:
         self.new: dict[str, str] = {}
         self._directory = directory
         self._zone = ZoneInfo(workflow.timezone)
-        present = [p for p in directory.people if p.valid_until is None or now < p.valid_until]
-        self._known = {p.email: Actor(p.email, p.party) for p in present}
-        self._folded = {p.email.lower(): Actor(p.email, p.party) for p in present}
+        everybody = {email: directory.rows(email) for email in directory.known_emails()}
+        there = {email: [p for p in rows if _is_there(p, now)] for email, rows in everybody.items()}
+        self._known = {email: Actor(email, rows[0].party) for email, rows in there.items() if rows}
+        self._folded = {folded(email): actor for email, actor in self._known.items()}
+        spellings = [p.email for p in directory.people if _is_there(p, now)]
+        self._spellings = frozenset(spellings)
+        self._last_spelt = {each.lower(): each for each in spellings}
 
     def named(self, name: str) -> Actor:
         """The party or the known person called *name*.
@@ -33,20 +38,42 @@ class Actors:
         """
         if name in self.parties:
             return Actor(name, name)
-        found = self._known.get(name) or self._folded.get(name.lower())
+        found = self._person(name)
         if found is None:
             raise unknown("user or party", name, self._directory, self._zone, {*self.parties, *self._known})
         return found
 
     def person(self, key: str, party: str) -> Actor:
-        """The person whose key is *key* as it stands; one not known yet will be of *party*.
+        """The person with this *key*, however spelt; one not known yet will be of *party*, spelt like that.
 
         Raises:
             RowRefused: *key* is what a party is called.
+            UnseenCharacter: somebody new, with something in *key* that nobody sees.
         """
         if key in self.parties:
             raise RowRefused(f'"{key}" is a party, not a person of {party}')
-        if key not in self._known:
-            self._known[key] = Actor(key, party)
+        found = self._person(key)
+        if found is None:
+            check_seen("user", key)
+            found = self._known[key] = self._folded[folded(key)] = Actor(key, party)
             self.new[key] = party
-        return self._known[key]
+        return found
+
+    def _person(self, name: str) -> Actor | None:
+        found = self._known.get(name)
+        if found is None and (found := self._folded.get(folded(name))) is not None:
+            self._known[name] = found
+        return found
+
+    def named_before(self, name: str, actor: Actor, *, by_key: bool) -> str:
+        """What the *actor* called *name* was for versions up to 0.1, for which each spelling was somebody.
+
+        *by_key*: the map gives a party, so that the cell was a person's key as it stood.
+        """
+        if by_key or name in self._spellings:
+            return name
+        return self._last_spelt.get(name.lower(), actor.name)
+
+
+def _is_there(person: Person, now: datetime) -> bool:
+    return person.valid_until is None or now < person.valid_until

@@ -111,7 +111,8 @@ class Batch:
         new = sum(course.lead_id is None and course.erased is None for course in courses)
         lowest = min(0, -items[0].position)
         self.fresh.extend(range(lowest - new, lowest) if rehearsed else lead_store.next_ids(self.conn, new))
-        self.known = import_store.known(self.conn, [item.import_key for item in items])
+        keys = (key for item in items for key in (item.import_key, item.former_key) if key is not None)
+        self.known = import_store.known(self.conn, list(keys))
         while any(course.items for course in courses):
             self._round(courses)
         numbers = {course.key: course.lead_id for course in courses}
@@ -178,9 +179,12 @@ class Batch:
 
     def _is_done(self, item: Item) -> bool:
         """Whether *item* was imported before; what was refused then is reported again."""
-        if item.import_key not in self.known:
+        known_by = next((k for k in (item.import_key, item.former_key) if k and k in self.known), None)
+        if known_by is None:
             return False
-        reason = self.known[item.import_key]
+        reason = self.known[known_by]
+        if known_by != item.import_key:
+            self.applied.remembered[item.import_key] = reason
         if reason is None:
             return True
         if not self.retry:

@@ -13,6 +13,7 @@ from slaflow.exchange.map import Cell, Constant, EventMap, Given, MapDocument, r
 from slaflow.exchange.row_names import RowNames
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.expressions import CompiledExpression, Scope
+from slaflow.workflow.identity import UnseenCharacter
 from slaflow.workflow.model import SYSTEM, Field, Workflow
 from slaflow.workflow.read import Source
 from slaflow.workflow.tokens import ExpressionInvalid
@@ -156,7 +157,7 @@ class _Binder:
     def actor(self, actor: Constant) -> None:
         try:
             self.actors.named(actor.text)
-        except UnknownName as error:
+        except (UnknownName, UnseenCharacter) as error:
             self.tell(actor.path, error)
 
     def values(self, values: Mapping[str, Given], specs: Mapping[str, Field], what: str) -> None:

@@ -29,6 +29,7 @@ from slaflow.exchange.rows import open_table
 from slaflow.exchange.spool import SIZE_AT_ONCE, Item, Spool, open_spool
 from slaflow.exchange.table import Form, Row, Table
 from slaflow.hours.zones import micros_at
+from slaflow.store import imported as import_store
 from slaflow.store import leads as lead_store
 from slaflow.store import people as people_store
 from slaflow.store.database import Connection
@@ -218,6 +219,11 @@ class _Run:
         for keys in spool.lead_keys(AT_ONCE):
             with self._reading(rehearsal) as conn:
                 spool.mark_known(_known_since(conn, keys))
+        known: list[str] = []
+        for keys in spool.former_keys(AT_ONCE):
+            with self._reading(rehearsal) as conn:
+                known += import_store.known(conn, keys)
+        spool.keep_former(known)
         self.report.to_do = spool.put_in_order(now)
         self._record_people(rehearsal)
         position = 0

@@ -21,7 +21,7 @@ from slaflow.exchange.table import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
-from slaflow.workflow.identity import identity_key
+from slaflow.workflow.identity import UnseenCharacter, earlier_key, identity_key
 from slaflow.workflow.model import Field, Unknown, Value
 from slaflow.workflow.values import parse_value
 
@@ -34,7 +34,8 @@ class Said(NamedTuple):
     None: no instant was given.
 
     ``kind`` is ``lead`` (``inputs`` are fields in stored form), ``trigger`` or ``activity``;
-    ``digest`` is the same whenever a row says the same, whatever the clock (SEMANTICS 24).
+    ``digest`` is the same whenever a row says the same, whatever the clock (SEMANTICS 24); ``former`` is
+    what versions up to 0.1 knew it by, where they compared spellings otherwise.
     """
 
     place: int
@@ -44,13 +45,18 @@ class Said(NamedTuple):
     inputs: Mapping[str, Value]
     actor: Actor
     digest: str
+    former: str | None = None
 
 
 @dataclass(slots=True)
 class Reading:
-    """What came of a row; without a ``key`` all of it is refused. ``refusals`` are (place, reason)."""
+    """What came of a row; without a ``key`` all of it is refused. ``refusals`` are (place, reason).
+
+    ``earlier_key`` is the key as versions up to 0.1 had it.
+    """
 
     key: str | None = None
+    earlier_key: str | None = None
     created_at: int | None = None
     said: list[Said] = field(default_factory=list)
     refusals: list[tuple[int, str]] = field(default_factory=list)
@@ -81,13 +87,14 @@ class RowReader:
             missing = [name for name in self.map.workflow.identity if fields.get(name) in (None, "")]
             raise RowRefused(f"{', '.join(missing)}: no value, so nobody can tell which lead this is")
         created = self._instant(self.map.document.created_at, cells)
-        reading = Reading(key, None if created is None else micros_at(created))
+        earlier = earlier_key(self.map.workflow, fields)
+        reading = Reading(key, earlier, None if created is None else micros_at(created))
         for place, event in enumerate(self.map.events, LEAD_PLACE + 1):
             try:
-                reading.said += self._event(key, place, event, cells)
+                reading.said += self._event(reading, place, event, cells)
             except RowRefused as refused:
                 reading.refusals.append((place, str(refused)))
-        reading.said.insert(0, self._lead_values(key, fields, created, reading.said))
+        reading.said.insert(0, self._lead_values(reading, fields, created))
         return reading
 
     def _cells(self, row: Row) -> Mapping[str, str]:
@@ -130,7 +137,9 @@ class RowReader:
             raise RowRefused(f"{cell.column}: {error}") from None
         return at
 
-    def _event(self, key: str, place: int, event: BoundEvent, cells: Mapping[str, str]) -> Iterator[Said]:
+    def _event(
+        self, reading: Reading, place: int, event: BoundEvent, cells: Mapping[str, str]
+    ) -> Iterator[Said]:
         """The event, or nothing where the row does not tell of it."""
         said = event.said
         if event.when is not None and not self._tells(event, cells):
@@ -143,10 +152,10 @@ class RowReader:
         if at is None:
             column = said.at.column
             raise RowRefused(f"{column} is empty; where it may be, the map says when: \"row.{column} != ''\"")
-        actor = self._actor(event, name, cells)
+        actor, before = self._actor(event, name, cells)
         inputs = self._values(said.values, event.specs, cells)
-        digest = digest_of(key, said.kind, name, at, actor.name, inputs)
-        yield Said(place, said.kind, name, micros_at(at), inputs, actor, digest)
+        known_by = _digests(reading, said.kind, name, at, (actor.name, before), inputs)
+        yield Said(place, said.kind, name, micros_at(at), inputs, actor, *known_by)
 
     def _tells(self, event: BoundEvent, cells: Mapping[str, str]) -> bool:
         assert event.when is not None
@@ -161,25 +170,37 @@ class RowReader:
         if name not in known:
             raise RowRefused(str(UnknownName(kind, name, known)))
 
-    def _actor(self, event: BoundEvent, name: str, cells: Mapping[str, str]) -> Actor:
+    def _actor(self, event: BoundEvent, name: str, cells: Mapping[str, str]) -> tuple[Actor, str]:
+        """Who did it, and what earlier versions would have called them."""
         said = event.said
         who = text_of(said.actor, cells) if said.actor is not None else ""
         if not who:
             party = said.party.text if said.party is not None else self.map.default_parties[said.kind, name]
-            return Actor(party, party)
-        if said.party is not None:
-            return self.actors.person(who, said.party.text)
+            return Actor(party, party), party
+        by_key = said.party is not None
         try:
-            return self.actors.named(who)
-        except UnknownName as error:
+            actor = self.actors.person(who, said.party.text) if said.party else self.actors.named(who)
+        except (UnknownName, UnseenCharacter) as error:
             raise RowRefused(str(error)) from None
+        return actor, self.actors.named_before(who, actor, by_key=by_key)
 
-    def _lead_values(
-        self, key: str, fields: Mapping[str, Value], created: datetime | None, events: list[Said]
-    ) -> Said:
-        first = min((event.at for event in events if event.at is not None), default=None)
-        digest = digest_of(key, "lead", "", created or first, SYSTEM_ACTOR.name, fields)
-        return Said(LEAD_PLACE, "lead", "", first, fields, SYSTEM_ACTOR, digest)
+    def _lead_values(self, reading: Reading, fields: Mapping[str, Value], created: datetime | None) -> Said:
+        first = min((event.at for event in reading.said if event.at is not None), default=None)
+        who = SYSTEM_ACTOR.name
+        known_by = _digests(reading, "lead", "", created or first, (who, who), fields)
+        return Said(LEAD_PLACE, "lead", "", first, fields, SYSTEM_ACTOR, *known_by)
+
+
+def _digests(
+    reading: Reading, kind: str, name: str, at: datetime | int | None, actors: tuple[str, str],
+    inputs: Mapping[str, Any],
+) -> tuple[str, str | None]:  # fmt: skip
+    """What the event is known by, and what it was known by before where that is something else."""
+    key, earlier, (actor, before) = reading.key or "", reading.earlier_key or "", actors
+    digest = digest_of(key, kind, name, at, actor, inputs)
+    if (key, actor) == (earlier, before):
+        return digest, None
+    return digest, digest_of(earlier, kind, name, at, before, inputs)
 
 
 def digest_of(

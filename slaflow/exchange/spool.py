@@ -28,13 +28,15 @@ CREATE TABLE row (number INTEGER PRIMARY KEY, key TEXT, created_at INTEGER, firs
                   line INTEGER, raw BLOB NOT NULL, applied INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE said (id INTEGER PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL,
                    at INTEGER, kind TEXT NOT NULL, name TEXT NOT NULL, inputs BLOB NOT NULL,
-                   actor TEXT NOT NULL, party TEXT NOT NULL, digest TEXT NOT NULL);
+                   actor TEXT NOT NULL, party TEXT NOT NULL, digest TEXT NOT NULL, former TEXT);
 CREATE TABLE refusal (row INTEGER NOT NULL, place INTEGER NOT NULL, reason TEXT NOT NULL,
                       PRIMARY KEY (row, place)) WITHOUT ROWID;
 CREATE TABLE lead (position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, row INTEGER NOT NULL,
                    opened_at INTEGER NOT NULL, known_since INTEGER);
 CREATE TABLE work (position INTEGER PRIMARY KEY, said INTEGER NOT NULL, at INTEGER NOT NULL,
                    by_clock INTEGER NOT NULL, repeats INTEGER NOT NULL, of_new_lead INTEGER NOT NULL);
+CREATE TABLE former (said INTEGER PRIMARY KEY, digest TEXT NOT NULL, key TEXT NOT NULL,
+                     differs INTEGER NOT NULL, known INTEGER NOT NULL DEFAULT 0);
 """
 
 # A lead begins with the earliest creation its rows give, else with its earliest event, else now.
@@ -64,10 +66,26 @@ SELECT id, min(coalesce(at, :now), :now), at IS NULL, repeats, of_new_lead FROM 
 ORDER BY position, place = {LEAD_PLACE} AND opens DESC, min(coalesce(at, :now), :now), row, place
 """
 
+# Rows that are equal now and were not then had another number among their equals.
+_FORMER = """
+INSERT INTO former (said, digest, key, differs)
+SELECT id, digest, coalesce(former, digest) || '-' || repeats, former IS NOT NULL FROM (
+    SELECT id, digest, former, row_number() OVER (
+        PARTITION BY coalesce(former, digest) ORDER BY row, place) - 1 AS repeats FROM said)
+WHERE digest IN (SELECT digest FROM said WHERE former IS NOT NULL)
+"""
+
+# Another number counts only where the row that took its place was imported under its own name then.
+_FORGET = """
+DELETE FROM former WHERE NOT known OR (
+    NOT differs AND digest NOT IN (SELECT digest FROM former WHERE differs AND known))
+"""
+
 _NEXT = """
 SELECT work.position, said.row, said.place, said.key, work.at, work.by_clock, said.kind, said.name,
-       said.inputs, said.actor, said.party, said.digest || '-' || work.repeats, work.of_new_lead
-FROM work JOIN said ON said.id = work.said
+       said.inputs, said.actor, said.party, said.digest || '-' || work.repeats, work.of_new_lead,
+       former.key
+FROM work JOIN said ON said.id = work.said LEFT JOIN former ON former.said = said.id
 WHERE work.position > ? ORDER BY work.position LIMIT ?
 """
 
@@ -75,8 +93,8 @@ WHERE work.position > ? ORDER BY work.position LIMIT ?
 class Item(NamedTuple):
     """One thing to be applied. ``by_clock``: it comes at the command's clock, ``at`` only sorts it.
 
-    ``import_key`` is what the event is known by once it was imported; ``of_new_lead`` says that this
-    import is the first to tell of the lead.
+    ``import_key`` is what the event is known by once it was imported, ``former_key`` what it was known by
+    before; ``of_new_lead`` says that this import is the first to tell of the lead.
     """
 
     position: int
@@ -91,6 +109,7 @@ class Item(NamedTuple):
     actor: Actor
     import_key: str
     of_new_lead: bool
+    former_key: str | None
 
 
 @contextmanager
@@ -108,6 +127,7 @@ class Spool:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.rows = 0
+        self._has_former = False
 
     def add(self, rows: Sequence[tuple[Row, Reading]]) -> None:
         """Takes up rows and what was read in each."""
@@ -116,11 +136,12 @@ class Spool:
             (row.number, read.key, read.created_at, _first_at(read), row.line, row.raw)
             for row, read in rows
         ))  # fmt: skip
-        many("INSERT INTO said VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (
+        many("INSERT INTO said VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (
             (row.number, said.place, read.key, said.at, said.kind, said.name, orjson.dumps(said.inputs),
-             said.actor.name, said.actor.party, said.digest)
+             said.actor.name, said.actor.party, said.digest, said.former)
             for row, read in rows for said in read.said
         ))  # fmt: skip
+        self._has_former |= any(said.former is not None for _, read in rows for said in read.said)
         self.refuse((row.number, place, why) for row, read in rows for place, why in read.refusals)
         self.rows += len(rows)
 
@@ -149,14 +170,32 @@ class Spool:
         """Sorts everything said into the order in which it is to be applied; gives how much that is."""
         return self._connection.execute(_WORK, {"now": now}).rowcount
 
+    def former_keys(self, at_once: int) -> Iterator[list[str]]:
+        """What earlier versions knew things by, where that is something else; some at a time."""
+        if not self._has_former:
+            return
+        self._connection.execute(_FORMER)
+        after = 0
+        query = "SELECT said, key FROM former WHERE said > ? ORDER BY said LIMIT ?"
+        while page := self._connection.execute(query, (after, at_once)).fetchall():
+            after = page[-1][0]
+            yield [key for _, key in page]
+
+    def keep_former(self, known: Iterable[str]) -> None:
+        """Keeps of all those only the *known* ones."""
+        self._connection.execute("CREATE INDEX former_key ON former (key)")
+        marks = ((key,) for key in known)
+        self._connection.executemany("UPDATE former SET known = 1 WHERE key = ?", marks)
+        self._connection.execute(_FORGET)
+
     def after(self, position: int, at_once: int) -> list[Item]:
         """The next items after *position*, at most *at_once*, and fewer where they are long."""
         items: list[Item] = []
         size = 0
-        for (turn, row, place, key, at, by_clock, kind, name, inputs, actor, party, import_key, new
+        for (turn, row, place, key, at, by_clock, kind, name, inputs, actor, party, import_key, new, former
              ) in self._connection.execute(_NEXT, (position, at_once)):  # fmt: skip
             items.append(Item(turn, row, place, key, at, bool(by_clock), kind, name, orjson.loads(inputs),
-                              Actor(actor, party), import_key, bool(new)))  # fmt: skip
+                              Actor(actor, party), import_key, bool(new), former))  # fmt: skip
             size += len(inputs)
             if size > SIZE_AT_ONCE:
                 break

@@ -103,7 +103,7 @@ def _record(work: Work, event: Input, at: datetime) -> Refusal | None:
     because = []
     if event.actor.party not in kind.by:
         because.append(f"{kind.kind} is recorded by {' or '.join(kind.by)}, not by {event.actor.party}")
-    values = validated(kind.fields, touch.fields, work.workflow.timezone, because)
+    values = validated(kind.fields, touch.fields, work.workflow, because)
     if because:
         data = {"activity": kind.kind, "fields": as_given(touch.fields)}
         return _refuse(work, event, at, kind.kind, tuple(because), data=data)
@@ -192,7 +192,7 @@ def _answer(work: Work, event: Input, at: datetime) -> Refusal | None:
     if event.actor.party not in {*check.by, work.lead.held_by}:
         who = " or ".join(dict.fromkeys((work.lead.held_by, *allowed)))
         because.append(f"{check.name} is answered by {who}, not by {event.actor.party}")
-    values = validated(check.fields, answered.answer, work.workflow.timezone, because)
+    values = validated(check.fields, answered.answer, work.workflow, because)
     if because:
         data = {"check": check.name, "answer": as_given(answered.answer)}
         return _refuse(work, event, at, check.name, tuple(because), data=data)

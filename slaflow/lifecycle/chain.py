@@ -186,12 +186,16 @@ class Chain:
         if pick.draws and pick.team is not None and pick.owner is not None:
             self.work.turns[pick.team] = pick.owner
             self.work.people = self.work.people.after_turn(pick.team, pick.owner)
-        if pick.owner != self.work.lead.owner or pick.draws:
+        if pick.draws or pick.owner != self._present_owner():
             given = {"caused_by": caused_by, "data": pick.as_data()}
             self.own(pick.owner, {**given, **self._as_input()} if pick.draws else given)
         elif pick.owner is not None:
             self.work.is_moved = True
             self.work.lead.holders[self.work.lead.held_by] = pick.owner
+
+    def _present_owner(self) -> str | None:
+        owner = self.work.lead.owner
+        return None if owner is None else self.work.people.spelt(owner)
 
     def _as_input(self) -> dict[str, Any]:
         """What makes an entry one that replay is given: a pick that read other leads cannot be redone."""
@@ -236,7 +240,7 @@ class Chain:
             self._tell_unassigned(routing.desk(lead.held_by), seq)
 
     def _tell_unassigned(self, desk: str, seq: int) -> None:
-        self.tell("unassigned", desk, seq, {})
+        self.tell("unassigned", self.work.people.spelt(desk), seq, {})
 
     def tell(self, kind: str, recipient: str, seq: int, data: Mapping[str, Any]) -> None:
         about = {"state": self.work.lead.state, **data}

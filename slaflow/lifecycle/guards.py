@@ -36,7 +36,7 @@ def choose(
     because: list[str] = []
     if party is not None and party not in row.by:
         because.append(f"{row.trigger} is for {' or '.join(row.by)}, not for {party}")
-    values = validated(row.requires, inputs, view.workflow.timezone, because)
+    values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     because += failing_clauses(seen, row.guard)
     sets = computed(seen, row.sets, because)
@@ -54,7 +54,7 @@ def computed(view: View, sets: Mapping[str, Expression], because: list[str]) -> 
         if isinstance(value, Unknown):
             continue
         try:
-            found[name] = from_cel(view.workflow.fields[name], value, view.workflow.timezone)
+            found[name] = stored(view.workflow.fields[name], value, view.workflow, computed=True)
         except InvalidValue as error:
             because.append(error.unquoted)
     return found
@@ -82,7 +82,7 @@ def choose_by_trigger(
 
 
 def validated(
-    fields: Mapping[str, Field], given: Mapping[str, object], timezone: str, because: list[str]
+    fields: Mapping[str, Field], given: Mapping[str, object], workflow: Workflow, because: list[str]
 ) -> dict[str, Value]:
     """*given* in stored form, defaults filled in; what is wrong with it is added to *because*."""
     values: dict[str, Value] = {}
@@ -93,7 +93,7 @@ def validated(
     for name, spec in fields.items():
         raw = given.get(name)
         try:
-            value = spec.default if raw is None else stored(spec, raw, timezone)
+            value = spec.default if raw is None else stored(spec, raw, workflow)
         except InvalidValue as error:
             because.append(error.unquoted)
             continue
@@ -104,11 +104,10 @@ def validated(
     return values
 
 
-def stored(spec: Field, raw: object, timezone: str) -> Value:
-    """*raw* in stored form, be it text, a native value or what an expression gave."""
-    if isinstance(raw, float | datetime):
-        return from_cel(spec, raw, timezone)
-    return parse_value(spec, raw, timezone)
+def stored(spec: Field, raw: object, workflow: Workflow, *, computed: bool = False) -> Value:
+    """*raw* in stored form, be it text, a native value or (*computed*) what an expression gave."""
+    read = from_cel if computed or isinstance(raw, float | datetime) else parse_value
+    return read(spec, raw, workflow.timezone, takes_unseen=workflow.takes_unseen)
 
 
 def available(workflow: Workflow, lead: Lead, at: datetime) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ class Late:
         for row in workflow.transitions:
             because: list[str] = []
             if row.trigger == fired.trigger and self.event.actor.party in row.by:
-                validated(row.requires, fired.inputs, workflow.timezone, because)
+                validated(row.requires, fired.inputs, workflow, because)
                 states.update(() if because else row.from_states)
         return frozenset(states)
 

@@ -1,15 +1,18 @@
 """Who is there at an instant: people, teams, absences, and whose turn it is.
 
 A :class:`Directory` is a snapshot handed to the core; rows are valid from and until, so that any
-past instant can be asked about.
+past instant can be asked about. People are one per address or key, however it is spelt: whoever is named
+is the person recorded first so, and is called as they were first recorded.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from slaflow.workflow.identity import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +52,27 @@ class Directory:
     turns: Mapping[str, str] = field(default_factory=dict)
     recalls: bool = True
     """Whether a step that assigns asks where who left was last; versions up to 0.1 did not."""
+    folds: bool = True
+    """Whether spellings of one address are one person; versions up to 0.1 told them apart."""
 
     def __post_init__(self) -> None:
-        by_email: dict[str, list[Person]] = {}
+        rows: dict[str, list[Person]] = {}
         for person in sorted(self.people, key=lambda p: p.order):
-            by_email.setdefault(person.email, []).append(person)
+            rows.setdefault(self._key(person.email), []).append(person)
         away: dict[str, list[Absence]] = {}
         for absence in self.absences:
-            away.setdefault(absence.email, []).append(absence)
+            away.setdefault(self._key(absence.email), []).append(absence)
         edges = {at for p in self.people for at in (p.valid_from, p.valid_until) if at is not None}
-        object.__setattr__(self, "_by_email", by_email)
+        object.__setattr__(self, "_rows", rows)
         object.__setattr__(self, "_away", away)
         object.__setattr__(self, "_edges", sorted(edges))
         object.__setattr__(self, "_members", {})
-        object.__setattr__(self, "_places", {email: place for place, email in enumerate(by_email)})
+        object.__setattr__(self, "_places", {key: place for place, key in enumerate(rows)})
+        for key, known in rows.items():
+            rows[key] = [self._as_first_spelt(person, known[0].email) for person in known]
 
-    _by_email: dict[str, list[Person]] = field(init=False, repr=False, compare=False)
+    _rows: dict[str, list[Person]] = field(init=False, repr=False, compare=False)
+    """Each person's rows by their key, those under the address recorded first before all others."""
     _places: dict[str, int] = field(init=False, repr=False, compare=False)
     _away: dict[str, list[Absence]] = field(init=False, repr=False, compare=False)
     _edges: list[datetime] = field(init=False, repr=False, compare=False)
@@ -72,22 +80,43 @@ class Directory:
     _members: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     """Teams looked up before, between two edges."""
 
+    def _key(self, email: str) -> str:
+        return folded(email) if self.folds else email
+
+    def _as_first_spelt(self, person: Person, email: str) -> Person:
+        manager = None if person.manager is None else self.spelt(person.manager)
+        if (person.email, person.manager) == (email, manager):
+            return person
+        return replace(person, email=email, manager=manager)
+
+    def rows(self, email: str | None) -> list[Person]:
+        """What is recorded of the person called *email*, whatever the spelling; empty if nothing is."""
+        return [] if email is None else self._rows.get(self._key(email), [])
+
+    def spelt(self, email: str) -> str:
+        """*email* as the person was first recorded; as it is where it is nobody's."""
+        known = self.rows(email)
+        return known[0].email if known else email
+
     def person(self, email: str | None, at: datetime) -> Person | None:
         """The person called *email* as they stood at *at*, or None if there was none."""
-        rows = self._by_email.get(email or "", ())
-        return next((p for p in rows if stands_at(p, at)), None)
+        return next((p for p in self.rows(email) if stands_at(p, at)), None)
+
+    def current(self, email: str) -> Person | None:
+        """The person called *email* as they stand in the row that has no end; None if there is none."""
+        return next((p for p in self.rows(email) if p.valid_until is None), None)
 
     def of_party(self, email: str | None, party: str, at: datetime) -> Person | None:
         """*email* as of *party* at *at*; who was removed by then, or is of another now, as they last were."""
         found = self.person(email, at)
         if not self.recalls or (found is not None and found.party == party):
             return found
-        rows = [p for p in self._by_email.get(email or "", ()) if p.valid_from <= at and p.party == party]
+        rows = [p for p in self.rows(email) if p.valid_from <= at and p.party == party]
         return rows[-1] if rows else None
 
     def is_removed(self, email: str, at: datetime) -> bool:
         """Whether *email* was a known person once and is none at *at*."""
-        rows = [p for p in self._by_email.get(email, ()) if p.valid_from <= at]
+        rows = [p for p in self.rows(email) if p.valid_from <= at]
         return bool(rows) and not any(stands_at(p, at) for p in rows)
 
     def is_present(self, email: str, at: datetime) -> bool:
@@ -96,7 +125,9 @@ class Directory:
 
     def is_away(self, email: str, at: datetime) -> bool:
         """Whether an absence known by *at* covers it, or the person was removed by then."""
-        if any(max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in self._away.get(email, ())):
+        if any(
+            max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in self._away.get(self._key(email), ())
+        ):
             return True
         return self.is_removed(email, at)
 
@@ -104,13 +135,13 @@ class Directory:
         """The team's members at *at*, in the order in which they were recorded."""
         between = team, bisect_right(self._edges, at)
         if between not in self._members:
-            found = (self.person(email, at) for email in self._by_email)
+            found = (next((p for p in rows if stands_at(p, at)), None) for rows in self._rows.values())
             self._members[between] = tuple(p.email for p in found if p is not None and p.team == team)
         return self._members[between]
 
     def of(self, party: str, at: datetime) -> tuple[str, ...]:
         """Who is of *party* at *at* and not away, in the order in which they were recorded."""
-        found = (self.person(email, at) for email in self._by_email)
+        found = (self.person(email, at) for email in self.known_emails())
         there = (p.email for p in found if p is not None and p.party == party)
         return tuple(email for email in there if not self.is_away(email, at))
 
@@ -122,18 +153,18 @@ class Directory:
         return until
 
     def _absent_until(self, email: str, at: datetime) -> datetime | None:
-        known = self._away.get(email, ())
+        known = self._away.get(self._key(email), ())
         return max(
             (a.ends_at for a in known if max(a.starts_at, a.recorded_at) <= at < a.ends_at), default=None
         )
 
     def known_emails(self) -> tuple[str, ...]:
         """Everybody's address, past people too, for did-you-mean."""
-        return tuple(self._by_email)
+        return tuple(rows[0].email for rows in self._rows.values())
 
     def place(self, email: str | None) -> int | None:
         """Where *email* comes in the order in which people were first recorded; None if it never was."""
-        return self._places.get(email or "")
+        return None if email is None else self._places.get(self._key(email))
 
     def after_turn(self, team: str, email: str) -> Directory:
         """This directory once *email* was drawn for *team*; shares everything else."""
@@ -142,6 +173,10 @@ class Directory:
     def without_recall(self) -> Directory:
         """This directory as versions that forgot who left decided with it; shares everything else."""
         return self._but(recalls=False)
+
+    def told_apart(self) -> Directory:
+        """This directory as versions read it for which each spelling was a person of its own."""
+        return Directory(self.people, self.absences, self.turns, self.recalls, folds=False)
 
     def _but(self, **changed: object) -> Directory:
         twin = object.__new__(Directory)

@@ -49,6 +49,11 @@ class Routing:
     at: datetime
     by_step: bool
 
+    @property
+    def _owner(self) -> str | None:
+        """The lead's owner, as they were first recorded."""
+        return None if self.lead.owner is None else self.people.spelt(self.lead.owner)
+
     def receiver(self, party: str, view: View) -> Pick | None:
         """The first routing rule that finds somebody of *party*; None if none does.
 
@@ -69,6 +74,7 @@ class Routing:
         person = self._named(rule, party)
         if person is None or not self._serves(person, party):
             return None
+        person = self.people.spelt(person)
         return Pick(person, rule.kind, candidates=(person,), rule=number)
 
     def _named(self, rule: Route, party: str) -> str | None:
@@ -95,8 +101,8 @@ class Routing:
         if not self.by_step:
             drawn = self._after(self.people.turns.get(team), present)
             return Pick(drawn, "round_robin", team, present, rule, draws=True)
-        if self.lead.owner in members:
-            return Pick(self._after(self.lead.owner, present), "next", team, present, rule)
+        if self._owner in members:
+            return Pick(self._after(self._owner, present), "next", team, present, rule)
         position = (self.lead.id + self.lead.cycles) % len(present)
         return Pick(present[position], "position", team, present, rule)
 
@@ -112,7 +118,7 @@ class Routing:
 
         Source: SEMANTICS 13 and 19.
         """
-        owner = self.lead.owner
+        owner = self._owner
         place = self._of_holder(owner)
         passed = self._passed_on()
         is_last = owner is not None and owner in {each.manager for each in passed}
@@ -120,7 +126,7 @@ class Routing:
         # A manager who took over may be in a team too: theirs is not the one that goes round.
         ended = is_last and own not in {each.team for each in passed if each.email != owner}
         team = self._team_going_round(place, ended)
-        seen = {*self.lead.passed_to, owner}
+        seen = {*map(self.people.spelt, self.lead.passed_to), owner}
         left = [m for m in self._round(team) if m not in seen]
         if left:
             return Pick(left[0], "next", team, tuple(left))
@@ -167,8 +173,8 @@ class Routing:
         present = self.present(members)
         if not present:
             return []
-        if self.lead.owner in members:
-            first = self._after(self.lead.owner, present)
+        if self._owner in members:
+            first = self._after(self._owner, present)
             place = present.index(first)
         else:
             place = (self.lead.id + self.lead.cycles) % len(present)
@@ -181,7 +187,7 @@ class Routing:
 
     def named(self, email: str) -> Pick:
         """``assign: <email>``: whom the agreement names, of whatever party, unless they were removed."""
-        found = self._unless_removed(email)
+        found = self._unless_removed(self.people.spelt(email))
         return Pick(found, "person", candidates=(found,)) if found else Pick(None, "nobody")
 
     def _manager_of(self, email: str | None) -> str | None:
@@ -203,7 +209,7 @@ class Routing:
         found: list[str] = []
         for name in names:
             found += self._addresses(name, desk)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(map(self.people.spelt, found)))
 
     def _addresses(self, name: str, desk: str) -> Sequence[str]:
         if name == "owner":

@@ -18,6 +18,7 @@ from slaflow.lifecycle.lead import Lead, Tally
 from slaflow.log.chain import data_bytes
 from slaflow.log.entry import KEYS, Entry
 from slaflow.log.verify import Finding
+from slaflow.workflow.identity import folded
 
 _COMPARED = (*KEYS[2:8], *KEYS[9:23], "digest", "data")
 PERSONAL = frozenset(("fields", "inputs", "given", "set", "answer", "key", "checks"))
@@ -111,11 +112,14 @@ def clock_finding(stream: str, decided: Sequence[Clock], stored: Sequence[Clock]
 
 def _knows_less(name: str, ours: Any, theirs: Any) -> bool:
     """Whether the row says the same as far as it knows: earlier versions kept how often a pattern was seen
-    and not when, and of resets only the latest."""
+    and not when, of resets only the latest, and of an identity the spelling."""
     if name == "seen" and {place: len(ours[place]) for place in ours} == {k: len(theirs[k]) for k in theirs}:
         return all(
             k in (None, at) for place in ours for at, k in zip(ours[place], theirs[place], strict=True)
         )
+    if name == "key" and not (theirs.isascii() and theirs == theirs.strip()):
+        # Which of two spellings is the identity is not for the row of the other to say.
+        return folded(ours) == folded(theirs)
     if name == "field_at" and not any(key.startswith("reset.") for key in theirs):
         return bool({key: at for key, at in ours.items() if not key.startswith("reset.")} == theirs)
     return False

@@ -18,14 +18,19 @@ from typing import Any
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.log.entry import Entry
 from slaflow.log.errors import VerificationImpossible
+from slaflow.workflow.identity import folded
 
 
 class PeopleLog:
-    """Everybody, by the entries of the stream ``people`` in order of ``seq``."""
+    """Everybody, by the entries of the stream ``people`` in order of ``seq``.
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.everybody = directory_of(entries)
+    Up to entry *told_apart_until* of the whole log each spelling of an address was a person of its own.
+    """
+
+    def __init__(self, entries: Sequence[Entry], told_apart_until: int = 0) -> None:
+        self.everybody = directory_of(entries, told_apart_until)
         self._entries = entries
+        self._told_apart_until = told_apart_until
         self._ids = [entry.id or 0 for entry in entries]
         # The earliest instant of what was recorded from each entry on.
         self._earliest = [*accumulate((entry.at for entry in reversed(entries)), min)][::-1]
@@ -34,23 +39,29 @@ class PeopleLog:
     def known(self, entry_id: int | None, at: datetime) -> Directory:
         """The people as whoever wrote entry *entry_id* (None: who writes now) knew them, as of up to *at*."""
         place = len(self._ids) if entry_id is None else bisect_left(self._ids, entry_id)
-        if place == len(self._ids) or self._earliest[place] > at:
+        if place < len(self._ids) and self._earliest[place] > at:
+            place = len(self._ids)
+        return self._before(place, entry_id is not None and entry_id <= self._told_apart_until)
+
+    def _known_before(self, place: int, told_apart: bool) -> Directory:
+        if told_apart:
+            return self._before(place, False).told_apart()
+        if place == len(self._ids):
             return self.everybody
-        return self._before(place)
-
-    def _known_before(self, place: int) -> Directory:
-        return directory_of(self._entries[:place])
+        return directory_of(self._entries[:place], self._told_apart_until)
 
 
-def directory_of(entries: Iterable[Entry]) -> Directory:
+def directory_of(entries: Iterable[Entry], told_apart_until: int = 0) -> Directory:
     """The people that *entries* of the stream ``people`` record, without turns.
+
+    A change ends every spelling of the person it names, up to entry *told_apart_until* only that one.
 
     Raises:
         VerificationImpossible: an entry has no data, or says what this version does not know.
     """
     people: list[Person] = []
     absences: list[Absence] = []
-    present: dict[str, int] = {}
+    present: dict[str, list[tuple[str, int]]] = {}
     for entry in entries:
         data = entry.data or {}
         change = data.get("change")
@@ -60,12 +71,16 @@ def directory_of(entries: Iterable[Entry]) -> Directory:
             continue
         if change not in ("recorded", "removed"):
             raise VerificationImpossible(f"people, entry {entry.seq}: it does not say what changed")
-        place = present.pop(data["email"], None)
-        if place is not None:
-            people[place] = replace(people[place], valid_until=entry.at)
+        stay = []
+        for spelling, place in present.pop(key := folded(data["email"]), ()):
+            if spelling != data["email"] and (entry.id or 0) <= told_apart_until:
+                stay.append((spelling, place))
+            else:
+                people[place] = replace(people[place], valid_until=entry.at)
         if change == "recorded":
-            present[data["email"]] = len(people)
+            stay.append((data["email"], len(people)))
             people.append(_person(data, entry.at))
+        present[key] = stay
     return Directory(tuple(sorted(people, key=lambda person: person.order)), tuple(absences))
 
 

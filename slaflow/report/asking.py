@@ -15,6 +15,8 @@ from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked, first_instant
 from slaflow.store.figures.terms import Terms
+from slaflow.store.people import directory
+from slaflow.store.spellings import variants
 from slaflow.workflow.model import Workflow
 
 GROUPINGS = ("owner", "team", "month")
@@ -59,7 +61,8 @@ def ask(
     now = app.present(at)
     versions = {digest: terms_of(workflow) for digest, workflow in workflows.items()}
     months = _months(conn, versions.values(), first, last, now) if by == "month" else {}
-    return Asked(now, first, last, by, versions, months)
+    spelt = variants(conn, directory(conn)) if by in ("owner", "team") else {}
+    return Asked(now, first, last, by, versions, months, spelt)
 
 
 def in_force(app: Engine, conn: Connection) -> dict[str, Workflow]:

@@ -32,7 +32,7 @@ APPEND_ONLY = "slaflow: the log is append-only"
 LOST_RACES = {
     "entry_stream_seq": "entry.stream, entry.seq",
     "lead_key": "lead.key",
-    "person_now": "person.email",
+    "person_now": "person.key",
     "secret_pkey": "secret.name",
     "stream_pkey": "stream.name",
 }

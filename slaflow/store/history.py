@@ -9,7 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection, bindparam, select, union
 
 from slaflow.log.entry import Entry
-from slaflow.store.tables import entry, lead
+from slaflow.store.tables import entry, identity, lead
 from slaflow.store.types import Instant, one_of
 
 _BATCH = 1000
@@ -39,6 +39,11 @@ def streams(connection: Connection, lead_ids: Collection[int]) -> Iterator[tuple
 def people(connection: Connection) -> list[Entry]:
     """The stream ``people``, from its first entry on."""
     return [Entry._make(row) for row in connection.execute(_PEOPLE)]
+
+
+def told_apart_until(connection: Connection) -> int:
+    """The id of the last entry written while each spelling of an address was a person of its own."""
+    return int(connection.execute(select(identity.c.told_apart_until)).scalar_one())
 
 
 def activations(connection: Connection) -> list[Entry]:

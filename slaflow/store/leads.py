@@ -138,7 +138,7 @@ def select(
     connection: Connection,
     *,
     state: str | None = None,
-    owner: str | None = None,
+    owner: str | Collection[str] | None = None,
     workflow: str | None = None,
     limit: int | None = None,
     after: int | None = None,
@@ -146,11 +146,14 @@ def select(
 ) -> Iterator[Lead]:
     """Leads that meet every filter given, by id, from the one after *after* on; streamed.
 
+    Of several spellings of an *owner* any will do.
     With *or_due* also those in which something fell before it, for settling may make them meet the filters.
     """
     query = sa.select(*_READ).order_by(lead.c.id).limit(limit)
-    given = ((lead.c.state, state), (lead.c.owner, owner), (lead.c.workflow, workflow))
+    given = ((lead.c.state, state), (lead.c.workflow, workflow))
     meets = sa.and_(sa.true(), *(column == value for column, value in given if value is not None))
+    if owner is not None:
+        meets = sa.and_(meets, lead.c.owner.in_([owner] if isinstance(owner, str) else owner))
     if or_due is not None:
         meets = or_(meets, lead.c.id.in_(sa.select(clock.c.lead).where(clock.c.wake_at < or_due)))
     query = query.where(meets)

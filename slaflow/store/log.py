@@ -52,7 +52,8 @@ class LogFilter:
     """What ``slaflow log list`` asks for; all that is given must hold.
 
     ``lead`` is a lead's id; ``from_`` (inclusive) and ``to`` (exclusive) bound ``at``; ``after`` is the
-    id after which to go on, ``limit`` the most entries wanted.
+    id after which to go on, ``limit`` the most entries wanted. ``actors`` are the spellings of ``actor``
+    that stand in the log, where they are known; any of them will do.
     """
 
     lead: int | None = None
@@ -65,6 +66,7 @@ class LogFilter:
     to: datetime | None = None
     limit: int | None = None
     after: int | None = None
+    actors: tuple[str, ...] = ()
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> None:

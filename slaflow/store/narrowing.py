@@ -51,7 +51,7 @@ def filtered(wanted: LogFilter, by: str | None = None) -> Iterator[ColumnElement
         if name == "kind" and _asks_for_breaches_of_a_time(wanted):
             yield _breached()
         elif value is not None:
-            yield _kept(entry.c[name], by) == value
+            yield _named(_kept(entry.c[name], by), name, wanted)
     yield from _within(wanted, _kept(entry.c.at, by))
     if wanted.after is not None:
         yield place(by) > wanted.after
@@ -69,7 +69,13 @@ def _filters(wanted: LogFilter) -> Iterator[tuple[str, list[ColumnElement[bool]]
     for name in NAMED:
         value = getattr(wanted, name)
         if value is not None:
-            yield name, [entry.c[name] == value]
+            yield name, [_named(entry.c[name], name, wanted)]
+
+
+def _named(column: ColumnElement[Any], name: str, wanted: LogFilter) -> ColumnElement[bool]:
+    if name == "actor" and len(wanted.actors) > 1:
+        return column.in_(wanted.actors)
+    return column == (wanted.actors[0] if name == "actor" and wanted.actors else getattr(wanted, name))
 
 
 def _within(wanted: LogFilter, at: ColumnElement[Any]) -> Iterator[ColumnElement[bool]]:

@@ -12,10 +12,12 @@ from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store.bulk import insert_rows
 from slaflow.store.database import is_rehearsal
 from slaflow.store.tables import absence, person, team
+from slaflow.workflow.identity import folded
 
-_PERSON = tuple(column for column in person.c if column.name != "id")
+_PERSON = tuple(column for column in person.c if column.name not in ("id", "key"))
 _ABSENCE = tuple(column for column in absence.c if column.name != "id")
 _EVERYBODY = select(*_PERSON).order_by(person.c.order, person.c.id)
+_PRESENT = person.c.valid_until.is_(None)
 _ABSENCES = select(*_ABSENCE).order_by(absence.c.id)
 _TURNS = select(team.c.name, team.c.turn)
 # Rows of teams not drawn from yet cannot be locked, so the table is: the first draws must not collide.
@@ -78,14 +80,22 @@ def add_person(
     end_person(connection, email, at)
     added = Person(email, party, _place(connection, email), at, None, name, team, manager, role)
     values = {column.name: getattr(added, column.name) for column in _PERSON}
-    connection.execute(insert(person).values(values))
+    connection.execute(insert(person).values({**values, "key": folded(email)}))
     return added
 
 
 def end_person(connection: Connection, email: str, at: datetime) -> bool:
-    """Ends the person's present row at *at*; whether there was one."""
-    present = update(person).where(person.c.email == email, person.c.valid_until.is_(None))
-    return connection.execute(present.values(valid_until=at)).rowcount > 0
+    """Ends the person's present rows at *at*, whatever the spelling; whether there was one."""
+    key = folded(email)
+    others = [spelling for spelling in doubled(connection) if folded(spelling) == key]
+    theirs = update(person).where(_PRESENT, or_(person.c.key == key, person.c.email.in_(others)))
+    return connection.execute(theirs.values(valid_until=at)).rowcount > 0
+
+
+def doubled(connection: Connection) -> list[str]:
+    """Other spellings of people that stand beside theirs, recorded when each was a person of its own."""
+    query = select(person.c.email).where(_PRESENT, person.c.key.is_(None)).order_by(person.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def add_absence(connection: Connection, away: Absence) -> None:
@@ -103,12 +113,12 @@ def save_turns(connection: Connection, turns: Mapping[str, str]) -> None:
 
 def list_people(connection: Connection, at: datetime) -> list[Person]:
     """Everybody as they stand at *at*, in the order in which they were first recorded."""
-    until = or_(person.c.valid_until.is_(None), person.c.valid_until > at)
-    rows = connection.execute(_EVERYBODY.where(person.c.valid_from <= at, until))
-    return [Person(*row) for row in rows]
+    everybody = directory(connection)
+    found = (everybody.person(email, at) for email in everybody.known_emails())
+    return [person for person in found if person is not None]
 
 
 def _place(connection: Connection, email: str) -> int:
-    known = select(func.min(person.c.order)).where(person.c.email == email).scalar_subquery()
+    known = select(func.min(person.c.order)).where(person.c.key == folded(email)).scalar_subquery()
     last = select(func.coalesce(func.max(person.c.order), 0) + 1).scalar_subquery()
     return int(connection.execute(select(func.coalesce(known, last))).scalar_one())

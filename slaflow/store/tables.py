@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from slaflow.store.types import BigId, Instant, JsonText, Span, Word
 
-REVISIONS = ("0001", "0002", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision this slaflow knows; the last is the one its tables need."""
 
 TRIGGERS = {
@@ -273,10 +273,12 @@ person = Table(
     Column("team", Text),
     Column("manager", Text),
     Column("role", Text, nullable=False),
+    Column("key", Word),
     Index("person_email", "email", "valid_from"),
+    Index("person_key", "key", "valid_from"),
     Index(
         "person_now",
-        "email",
+        "key",
         unique=True,
         sqlite_where=text("valid_until IS NULL"),
         postgresql_where=text("valid_until IS NULL"),
@@ -320,8 +322,14 @@ token = Table(
     Column("revoked_at", Instant),
 )
 
-identity = Table("identity", metadata, Column("id", Text, primary_key=True))
-"""One row: what tells the signed heads of this log from those of others; drawn when the table is made."""
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("told_apart_until", BigInteger, nullable=False, server_default=text("0")),
+)
+"""One row: what tells the signed heads of this log from those of others, drawn when the table is made; and
+the last entry written while each spelling of an address was a person of its own."""
 
 checkpoint = Table(
     "checkpoint",

@@ -9,6 +9,7 @@ from slaflow.lifecycle.people import Absence, Person
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Cast, Scenario
 from slaflow.trial.steps import StepReader
+from slaflow.workflow.identity import folded, shown, unseen
 from slaflow.workflow.model import Value
 from slaflow.workflow.yaml_tree import Path
 
@@ -34,7 +35,7 @@ def read_cast(reader: Reader, people: Any) -> Cast:
         person = _person(reader, path, given, place)
         if person is None:
             continue
-        if any(known.email == person.email for known in found):
+        if any(folded(known.email) == folded(person.email) for known in found):
             reader.problem((*path, "email"), f"{person.email} is given twice")
         found.append(person)
         absences += _absences(reader, (*path, "away"), person.email, given.get("away"))
@@ -49,9 +50,11 @@ def _person(reader: Reader, path: Path, given: dict[str, Any], order: int) -> Pe
     team = _team(reader, (*path, "team"), given.get("team"), party)
     manager = given.get("manager")
     if manager is not None:
-        manager = reader.name((*path, "manager"), manager, "person", reader.emails)
+        manager = reader.person((*path, "manager"), manager)
     role = given.get("role", "member")
     reader.name((*path, "role"), role, "role", ROLES)
+    if unseen(email):
+        reader.problem((*path, "email"), f'"{shown(email)}" {unseen(email)}')
     if not email or party is None:
         return None
     return Person(

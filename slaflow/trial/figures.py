@@ -49,8 +49,9 @@ def _score(reader: Reader, path: Path, value: Any) -> Figures:
 
 
 def _owner(reader: Reader, path: Path, value: Any) -> Figures:
-    if value is None or reader.name(path, value, "person", reader.emails):
-        yield Expected("owner", value)
+    owner = None if value is None else reader.person(path, value)
+    if value is None or owner is not None:
+        yield Expected("owner", owner)
 
 
 def _fields(reader: Reader, path: Path, value: Any) -> Figures:
@@ -109,7 +110,7 @@ def _notified(reader: Reader, path: Path, value: Any) -> Figures:
         for place, name in enumerate(reader.entries(value))
     ]
     if all(found):
-        yield Expected("notified", frozenset(found))
+        yield Expected("notified", frozenset(map(reader.spelt, found)))
 
 
 _READERS: Mapping[str, Callable[[Reader, Path, Any], Figures]] = {

@@ -10,6 +10,7 @@ from typing import Any
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.workflow.durations import DurationInvalid, elapsed
 from slaflow.workflow.errors import Finding
+from slaflow.workflow.identity import folded
 from slaflow.workflow.model import LEAD, SYSTEM, Field, Value, Workflow
 from slaflow.workflow.read import Source
 from slaflow.workflow.values import parse_value
@@ -106,7 +107,17 @@ class Reader:
         """Who acts: somebody of ``people``, or a party."""
         if value is None:
             return None
-        return self.name(path, value, "person or party", (*self.parties, *self.emails))
+        return self.name(path, self.spelt(value), "person or party", (*self.parties, *self.emails))
+
+    def person(self, path: Path, value: Any) -> str | None:
+        """Somebody of ``people``, as they are spelt there."""
+        return self.name(path, self.spelt(value), "person", self.emails)
+
+    def spelt(self, value: Any) -> Any:
+        """*value* as ``people`` spells it, if it is somebody's address or key."""
+        if not isinstance(value, str) or value in self.parties:
+            return value
+        return next((email for email in self.emails if folded(email) == folded(value)), value)
 
     @property
     def parties(self) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ class StepReader:
     def assign(self, path: Path, given: dict[str, Any]) -> Do:
         owner = given["assign"]
         if owner is not None:
-            owner = self.reader.name((*path, "assign"), owner, "person", self.reader.emails)
+            owner = self.reader.person((*path, "assign"), owner)
         return Do(Assigned(owner), self.actor(path, given))
 
     def lift(self, path: Path, given: dict[str, Any]) -> Do | None:

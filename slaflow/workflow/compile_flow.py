@@ -149,9 +149,10 @@ def set_fields(docs: Mapping[str, str], path: Path, parts: Parts, scope: Scope) 
         compiled = parts.findings.compile(
             where, text, scope, result_of(field), nullable=True, one_of=field.one_of
         )
-        problem = None if compiled is None else unfit(field, compiled, parts.timezone)
-        if problem is not None:
+        if compiled is None:
+            continue
+        if problem := unfit(field, compiled, parts.timezone, takes_unseen=parts.findings.stored):
             parts.findings.error(where, problem, offset=0)
-        elif compiled is not None:
+        else:
             made[name] = compiled
     return made

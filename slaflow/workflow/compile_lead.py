@@ -51,7 +51,7 @@ class _FieldReader:
 
     def value(self, raw: object, *where: str | int) -> str | int | bool | None:
         try:
-            value = parse_value(self.plain, raw, self.timezone)
+            value = parse_value(self.plain, raw, self.timezone, takes_unseen=self.findings.stored)
         except InvalidValue as error:
             self.findings.error((*self.path, *where), str(error))
             return None

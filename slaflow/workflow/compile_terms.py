@@ -21,6 +21,8 @@ Resolved = Mapping[str, Sequence[date]]
 def party(name: str, doc: PartyDoc, parts: Parts) -> Party:
     if doc.desk is not None and not EMAIL.fullmatch(doc.desk):
         parts.findings.error(("parties", name, "desk"), f'"{doc.desk[:60]}" is not an e-mail address')
+    elif doc.desk is not None:
+        parts.lookup.address(("parties", name, "desk"), doc.desk)
     return Party(name, doc.desk, doc.title)
 
 
@@ -67,6 +69,7 @@ def route(index: int, doc: RouteDoc, parts: Parts) -> Route | None:
     if doc.to == "previous":
         return Route("previous", doc.to, when)
     if EMAIL.fullmatch(doc.to):
+        parts.lookup.address((*path, "to"), doc.to)
         return Route("person", doc.to, when)
     known = parts.lookup.one((*path, "to"), "team", doc.to, (*parts.names.teams, "previous"))
     return Route("team", doc.to, when) if known else None

@@ -68,6 +68,12 @@ def identity_key(workflow: Workflow, fields: Mapping[str, Value]) -> str | None:
     return joined(words) if words and all(words) else None
 
 
+def earlier_key(workflow: Workflow, fields: Mapping[str, Value]) -> str:
+    """The identity as versions up to 0.1 compared it, by which what they imported is known."""
+    values = [(workflow.fields[name].type, plain(fields.get(name))) for name in workflow.identity]
+    return joined([text.lower() if type_ == "email" else text for type_, text in values])
+
+
 def joined(words: list[str]) -> str:
     """The parts of an identity as one text, which tells them apart again."""
     if len(words) == 1:

@@ -361,6 +361,9 @@ class Workflow:
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     notes: Notes | None = None
     """What is noted beside events so that commitments can be measured from the log; None: nothing."""
+    takes_unseen: bool = False
+    """Whether e-mail and web addresses may hold what nobody sees; so versions up to 0.1 read them, and their
+    logs are decided again."""
     kept_aside: tuple[str, ...] = ()
     """One line for each part of the file that is kept but not yet acted upon."""
     warnings: tuple[Any, ...] = ()

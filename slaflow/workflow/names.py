@@ -12,6 +12,7 @@ from typing import Any
 
 from slaflow.workflow.document import WorkflowDoc
 from slaflow.workflow.findings import Findings
+from slaflow.workflow.identity import shown, unseen
 from slaflow.workflow.model import LEAD, SYSTEM
 from slaflow.workflow.read import keys_of
 from slaflow.workflow.words import NAME, NAME_RULE, SLUG
@@ -98,7 +99,14 @@ class Lookup:
         for index, name in enumerate(listed):
             if name in plain:
                 self.one((*path, index), "party, team or address", name, known)
+            else:
+                self.address((*path, index), name)
         return tuple(dict.fromkeys(listed))
+
+    def address(self, path: Path, text: str) -> None:
+        """That nothing stands in an address that nobody sees; versions in force keep what they have."""
+        if not self.findings.stored and (problem := unseen(text)):
+            self.findings.error(path, f'"{shown(text)}" {problem}')
 
 
 def check_names(data: Any, names: Names, findings: Findings) -> None:

@@ -19,11 +19,13 @@ from zoneinfo import ZoneInfo
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import instant_at, start_of_day
 from slaflow.workflow.expressions import CompiledExpression, Scope
-from slaflow.workflow.identity import plain
+from slaflow.workflow.identity import plain, shown, unseen
 from slaflow.workflow.model import Field, Value
 from slaflow.workflow.tokens import quoted
 
 TEXTUAL = frozenset(("string", "text", "email", "url"))
+ADDRESSES = frozenset(("email", "url"))
+"""What only seems the same must not lead elsewhere: nothing that nobody sees stands in them."""
 MAX_TEXT = 100_000
 """Characters in one value; bounds what a row and a log entry can grow to."""
 MAX_DIGITS = 100
@@ -37,13 +39,14 @@ _ADDRESS = re.compile(rf"\w[\w.!#$%&'*+/=?^`{{|}}~-]{{0,63}}@{_LABEL}(?:\.{_LABE
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def parse_value(field: Field, raw: object, timezone: str) -> Value:
+def parse_value(field: Field, raw: object, timezone: str, *, takes_unseen: bool = False) -> Value:
     """*raw* in stored form.
 
     Args:
         field: what is declared of the value.
         raw: text from a command line or a CSV cell, or a native YAML or JSON value.
         timezone: the workflow's; an instant needs its own offset all the same.
+        takes_unseen: as ``Workflow.takes_unseen``.
 
     Returns:
         The stored form; None for None, which empties a field.
@@ -54,6 +57,8 @@ def parse_value(field: Field, raw: object, timezone: str) -> Value:
     if raw is None:
         return None
     try:
+        if field.type in ADDRESSES and isinstance(raw, str) and not takes_unseen:
+            _check_seen(raw.strip())
         return _checked(field, _PARSERS[field.type](raw))
     except _Refused as refusal:
         raise InvalidValue(f"{field.name}: {refusal}", f"{field.name}: {refusal.unquoted}") from None
@@ -86,7 +91,7 @@ def to_cel(field: Field, value: Value, timezone: str) -> object:
     return value
 
 
-def from_cel(field: Field, result: Any, timezone: str) -> Value:
+def from_cel(field: Field, result: Any, timezone: str, *, takes_unseen: bool = False) -> Value:
     """What an expression gave, in stored form; None empties the field.
 
     An instant becomes the local date of a ``date`` field. A float keeps 15 digits, so that
@@ -99,7 +104,7 @@ def from_cel(field: Field, result: Any, timezone: str) -> Value:
         result = result.astimezone(ZoneInfo(timezone)).date()
     elif isinstance(result, float) and isfinite(result):
         result = int(result) if field.type == "int" and result.is_integer() else Decimal(f"{result:.15g}")
-    return parse_value(field, result, timezone)
+    return parse_value(field, result, timezone, takes_unseen=takes_unseen)
 
 
 def matches(pattern: str) -> CompiledExpression:
@@ -131,6 +136,11 @@ class _Refused(Exception):
 def _shown(value: object) -> str:
     text = plain(value)
     return f'"{text[:60]}..."' if len(text) > 60 else f'"{text}"'
+
+
+def _check_seen(text: str) -> None:
+    if problem := unseen(text):
+        raise _Refused(problem, shown(text))
 
 
 def _text(raw: object) -> str:

@@ -111,7 +111,7 @@ def test_nobody_is_called_what_means_something_else(app: Engine, name: str) -> N
         "",
         " ",
         "a b@example.com",
-        "anna@example.com ",
+        "anja@example.com ",
         "x\x1b@example.com",
         "anna\n@example.com",
         f"{'x' * 250}@ex.com",

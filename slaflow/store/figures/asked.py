@@ -24,7 +24,8 @@ class Asked:
     """``[start, end)`` bounds what is counted, ``at`` what is known: nothing logged after it is seen.
 
     ``by`` is ``owner``, ``team``, ``month`` or a field of the lead; None puts all in one group.
-    ``months`` gives those of the period, by the name of their time zone.
+    ``months`` gives those of the period, by the name of their time zone; ``spellings`` says for other
+    spellings of an owner which one stands for them.
     """
 
     at: datetime
@@ -33,6 +34,7 @@ class Asked:
     by: str | None = None
     versions: Versions = field(default_factory=dict)
     months: Mapping[str, Months] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
     def as_one(self) -> Asked:
         """The same, in one group."""
@@ -69,9 +71,9 @@ class Asked:
         if self.by is None:
             return literal("")
         if self.by == "owner":
-            return owner
+            return self._spelt(owner)
         if self.by == "team":
-            return _team(owner, at)
+            return self._team(owner, at)
         if self.by == "month":
 
             def named(zone: str) -> Column:
@@ -80,6 +82,20 @@ class Asked:
             return by_version(digest, self.versions, _zone, named, literal(NONE))
         fields = select(text_at(lead.c.fields, self.by)).where(lead.c.id == of)
         return fields.correlate_except(lead).scalar_subquery()
+
+    def _spelt(self, owner: Column) -> Column:
+        """The person, whatever the spelling; the column itself where all are spelt in one way."""
+        if not self.spellings:
+            return owner
+        return case(*((owner == other, literal(one)) for other, one in self.spellings.items()), else_=owner)
+
+    def _team(self, owner: Column, at: Column) -> Column:
+        """The team of that person as they stood then."""
+        row = person.alias("member_of")
+        stood = and_(row.c.valid_from <= at, or_(row.c.valid_until.is_(None), row.c.valid_until > at))
+        theirs = self._spelt(row.c.email) == self._spelt(owner)
+        found = select(row.c.team).where(theirs, stood).order_by(row.c.order, row.c.id).limit(1)
+        return found.correlate_except(row).scalar_subquery()
 
     def _month(self, at: Column, zone: str) -> Column:
         months = self.months.get(zone, ())
@@ -90,14 +106,6 @@ class Asked:
 
 def _zone(terms: Terms) -> str:
     return terms.timezone
-
-
-def _team(owner: Column, at: Column) -> Column:
-    """The team of that person as they stood then."""
-    row = person.alias("member_of")
-    stood = and_(row.c.valid_from <= at, or_(row.c.valid_until.is_(None), row.c.valid_until > at))
-    found = select(row.c.team).where(row.c.email == owner, stood).order_by(row.c.order, row.c.id).limit(1)
-    return found.correlate_except(row).scalar_subquery()
 
 
 def first_instant(connection: Connection) -> datetime | None:

@@ -9,9 +9,10 @@ from slaflow.workflow.scopes import TYPES
 from slaflow.workflow.values import from_cel
 
 
-def unfit(field: Field, expression: Expression, timezone: str) -> str | None:
+def unfit(field: Field, expression: Expression, timezone: str, *, takes_unseen: bool = True) -> str | None:
     """Why *field* does not take what *expression* gives; None if it does, or only a lead can tell.
 
+    *takes_unseen*: what nobody sees in an address is left for the moment it is given.
     ``null`` gives nothing, which only an input that is not required takes.
     """
     if not isinstance(expression, CompiledExpression):
@@ -24,7 +25,7 @@ def unfit(field: Field, expression: Expression, timezone: str) -> str | None:
     if expression.names:
         return None
     try:
-        from_cel(field, expression.evaluate({}), timezone)
+        from_cel(field, expression.evaluate({}), timezone, takes_unseen=takes_unseen)
     except InvalidValue as error:
         return str(error)
     return None
