@@ -46,6 +46,8 @@ class Actors:
     def person(self, key: str, party: str) -> Actor:
         """The person with this *key*, however spelt; one not known yet will be of *party*, spelt like that.
 
+        Who was removed acts in what is imported of them as who they were last: an import takes nobody back.
+
         Raises:
             RowRefused: *key* is what a party is called.
             UnseenCharacter: somebody new, with something in *key* that nobody sees.
@@ -54,10 +56,15 @@ class Actors:
             raise RowRefused(f'"{key}" is a party, not a person of {party}')
         found = self._person(key)
         if found is None:
-            check_seen("user", key)
-            found = self._known[key] = self._folded[folded(key)] = Actor(key, party)
-            self.new[key] = party
+            rows = self._directory.rows(key)
+            found = Actor(rows[-1].email, rows[-1].party) if rows else self._newcomer(key, party)
+            self._known[key] = self._folded[folded(key)] = found
         return found
+
+    def _newcomer(self, key: str, party: str) -> Actor:
+        check_seen("user", key)
+        self.new[key] = party
+        return Actor(key, party)
 
     def _person(self, name: str) -> Actor | None:
         found = self._known.get(name)

@@ -162,6 +162,14 @@ def test_who_was_removed_is_named_so_in_the_reason(app: Engine, load: Import) ->
     assert reason.startswith('unknown user or party "anna@example.com": they were removed on ')
 
 
+def test_an_import_takes_nobody_back_who_was_removed(app: Engine, load: Import) -> None:
+    app.add_person("4711", "sales", at=NOW)
+    app.remove_person("4711", at=NOW)
+    report = load(PEOPLE, "email,rep,at", "kim@example.com,4711,2026-03-01T10:00:00Z")
+    assert (report.rejected, report.notes, list(app.people())) == ([], [], [])
+    assert [(e["actor"], e["party"]) for e in entries(app) if e["kind"] == "activity"] == [("4711", "sales")]
+
+
 def test_the_party_of_as_does_not_make_a_person_of_a_party(load: Import) -> None:
     report = load(PEOPLE, "email,rep,at", "kim@example.com,marketing,2026-03-01T10:00:00Z")
     assert reasons(report) == ['"marketing" is a party, not a person of sales']
