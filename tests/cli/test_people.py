@@ -115,5 +115,5 @@ def test_leads_of_nobody_are_asked_for_in_vain_but_of_who_left_not(handed_over: 
     ] == [1]
     assert handed_over("log", "list", "--actor", ANNA).code == 0
     unknown = handed_over("lead", "list", "--owner", "ana@example.com")
-    assert unknown.code == 1
+    assert unknown.code == 2
     assert f'did you mean "{ANNA}"?' in unknown.err
