@@ -15,9 +15,12 @@ from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased
 from slaflow.lifecycle.lead import Lead
+from slaflow.log.remains import remains
 from slaflow.store import erasure as store
 from slaflow.store import leads as lead_store
+from slaflow.store import log as log_store
 from slaflow.store.database import Connection
+from slaflow.store.log import LogFilter
 from slaflow.store.scrubbing import scrub as scrub_files
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow
@@ -46,7 +49,8 @@ def erase(app: Engine, lead: int | str, reason: str, actor: str, at: datetime | 
     One transaction: what fell before is carried out; an ``erased`` entry is logged and every open clock
     ends; the lead's fields, answers, identity and salt go, and with them the data of all its earlier
     entries, what its messages say and the keys of its imported rows. Kept are keyed digests of the
-    identities it had, so that it does not come back unnoticed. The files are another matter: see
+    identities it had, so that it does not come back unnoticed, and in the ``erased`` entry what figures
+    need. The files are another matter: see
     :func:`scrub`.
 
     Raises:
@@ -69,7 +73,8 @@ def erase(app: Engine, lead: int | str, reason: str, actor: str, at: datetime | 
             return settled
         check_reason(app.workflow(found.digest), settled.lead, reason)
         known_as = settled.lead.key
-        happening = Erased(reason.strip(), _new_key(conn, lead_id))
+        kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow)
+        happening = Erased(reason.strip(), _new_key(conn, lead_id), kept)
         outcome = in_transaction(app, conn, [Ask(lead_id, happening, who, arrived)], now=now)[0]
         (entry,) = [each for each in outcome.entries if each.kind == "erased"]
         remember(conn, app.workflow(found.digest), lead_id, known_as, entry.at)

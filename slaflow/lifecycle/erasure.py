@@ -45,7 +45,11 @@ def erase(work: Work, erased: Erased, at: datetime, given: Mapping[str, Any]) ->
     the salt, which is gone; the entries before it must have been sealed.
     """
     lead = work.lead
-    blanked = {"key": erased.key, "fields": sorted(lead.fields), "checks": sorted(lead.checks)}
+    blanked: dict[str, Any] = {
+        "key": erased.key, "fields": sorted(lead.fields), "checks": sorted(lead.checks),
+    }  # fmt: skip
+    if erased.kept:
+        blanked["kept"] = erased.kept
     lead.key, lead.salt = erased.key, b""
     lead.fields, lead.field_at, lead.checks = {}, {}, {}
     work.is_moved = True

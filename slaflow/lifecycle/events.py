@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from slaflow.lifecycle.lead import Actor
 from slaflow.workflow.model import Value
@@ -63,11 +64,13 @@ class Assigned:
 class Erased:
     """What is known of the person goes; the lead is called *key* from then on.
 
-    ``reason`` is hashed and stays for ever, so it must not hold what is to be erased.
+    ``reason`` is hashed and stays for ever, so it must not hold what is to be erased. ``kept`` is what
+    figures need of the entries before, by ``seq``; so it stays too.
     """
 
     reason: str
     key: str
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

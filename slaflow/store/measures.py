@@ -34,6 +34,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.expression import ColumnElement, Subquery, UnaryExpression
 
+from slaflow.store.figures.expressions import data_of
 from slaflow.store.tables import archived_stream, entry
 from slaflow.workflow.commitment import Happening, Share
 
@@ -310,11 +311,12 @@ def _note(connection: Connection, found: FromClause, window: Window, key: str) -
 
 
 def _data(connection: Connection, found: FromClause, *path: str) -> ColumnElement[Any]:
-    """A value in an entry's data as text; null where there is none, or the data was erased."""
+    """A value in an entry's data as text; null where there is none, or it was erased and not kept."""
+    known = data_of(found)
     if connection.dialect.name == "sqlite":
         place = "$" + "".join(f'."{name}"' for name in path)
-        return func.json_extract(found.c.data, place, type_=Text)
-    value: ColumnElement[Any] = cast(found.c.data, JSON)[path].astext
+        return func.json_extract(known, place, type_=Text)
+    value: ColumnElement[Any] = cast(known, JSON)[path].astext
     return value
 
 

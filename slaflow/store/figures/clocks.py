@@ -23,6 +23,7 @@ from sqlalchemy import (
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import (
     Column,
+    data_of,
     epoch,
     integer_at,
     percentile,
@@ -104,7 +105,7 @@ def _clocks(asked: Asked) -> CTE:
         _known(then, asked.at),
     )
     group = asked.group(owner=start.c.owner, at=start.c.at, digest=start.c.digest, of=start.c.lead)
-    due = epoch(func.coalesce(text_at(then.c.data, "due_at"), text_at(then.c.data, "new")))
+    due = epoch(func.coalesce(text_at(data_of(then), "due_at"), text_at(data_of(then), "new")))
     return (
         select(
             start.c.id, start.c.target, start.c.party, group.label("grp"),
@@ -115,7 +116,7 @@ def _clocks(asked: Asked) -> CTE:
             _has(then, "clock_cancelled").label("cancelled"),
             func.max(case(*_pauses(then))).label("pausing"),
             func.max(case((then.c.kind.in_(_MOVES), then.c.seq * _ROOM + due))).label("moved"),
-            epoch(text_at(start.c.data, "due_at")).label("due"),
+            epoch(text_at(data_of(start), "due_at")).label("due"),
             _figure(then, "open_seconds", "clock_met", "breach_lifted").label("open_seconds"),
             _figure(then, "late_seconds", "met_late").label("late_seconds"),
             _allowance(start).label("allowance"),
@@ -142,7 +143,7 @@ def _pauses(row: Any) -> list[tuple[Column, Column]]:
 
 
 def _figure(row: Any, name: str, *kinds: str) -> Column:
-    return func.max(case((row.c.kind.in_(kinds), integer_at(row.c.data, name))))
+    return func.max(case((row.c.kind.in_(kinds), integer_at(data_of(row), name))))
 
 
 def _allowance(start: Any) -> Column:

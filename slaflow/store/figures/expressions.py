@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Text, bindparam, case, cast, func
+from sqlalchemy import BigInteger, Float, Text, bindparam, case, cast, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
+
+from slaflow.store.tables import entry
 
 Column = ColumnElement[Any]
 
@@ -21,9 +23,9 @@ class _At(FunctionElement[Any]):
 
     inherit_cache = True
 
-    def __init__(self, column: Column, path: tuple[str, ...], type_: Any) -> None:
+    def __init__(self, column: Column, path: Column, type_: Any) -> None:
         self.type = type_
-        super().__init__(column, bindparam(None, ".".join(path), type_=Text(), unique=True))
+        super().__init__(column, path)
 
 
 class _TextAt(_At):
@@ -63,18 +65,38 @@ def _number_in_sqlite(element: _At, compiler: SQLCompiler, **kw: Any) -> str:
     return f"CAST(json_extract({column}, '$.' || {path}) AS {wanted})"
 
 
+def _path(names: tuple[str, ...]) -> Column:
+    return bindparam(None, ".".join(names), type_=Text(), unique=True)
+
+
+def data_of(row: Any) -> Column:
+    """The data of an entry; of one that was erased, what its lead's ``erased`` entry has kept of it."""
+    erased = entry.alias("erased")
+    place = literal("kept.", Text()) + cast(row.c.seq, Text())
+    kept = (
+        select(_TextAt(erased.c.data, place, Text()))
+        .where(
+            erased.c.stream == row.c.stream, erased.c.seq > row.c.seq, not_by_index(erased.c.kind) == "erased"
+        )
+        .order_by(erased.c.seq)
+        .limit(1)
+        .correlate_except(erased)
+    )
+    return case((row.c.data.is_not(None), row.c.data), else_=kept.scalar_subquery())
+
+
 def text_at(column: Column, *path: str) -> Column:
     """The value as text; ``true`` and ``false`` as JSON writes them."""
-    return _TextAt(column, path, Text())
+    return _TextAt(column, _path(path), Text())
 
 
 def integer_at(column: Column, *path: str) -> Column:
-    return _NumberAt(column, path, BigInteger())
+    return _NumberAt(column, _path(path), BigInteger())
 
 
 def float_at(column: Column, *path: str) -> Column:
     """A number, or one that is written as text."""
-    return _NumberAt(column, path, Float(53))
+    return _NumberAt(column, _path(path), Float(53))
 
 
 class _Epoch(FunctionElement[int]):
@@ -144,8 +166,7 @@ def _keys_in_sqlite(element: _Keys, compiler: SQLCompiler, **kw: Any) -> str:
 
 def members_at(column: Column, *path: str) -> Any:
     """A table with ``key`` and ``value`` (both as text or number) of each member of the object there."""
-    given = bindparam(None, ".".join(path), type_=Text(), unique=True)
-    return _Keys(column, given).table_valued("key", "value").alias("member")
+    return _Keys(column, _path(path)).table_valued("key", "value").alias("member")
 
 
 def total(number: Column) -> Column:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CTE, and_, case, exists, func, literal, or_, select
 
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import Column, float_at, text_at
+from slaflow.store.figures.expressions import Column, data_of, float_at, text_at
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
 from slaflow.store.tables import entry
@@ -28,19 +28,19 @@ def handoffs(asked: Asked, *, to_taker: bool = True) -> CTE:
     ``grp`` is the group of who took the lead, or (not *to_taker*) of who gave it.
     """
     row = entry.alias("given")
-    took = text_at(row.c.data, "handoff", "took", "owner")
+    took = text_at(data_of(row), "handoff", "took", "owner")
     group = asked.group(
         owner=took if to_taker else row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead
     )
     return (
         select(
-            row.c.id, row.c.stream, row.c.seq, row.c.lead, row.c.at, row.c.digest, row.c.data,
+            row.c.id, row.c.stream, row.c.seq, row.c.lead, row.c.at, row.c.digest, data_of(row).label("data"),
             row.c.trigger, row.c["from"].label("from_state"), row.c.to.label("to_state"),
             row.c.actor, row.c.party, row.c.held_by.label("gave"), took.label("took_owner"),
             taker(row, asked.versions).label("took"), direction(row, asked.versions).label("direction"),
             group.label("grp"),
-            float_at(row.c.data, "handoff", "score").label("score"),
-            text_at(row.c.data, "handoff", "stage").label("stage"),
+            float_at(data_of(row), "handoff", "score").label("score"),
+            text_at(data_of(row), "handoff", "stage").label("stage"),
             _next(asked, row, handoff=True).label("next_seq"),
             _next(asked, row, handoff=False).label("decided_seq"),
         )
@@ -101,11 +101,11 @@ def _touched(asked: Asked, given: CTE) -> CTE:
     """Per handoff: how often who took the lead touched it until the next one, first when, first attempt.
 
     A touch is an activity of the taker's party that nobody automated, at the instant it happened; what
-    was told late counts where it belongs. Of an erased person every activity of the party counts.
+    was told late counts where it belongs.
     """
     then = entry.alias("touch")
     happened = func.coalesce(then.c.occurred_at, then.c.at)
-    attempt = is_attempt(text_at(then.c.data, "activity"), then.c.digest, asked.versions)
+    attempt = is_attempt(text_at(data_of(then), "activity"), then.c.digest, asked.versions)
     # Each is the same in all rows of one handoff, and a group may show nothing but aggregates.
     same = [func.min(given.c[name], type_=given.c[name].type).label(name) for name in _KEPT]
     return (
@@ -134,7 +134,7 @@ def _is_touch(asked: Asked, given: CTE, then: Any, happened: Column) -> Column:
         then.c.at <= asked.at,
         happened >= given.c.at,
         or_(given.c.next_seq.is_(None), happened < until),
-        func.coalesce(text_at(then.c.data, "automated"), "false") == "false",
+        func.coalesce(text_at(data_of(then), "automated"), "false") == "false",
     )
 
 

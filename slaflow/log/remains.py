@@ -1,0 +1,54 @@
+"""What figures need of entries whose data is erased: numbers and names of the agreement, none of the person.
+
+The ``erased`` entry holds it, under its hash, as ``kept``: by the ``seq`` of each entry, laid out as the data
+was. Reports read it in the place of what is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from slaflow.log.entry import Entry
+from slaflow.workflow.model import Workflow
+
+_FIGURES = ("due_at", "new", "open_seconds", "late_seconds", "counts")
+"""When it was due and how long it took, and what commitments noted: that it counts, or how much it adds."""
+_OF_ACTIVITIES = ("activity", "automated")
+
+WorkflowOf = Callable[[str], Workflow]
+"""The version with that digest."""
+
+
+def remains(entries: Iterable[Entry], workflow_of: WorkflowOf) -> dict[str, dict[str, Any]]:
+    """What is kept of a lead's entries, by ``seq`` as text; of an entry without figures nothing.
+
+    Kept are instants and durations of promises; what the lead had come to at a handoff (score, fit, stage,
+    numbers of touchpoints) and who of your people took it; kinds of activities; what commitments noted; and
+    why it was handed over or back, where that was chosen from the agreement's own list.
+    """
+    found = ((str(each.seq), dict(_kept(each, workflow_of))) for each in entries)
+    return {seq: kept for seq, kept in found if kept}
+
+
+def _kept(entry: Entry, workflow_of: WorkflowOf) -> Iterator[tuple[str, Any]]:
+    data: Mapping[str, Any] = entry.data or {}
+    figures = _FIGURES + (_OF_ACTIVITIES if entry.kind == "activity" else ())
+    yield from ((name, data[name]) for name in figures if data.get(name) is not None)
+    if entry.handoff and entry.digest is not None:
+        yield "handoff", data["handoff"]
+        for part, names in _listed(workflow_of(entry.digest), entry.trigger).items():
+            values = data.get(part) or {}
+            if chosen := {name: values[name] for name in sorted(names) if values.get(name) is not None}:
+                yield part, chosen
+
+
+def _listed(workflow: Workflow, trigger: str | None) -> dict[str, set[str]]:
+    """The inputs of *trigger* whose values the agreement lists, and those its ``set`` gives whatever the
+    lead is."""
+    inputs = [field for row in workflow.transitions for field in row.requires.values()]
+    listed = {field.name for field in inputs if field.one_of}
+    rows = [row for row in workflow.transitions if row.trigger == trigger]
+    free = {name for row in rows for name, field in row.requires.items() if not field.one_of}
+    read = {name for row in rows for name, value in row.sets.items() if value.names}
+    return {"inputs": listed - free, "set": listed - read}
