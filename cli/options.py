@@ -9,13 +9,16 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from slaflow.errors import did_you_mean
+from slaflow.hours.zones import SUPPORTED_YEARS
 
+from .ahead import ahead_option, check_ahead
 from .completion import names
 from .file_options import check_outputs
 from .output import FORMATS
 from .session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
+D = TypeVar("D", bound=date)
 EXAMPLE = "2026-03-06T14:30:00+01:00"
 
 
@@ -29,11 +32,19 @@ class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic only in
             return value
         try:
             found = datetime.fromisoformat(value)
-            if found.utcoffset() is not None:
-                return found.astimezone(UTC)
+            if found.utcoffset() is None:
+                self.fail(_naive(value, found), param, ctx)
+            found = found.astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(f'"{value}" is no instant; write {EXAMPLE}', param, ctx)
-        self.fail(_naive(value, found), param, ctx)
+        return self.near(value, found, param, ctx)
+
+    def near(self, value: str, found: D, param: click.Parameter | None, ctx: click.Context | None) -> D:
+        """*found*, unless it is so far away that it cannot be meant."""
+        if found.year not in SUPPORTED_YEARS:
+            first, last = SUPPORTED_YEARS[0], SUPPORTED_YEARS[-1]
+            self.fail(f'"{value}" is no {self.name} between the years {first} and {last}', param, ctx)
+        return found
 
 
 class MomentType(InstantType):
@@ -43,9 +54,10 @@ class MomentType(InstantType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except (TypeError, ValueError):
             return super().convert(value, param, ctx)
+        return self.near(value, found, param, ctx)
 
 
 class LeadNumberType(click.ParamType):  # type: ignore[type-arg]
@@ -94,7 +106,15 @@ def set_option(words: str, *, required: bool = False) -> Callable[[F], F]:
     )
 
 
-at_option = click.option("--at", type=INSTANT, metavar="INSTANT", help="The command's clock; default now.")
+clock_option = click.option("--at", type=INSTANT, metavar="INSTANT", help="The command's clock; default now.")
+"""For commands that write nothing: they may look ahead as far as they like."""
+
+
+def at_option(command: F) -> F:
+    """``--at`` for a command that writes, with ``--ahead``."""
+    return clock_option(ahead_option(command))
+
+
 as_of_option = click.option(
     "--at", type=INSTANT, metavar="INSTANT", help="As it stood at this instant, by what was told by then."
 )
@@ -172,6 +192,7 @@ class Command(click.Command):
         self.params += _global_options(shown=frozenset(shown))
 
     def invoke(self, ctx: click.Context) -> Any:
+        check_ahead(ctx)
         check_outputs(ctx)
         return super().invoke(ctx)
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .commitment_page import table
-from .options import Command, at_option, workflow_option
+from .options import Command, clock_option, workflow_option
 from .output import Page
 from .report_options import Moment, headline, period_options
 from .session import Session, pass_session
@@ -18,7 +18,7 @@ from .session import Session, pass_session
 @click.command("commitments", cls=Command)
 @period_options("Periods that begin")
 @workflow_option
-@at_option
+@clock_option
 @pass_session
 def commitments(
     session: Session, start: Moment, end: Moment, workflow: str | None, at: datetime | None

@@ -12,7 +12,7 @@ import click
 from slaflow.report.rates import percent_text
 
 from .file_options import OutputFile
-from .options import MOMENT, at_option
+from .options import MOMENT, clock_option
 from .output import Page
 from .session import Session
 from .sheet import Sheet
@@ -63,7 +63,7 @@ def report_options(what: str | None = None) -> Callable[[F], F]:
     """What reports are asked: when *what* happened (None: whenever), by which groups, as of when, drawn."""
 
     def decorate(command: F) -> F:
-        asked = by_option(at_option(plot_option(command)))
+        asked = by_option(clock_option(plot_option(command)))
         return asked if what is None else period_options(what)(asked)
 
     return decorate

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .file_options import OutputFile
-from .options import MOMENT, Command, at_option
+from .options import MOMENT, Command, clock_option
 from .session import Session, pass_session
 
 
@@ -19,7 +19,7 @@ from .session import Session, pass_session
     "-o", "--output", "path", type=OutputFile(dir_okay=False), required=True,
     metavar="FILE.html", help="Where the page goes.",
 )  # fmt: skip
-@at_option
+@clock_option
 @pass_session
 def review(
     session: Session, start: datetime | date, end: datetime | date, path: Path, at: datetime | None

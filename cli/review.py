@@ -12,7 +12,7 @@ from slaflow.report.promised import changed_words
 
 from .commitment_page import table
 from .completion import names
-from .options import Group, at_option
+from .options import Group, at_option, clock_option
 from .output import Page
 from .session import Session, pass_session
 from .words import counted, instant
@@ -29,7 +29,7 @@ def command() -> None:
 @command.command("show")
 @click.argument("workflow", shell_complete=names("workflow"))
 @click.argument("period")
-@at_option
+@clock_option
 @pass_session
 def show(session: Session, workflow: str, period: str, at: datetime | None) -> None:
     """The record of WORKFLOW for PERIOD, and whose signature is missing."""

@@ -13,7 +13,7 @@ import click
 from slaflow.lifecycle.draft import instant_text
 
 from .completion import name_option, names
-from .options import MOMENT, Group, at_option
+from .options import MOMENT, Group, at_option, clock_option
 from .output import Page
 from .session import Session, pass_session
 from .table import Column
@@ -64,7 +64,7 @@ def add(session: Session, /, email: str, at: datetime | None, **given: str | Non
 
 
 @command.command("list")
-@at_option
+@clock_option
 @pass_session
 def list_(session: Session, at: datetime | None) -> None:
     """Everybody there is, in the order in which they were recorded."""

@@ -26,7 +26,7 @@ from slaflow.engine import review as reviews
 from slaflow.engine.archives import ArchivedEntries
 from slaflow.engine.assigning import assign
 from slaflow.engine.charge import Charge, charge_of
-from slaflow.hours.zones import in_utc
+from slaflow.hours.zones import supported
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
@@ -62,8 +62,8 @@ class Engine:
         self._compiled: dict[str, tuple[str, Workflow]] = {}
 
     def present(self, at: datetime | None = None) -> datetime:
-        """*at* in UTC, or what the clock says. Raises ``NaiveInstant`` for one without a zone."""
-        return self.now() if at is None else in_utc(at)
+        """*at* in UTC, or what the clock says. Raises ``NaiveInstant``, ``InstantUnsupported``."""
+        return self.now() if at is None else supported(at)
 
     def upgrade(self) -> None:
         """Makes or updates the tables, and the file where SQLite's is absent. Raises ``StoreError``."""
@@ -150,7 +150,7 @@ class Engine:
                  target: str | None = None, party: str | None = None,
                  at: datetime | None = None) -> lifting.LiftReport:  # fmt: skip
         """Excuses every breach whose instant lies from *start* until before *end*."""
-        return lifting.lift_all(self, in_utc(start), in_utc(end), reason, actor, target, party, at)
+        return lifting.lift_all(self, supported(start), supported(end), reason, actor, target, party, at)
 
     def erase(
         self, lead: int | str, reason: str, actor: str, *, at: datetime | None = None

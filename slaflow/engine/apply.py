@@ -16,7 +16,7 @@ from slaflow.clock.state import Clock
 from slaflow.engine import belated
 from slaflow.engine.returning import Return, forget, returns
 from slaflow.errors import SlaflowError
-from slaflow.hours.zones import in_utc
+from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.decide import check_not_ahead, decide
 from slaflow.lifecycle.decision import Decision, Message, Refusal
 from slaflow.lifecycle.draft import Draft
@@ -24,6 +24,7 @@ from slaflow.lifecycle.events import Created, Happening, Input, Lifted
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.typed import typed
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS
 from slaflow.store import clocks as clock_store
@@ -152,7 +153,7 @@ class Batch:
             if back is not None:
                 back.check(ask)
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
-            event = _input(ask, held.lead, now)
+            event = _input(ask, held.lead, now, workflow)
             clocks = held.clocks_for(event)
             decision = decide(workflow, self.people, held.lead, clocks, event, now, in_place=not lenient)
         except SlaflowError as error:
@@ -201,14 +202,16 @@ def _outcome(decision: Decision) -> Outcome:
     )
 
 
-def _input(ask: Ask, lead: Lead | None, now: datetime) -> Input:
+def _input(ask: Ask, lead: Lead | None, now: datetime, workflow: Workflow) -> Input:
     if ask.at is not None:
         arrived = in_utc(ask.at)
     else:
         arrived = max(now, lead.as_of) if lead is not None else now
-    occurred = arrived if ask.occurred_at is None else in_utc(ask.occurred_at)
+    occurred = arrived if ask.occurred_at is None else supported(ask.occurred_at)
     occurred = check_not_ahead(occurred, max(arrived, now))
-    return Input(ask.happening, ask.actor, min(occurred, arrived), arrived, ask.imported)
+    # What a file says was read by its map.
+    happening = ask.happening if ask.imported else typed(workflow, ask.happening)
+    return Input(happening, ask.actor, min(occurred, arrived), arrived, ask.imported)
 
 
 def in_transaction(

@@ -26,7 +26,7 @@ from slaflow.store import people as people_store
 from slaflow.store.database import Connection
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Field, Value, Workflow
-from slaflow.workflow.values import parse_value
+from slaflow.workflow.values import as_typed, parse_value
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -138,7 +138,7 @@ def _parse_into(
         values[spec.name] = None
         return
     try:
-        values[spec.name] = parse_value(spec, raw, timezone)
+        values[spec.name] = parse_value(spec, as_typed(spec, raw), timezone)
     except InvalidValue as error:
         problems.append(str(error))
 

@@ -14,7 +14,7 @@ from slaflow.engine.naming import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.engine.workflows import log_in_stream
 from slaflow.errors import USAGE, SlaflowError, UnknownName
-from slaflow.hours.zones import in_utc
+from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
@@ -283,7 +283,7 @@ def away(app: Engine, email: str, starts_at: datetime, ends_at: datetime, at: da
         InvalidAbsence: it ends before it starts.
         UnknownName, PersonRemoved: nobody is called that.
     """
-    first, last = in_utc(starts_at), in_utc(ends_at)
+    first, last = supported(starts_at), supported(ends_at)
     if last <= first:
         raise InvalidAbsence(f"{email}: an absence ends after it starts; swap --from and --until")
     now = app.present(at)

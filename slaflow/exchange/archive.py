@@ -23,7 +23,7 @@ from slaflow.exchange.archive_file import WHAT, ArchiveFile, ArchiveWriter, sha2
 from slaflow.exchange.archived import in_pieces
 from slaflow.exchange.arrow import libraries
 from slaflow.exchange.atomic import new_path
-from slaflow.hours.zones import in_utc
+from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import instant_text
 from slaflow.log.archive import ArchiveRecord, StreamEnd, ends_digest
 from slaflow.log.entry import Entry
@@ -72,7 +72,7 @@ def archive(
         LogTampered: an entry that was to go is not as it was written; nothing was moved to that file.
         ExtraMissing, FileUnwritable: the files cannot be written.
     """
-    now, before = app.present(at), in_utc(before)
+    now, before = app.present(at), supported(before)
     if before > now:
         raise LiesAhead(before)
     libraries(WHAT)

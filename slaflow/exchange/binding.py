@@ -17,7 +17,7 @@ from slaflow.workflow.identity import UnseenCharacter
 from slaflow.workflow.model import SYSTEM, Field, Workflow
 from slaflow.workflow.read import Source
 from slaflow.workflow.tokens import ExpressionInvalid
-from slaflow.workflow.values import parse_value
+from slaflow.workflow.values import as_typed, parse_value
 from slaflow.workflow.yaml_tree import Path
 
 DATED = ("date", "datetime")
@@ -173,7 +173,7 @@ class _Binder:
             self.cell(given, spec)
             return
         try:
-            parse_value(spec, given.text, self.workflow.timezone)
+            parse_value(spec, as_typed(spec, given.text), self.workflow.timezone)
         except InvalidValue as error:
             self.tell(given.path, f"{error}; for a column write {{column: {given.text}}}")
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.formats import EPOCHS, from_epoch, read_format
-from slaflow.hours.zones import instant_at, start_of_day
+from slaflow.hours.errors import InstantUnsupported
+from slaflow.hours.zones import instant_at, start_of_day, supported
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -28,14 +29,20 @@ def read_instant(text: str, timezone: str, format: str | None) -> datetime:
         RowRefused: the text is no such instant.
     """
     try:
-        if format is not None:
-            return _by_format(text, timezone, format)
-        if _DATE.fullmatch(text):
-            return day_start(text, timezone)
-        return _in_utc(datetime.fromisoformat(text), timezone)
+        return supported(_read(text, timezone, format))
+    except InstantUnsupported as unsupported:
+        raise RowRefused(f'"{text[:60]}": {unsupported}') from None
     except (ValueError, OverflowError):
         wanted = f"{format}" if format is not None else "2026-03-06 or 2026-03-06T14:30:00+01:00"
         raise RowRefused(f'"{text[:60]}" is not an instant as in {wanted}') from None
+
+
+def _read(text: str, timezone: str, format: str | None) -> datetime:
+    if format is not None:
+        return _by_format(text, timezone, format)
+    if _DATE.fullmatch(text):
+        return day_start(text, timezone)
+    return _in_utc(datetime.fromisoformat(text), timezone)
 
 
 def read_date(text: str, timezone: str, format: str) -> str:

@@ -23,7 +23,7 @@ from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.workflow.identity import UnseenCharacter, earlier_key, identity_key
 from slaflow.workflow.model import Field, Unknown, Value
-from slaflow.workflow.values import parse_value
+from slaflow.workflow.values import as_typed, parse_value
 
 LEAD_PLACE = 0
 """The place of a row's lead values among what it says; its events stand at 1 and on, in map order."""
@@ -118,6 +118,7 @@ class RowReader:
             if text:
                 try:
                     raw = told_by(where, text, specs[name].type, self.map.timezone)
+                    raw = as_typed(specs[name], raw)
                     values[name] = parse_value(specs[name], raw, self.map.workflow.timezone)
                 except (InvalidValue, RowRefused) as error:
                     problems.append(str(error))

@@ -62,6 +62,18 @@ class NaiveInstant(SlaflowError, ValueError):
         )
 
 
+class InstantUnsupported(SlaflowError, ValueError):
+    """An instant so far away that it cannot be meant."""
+
+    code = "instant_unsupported"
+    exit_code = USAGE
+
+    def __init__(self, instant: datetime, years: range) -> None:
+        self.instant = instant
+        shown = instant.isoformat().replace("+00:00", "Z")
+        super().__init__(f"{shown} lies beyond the years {years[0]} to {years[-1]}, in which slaflow counts")
+
+
 class InvalidDuration(SlaflowError, ValueError):
     """Open time to count is negative, or a number of open days is less than one."""
 

@@ -11,12 +11,16 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from slaflow.errors import did_you_mean
-from slaflow.hours.errors import NaiveInstant
+from slaflow.hours.errors import InstantUnsupported, NaiveInstant
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+SUPPORTED_YEARS = range(1900, 2200)
+"""Of the instants that anybody may name, in UTC: further off a slip of the keyboard costs minutes of counting
+or closes thousands of periods for ever."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -65,6 +69,14 @@ def in_utc(instant: datetime) -> datetime:
     if instant.utcoffset() is None:
         raise NaiveInstant(instant)
     return instant.astimezone(UTC)
+
+
+def supported(instant: datetime) -> datetime:
+    """*instant* in UTC. Raises NaiveInstant, or InstantUnsupported for one of no `SUPPORTED_YEARS`."""
+    found = in_utc(instant)
+    if found.year not in SUPPORTED_YEARS:
+        raise InstantUnsupported(found, SUPPORTED_YEARS)
+    return found
 
 
 def micros_of(duration: timedelta) -> int:

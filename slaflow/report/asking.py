@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
 from slaflow.errors import USAGE, SlaflowError, UnknownName
-from slaflow.hours.zones import in_utc
+from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.draft import instant_text
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
@@ -52,7 +52,7 @@ def ask(
         UnknownGrouping: *by* is nothing to group by.
         NaiveInstant: an instant without a zone.
     """
-    first, last = start and in_utc(start), end and in_utc(end)
+    first, last = start and supported(start), end and supported(end)
     if first is not None and last is not None and last <= first:
         raise InvertedRange(first, last)
     workflows = in_force(app, conn)

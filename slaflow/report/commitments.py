@@ -11,7 +11,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.commitments import versions_of
 from slaflow.engine.signatures import signatures
 from slaflow.engine.standing import rows_at, standing
-from slaflow.hours.zones import in_utc
+from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import instant_text
 from slaflow.report.asking import InvertedRange
 from slaflow.store import workflows as workflow_store
@@ -38,7 +38,7 @@ def commitments(
     Raises:
         InvertedRange: *end* is not after *start*.
     """
-    start, end = start and in_utc(start), end and in_utc(end)
+    start, end = start and supported(start), end and supported(end)
     if start is not None and end is not None and end <= start:
         raise InvertedRange(start, end)
     now = app.present(at)

@@ -17,6 +17,7 @@ from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.typed import typed
 from slaflow.trial.scenario import Cast, Do, Scenario
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import LEAD, SYSTEM, Workflow
@@ -61,7 +62,7 @@ class Play:
             if because is not None:
                 return Refusal("assign", (because,))
         occurred_at = check_not_ahead(deed.occurred_at or self.now, self.now)
-        event = Input(deed.happening, actor, occurred_at, self.now)
+        event = Input(typed(self.workflow, deed.happening), actor, occurred_at, self.now)
         decision = self._decide(event, self.now)
         return decision.refusal
 

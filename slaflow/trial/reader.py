@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slaflow.errors import InvalidValue, did_you_mean
+from slaflow.hours.zones import SUPPORTED_YEARS
 from slaflow.workflow.durations import DurationInvalid, elapsed
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model import LEAD, SYSTEM, Field, Value, Workflow
 from slaflow.workflow.read import Source
-from slaflow.workflow.values import parse_value
+from slaflow.workflow.values import as_typed, parse_value
 from slaflow.workflow.yaml_tree import Path
 
 INSTANT = "write 2026-03-06T14:30:00+01:00"
@@ -89,6 +90,9 @@ class Reader:
             found = None
         if found is None:
             self.problem(path, f'"{value}" is not an instant; {INSTANT}')
+        elif found.year not in SUPPORTED_YEARS:
+            years = f"{SUPPORTED_YEARS[0]} to {SUPPORTED_YEARS[-1]}"
+            self.problem(path, f'"{value}" lies beyond the years {years}')
         elif found.utcoffset() is None:
             self.problem(path, f'"{value}" has no offset; {INSTANT}')
         else:
@@ -132,7 +136,7 @@ class Reader:
                 self.problem((*path, name), f'unknown {what} "{name}"{guess}', key=True)
                 continue
             try:
-                found[name] = parse_value(fields[name], raw, self.workflow.timezone)
+                found[name] = parse_value(fields[name], as_typed(fields[name], raw), self.workflow.timezone)
             except InvalidValue as error:
                 self.problem((*path, name), str(error))
         return found

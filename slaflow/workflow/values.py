@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from slaflow.errors import InvalidValue, did_you_mean
-from slaflow.hours.zones import instant_at, start_of_day
+from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day
 from slaflow.workflow.expressions import CompiledExpression, Scope
 from slaflow.workflow.identity import plain, shown, unseen
 from slaflow.workflow.model import Field, Value
@@ -30,7 +30,8 @@ MAX_TEXT = 100_000
 """Characters in one value; bounds what a row and a log entry can grow to."""
 MAX_DIGITS = 100
 
-_WHOLE = re.compile(r"([+-]?[0-9]{1,30})(?:\.0*)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+_WHOLE_WITH_POINT = re.compile(r"([+-]?[0-9]{1,30})\.0*")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
@@ -76,6 +77,34 @@ def check_address(text: str) -> str:
     if len(text) > 254 or not _ADDRESS.fullmatch(text):
         raise InvalidValue(f"{_shown(text)} is not an e-mail address")
     return text
+
+
+def as_typed(field: Field, raw: object) -> object:
+    """*raw* as `parse_value` takes it: a whole number may be typed ``120.0``, as tables with gaps have it.
+
+    Apart from `parse_value`, which decides again what old logs hold and must refuse what it refused.
+
+    Raises:
+        InvalidValue: a date or an instant beyond those that clocks are kept for.
+    """
+    if field.type == "int" and isinstance(raw, str | float | Decimal):
+        found = _WHOLE_WITH_POINT.fullmatch(str(raw).strip())
+        return int(found.group(1)) if found else raw
+    if field.type in ("date", "datetime") and raw is not None:
+        _check_supported(field, raw)
+    return raw
+
+
+def _check_supported(field: Field, raw: object) -> None:
+    try:
+        year = int(str(_PARSERS[field.type](raw))[:4])
+    except _Refused:
+        return  # told in better words where it is parsed
+    first = 1000 if field.type == "date" else SUPPORTED_YEARS[0]
+    if not first <= year <= SUPPORTED_YEARS[-1]:
+        words = f"lies beyond the years {first} to {SUPPORTED_YEARS[-1]}"
+        message = f"{field.name}: {_shown(str(raw))} {words}"
+        raise InvalidValue(message, f"{field.name}: what was given {words}")
 
 
 def to_cel(field: Field, value: Value, timezone: str) -> object:
@@ -154,14 +183,12 @@ def _text(raw: object) -> str:
 
 
 def _int(raw: object) -> int:
-    """A whole number, which may be written ``120.0``: tables with gaps and spreadsheets do."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         value = raw
+    elif isinstance(raw, str) and _WHOLE.fullmatch(raw.strip()):
+        value = int(raw)
     else:
-        found = _WHOLE.fullmatch(str(raw).strip()) if isinstance(raw, float | Decimal | str) else None
-        if found is None:
-            raise _Refused("is not a whole number", raw)
-        value = int(found.group(1))
+        raise _Refused("is not a whole number", raw)
     if not -(2**63) <= value < 2**63:
         raise _Refused("a whole number has at most 64 bits")
     return value

@@ -38,6 +38,7 @@ ONE = "scenarios:\n  - {name: one, start: 2026-03-06T14:00:00+01:00, steps: [wai
         ("wait: 1d2h", "days do not combine"),
         ("until: 2026-03-06", "has no offset"),
         ("until: tomorrow", "is not an instant"),
+        ("until: 9999-12-31T00:00Z", '"9999-12-31T00:00Z" lies beyond the years 1900 to 2199'),
         ("until: 2026-03-09T10:00:00", "has no offset"),
         ("until: 2026-03-06T13:59:59+01:00", "time only passes"),
         ("refuse: {because: no}", "one fire or one activity"),

@@ -10,7 +10,7 @@ import pytest
 
 from slaflow.errors import InvalidValue
 from slaflow.workflow.model import Field
-from slaflow.workflow.values import check_address, from_cel, parse_value, to_cel
+from slaflow.workflow.values import as_typed, check_address, from_cel, parse_value, to_cel
 
 ZONE = "Europe/Stockholm"
 
@@ -102,6 +102,37 @@ def test_limits_of_a_field(declared: Field, raw: str, message: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         parse_value(declared, raw, ZONE)
     assert str(refusal.value) == f"employees: {message}"
+
+
+@pytest.mark.parametrize(
+    ("type_", "raw", "typed"),
+    [
+        ("int", "120.0", 120), ("int", " -3. ", -3), ("int", 120.0, 120), ("int", Decimal("7.00"), 7),
+        ("int", "120.5", "120.5"), ("int", "1e3", "1e3"), ("int", True, True), ("int", "abc", "abc"),
+        ("decimal", "120.0", "120.0"), ("date", "2199-12-31", "2199-12-31"), ("date", None, None),
+        ("date", "06/03/4026", "06/03/4026"),
+    ],
+)  # fmt: skip
+def test_a_whole_number_may_be_typed_with_a_point(type_: str, raw: object, typed: object) -> None:
+    """As it is typed, not as it is decided: what a log holds as refused stays refused when replayed."""
+    assert as_typed(field(type_), raw) == typed
+    with pytest.raises(InvalidValue):
+        parse_value(field("int"), "120.0", ZONE)
+
+
+@pytest.mark.parametrize(
+    ("type_", "raw", "years"),
+    [
+        ("date", "2200-01-01", "1000 to 2199"),
+        ("date", date(9998, 12, 31), "1000 to 2199"),
+        ("datetime", "2200-01-01T00:00Z", "1900 to 2199"),
+        ("datetime", "1899-12-31T23:00Z", "1900 to 2199"),
+    ],
+)
+def test_no_clock_is_kept_for_what_lies_too_far_away(type_: str, raw: object, years: str) -> None:
+    with pytest.raises(InvalidValue, match=f"lies beyond the years {years}") as refusal:
+        as_typed(field(type_), raw)
+    assert refusal.value.unquoted == f"employees: what was given lies beyond the years {years}"
 
 
 def test_limits_hold_at_their_very_value() -> None:

@@ -5,7 +5,7 @@ Only those that need every state and transition wait until all of them are sound
 
 from __future__ import annotations
 
-from slaflow.workflow.checks import autos, calendars, clauses, states, steps, targets, transitions
+from slaflow.workflow.checks import autos, calendars, clauses, spans, states, steps, targets, transitions
 from slaflow.workflow.checks.remark import Check
 from slaflow.workflow.findings import Findings
 from slaflow.workflow.model import Workflow
@@ -31,10 +31,15 @@ CHECKS_OF_THE_WHOLE: tuple[Check, ...] = (
     targets.check_circles,
 )
 
+CHECKS_OF_NEW: tuple[Check, ...] = (spans.check_spans,)
+"""What a version that was activated before they were made keeps."""
+
 
 def check_workflow(workflow: Workflow, findings: Findings, *, sound: bool) -> None:
     """Run every check that can be; *sound*: all states, transitions and activities were compiled."""
     checks = (*CHECKS, *(CHECKS_OF_THE_WHOLE if sound else ()))
+    if not findings.stored:
+        checks = (*checks, *CHECKS_OF_NEW)
     if sound and not findings.count:
         checks = (*checks, states.check_owed)
     for check in checks:
