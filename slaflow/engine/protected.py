@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slaflow.engine.app import Engine
 
 INPUT = "a file that this command reads"
-PART = "where SQLite keeps a part of the database"
+PART = "a file that SQLite keeps for the database"
 
 
 class FileProtected(SlaflowError):
@@ -69,7 +69,7 @@ class Protected:
         elif target.name.casefold() == FILE_NAME and target.exists():
             yield SETTINGS
         yield from (INPUT for each in self.inputs if _is_same(target, each))
-        yield from (what for each, what in named if _is_same(target, each))
+        yield from (what for each, what in named if each.exists() and _is_same(target, each))
         if target.is_file():
             yield from recognized(target)
             yield from self._of_this_log(target)

@@ -15,7 +15,7 @@ from slaflow.store.database_file import is_database
 
 DATABASE = "the database"
 KEY = "a key"
-SETTINGS = "the settings"
+SETTINGS = "the settings file"
 AGREEMENT = "an agreement"
 ARCHIVE = "an archive of the log"
 CHECKPOINT = "a signed checkpoint"

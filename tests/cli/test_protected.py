@@ -52,11 +52,11 @@ def test_no_output_takes_the_place_of_what_one_has(at_work: Slaflow, tmp_path: P
     kept = {
         "slaflow.db": "the database",
         "../{here}/slaflow.db": "the database",
-        "slaflow.db-wal": "where SQLite keeps a part of the database",
-        "slaflow.db-shm": "where SQLite keeps a part of the database",
-        "slaflow.db-journal": "where SQLite keeps a part of the database",
+        "slaflow.db-wal": "a file that SQLite keeps for the database",
+        "slaflow.db-shm": "a file that SQLite keeps for the database",
+        "slaflow.db-journal": "a file that SQLite keeps for the database",
         "slaflow.key": "a key",
-        "slaflow.toml": "the settings",
+        "slaflow.toml": "the settings file",
         "office-deal.yaml": "an agreement",
     }
     for number, (name, what) in enumerate(kept.items()):
@@ -125,7 +125,7 @@ def test_the_database_that_the_settings_name_is_spared_too(at_work: Slaflow, tmp
     export = ("log", "export", "--type", "csv", "-o")
     refused(at_work(*export, "slaflow.db", *other), "slaflow.db", "the database")
     refused(at_work(*export, "other.db"), "other.db", "the database")
-    refused(at_work(*export, "other.db-wal"), "other.db-wal", "where SQLite keeps a part of the database")
+    refused(at_work(*export, "other.db-wal"), "other.db-wal", "a file that SQLite keeps for the database")
     assert at_work("log", "verify").code == 0
     elsewhere = {"SLAFLOW_DB": f"sqlite:///{tmp_path}/third.db"}
     refused(at_work(*export, "third.db", env=elsewhere), "third.db", "the database")
@@ -152,7 +152,7 @@ def test_no_key_is_made_where_a_part_of_the_database_goes(at_work: Slaflow, tmp_
     refused(
         at_work("key", "new", "-o", "slaflow.db-wal"),
         "slaflow.db-wal",
-        "where SQLite keeps a part of the database",
+        "a file that SQLite keeps for the database",
     )
     assert at_work("key", "new", "-o", "sales.key").code == 0
 

@@ -36,7 +36,7 @@ def test_the_queue_is_narrowed_to_a_person_a_team_or_a_party(handed_over: Slaflo
     assert handed_over("queue", "--party", "marketing", "--format", "json").json == []
     assert handed_over("queue", "--party", "marketing").out == "nothing is owed\n"
     unknown = handed_over("queue", "--owner", "ana@example.com")
-    assert (unknown.code, 'did you mean "anna@example.com"?' in unknown.err) == (1, True)
+    assert (unknown.code, 'did you mean "anna@example.com"?' in unknown.err) == (2, True)
 
 
 def test_a_paused_promise_stands_last_and_says_so(handed_over: Slaflow) -> None:
