@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.formats import EPOCHS, from_epoch, read_format
 from slaflow.hours.errors import InstantUnsupported
-from slaflow.hours.zones import instant_at, start_of_day, supported
+from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day, supported
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -30,11 +30,12 @@ def read_instant(text: str, timezone: str, format: str | None) -> datetime:
     """
     try:
         return supported(_read(text, timezone, format))
-    except InstantUnsupported as unsupported:
-        raise RowRefused(f'"{text[:60]}": {unsupported}') from None
-    except (ValueError, OverflowError):
-        wanted = f"{format}" if format is not None else "2026-03-06 or 2026-03-06T14:30:00+01:00"
-        raise RowRefused(f'"{text[:60]}" is not an instant as in {wanted}') from None
+    except (InstantUnsupported, OverflowError):
+        why = f"; it lies beyond the years {SUPPORTED_YEARS[0]} to {SUPPORTED_YEARS[-1]}"
+    except ValueError:
+        why = ""
+    wanted = format if format is not None else "2026-03-06 or 2026-03-06T14:30:00+01:00"
+    raise RowRefused(f'"{text[:60]}" is not an instant as in {wanted}{why}')
 
 
 def _read(text: str, timezone: str, format: str | None) -> datetime:

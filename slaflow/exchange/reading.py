@@ -120,8 +120,10 @@ class RowReader:
                     raw = told_by(where, text, specs[name].type, self.map.timezone)
                     raw = as_typed(specs[name], raw)
                     values[name] = parse_value(specs[name], raw, self.map.workflow.timezone)
-                except (InvalidValue, RowRefused) as error:
+                except InvalidValue as error:
                     problems.append(str(error))
+                except RowRefused as error:
+                    problems.append(f"{name}: {error}")
         if problems:
             raise RowRefused("; ".join(problems))
         return values

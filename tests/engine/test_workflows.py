@@ -63,6 +63,13 @@ def test_a_zone_of_the_machine_is_refused_but_where_it_is_in_force(database: Dat
     assert with_holidays(database, text).active().name == "office-deal"
 
 
+def test_a_promise_of_centuries_is_refused_but_where_it_is_in_force(database: Database) -> None:
+    text = AGREEMENT.replace("within: 4h", "within: 800000h", 1)
+    with pytest.raises(WorkflowError, match='"800000h" is 383 years of office; at most 100 will do'):
+        Engine(database, now=Present()).activate(text, at=FOUNDED)
+    assert with_holidays(database, text).active().name == "office-deal"
+
+
 def test_activating_stores_text_digest_holidays_and_the_zones_release(database: Database) -> None:
     app = Engine(database, now=Present())
     activation = app.activate(AGREEMENT, at=FOUNDED)

@@ -101,7 +101,9 @@ def test_a_number_in_another_notation_is_refused_and_never_read_as_a_hundred_tim
 ) -> None:
     map = f"lead: {{email: email, revenue: {REVENUE}}}"
     (reason,) = reasons(imported(app, tmp_path, map, "a.csv", f'email,revenue\nkim@x.se,"{cell}"\n'))
-    assert reason == f'"{cell}" is not a number with "," before the decimals and "." between thousands'
+    assert (
+        reason == f'revenue: "{cell}" is not a number with "," before the decimals and "." between thousands'
+    )
 
 
 def test_a_whole_number_may_have_a_zero_after_its_point_from_any_file(app: Engine, tmp_path: Path) -> None:
