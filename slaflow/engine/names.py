@@ -13,6 +13,7 @@ from slaflow.store import leads as lead_store
 from slaflow.store import people as people_store
 from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
+from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def beginning(app: Engine, what: str, start: str, lead: str | None = None) -> li
             found = dict(_sorted_names(app, conn, what, start, lead))
     except SlaflowError:
         return []
-    like = start.lower()
-    return [(name, found[name]) for name in sorted(found) if name.lower().startswith(like)][:MOST]
+    like = folded(start)
+    return [(name, found[name]) for name in sorted(found) if folded(name).startswith(like)][:MOST]
 
 
 def _sorted_names(app: Engine, conn: Connection, what: str, start: str, lead: str | None) -> Iterable[Name]:
     if what == "lead":
-        return lead_store.keys_from(conn, start.lower(), MOST)
+        return lead_store.keys_from(conn, folded(start), MOST)
     if what in KNOWN:
         return KNOWN[what](app, conn)
     about = _found(conn, lead) if lead is not None else None
