@@ -41,6 +41,7 @@ def command(
     """Imports FILE (CSV or JSONL): leads, and what happened to them and when.
 
     Rows that can't be used go with their reason to FILE.rejected.csv, and the exit code is 1.
+    Where quotes leave it open which lines belong to a row, nothing is imported.
     Importing the same file again changes nothing.
     """
     from slaflow.exchange.importing import ImportStopped, import_file

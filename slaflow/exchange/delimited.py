@@ -26,8 +26,8 @@ def delimited_table(text: TextIO, file: Path, delimiter: str | None, wanted: Col
     the header is likely to have.
 
     Raises:
-        FileUnreadable: there is no header, or it cannot be read; while the rows are gone through: nobody can
-            tell where one ends.
+        FileUnreadable: there is no header, or it cannot be read.
+        RowsInDoubt: while the rows are gone through: nobody can tell where one ends.
     """
     above, named = _above_header(_from_line(text, file, 0))
     header, delimiter = _header(text, file, above, delimiter or named, wanted)
@@ -55,8 +55,8 @@ def _above_header(lines: Lines) -> tuple[int, str | None]:
         if said and named is None:
             named = said[1]
             if named not in DELIMITERS.values():
-                why = f'"{content}" names no delimiter that is known here: {", ".join(DELIMITERS)}'
-                raise lines.refusal(lines.number, why)
+                why = f'line {lines.number}: "{content}" names no delimiter; known: {", ".join(DELIMITERS)}'
+                raise FileUnreadable(lines.file, why)
         elif content.strip(BLANK):
             return lines.number - 1, named
     raise FileUnreadable(lines.file, "the file is empty; its first row names the columns")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from slaflow.errors import ENVIRONMENT, SlaflowError
+from slaflow.errors import ENVIRONMENT, REFUSED, SlaflowError
 from slaflow.workflow.errors import Finding
 
 
@@ -30,6 +30,17 @@ class FileUnreadable(SlaflowError):
         self.file = file
         self.reason = reason
         super().__init__(f"{file}: {reason}")
+
+
+class RowsInDoubt(FileUnreadable):
+    """A file in which nobody can tell where a row ends, from *line* on; nothing of it was taken."""
+
+    code = "rows_in_doubt"
+    exit_code = REFUSED
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        self.line = line
+        super().__init__(file, f"line {line}: {reason}; nothing was imported")
 
 
 class RowRefused(SlaflowError):

@@ -143,8 +143,8 @@ def import_file(
 
     Raises:
         MapInvalid: the map does not fit the workflow or the file; nothing was read.
-        FileUnreadable: *file* or *map* cannot be opened, or nobody can tell where a row of *file* ends;
-            nothing was imported.
+        FileUnreadable: *file* or *map* cannot be opened.
+        RowsInDoubt: nobody can tell where a row of *file* ends; nothing was imported.
         FileProtected: refused rows would be written over *file*, *map* or something else of one's own.
         ImportStopped: interrupted; batches are whole or absent.
 

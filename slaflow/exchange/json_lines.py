@@ -22,7 +22,7 @@ def json_table(text: TextIO, file: Path) -> Table:
     """The rows of *text*; lines with nothing but spaces and tabs are none.
 
     Raises:
-        FileUnreadable: while the rows are gone through: a line is too long.
+        RowsInDoubt: while the rows are gone through: a line is too long.
     """
     return Table(Form(None, apart=_apart), _rows(Lines(text, file)))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.errors import RowsInDoubt
 
 MAX_ROW = 10_000_000
 """Characters of a row, all its lines together."""
@@ -25,7 +25,7 @@ class Lines:
     """The lines of a text one by one, with their ends, counted from 1.
 
     Raises:
-        FileUnreadable: a line is longer than ``MAX_ROW``.
+        RowsInDoubt: a line is longer than ``MAX_ROW``.
     """
 
     def __init__(self, text: TextIO, file: Path) -> None:
@@ -42,8 +42,8 @@ class Lines:
                 raise self.refusal(self.number, f"longer than {MAX_ROW:,} characters")
         return line
 
-    def refusal(self, line: int, why: str) -> FileUnreadable:
-        return FileUnreadable(self.file, f"line {line}: {why}; nothing was imported")
+    def refusal(self, line: int, why: str) -> RowsInDoubt:
+        return RowsInDoubt(self.file, line, why)
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def records(lines: Lines, delimiter: str) -> Iterator[Record]:
     """The records of *lines*; empty lines are none.
 
     Raises:
-        FileUnreadable: a quote is never closed, or not within ``MAX_ROW``, or nobody can tell whether it is.
+        RowsInDoubt: a quote is never closed, or not within ``MAX_ROW``, or nobody can tell whether it is.
     """
     while line := lines.read():
         content = line.rstrip("\r\n")
@@ -161,11 +161,11 @@ class _Quoted:
             why = f"a quote opens a cell here and is not closed within {MAX_ROW:,} characters"
             raise self.lines.refusal(opened, why)
 
-    def in_doubt(self, opened: int) -> FileUnreadable:
+    def in_doubt(self, opened: int) -> RowsInDoubt:
         here = self.lines.number
-        where = "here" if here == opened else f"on line {here}"
+        which = "a quote" if here == opened else f"a quote on line {here}"
         why = (
-            f"a quote opens a cell here, and text follows the next one {where}, so nobody can tell where the "
-            "cell ends; close it, and write quotes inside it twice"
+            f"the quoted cell that opens here has {which} that is not written twice, so nobody can tell "
+            "where it ends; close it, or write quotes inside it twice"
         )
         return self.lines.refusal(opened, why)

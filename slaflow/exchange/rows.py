@@ -29,8 +29,8 @@ def open_table(file: Path, delimiter: str | None = None, wanted: Collection[str]
     *wanted* are columns that the file should have; among delimiters that may be meant they tip the scales.
 
     Raises:
-        FileUnreadable: it is not there, cannot be opened, or has no header; while the rows are gone through:
-            the rest of the file cannot be read as rows.
+        FileUnreadable: it is not there, cannot be opened, or has no header.
+        RowsInDoubt: while the rows are gone through: nobody can tell where one ends.
         ExtraMissing: a Parquet file without the ``export`` extra.
     """
     reader = _READERS.get(file.suffix.lower())

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from slaflow.exchange import records as module
-from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.errors import FileUnreadable, RowsInDoubt
 from slaflow.exchange.records import Lines, Record, records
 from slaflow.exchange.rejected import Refused, write_rejected
 from slaflow.exchange.rows import open_table
@@ -27,9 +27,10 @@ def found(text: str, delimiter: str = ",") -> list[Record]:
 
 
 def refusal(text: str) -> str:
-    with pytest.raises(FileUnreadable) as unreadable:
+    with pytest.raises(RowsInDoubt) as doubt:
         found(text)
-    return unreadable.value.reason
+    assert doubt.value.exit_code == 1
+    return doubt.value.reason
 
 
 @given(
@@ -125,13 +126,13 @@ def test_refused_rows_are_the_same_rows_when_they_are_imported_again(
         ),
         (
             'a,b\nx,"open\ny,"z"\n',
-            "line 2: a quote opens a cell here, and text follows the next one on line 3, so nobody can tell "
-            "where the cell ends; close it, and write quotes inside it twice",
+            "line 2: the quoted cell that opens here has a quote on line 3 that is not written twice, so "
+            "nobody can tell where it ends; close it, or write quotes inside it twice",
         ),
         (
             'a,b\nx,"he said "hello\nlead@x.com,promote" and left"\n',
-            "line 2: a quote opens a cell here, and text follows the next one here, so nobody can tell "
-            "where the cell ends; close it, and write quotes inside it twice",
+            "line 2: the quoted cell that opens here has a quote that is not written twice, so nobody "
+            "can tell where it ends; close it, or write quotes inside it twice",
         ),
     ],
 )

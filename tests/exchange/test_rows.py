@@ -81,7 +81,7 @@ def test_a_folder_that_takes_no_file_sends_it_here(tmp_path: Path, monkeypatch: 
             "the header cannot be read: line 1: a quote opens a cell here and is never",
         ),
         ("a.csv", b'\na,"b"c",d\n1,2,3\n', "the header cannot be read: line 2: a quote inside a quoted"),
-        ("a.csv", b"sep=:\na:b\n", 'line 1: "sep=:" names no delimiter that is known here: comma, semicolon'),
+        ("a.csv", b"sep=:\na:b\n", 'line 1: "sep=:" names no delimiter; known: comma, semicolon'),
         ("a.cvs", b"a\n", 'cannot tell what ".cvs" holds; did you mean ".csv"?'),
         ("a.parquet", b"a,b\n", "this is no Parquet file"),
     ],
