@@ -100,6 +100,16 @@ def test_a_fault_of_a_step_stands_at_its_line(step: str, message: str) -> None:
             4,
             "a@b.c is given twice",
         ),
+        (
+            HEAD + "people:\n- {email: a@b.c, party: sales}\n- {email: A@B.c, party: sales}\n" + ONE,
+            4,
+            "A@B.c is given twice",
+        ),
+        (
+            HEAD + 'people: [{email: "a\\u200b@b.c", party: sales}]\n' + ONE,
+            2,
+            "holds U+200B (zero width space)",
+        ),
     ],
 )
 def test_a_fault_of_the_file_fails_every_scenario(text: str, line: int, message: str) -> None:

@@ -127,6 +127,11 @@ def test_a_story_with_every_kind_of_step_passes() -> None:
     assert (report.passed, report.failed, report.ok) == (1, 0, True)
 
 
+def test_a_story_may_spell_its_people_in_any_case() -> None:
+    report = tried(WHOLE_STORY.replace("anna@", "ANNA@").replace("mia@example", "Mia@EXAMPLE"))
+    assert report.failures == ()
+
+
 @pytest.mark.parametrize(
     ("expect", "expected", "found"),
     [
