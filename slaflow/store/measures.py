@@ -31,10 +31,10 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.sql import operators
-from sqlalchemy.sql.expression import ColumnElement, Subquery, UnaryExpression
+from sqlalchemy.sql.expression import ColumnElement, Subquery
 
 from slaflow.store.figures.expressions import data_of
+from slaflow.store.indexes import in_stream, unindexed
 from slaflow.store.tables import archived_stream, entry
 from slaflow.workflow.commitment import Happening, Share
 
@@ -154,18 +154,18 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
     A clock was met when what met it happened; a broken one belongs to where it broke, whatever followed.
     """
     verdict, cause, breach, lift = _VERDICT, _CAUSE, _BREACH, _LIFT
-    is_met = unindexed(connection, verdict.c.kind) == "clock_met"
+    is_met = unindexed(verdict.c.kind) == "clock_met"
     broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
     lifted = exists(
         select(lift.c.id).where(
-            lift.c.stream == verdict.c.stream, unindexed(connection, lift.c.target) == verdict.c.target,
-            lift.c.clock == verdict.c.clock, unindexed(connection, lift.c.kind) == "breach_lifted",
-            _is_known(connection, lift, window),
+            lift.c.stream == verdict.c.stream, in_stream(lift.c.target) == verdict.c.target,
+            lift.c.clock == verdict.c.clock, in_stream(lift.c.kind) == "breach_lifted",
+            _is_known(lift, window),
         )
     )  # fmt: skip
     asked = [
-        _is_verdict(connection, verdict, targets), ~(is_met & broken_too),
-        _is_counted(connection, verdict, window),
+        _is_verdict(verdict, targets), ~(is_met & broken_too),
+        _is_counted(verdict, window),
     ]  # fmt: skip
     if noted is not None:
         asked.append(_is_noted(connection, verdict, window, noted))
@@ -178,7 +178,7 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
     )
     belated = select(*columns).select_from(verdict.join(cause, caused)).where(
         cause.c.occurred_at < cause.c.at, cause.c.occurred_at >= window.start,
-        cause.c.occurred_at < window.end, unindexed(connection, verdict.c.at) >= window.end, *asked,
+        cause.c.occurred_at < window.end, unindexed(verdict.c.at) >= window.end, *asked,
     )  # fmt: skip
     judged = union_all(promptly, belated).subquery()
     query = select(judged.c.owner, func.sum(judged.c.kept), func.count()).group_by(judged.c.owner)
@@ -192,10 +192,10 @@ def leads_to_judge(
     """Leads under *digests* to which it happened, or whose clocks had a verdict, if only notes said so."""
     found = _FOUND
     plain = [_is_such(connection, found, window, replace(each, noted=None)) for each in happenings]
-    verdict = _is_verdict(connection, found, targets)
+    verdict = _is_verdict(found, targets)
     asked = and_(found.c.digest.in_(digests), or_(*plain, verdict))
     until = window.decided_by + JUST_AFTER
-    both = union(*_in_time(connection, found, window, window.start, until, asked, [found.c.lead])).subquery()
+    both = union(*_in_time(found, window, window.start, until, asked, [found.c.lead])).subquery()
     return list(connection.execute(select(both.c.lead).order_by(both.c.lead)).scalars())
 
 
@@ -220,43 +220,42 @@ def _happened(
         found.c.lead, found.c.seq, _happened_at(found).label("happened"), found.c.owner,
         adds.label("adds"), is_hit.label("hit"),
     ]  # fmt: skip
-    return union_all(*_in_time(connection, found, window, start, end, asked, columns)).subquery()
+    return union_all(*_in_time(found, window, start, end, asked, columns)).subquery()
 
 
 def _in_time(
-    connection: Connection,
     found: FromClause, window: Window, start: datetime, end: datetime, asked: ColumnElement[bool],
     columns: Sequence[ColumnElement[Any]],
 ) -> tuple[Select[Any], Select[Any]]:  # fmt: skip
     """What was logged in ``[start, end)``, and what was logged later but happened there: an index each."""
-    known = and_(asked, _is_counted(connection, found, window))
+    known = and_(asked, _is_counted(found, window))
     promptly = and_(found.c.at >= start, found.c.at < end, _happened_at(found) >= start)
     belated = and_(
         found.c.occurred_at < found.c.at, found.c.occurred_at >= start, found.c.occurred_at < end,
-        unindexed(connection, found.c.at) >= end,
+        unindexed(found.c.at) >= end,
     )  # fmt: skip
     return select(*columns).where(known, promptly), select(*columns).where(known, belated)
 
 
-def _is_counted(connection: Connection, found: FromClause, window: Window) -> ColumnElement[bool]:
+def _is_counted(found: FromClause, window: Window) -> ColumnElement[bool]:
     """Whether the entry is one of the agreement's, and known by then."""
-    asked = [found.c.digest.in_(window.digests), _is_known(connection, found, window)]
+    asked = [found.c.digest.in_(window.digests), _is_known(found, window)]
     if window.without_archived:
         gone = select(archived_stream.c.stream).where(archived_stream.c.stream == found.c.stream)
         asked.append(~exists(gone))
     return and_(*asked)
 
 
-def _is_known(connection: Connection, found: FromClause, window: Window) -> ColumnElement[bool]:
+def _is_known(found: FromClause, window: Window) -> ColumnElement[bool]:
     """Whether the entry, and every input before it in its stream, had arrived by then."""
     by, before = window.known_by, _BEFORE
     told_later = select(before.c.id).where(
         before.c.stream == found.c.stream, before.c.seq <= found.c.seq, before.c.arrived_at > by
     )
-    known = and_(unindexed(connection, found.c.at) <= by, ~exists(told_later))
+    known = and_(unindexed(found.c.at) <= by, ~exists(told_later))
     if window.written_before is None:
         return known
-    return and_(known, unindexed(connection, found.c.id) < window.written_before)
+    return and_(known, unindexed(found.c.id) < window.written_before)
 
 
 def _happened_at(found: FromClause) -> ColumnElement[Any]:
@@ -267,7 +266,7 @@ def _is_such(
     connection: Connection, found: FromClause, window: Window, happening: Happening
 ) -> ColumnElement[bool]:
     names = sorted(happening.names)
-    kind, to, trigger = (unindexed(connection, found.c[name]) for name in ("kind", "to", "trigger"))
+    kind, to, trigger = (unindexed(found.c[name]) for name in ("kind", "to", "trigger"))
     if happening.kind == "enter":
         moved = or_(found.c["from"].is_(None), found.c["from"] != found.c.to)
         such = and_(kind.in_(("transition", "created")), to.in_(names), moved)
@@ -280,17 +279,9 @@ def _is_such(
     return and_(such, _is_noted(connection, found, window, happening.noted))
 
 
-def _is_verdict(connection: Connection, found: FromClause, targets: Sequence[str]) -> ColumnElement[bool]:
-    kind, target = unindexed(connection, found.c.kind), unindexed(connection, found.c.target)
+def _is_verdict(found: FromClause, targets: Sequence[str]) -> ColumnElement[bool]:
+    kind, target = unindexed(found.c.kind), unindexed(found.c.target)
     return and_(kind.in_(("breached", "clock_met")), target.in_(targets))
-
-
-def unindexed(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """*column*, kept from SQLite's planner: without statistics it takes any equality to leave ten rows,
-    and would go through every entry of a kind instead of those of a period."""
-    if connection.dialect.name != "sqlite":
-        return column
-    return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
 
 
 def _is_noted(connection: Connection, found: FromClause, window: Window, key: str) -> ColumnElement[bool]:

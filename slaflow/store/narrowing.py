@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, literal_column, select
-from sqlalchemy.sql import operators
-from sqlalchemy.sql.expression import ColumnElement, UnaryExpression
+from sqlalchemy.sql.expression import ColumnElement
 
+from slaflow.store.indexes import unindexed
 from slaflow.store.tables import entry
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def filtered(wanted: LogFilter, by: str | None = None) -> Iterator[ColumnElement
 
 def place(by: str | None) -> ColumnElement[Any]:
     """The id, to order by; kept from the planner where the entries are found by time, which is not by id."""
-    return _unindexed(entry.c.id) if by == AT else entry.c.id
+    return unindexed(entry.c.id) if by == AT else entry.c.id
 
 
 def _filters(wanted: LogFilter) -> Iterator[tuple[str, list[ColumnElement[bool]]]]:
@@ -97,12 +97,7 @@ def _breached() -> ColumnElement[bool]:
 
 
 def _kept(column: ColumnElement[Any], by: str | None) -> ColumnElement[Any]:
-    return column if by is None or column.key == by else _unindexed(column)
-
-
-def _unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value, of which SQLite's planner makes no use: https://www.sqlite.org/optoverview.html"""
-    return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
+    return column if by is None or column.key == by else unindexed(column)
 
 
 def _counted(connection: Connection, terms: list[ColumnElement[bool]]) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from slaflow.store.database import is_rehearsal
-from slaflow.store.measures import unindexed
+from slaflow.store.indexes import in_stream, unindexed
 from slaflow.store.period_tables import closing, late_arrival, period
 from slaflow.store.tables import clock, entry, lead
 from slaflow.store.types import Instant, one_of
@@ -188,17 +188,17 @@ def learnt_after(
         entry.c.arrived_at > entry.c.at, entry.c.arrived_at > at, *of_ours
     )
     belated = select(entry.c.occurred_at, entry.c.at).where(
-        unindexed(connection, entry.c.occurred_at) < entry.c.at, entry.c.at > at, *of_ours
+        unindexed(entry.c.occurred_at) < entry.c.at, entry.c.at > at, *of_ours
     )
-    late: CompoundSelect[Any] = union(told_later, belated, _lifted_after(connection, at).where(*of_ours))
+    late: CompoundSelect[Any] = union(told_later, belated, _lifted_after(at).where(*of_ours))
     return [(happened, known) for happened, known in connection.execute(late)]
 
 
-def _lifted_after(connection: Connection, at: datetime) -> Select[Any]:
+def _lifted_after(at: datetime) -> Select[Any]:
     """(when the promise was broken, when that was lifted) of what was lifted after *at*."""
-    breach, kind, target = entry.alias(), unindexed(connection, entry.c.kind), entry.c.target
+    breach, kind, target = entry.alias(), unindexed(entry.c.kind), entry.c.target
     same = and_(
-        breach.c.lead == entry.c.lead, breach.c.target == unindexed(connection, target),
+        breach.c.lead == entry.c.lead, breach.c.target == unindexed(target),
         breach.c.clock == entry.c.clock, breach.c.kind == "breached",
     )  # fmt: skip
     query = select(breach.c.at, entry.c.at).select_from(entry).join(breach, same)
@@ -208,7 +208,7 @@ def _lifted_after(connection: Connection, at: datetime) -> Select[Any]:
 def broken_at(connection: Connection, leads: Collection[int]) -> dict[tuple[int, str, int], datetime]:
     """When each broken clock of these leads broke, by (lead, target, number). Cost: the logs of the leads."""
     query = select(entry.c.lead, entry.c.target, entry.c.clock, entry.c.at).where(
-        one_of(entry.c.stream, "streams"), unindexed(connection, entry.c.kind) == "breached"
+        one_of(entry.c.stream, "streams"), in_stream(entry.c.kind) == "breached"
     )
     rows = connection.execute(query, {"streams": [f"lead:{lead_id}" for lead_id in leads]})
     return {(lead_id, target, number): at for lead_id, target, number, at in rows}

@@ -1,4 +1,4 @@
-"""Closing and restating the periods of twice as many leads takes SQLite twice as many steps."""
+"""What closing, restating and reporting cost grows like the log, with statistics and without."""
 
 from __future__ import annotations
 
@@ -7,54 +7,37 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from builders import MONDAY, a_draft, sealed
+from builders import MONDAY
+from engine.long_log import PROMISES, a_long_log
 from engine.office import DAY, HOUR
 from engine.promising import APRIL, CLOSED, handed, promising, statements_of
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine as Connections
 
 from slaflow.engine.app import Engine
-from slaflow.log.entry import Entry
-from slaflow.store import log
+from slaflow.report.aging import aging
+from slaflow.report.funnel import funnel
+from slaflow.report.handoffs import handoffs
+from slaflow.report.returns import returns
+from slaflow.report.sla import sla
+from slaflow.report.waste import waste
 
-pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-
-PROMISES = """\
-commitments:
-  volume: {owed_by: marketing, every: month, count: {enter: mql}, at_least: 2}
-  answered:
-    {owed_by: marketing, every: month, cohort: {enter: mql}, at_least: 50%,
-     share: {of: {activity: call}, among: {activity: [call, mail]}}}
-  follow_up: {owed_by: sales, every: month, share: {met: respond}, at_least: 60%}
-"""
 AT_ONCE = 50
 """Steps between two calls of SQLite's progress handler."""
-FIRST = 1000
-"""Ids from here on are those of leads that stand in the log alone."""
+Work = Callable[[Engine], object]
 
 
-def a_long_log(app: Engine, leads: int) -> None:
-    """So many leads in March, handed over and called, each third in time; once March is closed, the first
-    breaches are lifted."""
-    digest, entries = app.active().digest, list[Entry]()
-    for number in range(leads):
-        at = MONDAY + number * 20 * DAY / leads
-        told = {"arrived_at": at, "occurred_at": at}
-        rest: dict[str, Any] = {
-            "target": "respond", "clock": 1, "entry_class": "consequence", "actor": "system",
-            "arrived_at": None, "occurred_at": None, "data": {},
-        }  # fmt: skip
-        drafts = [
-            a_draft(1, "created", at=at, to_state="mql", data={}, **told),
-            a_draft(2, "clock_started", at=at, **rest),
-            a_draft(3, "activity", at=at + HOUR, data={"activity": "call"}, **told),
-            a_draft(4, "breached" if number % 3 else "clock_met", at=at + 2 * HOUR, step="100%", **rest),
-        ]
-        if number in (1, 2):
-            drafts.append(a_draft(5, "breach_lifted", at=CLOSED + DAY + number * HOUR, **rest))
-        entries += sealed(drafts, FIRST + number, digest=digest)
-    with app.database.write() as connection:
-        log.append(connection, entries)
+def closed_and_restated(app: Engine) -> None:
+    app.tick(APRIL + 20 * DAY)
+    assert sum("restates" in each for each in statements_of(app, "follow_up")) == 2
+
+
+def reported(app: Engine) -> None:
+    """Every report, of all there is and of March."""
+    for report in (sla, handoffs, waste, funnel, returns):
+        report(app, at=CLOSED)
+        report(app, start=MONDAY, end=APRIL, at=CLOSED)
+    aging(app, at=CLOSED)
 
 
 @contextmanager
@@ -72,7 +55,7 @@ def counted() -> Iterator[list[None]]:
     event.remove(Connections, "before_cursor_execute", before)
 
 
-def steps_of(app: Engine, leads: int, work: Callable[[Engine], object], *, analyzed: bool) -> int:
+def steps_of(app: Engine, leads: int, work: Work, *, analyzed: bool) -> int:
     a_long_log(app, leads)
     if analyzed:
         with app.database.write() as connection:
@@ -82,20 +65,18 @@ def steps_of(app: Engine, leads: int, work: Callable[[Engine], object], *, analy
     return len(steps)
 
 
-def closed_and_restated(app: Engine) -> None:
-    app.tick(APRIL + 20 * DAY)
-    assert sum("restates" in each for each in statements_of(app, "follow_up")) == 2
-
-
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("work", [closed_and_restated, reported])
 @pytest.mark.parametrize("analyzed", [False, True])
-def test_closing_and_restating_takes_steps_in_proportion_to_the_log(
-    empty: Engine, elsewhere: Engine, analyzed: bool
+def test_sqlite_takes_steps_in_proportion_to_the_log(
+    empty: Engine, elsewhere: Engine, analyzed: bool, work: Work
 ) -> None:
-    one = steps_of(promising(empty, PROMISES), 150, closed_and_restated, analyzed=analyzed)
-    two = steps_of(promising(elsewhere, PROMISES), 300, closed_and_restated, analyzed=analyzed)
+    one = steps_of(promising(empty, PROMISES), 60, work, analyzed=analyzed)
+    two = steps_of(promising(elsewhere, PROMISES), 120, work, analyzed=analyzed)
     assert two < 2.2 * one
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("analyzed", [False, True])
 def test_lifting_a_breach_reads_that_lead_alone(empty: Engine, elsewhere: Engine, analyzed: bool) -> None:
     def lifted(app: Engine) -> None:
@@ -107,3 +88,40 @@ def test_lifting_a_breach_reads_that_lead_alone(empty: Engine, elsewhere: Engine
         app.tick(CLOSED + HOUR)
         numbers.append(steps_of(app, leads, lifted, analyzed=analyzed))
     assert numbers[1] < 1.1 * numbers[0]
+
+
+@contextmanager
+def planned() -> Iterator[list[dict[str, Any]]]:
+    """The plan of each question that PostgreSQL is asked inside."""
+    plans: list[dict[str, Any]] = []
+
+    def before(
+        connection: Connection, _: object, statement: str, values: Any, __: object, many: bool
+    ) -> None:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        if statement.lstrip().startswith(("SELECT", "WITH")) and not many:
+            ((found,),) = driver.execute(f"EXPLAIN (FORMAT JSON) {statement}", values).fetchall()
+            plans.append(found[0]["Plan"])
+
+    event.listen(Connections, "before_cursor_execute", before)
+    yield plans
+    event.remove(Connections, "before_cursor_execute", before)
+
+
+def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from steps(part)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_postgresql_without_statistics_finds_a_leads_entries_by_their_stream_alone(empty: Engine) -> None:
+    """For each lead all entries of a kind, to keep those that are the lead's: the square of the log."""
+    a_long_log(promising(empty, PROMISES), 500)
+    with planned() as plans:
+        closed_and_restated(empty)
+        reported(empty)
+    both = [step for plan in plans for step in steps(plan) if step["Node Type"] == "BitmapAnd"]
+    assert [step for step in both if "entry_stream_seq" in str(step)] == []
+    assert len(plans) > 40

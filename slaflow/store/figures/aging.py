@@ -12,6 +12,7 @@ from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, epoch, percentile, rank_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
+from slaflow.store.indexes import in_stream
 from slaflow.store.tables import entry, lead
 
 
@@ -109,7 +110,7 @@ def _stream(lead_id: Column) -> Column:
 def _owner(asked: Asked, of: Column) -> Column:
     """Who owned the lead: as its row says, unless something was logged since."""
     row, then = entry.alias("last"), lead.alias("owned")
-    last = select(row.c.owner).where(row.c.stream == _stream(then.c.id), row.c.at <= asked.at)
+    last = select(row.c.owner).where(row.c.stream == _stream(then.c.id), in_stream(row.c.at) <= asked.at)
     last = last.order_by(row.c.seq.desc()).limit(1)
     found = case((then.c.as_of <= asked.at, then.c.owner), else_=last.correlate_except(row).scalar_subquery())
     return select(found).where(then.c.id == of).correlate_except(then).scalar_subquery()

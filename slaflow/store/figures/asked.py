@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, literal, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from slaflow.store.figures.expressions import not_by_index, text_at
+from slaflow.store.figures.expressions import text_at
 from slaflow.store.figures.terms import NONE, Terms, Versions, by_version
+from slaflow.store.indexes import unindexed
 from slaflow.store.tables import entry, lead, person
 
 Column = ColumnElement[Any]
@@ -54,7 +55,7 @@ class Asked:
 
         Cost: the entries of the period by their instant, or, without a start, all of the kind.
         """
-        of = row.c.kind if self.start is None else not_by_index(row.c.kind)
+        of = row.c.kind if self.start is None else unindexed(row.c.kind)
         return and_(of == kind, self.in_period(row.c.at))
 
     def group(

@@ -31,6 +31,7 @@ from slaflow.store.figures.expressions import (
     text_at,
     total,
 )
+from slaflow.store.indexes import in_stream
 from slaflow.store.tables import clock, entry
 from slaflow.workflow.model import SYSTEM
 
@@ -99,9 +100,9 @@ def _clocks(asked: Asked) -> CTE:
     told = and_(
         then.c.stream == start.c.stream,
         then.c.seq > start.c.seq,
-        then.c.target == start.c.target,
+        in_stream(then.c.target) == start.c.target,
         then.c.clock == start.c.clock,
-        then.c.kind.in_(_TOLD),
+        in_stream(then.c.kind).in_(_TOLD),
         _known(then, asked.at),
     )
     group = asked.group(owner=start.c.owner, at=start.c.at, digest=start.c.digest, of=start.c.lead)

@@ -13,6 +13,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
+from slaflow.store.indexes import in_stream
 from slaflow.store.tables import entry
 
 Column = ColumnElement[Any]
@@ -76,7 +77,7 @@ def data_of(row: Any) -> Column:
     kept = (
         select(_TextAt(erased.c.data, place, Text()))
         .where(
-            erased.c.stream == row.c.stream, erased.c.seq > row.c.seq, not_by_index(erased.c.kind) == "erased"
+            erased.c.stream == row.c.stream, erased.c.seq > row.c.seq, in_stream(erased.c.kind) == "erased"
         )
         .order_by(erased.c.seq)
         .limit(1)
@@ -124,26 +125,6 @@ def epoch(at: Column) -> Column:
 def elapsed(start: Column, end: Column) -> Column:
     """Elapsed seconds from the whole second of *start* to that of *end*."""
     return epoch(end) - epoch(start)
-
-
-class _NotByIndex(FunctionElement[Any]):
-    inherit_cache = True
-    type = Text()
-
-
-@compiles(_NotByIndex, "postgresql")
-def _as_it_is(element: _NotByIndex, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(element.clauses, **kw)
-
-
-@compiles(_NotByIndex, "sqlite")
-def _with_plus(element: _NotByIndex, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"+{compiler.process(element.clauses, **kw)}"
-
-
-def not_by_index(column: Column) -> Column:
-    """The column itself; SQLite, which keeps no statistics, is told that another index serves better."""
-    return _NotByIndex(column)
 
 
 class _Keys(FunctionElement[Any]):

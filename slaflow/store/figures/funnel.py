@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import CTE, Connection, and_, func, or_, select
 
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import Column, elapsed, not_by_index, percentile, rank_of
+from slaflow.store.figures.expressions import Column, elapsed, percentile, rank_of
+from slaflow.store.indexes import in_stream
 from slaflow.store.tables import entry, lead
 
 
@@ -46,8 +47,7 @@ def cohort(asked: Asked) -> CTE:
 
 def enters(row: Any) -> Column:
     """Whether an entry puts its lead into another state."""
-    # A lead's entries are few: those of its stream are looked at, not all of the kind.
-    kind = not_by_index(row.c.kind)
+    kind = in_stream(row.c.kind)
     moved = and_(kind.in_(("transition", "migrated")), row.c["from"] != row.c.to)
     return or_(kind == "created", moved)
 
@@ -55,7 +55,7 @@ def enters(row: Any) -> Column:
 def last_move(stream: Column, at: datetime) -> Column:
     """The ``seq`` of the entry that put the lead of *stream* where it was at that instant."""
     row = entry.alias("moving")
-    found = select(func.max(row.c.seq)).where(row.c.stream == stream, enters(row), row.c.at <= at)
+    found = select(func.max(row.c.seq)).where(row.c.stream == stream, enters(row), in_stream(row.c.at) <= at)
     return found.correlate_except(row).scalar_subquery()
 
 
@@ -73,7 +73,7 @@ def _visits(asked: Asked, born: CTE) -> CTE:
             _before(row.c.at, born, row).label("since"),
         )
         .select_from(born.join(row, row.c.stream == born.c.stream))
-        .where(enters(row), row.c.to.is_not(None), row.c.at <= asked.at)
+        .where(enters(row), row.c.to.is_not(None), in_stream(row.c.at) <= asked.at)
         .cte("visits")
     )
 

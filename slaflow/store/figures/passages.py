@@ -10,6 +10,7 @@ from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, data_of, float_at, text_at
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
+from slaflow.store.indexes import in_stream
 from slaflow.store.tables import entry
 from slaflow.workflow.model import SYSTEM
 
@@ -56,9 +57,9 @@ def _next(asked: Asked, row: Any, *, handoff: bool) -> Column:
     found = select(func.min(then.c.seq)).where(
         then.c.stream == row.c.stream,
         then.c.seq > row.c.seq,
-        then.c.kind == "transition",
+        in_stream(then.c.kind) == "transition",
         kind,
-        then.c.at <= asked.at,
+        in_stream(then.c.at) <= asked.at,
     )
     return found.correlate_except(then).scalar_subquery()
 
@@ -129,9 +130,9 @@ def _is_touch(asked: Asked, given: CTE, then: Any, happened: Column) -> Column:
     return and_(
         then.c.stream == given.c.stream,
         then.c.seq > given.c.seq,
-        then.c.kind == "activity",
-        then.c.party == given.c.took,
-        then.c.at <= asked.at,
+        in_stream(then.c.kind) == "activity",
+        in_stream(then.c.party) == given.c.took,
+        in_stream(then.c.at) <= asked.at,
         happened >= given.c.at,
         or_(given.c.next_seq.is_(None), happened < until),
         func.coalesce(text_at(data_of(then), "automated"), "false") == "false",
