@@ -246,6 +246,29 @@ def test_an_import_writes_its_refusals_where_it_is_told(
     assert said.json["rejected_file"] == str(tmp_path / "aside.csv")
 
 
+def test_a_refused_row_is_told_with_its_line_and_a_file_that_is_in_doubt_as_a_whole(
+    office: Slaflow, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows, map_ = files
+    text = rows.read_text(encoding="utf-8")
+    rows.write_text("sep=,\n\n" + text.replace("Beta", '"Be\nta"'), encoding="utf-8")
+    said = office("import", rows, "--map", map_, "--dry-run")
+    assert [line.split()[:3] for line in said.out.splitlines()[3:]] == [
+        ["ROW", "LINE", "REASON"], ["3", "7", "email:"],
+    ]  # fmt: skip
+    assert (
+        office("import", rows, "--map", map_, "--dry-run", "--format", "json").json["rejected"][0]["line"]
+        == 7
+    )
+    rows.write_text(text.replace("Beta", '"Beta'), encoding="utf-8")
+    for options in (("--dry-run",), ()):
+        said = office("import", rows, "--map", map_, *options)
+        assert said.code == 1
+        assert said.err.startswith(f"slaflow: {rows}: line 3: a quote opens a cell here and is never closed")
+    assert office("lead", "list", "--format", "json").json == []
+    assert not list(tmp_path.glob("*.rejected.csv"))
+
+
 def test_a_map_that_does_not_fit_is_told_line_by_line(office: Slaflow, files: tuple[Path, Path]) -> None:
     rows, map_ = files
     map_.write_text("lead: {emial: email}\n", encoding="utf-8")
