@@ -38,15 +38,16 @@ def command() -> None:
 @filter_options
 @pass_session
 def list_(session: Session, /, **filters: Any) -> None:
-    """Entries, oldest first. A date is that day's start in the agreement's time zone."""
+    """Entries, oldest first; for people their times are in the agreement's time zone.
+
+    A date is that day's start in that zone.
+    """
     chosen = wanted(session, **filters)
     session.out.stream(
         (entry.as_json() for entry in session.engine.log(chosen)),
         lambda page, entries: _page(page, entries, session.zone),
         Sheet(whole=frozenset(("data",))),
     )
-    if session.out.for_people:
-        session.out.say(f"times in {session.zone}")
     tell_archived(session, chosen)
 
 
@@ -73,6 +74,9 @@ def _page(page: Page, entries: Iterable[Row], zone: tzinfo) -> None:
     page.table(("id", "at", Column("stream", 1), "kind", Column("by", 2), "what"), rows())
     if not seen:
         page.line("no entries")
+    elif page.is_terminal:
+        page.gap()
+        page.line((f"times in {zone}", "dim"))
 
 
 def _by(entry: Row) -> str:
