@@ -8,7 +8,7 @@ from typing import Any
 from slaflow.report.rates import percent_text
 
 Figures = Mapping[str, Any]
-DAY = 86_400
+DAY, HOUR = 86_400, 3600
 
 
 def percent(value: float | None) -> str:
@@ -17,12 +17,19 @@ def percent(value: float | None) -> str:
 
 
 def duration_words(seconds: int) -> str:
-    """Whole days, or hours below two days."""
-    return f"{seconds // DAY:,} days" if seconds >= 2 * DAY else f"{seconds // 3600} hours"
+    """In whole days, in hours below two days, in minutes below two hours."""
+    if seconds >= 2 * DAY:
+        return counted(seconds // DAY, "day")
+    return counted(seconds // 3600, "hour") if seconds >= 2 * HOUR else counted(seconds // 60, "minute")
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 lead``, ``2,400 leads``."""
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def leads(number: int) -> str:
-    return f"{number:,} {'lead' if number == 1 else 'leads'}"
+    return counted(number, "lead")
 
 
 def sla(told: Figures) -> str:
@@ -71,6 +78,8 @@ def aging(told: Figures) -> str:
         return "No lead is open"
     state = max(told["states"], key=lambda row: (row["median_elapsed_seconds"], row["leads"]))
     since = duration_words(state["median_elapsed_seconds"])
+    if state["leads"] == 1:
+        return f"The one lead in {words(state['state'])} has been there for {since}"
     half = f"Half of the {leads(state['leads'])} in {words(state['state'])}"
     return f"{half} have been there for {since} or more"
 
@@ -80,7 +89,8 @@ def waste(told: Figures) -> str:
         return "No lead was handed over"
     party, row = max(told["parties"].items(), key=lambda item: item[1]["handed_over"])
     never, once = percent(row["never_touched_share"]), percent(row["touched_once_share"])
-    return f"Of {leads(row['handed_over'])} handed to {party}, {never} were never touched, {once} once"
+    were = "was" if row["handed_over"] == 1 else "were"
+    return f"Of {leads(row['handed_over'])} handed to {party}, {never} {were} never touched, {once} once"
 
 
 FINDINGS: Mapping[str, Callable[[Figures], str]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from slaflow.report import plot_style as style
-from slaflow.report.findings import percent
+from slaflow.report.findings import FINDINGS, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,6 +16,10 @@ Figures = Mapping[str, Any]
 Values = Mapping[str, float]
 MOST_GROUPS = 24
 MONTH = 30 * 86_400
+GAP = 0.2
+"""Inches between columns of numbers."""
+SIGNS = (("o", "\u25cf"), ("s", "\u25a0"), ("D", "\u25c6"), ("^", "\u25b2"), ("v", "\u25bc"))
+"""As they are drawn and as they are written: parties differ in more than colour."""
 
 
 def _kept(figures: Figures) -> Values:
@@ -77,30 +81,46 @@ def by_group(kind: str, told: Figures, subtitle: str) -> Figure:
     groups = list(told["groups"].items())
     shown = groups[:MOST_GROUPS]
     cut = "" if len(groups) == len(shown) else f"; the first {len(shown)} of {len(groups)}"
-    figure, axes = style.new_figure(f"{measure}, by {told['by']}", subtitle + cut, max(len(shown), 2))
+    title = f"{measure}, by {told['by']}" if groups else FINDINGS[kind](told)
+    figure, axes = style.new_figure(title, subtitle + cut, len(shown))
     style.name_rows(axes, [name for name, _ in shown])
-    parties: dict[str, None] = {}
-    for place, (_, figures) in enumerate(shown):
-        axes.plot([0, 1], [place, place], color=style.GRID, linewidth=2, zorder=1)
-        values = of(figures)
-        parties.update(dict.fromkeys(values))
-        _dots(axes, place, values)
-    axes.set_xlim(-0.02, 1.1)
     axes.spines["left"].set_visible(False)
     style.no_numbers(axes)
-    style.key(figure, [(party, style.party_colour(party)) for party in parties])
+    for place in range(len(shown)):
+        axes.plot([0, 1], [place, place], color=style.GRID, linewidth=2, zorder=1)
+    values = [of(figures) for _, figures in shown]
+    parties = list(dict.fromkeys(party for each in values for party in each))
+    signs = [SIGNS[number % len(SIGNS)] for number in range(len(parties))]
+    taken = 0.0
+    for number, party in reversed(list(enumerate(parties))):
+        apart = 0.14 * (number - (len(parties) - 1) / 2)
+        column = {place: each[party] for place, each in enumerate(values) if party in each}
+        _signs(axes, column, party, signs[number][0], apart)
+        taken += _numbers(axes, column, party, taken)
+    width = axes.get_position().width * style.WIDTH
+    axes.set_xlim(-0.02, 1.04 * width / max(width - taken, 0.2 * width) - 0.02)
+    named = [(party, style.party_colour(party)) for party in parties]
+    style.key(figure, named, "".join(glyph for _, glyph in signs))
     return figure
 
 
-def _dots(axes: Axes, place: int, values: Values) -> None:
-    """The dots of one row; labels keep to the outer sides of two that stand close."""
-    ordered = sorted(values.items(), key=lambda item: item[1])
-    for number, (party, value) in enumerate(ordered):
-        colour = style.party_colour(party)
-        axes.plot(value, place, "o", color=colour, markersize=10, zorder=2)
-        is_left = number == 0 and len(ordered) > 1
+def _signs(axes: Axes, column: Mapping[int, float], party: str, sign: str, apart: float) -> None:
+    """A party's signs, in each row a little above or below the others'."""
+    places = [place + apart for place in column]
+    axes.plot(
+        list(column.values()), places, sign, color=style.party_colour(party), markersize=8,
+        markeredgecolor=style.PAPER, zorder=2,
+    )  # fmt: skip
+
+
+def _numbers(axes: Axes, column: Mapping[int, float], party: str, taken: float) -> float:
+    """A party's numbers, one below the other, so many inches from the right; how much room they take."""
+    width = axes.get_position().width * style.WIDTH
+    said = [
         axes.text(
-            value + (-0.016 if is_left else 0.016), place, percent(value),
-            ha="right" if is_left else "left", va="center", size=10.5, color=colour, weight="bold",
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0},
-        )  # fmt: skip
+            1 - taken / width, place, percent(value), ha="right", va="center", size=10.5, weight="bold",
+            color=style.party_colour(party), transform=axes.get_yaxis_transform(),
+        )
+        for place, value in column.items()
+    ]  # fmt: skip
+    return max(map(style.width_of, said), default=0.0) + GAP

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from slaflow.report import plot_style as style
-from slaflow.report.findings import FINDINGS, duration_words, percent, words
+from slaflow.report.findings import FINDINGS, counted, duration_words, percent, words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,17 +18,16 @@ DAY = 86_400
 
 def funnel(told: Figures, subtitle: str) -> Figure:
     """A bar per state in the order of the lifecycle, in the colour of who holds it."""
-    rows = told["states"]
+    rows = told["states"] if told["leads"] else []
     figure, axes = style.new_figure(FINDINGS["funnel"](told), subtitle, len(rows))
     colours = [style.party_colour(row["held_by"]) for row in rows]
     style.name_rows(axes, [words(row["state"]) for row in rows], colours)
+    labels = []
     for place, row in enumerate(rows):
         share = row["share"] or 0.0
         axes.barh(place, share, color=colours[place], height=0.62)
-        axes.text(share + 0.012, place, f"{row['leads']:,}", va="center", weight="bold", size=12)
-        behind = 0.025 + 0.0135 * len(f"{row['leads']:,}")
-        axes.text(share + behind, place, percent(share), va="center", color=style.FAINT, size=10.5)
-    axes.set_xlim(0, 1.14)
+        labels.append(style.end_label(axes, share, place, f"{row['leads']:,}", percent(share)))
+    style.make_room(axes, labels, 1.0)
     style.no_numbers(axes)
     parties = dict.fromkeys(row["held_by"] for row in rows)
     style.key(figure, [(f"held by {p}" if p else "closed", style.party_colour(p)) for p in parties])
@@ -40,16 +39,14 @@ def returns(told: Figures, subtitle: str) -> Figure:
     rows = told["reasons"][:MOST_REASONS]
     figure, axes = style.new_figure(FINDINGS["returns"](told), subtitle, len(rows))
     style.name_rows(axes, [words(row["reason"]) for row in rows])
-    most = max((row["returns"] for row in rows), default=1)
+    labels = []
     for place, row in enumerate(rows):
         by_person = row["returns"] - row["by_system"]
         axes.barh(place, by_person, color=style.POOR, height=0.62)
         axes.barh(place, row["by_system"], left=by_person, color=style.NEVER, height=0.62)
-        label = f"{row['returns']:,}"
-        axes.text(row["returns"] + most * 0.012, place, label, va="center", weight="bold", size=12)
-        behind = row["returns"] + most * (0.028 + 0.0135 * len(label))
-        axes.text(behind, place, percent(row["share"]), va="center", color=style.FAINT, size=10.5)
-    axes.set_xlim(0, most * 1.15)
+        number = f"{row['returns']:,}"
+        labels.append(style.end_label(axes, row["returns"], place, number, percent(row["share"])))
+    style.make_room(axes, labels)
     style.no_numbers(axes)
     who = [("given back by a person", style.POOR, told["returns"] - told["by_system"])]
     who.append(("taken back by the system", style.NEVER, told["by_system"]))
@@ -63,18 +60,15 @@ def aging(told: Figures, subtitle: str) -> Figure:
     figure, axes = style.new_figure(FINDINGS["aging"](told), subtitle, len(rows))
     colours = [style.party_colour(row["held_by"]) for row in rows]
     style.name_rows(axes, [words(row["state"]) for row in rows], colours)
-    most = max((row["leads"] for row in rows), default=1)
+    labels = []
     for place, row in enumerate(rows):
         left = 0
         for age, colour in zip(row["ages"], style.RAMP, strict=True):
             axes.barh(place, age["leads"], left=left, color=colour, height=0.62)
             left += age["leads"]
-        label = f"{row['leads']:,}"
-        axes.text(left + most * 0.012, place, label, va="center", weight="bold", size=12)
-        days = f"half for {duration_words(row['median_elapsed_seconds'])} or more"
-        at = left + most * (0.03 + 0.0165 * len(label))
-        axes.text(at, place, days, va="center", color=style.FAINT, size=10.5)
-    axes.set_xlim(0, most * 1.4)
+        since = f"half for {duration_words(row['median_elapsed_seconds'])} or more"
+        labels.append(style.end_label(axes, left, place, f"{row['leads']:,}", since))
+    style.make_room(axes, labels)
     style.no_numbers(axes)
     if rows:
         names = [_age(age["below_seconds"]) for age in rows[0]["ages"]]
@@ -83,4 +77,4 @@ def aging(told: Figures, subtitle: str) -> Figure:
 
 
 def _age(below: int | None) -> str:
-    return "older" if below is None else f"< {below // DAY} days"
+    return "older" if below is None else f"< {counted(below // DAY, 'day')}"

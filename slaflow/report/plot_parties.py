@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slaflow.report import plot_style as style
-from slaflow.report.findings import FINDINGS, percent, words
+from slaflow.report.findings import FINDINGS, counted, leads, percent, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,37 +15,42 @@ if TYPE_CHECKING:
 Figures = Mapping[str, Any]
 Part = tuple[str, str, int]
 """Name, colour, number."""
-NARROW = 0.045
-"""Parts of a bar smaller than this share have no room for a label."""
+LIFTED, LATE = style.FAIR, style.POOR
+SET_OFF = (("added by lifted breaches", LIFTED, "lifted"), ("met late", LATE, "met_late"))
 
 
 def sla(told: Figures, subtitle: str) -> Figure:
-    """A bar per target: the share kept in time, what lifts added set off, the rest pale."""
+    """A bar per target: the share kept in time; what lifts added and what was met late set off, the rest
+    pale."""
     rows = sorted(told["targets"].items(), key=lambda item: (item[1]["owed_by"], -(item[1]["met_rate"] or 0)))
     figure, axes = style.new_figure(FINDINGS["sla"](told), subtitle, len(rows))
     colours = [style.party_colour(row["owed_by"]) for _, row in rows]
     style.name_rows(axes, [words(name) for name, _ in rows], colours)
-    for place, (_, row) in enumerate(rows):
-        _promise(axes, place, row, colours[place])
-    axes.set_xlim(0, 1.36)
+    labels = [_promise(axes, place, row, colours[place]) for place, (_, row) in enumerate(rows)]
+    style.make_room(axes, [label for label in labels if label is not None], 1.0)
     style.no_numbers(axes)
     owners = dict.fromkeys(row["owed_by"] for _, row in rows)
-    lifted = [("added by lifted breaches", style.FAIR)] if any(row["lifted"] for _, row in rows) else []
-    style.key(figure, [(f"owed by {party}", style.party_colour(party)) for party in owners] + lifted)
+    parts = [(f"owed by {party}", style.party_colour(party)) for party in owners]
+    parts += [(name, colour) for name, colour, what in SET_OFF if any(row[what] for _, row in rows)]
+    style.key(figure, parts)
     return figure
 
 
-def _promise(axes: Axes, place: int, row: Figures, colour: str) -> None:
+def _promise(axes: Axes, place: int, row: Figures, colour: str) -> style.Label | None:
     axes.barh(place, 1, color=style.GRID, height=0.56)
     decided = sum(row[name] for name in ("met", "met_late", "breached", "lifted"))
     if row["met_rate"] is None:
         axes.text(0.01, place, "nothing decided yet", va="center", color=style.FAINT, size=10.5)
-        return
+        return None
     gross = min(row["gross_met_rate"], row["met_rate"])
-    axes.barh(place, gross, color=colour, height=0.56)
-    axes.barh(place, row["met_rate"] - gross, left=gross, color=style.FAIR, height=0.56)
-    axes.text(1.015, place, percent(row["met_rate"]), va="center", weight="bold", size=12)
-    axes.text(1.105, place, f"of {decided:,} promises", va="center", color=style.FAINT, size=10.5)
+    ends = [0.0, gross, row["met_rate"], row["met_rate"] + row["met_late"] / decided]
+    for start, end, shade in zip(ends, ends[1:], (colour, LIFTED, LATE), strict=False):
+        # Late ones are hatched: in grey they are as light as what was lifted.
+        looks: Any = {"hatch": "///", "edgecolor": style.PAPER, "linewidth": 0} if shade == LATE else {}
+        axes.barh(place, end - start, left=start, color=shade, height=0.56, **looks)
+    late = f", {row['met_late']:,} late" if row["met_late"] else ""
+    of = f"of {counted(decided, 'promise')}{late}"
+    return style.end_label(axes, 1.0, place, percent(row["met_rate"]), of)
 
 
 def handoffs(told: Figures, subtitle: str) -> Figure:
@@ -82,25 +87,29 @@ def stacked(title: str, subtitle: str, rows: Sequence[tuple[str, str, list[Part]
     """Bars of the same length, each split into named parts."""
     figure, axes = style.new_figure(title, subtitle, len(rows))
     style.name_rows(axes, [name for name, _, _ in rows], [style.party_colour(p) for _, p, _ in rows])
+    totals = [leads(sum(number for _, _, number in parts)) for _, _, parts in rows]
+    style.make_room(
+        axes, [style.end_label(axes, 1.0, place, "", total) for place, total in enumerate(totals)], 1.0
+    )
     for place, (_, _, parts) in enumerate(rows):
-        whole = sum(number for _, _, number in parts)
-        _split(axes, place, parts, whole)
-        axes.text(1.015, place, f"{whole:,} leads", va="center", color=style.FAINT, size=10.5)
-    axes.set_xlim(0, 1.14)
+        _split(axes, place, parts)
     style.no_numbers(axes)
     used = {name for _, _, parts in rows for name, _, number in parts if number}
     style.key(figure, [(name, colour) for name, colour, _ in rows[0][2] if name in used] if rows else [])
     return figure
 
 
-def _split(axes: Axes, place: int, parts: Sequence[Part], whole: int) -> None:
-    left = 0.0
+def _split(axes: Axes, place: int, parts: Sequence[Part]) -> None:
+    """The parts of one bar, each with its share where there is room for it."""
+    left, whole = 0.0, sum(number for _, _, number in parts)
+    inches = axes.get_position().width * style.WIDTH / axes.get_xlim()[1]
     for _, colour, number in parts:
         share = number / whole if whole else 0.0
         axes.barh(place, share, left=left, color=colour, height=0.62, edgecolor=style.PAPER, linewidth=1.5)
-        if share >= NARROW:
-            axes.text(
-                left + share / 2, place, percent(share), ha="center", va="center", weight="bold", size=11,
-                color=style.INK if colour in (style.FAIR, style.POOR) else style.PAPER,
-            )  # fmt: skip
+        said = axes.text(
+            left + share / 2, place, percent(share), ha="center", va="center", weight="bold", size=11,
+            color=style.INK if colour in (style.FAIR, style.POOR) else style.PAPER,
+        )  # fmt: skip
+        if style.width_of(said) + 0.1 > share * inches:
+            said.remove()
         left += share

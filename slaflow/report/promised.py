@@ -10,7 +10,7 @@ Figures = Mapping[str, Any]
 Spelt = Callable[[str], str]
 """Spells an instant."""
 Mood = Literal["kept", "missed", "good", "poor", "open"]
-NOBODY = "(nobody)"
+NOBODY = "(no owner)"
 
 
 class Line(NamedTuple):

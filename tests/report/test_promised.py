@@ -57,11 +57,11 @@ def test_a_restatement_per_owner_names_who_missed() -> None:
     row["restated"] = [{"at": "Monday", **part(41, 51, "missed"), "owners": now}]
     assert told(row) == [
         ("", "80% (40 of 50)", "missed"), ("anna", "100% (30 of 30)", "kept"),
-        ("(nobody)", "50% (10 of 20)", "missed"),
+        ("(no owner)", "50% (10 of 20)", "missed"),
         ("restated Monday", "80.39% (41 of 51)", "missed"), ("anna", "96.77% (30 of 31)", "kept"),
-        ("(nobody)", "55% (11 of 20)", "missed"),
+        ("(no owner)", "55% (11 of 20)", "missed"),
     ]  # fmt: skip
-    assert missed_by(row["restated"][0]) == ["(nobody)"]
+    assert missed_by(row["restated"][0]) == ["(no owner)"]
 
 
 @pytest.mark.parametrize(

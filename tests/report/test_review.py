@@ -120,7 +120,7 @@ def test_who_signed_stands_under_it_and_who_did_not_has_a_line(database: Databas
     assert "for sales · name, date" in empty
     app.sign_review("office-deal", "2026-03", NORA, at=APRIL)
     half = reviewed(app, APRIL)
-    assert f"{NORA} for marketing · 2026-04-01 00:00" in half
+    assert f"{NORA} · 2026-04-01 00:00 for marketing · record" in half
     assert "for sales · name, date" in half
     assert "as it was signed" in half
     app.tick(CLOSED + DAY)
