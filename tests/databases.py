@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+
+from slaflow.store.database import Database
 
 
 @contextmanager
@@ -29,3 +32,11 @@ def new_postgresql(server: str, template: str = "template0") -> Iterator[str]:
 def _named(server: str, name: str) -> str:
     url = make_url(server).set(drivername="postgresql+psycopg", database=name)
     return url.render_as_string(hide_password=False)
+
+
+def known_rows(database: Database, table: str) -> int | None:
+    """How many rows this PostgreSQL plans for in *table*; None where it has never looked."""
+    with database.read() as connection:
+        query = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:table)")
+        found = int(connection.execute(query, {"table": table}).scalar_one())
+    return None if found < 0 else found

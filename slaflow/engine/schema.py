@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slaflow.engine.doubled import doubled
-from slaflow.store import people
+from slaflow.store import people, statistics
 from slaflow.store import schema as store
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def upgrade(app: Engine, revision: str = "head") -> None:
     """Brings the tables to *revision*, making an absent SQLite file. Raises ``StoreError``."""
     store.upgrade(app.database, revision)
+    statistics.refresh(app.database)
 
 
 def told_on_upgrade(app: Engine) -> list[str]:

@@ -30,6 +30,7 @@ from slaflow.log.entry import Entry
 from slaflow.log.verify import StreamHead, verify
 from slaflow.store import archives as store
 from slaflow.store import checkpoints as checkpoint_store
+from slaflow.store import statistics
 from slaflow.store.database import Connection
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def archive(
         report.files.append(str(folder / made.file))
         if progress is not None:
             progress(report.entries)
+    statistics.refresh(app.database)
     with app.database.read() as conn:
         report.stayed = store.count_before(conn, before)
     return report

@@ -8,7 +8,7 @@ again changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from slaflow.hours.zones import micros_at
 from slaflow.store import imported as import_store
 from slaflow.store import leads as lead_store
 from slaflow.store import people as people_store
+from slaflow.store import statistics
 from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
 from slaflow.workflow.model import Workflow
@@ -294,6 +295,10 @@ class _Run:
                 self.report.lines[refused.row] = refused.line
         if self.report.refused and not dry_run:
             self.report.rejected_file = write_rejected(file, rejected, form, spool.refusals)
+        if not dry_run:
+            # All is done; who is in a hurry goes without, and autovacuum sees to it.
+            with suppress(KeyboardInterrupt):
+                statistics.refresh(self.app.database)
 
     def _note_resurrected(self, dry_run: bool) -> None:
         if number := self.report.resurrected:

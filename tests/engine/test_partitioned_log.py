@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from databases import known_rows
 from hourly import breaches, promised, waiting
 from source import ROOT
 from sqlalchemy import text
@@ -16,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
 from slaflow.engine.doctor import examine
-from slaflow.store import schema
+from slaflow.store import schema, statistics
 from slaflow.store.database import Database
 from slaflow.store.errors import AlreadyRecorded, ConflictingChange, LogIsAppendOnly
 
@@ -152,3 +153,13 @@ def test_a_month_that_is_detached_is_missed(app: Engine, operator: Any) -> None:
     operator.execute(f"ALTER TABLE entry ATTACH PARTITION {FIRST} {bound}")
     assert app.verify().bad is None
     assert amiss(app) == []
+
+
+def test_statistics_of_all_months_together_are_brought_up_to_date(
+    app: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By nobody else: autovacuum looks at each month, and never at the whole."""
+    monkeypatch.setattr(statistics, "MANY", 1)
+    assert known_rows(app.database, "entry") is None
+    app.upgrade()
+    assert known_rows(app.database, "entry") == len(list(app.log()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from databases import known_rows
 from exchange.archiving import (
     APRIL,
     DAY,
@@ -34,6 +35,7 @@ from slaflow.exchange.atomic import FileUnwritable
 from slaflow.log.errors import LogTampered, VerificationImpossible
 from slaflow.log.proof import check_proof
 from slaflow.store import archives as store
+from slaflow.store import statistics
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange, LogIsAppendOnly
 
@@ -283,3 +285,16 @@ def test_archived_leads_are_not_decided_again(app: Engine, tmp_path: Path) -> No
     report = replayed(app)
     assert (report.ok, report.leads, report.not_checkable) == (True, 2, 4)
     assert {reason for _, reason in report.unchecked} == {"its entries are archived"}
+
+
+def test_what_is_left_of_a_log_is_looked_at_anew(
+    app: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if app.database.dialect == "sqlite":
+        pytest.skip("SQLite is given no statistics")
+    monkeypatch.setattr(statistics, "MANY", 1)
+    statistics.refresh(app.database)
+    before = len(everything(app))
+    assert known_rows(app.database, "entry") >= before
+    archived(app, tmp_path)
+    assert known_rows(app.database, "entry") < before

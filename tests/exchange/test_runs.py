@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from databases import known_rows
 from exchange.small import AGREEMENT, EVENTS, EVENTS_HEADER, NOW, Import, entries, reasons
 
 from slaflow.engine.app import Engine
 from slaflow.exchange import batch, importing
 from slaflow.exchange.importing import ImportStopped, import_file
-from slaflow.store import schema
+from slaflow.store import schema, statistics
 from slaflow.store.database import Database
 
 PEOPLE = """
@@ -173,3 +175,25 @@ def test_an_import_takes_nobody_back_who_was_removed(app: Engine, load: Import) 
 def test_the_party_of_as_does_not_make_a_person_of_a_party(load: Import) -> None:
     report = load(PEOPLE, "email,rep,at", "kim@example.com,marketing,2026-03-01T10:00:00Z")
     assert reasons(report) == ['"marketing" is a party, not a person of sales']
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_an_import_ends_with_statistics_of_what_it_filled(
+    app: Engine, load: Import, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
+) -> None:
+    def progress(what: str, done: int, of: int | None) -> None:
+        if is_stopped and what == "importing" and done == 20:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(statistics, "MANY", 10)
+    monkeypatch.setattr(importing, "AT_ONCE", 20)
+    rows = a_history(1)
+    load(EVENTS, EVENTS_HEADER, *rows, dry_run=True)
+    assert known_rows(app.database, "entry") is None
+    with pytest.raises(ImportStopped) if is_stopped else nullcontext():
+        load(EVENTS, EVENTS_HEADER, *rows, progress=progress)
+    for table in ("entry", "imported"):
+        with app.database.read() as connection:
+            there = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+        assert known_rows(app.database, table) == there >= 10
