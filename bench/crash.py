@@ -55,6 +55,8 @@ class Run:
     wrong: list[str] = field(default_factory=list)
     codes: dict[Typed, int | None] = field(default_factory=dict)
     seconds: dict[Typed, float] = field(default_factory=dict)
+    traceless: set[Typed] = field(default_factory=set)
+    """Refused without an entry: no log can tell whether it happened, and it may be typed again."""
     standing: Standing = field(default_factory=Standing)
     steps: list[list[Typed]] = field(default_factory=list)
 
@@ -67,6 +69,8 @@ class Run:
             ended = self._start(url, typed).wait()
             self.codes[typed], self.seconds[typed] = ended.code, time.monotonic() - began
             self.commits += ended.commits
+            if ended.code and not self._is_done(url, typed, otherwise=True):
+                self.traceless.add(typed)
             if ended.code not in (0, 1):
                 self.wrong.append(f"undisturbed {' '.join(typed.words)}: {ended}")
         self.standing = standing(url, self._end)
@@ -156,7 +160,9 @@ class Run:
         return False
 
     def _is_done(self, url: str, typed: Typed, otherwise: bool = False) -> bool:
-        return otherwise if typed.stream is None else happened(url, typed.stream, typed.at)
+        if typed.stream is None or typed in self.traceless:
+            return otherwise
+        return happened(url, typed.stream, typed.at)
 
     def _verify(self, url: str) -> None:
         ended = Process(self.folder, ("--db", url, "--format", "json", "log", "verify"), "verify").wait()
