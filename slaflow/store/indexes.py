@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 from slaflow.store.types import Instant
+
+_NOTHING = ((Instant, "+ interval '0'"), (Integer, "+ 0"))
+"""What alters no value of such a column; of a text, nothing added to its end."""
 
 
 class _Kept(FunctionElement[Any]):
@@ -46,7 +50,7 @@ def _as_it_is(element: _Kept, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(_KeptEverywhere, "postgresql")
 def _with_nothing_added(element: _Kept, compiler: SQLCompiler, **kw: Any) -> str:
-    nothing = "+ interval '0'" if isinstance(element.type, Instant) else "|| ''"
+    nothing = next((each for kind, each in _NOTHING if isinstance(element.type, kind)), "|| ''")
     return f"({compiler.process(element.clauses, **kw)} {nothing})"
 
 
@@ -59,7 +63,7 @@ def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def in_stream(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """*column*, a text or an instant, of entries that are found by their stream, as a lead's are few.
+    """*column*, a text, number or instant, of entries that are found by their stream, as a lead's are few.
 
     Kept from both planners: asked lead by lead, any other index makes the square of the log of it.
     """

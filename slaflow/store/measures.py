@@ -6,7 +6,7 @@ and every input before it in its stream had arrived, whenever it was written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -38,6 +38,7 @@ from slaflow.store.indexes import in_stream, unindexed
 from slaflow.store.tables import archived_stream, entry
 from slaflow.workflow.commitment import Happening, Share
 
+Keep = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 _FOUND, _BEFORE, _VERDICT, _CAUSE, _BREACH, _LIFT = (
     entry.alias(name) for name in ("found", "before", "verdict", "cause", "breach", "lift")
 )
@@ -153,36 +154,48 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
 
     A clock was met when what met it happened; a broken one belongs to where it broke, whatever followed.
     """
-    verdict, cause, breach, lift = _VERDICT, _CAUSE, _BREACH, _LIFT
-    is_met = unindexed(verdict.c.kind) == "clock_met"
-    broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
-    lifted = exists(
-        select(lift.c.id).where(
-            lift.c.stream == verdict.c.stream, in_stream(lift.c.target) == verdict.c.target,
-            lift.c.clock == verdict.c.clock, in_stream(lift.c.kind) == "breach_lifted",
-            _is_known(lift, window),
-        )
-    )  # fmt: skip
-    asked = [
-        _is_verdict(verdict, targets), ~(is_met & broken_too),
-        _is_counted(verdict, window),
-    ]  # fmt: skip
-    if noted is not None:
-        asked.append(_is_noted(connection, verdict, window, noted))
-    columns = [verdict.c.owner, case((is_met | lifted, 1), else_=0).label("kept")]
-    caused = and_(cause.c.stream == verdict.c.stream, cause.c.seq == verdict.c.caused_by, is_met)
+    verdict, cause = _VERDICT, _CAUSE
     happened = func.coalesce(cause.c.occurred_at, verdict.c.at, type_=entry.c.at.type)
-    promptly = select(*columns).select_from(verdict.outerjoin(cause, caused))
-    promptly = promptly.where(
-        verdict.c.at >= window.start, verdict.c.at < window.end, happened >= window.start, *asked
+    promptly = _verdicts(connection, window, targets, noted, unindexed).where(
+        verdict.c.at >= window.start, verdict.c.at < window.end, happened >= window.start
     )
-    belated = select(*columns).select_from(verdict.join(cause, caused)).where(
+    belated = _verdicts(connection, window, targets, noted, in_stream).where(
         cause.c.occurred_at < cause.c.at, cause.c.occurred_at >= window.start,
-        cause.c.occurred_at < window.end, unindexed(verdict.c.at) >= window.end, *asked,
+        cause.c.occurred_at < window.end, in_stream(verdict.c.at) >= window.end,
     )  # fmt: skip
     judged = union_all(promptly, belated).subquery()
     query = select(judged.c.owner, func.sum(judged.c.kept), func.count()).group_by(judged.c.owner)
     return [Part(owner, int(of), among) for owner, of, among in connection.execute(query)]
+
+
+def _verdicts(
+    connection: Connection, window: Window, targets: Sequence[str], noted: str | None, keep: Keep
+) -> Select[Any]:
+    """Verdicts on clocks beside what met them: by whom, and whether the promise is kept.
+
+    *keep* is :func:`unindexed` where they are found by their time, :func:`in_stream` by what met them.
+    """
+    verdict, cause, breach = _VERDICT, _CAUSE, _BREACH
+    is_met = keep(verdict.c.kind) == "clock_met"
+    broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
+    asked = [_is_verdict(verdict, targets, keep), ~(is_met & broken_too), _is_counted(verdict, window, keep)]
+    if noted is not None:
+        asked.append(_is_noted(connection, verdict, window, noted))
+    columns = [verdict.c.owner, case((is_met | _is_lifted(verdict, window), 1), else_=0).label("kept")]
+    caused = and_(cause.c.stream == verdict.c.stream, cause.c.seq == verdict.c.caused_by, is_met)
+    both = verdict.join(cause, caused, isouter=keep is unindexed)
+    return select(*columns).select_from(both).where(*asked)
+
+
+def _is_lifted(verdict: FromClause, window: Window) -> ColumnElement[bool]:
+    lift = _LIFT
+    return exists(
+        select(lift.c.id).where(
+            lift.c.stream == verdict.c.stream, in_stream(lift.c.target) == verdict.c.target,
+            lift.c.clock == verdict.c.clock, in_stream(lift.c.kind) == "breach_lifted",
+            _is_known(lift, window, in_stream),
+        )
+    )  # fmt: skip
 
 
 def leads_to_judge(
@@ -237,25 +250,25 @@ def _in_time(
     return select(*columns).where(known, promptly), select(*columns).where(known, belated)
 
 
-def _is_counted(found: FromClause, window: Window) -> ColumnElement[bool]:
+def _is_counted(found: FromClause, window: Window, keep: Keep = unindexed) -> ColumnElement[bool]:
     """Whether the entry is one of the agreement's, and known by then."""
-    asked = [found.c.digest.in_(window.digests), _is_known(found, window)]
+    asked = [found.c.digest.in_(window.digests), _is_known(found, window, keep)]
     if window.without_archived:
         gone = select(archived_stream.c.stream).where(archived_stream.c.stream == found.c.stream)
         asked.append(~exists(gone))
     return and_(*asked)
 
 
-def _is_known(found: FromClause, window: Window) -> ColumnElement[bool]:
-    """Whether the entry, and every input before it in its stream, had arrived by then."""
+def _is_known(found: FromClause, window: Window, keep: Keep) -> ColumnElement[bool]:
+    """Whether it and every input before it in its stream had arrived; *keep*s it from other indexes."""
     by, before = window.known_by, _BEFORE
     told_later = select(before.c.id).where(
         before.c.stream == found.c.stream, before.c.seq <= found.c.seq, before.c.arrived_at > by
     )
-    known = and_(unindexed(found.c.at) <= by, ~exists(told_later))
+    known = and_(keep(found.c.at) <= by, ~exists(told_later))
     if window.written_before is None:
         return known
-    return and_(known, unindexed(found.c.id) < window.written_before)
+    return and_(known, keep(found.c.id) < window.written_before)
 
 
 def _happened_at(found: FromClause) -> ColumnElement[Any]:
@@ -279,8 +292,8 @@ def _is_such(
     return and_(such, _is_noted(connection, found, window, happening.noted))
 
 
-def _is_verdict(found: FromClause, targets: Sequence[str]) -> ColumnElement[bool]:
-    kind, target = unindexed(found.c.kind), unindexed(found.c.target)
+def _is_verdict(found: FromClause, targets: Sequence[str], keep: Keep = unindexed) -> ColumnElement[bool]:
+    kind, target = keep(found.c.kind), keep(found.c.target)
     return and_(kind.in_(("breached", "clock_met")), target.in_(targets))
 
 
