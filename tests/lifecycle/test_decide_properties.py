@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
@@ -28,38 +29,36 @@ NEVER = timedelta(0)
 ANEW = ("clock_restarted", "clock_moved")
 
 
-def examples(count: int) -> settings:
-    """Big examples: hypothesis is not to complain of their size or speed."""
-    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+@dataclass(frozen=True)
+class Telling:
+    """A story told with ticks in between, and told without any."""
+
+    story: Story
+    ticked: Course
+    unticked: Course
 
 
-@examples(60)
-@given(stories)
-def test_the_log_does_not_depend_on_when_ticks_ran(story: Story) -> None:
+def the_log_does_not_depend_on_when_ticks_ran(telling: Telling) -> None:
     """WORKFLOW.md, "Time" 3; SEMANTICS 2 and 4."""
-    ticked, unticked = story.told(ticks=True), story.told(ticks=False)
+    ticked, unticked = telling.ticked, telling.unticked
     assert ticked.entries == unticked.entries
     assert ticked.lead == unticked.lead
     assert ticked.every_clock == unticked.every_clock
     assert ticked.people.turns == unticked.people.turns
 
 
-@examples(20)
-@given(stories)
-def test_settled_twice_is_settled_once(story: Story) -> None:
-    course = story.told(ticks=False)
+def settled_twice_is_settled_once(telling: Telling) -> None:
+    course = telling.unticked.fork()
     before = len(course.entries), copy.deepcopy(course.lead), copy.deepcopy(course.every_clock)
-    course.tick(story.end)
+    course.tick(telling.story.end)
     assert (len(course.entries), course.lead, course.every_clock) == before
     assert not course.decisions[-1].messages
     assert not course.decisions[-1].changed
     assert not course.decisions[-1].fallen
 
 
-@examples(25)
-@given(stories)
-def test_the_log_moves_forward_and_tells_where_the_lead_rests(story: Story) -> None:
-    course = story.told(ticks=True)
+def the_log_moves_forward_and_tells_where_the_lead_rests(telling: Telling) -> None:
+    course = telling.ticked
     assert [entry.seq for entry in course.entries] == list(range(1, len(course.entries) + 1))
     for before, after in pairwise(course.entries):
         assert before.at <= after.at, (before, after)
@@ -70,22 +69,18 @@ def test_the_log_moves_forward_and_tells_where_the_lead_rests(story: Story) -> N
         assert entry.caused_by is None or entry.caused_by < entry.seq
 
 
-@examples(20)
-@given(stories)
-def test_a_lead_that_is_not_closed_is_always_held_by_a_party(story: Story) -> None:
-    course = story.told(ticks=True)
+def a_lead_that_is_not_closed_is_always_held_by_a_party(telling: Telling) -> None:
+    course = telling.ticked
     assert all(entry.held_by in ("marketing", "sales") for entry in course.entries)
-    state = story.workflow.states[course.present.state]
+    state = telling.story.workflow.states[course.present.state]
     assert course.present.held_by in ("marketing", "sales")
     if not state.final:
         assert course.present.held_by == state.held_by
 
 
-@examples(40)
-@given(stories)
-def test_clocks_of_one_target_never_overlap_and_tell_a_consistent_story(story: Story) -> None:
-    course = story.told(ticks=True)
-    for target in story.workflow.targets:
+def clocks_of_one_target_never_overlap_and_tell_a_consistent_story(telling: Telling) -> None:
+    course = telling.ticked
+    for target in telling.story.workflow.targets:
         own = [c for (name, _), c in sorted(course.every_clock.items()) if name == target.name]
         assert [c.number for c in own] == list(range(1, len(own) + 1))
         for earlier, later in pairwise(own):
@@ -126,31 +121,27 @@ def _check_clock(clock: Clock, course: Course) -> None:
         assert clock.budget >= NEVER
 
 
-@examples(25)
-@given(stories)
-def test_what_is_left_of_a_clock_and_where_it_lives(story: Story) -> None:
-    course = story.told(ticks=True)
+def what_is_left_of_a_clock_and_where_it_lives(telling: Telling) -> None:
+    course = telling.ticked
     for clock in course.open_clocks:
         assert course.present.state in clock.lives_in
         assert (clock.status == "paused") == (clock.paused_at is not None)
-        assert clock.wake_at is None or clock.wake_at >= story.end
+        assert clock.wake_at is None or clock.wake_at >= telling.story.end
         if clock.status == "running":
             assert clock.due_at is not None
-            assert clock.due_at >= story.end
+            assert clock.due_at >= telling.story.end
         assert clock.is_broken == (clock.status == "breached")
 
 
-@examples(40)
-@given(stories)
-def test_a_promise_is_broken_once_its_open_time_is_used_up_pauses_left_out(story: Story) -> None:
+def a_promise_is_broken_once_its_open_time_is_used_up_pauses_left_out(telling: Telling) -> None:
     """Counted from the log alone, by the calendar of each clock; a breach stands though it be lifted."""
-    course = story.told(ticks=True)
+    course = telling.ticked
     for clock in course.every_clock.values():
         told = [e for e in course.entries if (e.target, e.clock) == (clock.target, clock.number)]
-        terms = story.workflow.target(clock.target).cases[clock.case].allowance
+        terms = telling.story.workflow.target(clock.target).cases[clock.case].allowance
         if clock.breached_at is None or isinstance(terms, UntilField) or any(e.kind in ANEW for e in told):
             continue
-        calendar = story.workflow.calendars[clock.calendar]
+        calendar = telling.story.workflow.calendars[clock.calendar]
         used = calendar.open_time(clock.started_at, clock.breached_at)
         paused = [e.at for e in told if e.kind == "clock_paused"]
         resumed = [e.at for e in told if e.kind == "clock_resumed"]
@@ -158,24 +149,20 @@ def test_a_promise_is_broken_once_its_open_time_is_used_up_pauses_left_out(story
         assert clock.allowance - timedelta(seconds=1) < used <= clock.allowance
 
 
-@examples(20)
-@given(stories)
-def test_deciding_leaves_what_it_was_given_as_it_was(story: Story) -> None:
-    course = story.begun()
-    for each in story.arrivals:
+def deciding_leaves_what_it_was_given_as_it_was(telling: Telling) -> None:
+    course = telling.story.begun()
+    for each in telling.story.arrivals:
         given_ = copy.deepcopy((course.lead, course.open_clocks, course.people.turns))
         lead, clocks = course.lead, course.open_clocks
         event = Input(each.happening, each.by, each.occurred_at, each.arrived_at)
-        decide(story.workflow, course.people, lead, clocks, event, each.arrived_at)
+        decide(telling.story.workflow, course.people, lead, clocks, event, each.arrived_at)
         assert (lead, clocks, course.people.turns) == given_
         course.put(each.happening, each.by, each.arrived_at, each.occurred_at)
 
 
-@examples(25)
-@given(stories)
-def test_a_refused_input_leaves_what_was_settled_and_one_entry(story: Story) -> None:
-    course = story.begun()
-    for each in story.arrivals:
+def a_refused_input_leaves_what_was_settled_and_one_entry(telling: Telling) -> None:
+    course = telling.story.begun()
+    for each in telling.story.arrivals:
         before = course.fork()
         refusal = course.put(each.happening, each.by, each.arrived_at, each.occurred_at)
         if refusal is None:
@@ -193,12 +180,10 @@ def test_a_refused_input_leaves_what_was_settled_and_one_entry(story: Story) -> 
         assert course.lead == before.lead
 
 
-@examples(25)
-@given(stories)
-def test_engagement_is_what_the_log_says_was_earned(story: Story) -> None:
+def engagement_is_what_the_log_says_was_earned(telling: Telling) -> None:
     """SEMANTICS 4: re-based only by an activity with points or a reset, not by time or ticks."""
-    course = story.told(ticks=True)
-    half_life = story.workflow.scoring.half_life
+    course = telling.ticked
+    half_life = telling.story.workflow.scoring.half_life
     value, at = 0.0, MONDAY
     for entry in course.entries:
         if entry.kind == "activity" and "points" in entry.data:
@@ -207,15 +192,13 @@ def test_engagement_is_what_the_log_says_was_earned(story: Story) -> None:
             value, at = value * past + float(entry.data["points"]) * since, entry.at
         elif "engagement" in entry.data.get("reset", ()):
             value, at = 0.0, entry.at
-    past = 0.5 ** ((story.end - at) / half_life) if half_life else 1.0
-    assert decayed(course.present, half_life, story.end) == pytest.approx(value * past)
+    past = 0.5 ** ((telling.story.end - at) / half_life) if half_life else 1.0
+    assert decayed(course.present, half_life, telling.story.end) == pytest.approx(value * past)
 
 
-@examples(25)
-@given(stories)
-def test_of_steps_settled_together_each_person_hears_one_message_per_clock(story: Story) -> None:
+def of_steps_settled_together_each_person_hears_one_message_per_clock(telling: Telling) -> None:
     """SEMANTICS 14."""
-    course = story.told(ticks=True)
+    course = telling.ticked
     for decision in course.decisions:
         about = Counter((m.recipient, m.target, m.clock) for m in decision.messages if m.clock is not None)
         assert set(about.values()) <= {1}
@@ -226,11 +209,9 @@ def test_of_steps_settled_together_each_person_hears_one_message_per_clock(story
         assert not [m for m in decision.messages if m.kind == "warned" and (m.target, m.clock) in ended]
 
 
-@examples(25)
-@given(stories)
-def test_the_system_keeps_nobodys_promise(story: Story) -> None:
+def the_system_keeps_nobodys_promise(telling: Telling) -> None:
     """SEMANTICS 11: whatever is met is met by an input, or an auto that follows from one."""
-    course = story.told(ticks=False)
+    course = telling.unticked
     by_seq = {entry.seq: entry for entry in course.entries}
     for entry in course.entries:
         if entry.kind in ("clock_met", "met_late"):
@@ -242,3 +223,28 @@ def _causes(seq: int | None, by_seq: dict) -> Iterator:
     while seq is not None:
         yield by_seq[seq]
         seq = by_seq[seq].caused_by
+
+
+RULES: tuple[Callable[[Telling], None], ...] = (
+    the_log_does_not_depend_on_when_ticks_ran,
+    settled_twice_is_settled_once,
+    the_log_moves_forward_and_tells_where_the_lead_rests,
+    a_lead_that_is_not_closed_is_always_held_by_a_party,
+    clocks_of_one_target_never_overlap_and_tell_a_consistent_story,
+    what_is_left_of_a_clock_and_where_it_lives,
+    a_promise_is_broken_once_its_open_time_is_used_up_pauses_left_out,
+    deciding_leaves_what_it_was_given_as_it_was,
+    a_refused_input_leaves_what_was_settled_and_one_entry,
+    engagement_is_what_the_log_says_was_earned,
+    of_steps_settled_together_each_person_hears_one_message_per_clock,
+    the_system_keeps_nobodys_promise,
+)
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(stories)
+def test_every_rule_holds_for_every_agreement_and_every_history(story: Story) -> None:
+    """Rules are asked of the same stories: to make up an agreement takes longer than to look at its log."""
+    telling = Telling(story, story.told(ticks=True), story.told(ticks=False))
+    for rule in RULES:
+        rule(telling)
