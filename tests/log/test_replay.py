@@ -57,10 +57,6 @@ transitions:
 TEAMS = "teams:\n  nordics: {party: sales, calendar: office}\nrouting:\n  - {to: nordics}"
 
 
-def examples(count: int) -> settings:
-    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
-
-
 def a_course() -> Course:
     """A lead that sales had, let slip, got back and took, with ticks on the way."""
     team = (a_person(email, order=n, team="nordics", manager=MIA) for n, email in enumerate((ANNA, BERIT), 2))
@@ -80,23 +76,15 @@ def a_course() -> Course:
     return course.tick("2026-03-20T09:00")
 
 
-@examples(50)
-@given(stories, st.booleans())
-def test_any_course_is_decided_again_as_it_was(story: Story, ticks: bool) -> None:
-    """SEMANTICS 21: the log alone says what the lead and its clocks are."""
-    course = story.told(ticks=ticks)
+def is_decided_again_as_it_was(course: Course) -> None:
     found = again(course)
     assert found.finding is None
     assert found.lead == replace(course.present, salt=UNSALTED)
     assert {(c.target, c.number): c for c in found.clocks} == course.every_clock
 
 
-@examples(25)
-@given(stories, st.data())
-def test_any_course_stands_in_the_past_as_it_stood_then(story: Story, data: st.DataObject) -> None:
+def stands_in_the_past_as_it_stood_then(story: Story, course: Course, stop: int) -> None:
     """What was told by an instant, settled to it: the same from the end of the log as it was then."""
-    course = story.told(ticks=False)
-    stop = data.draw(st.integers(0, len(story.arrivals)))
     then = story.begun()
     for each in story.arrivals[:stop]:
         then.put(each.happening, each.by, each.arrived_at, each.occurred_at)
@@ -108,6 +96,18 @@ def test_any_course_stands_in_the_past_as_it_stood_then(story: Story, data: st.D
     lead, clocks = standing_at(log, end, only(course.workflow), people_log(course.people))
     assert lead == replace(then.present, salt=UNSALTED)
     assert {(c.target, c.number): c for c in clocks} == then.every_clock
+
+
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@given(stories, st.booleans(), st.data())
+def test_the_log_alone_says_what_any_lead_and_its_clocks_are_and_were(
+    story: Story, ticks: bool, data: st.DataObject
+) -> None:
+    """SEMANTICS 21."""
+    course = story.told(ticks=ticks)
+    is_decided_again_as_it_was(course)
+    unticked = story.told(ticks=False) if ticks else course
+    stands_in_the_past_as_it_stood_then(story, unticked, data.draw(st.integers(0, len(story.arrivals))))
 
 
 def test_a_course_with_all_that_may_happen_is_decided_again() -> None:
