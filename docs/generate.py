@@ -2,9 +2,9 @@
 
 ``python docs/generate.py [PAGE...]`` rewrites README.md and the pages below docs/ as they should be; a test
 compares. Only what a reader sees is played, in one folder per page that is empty at first: a ``console``
-block is a session, a block ``sh run`` commands whose output is not shown, and the block after a line that
-ends in "save ... as `NAME`:" goes into that file. ``<!-- output of: command -->`` has the block that follows
-redrawn. Three dots stand for the rest of a line.
+block is a session, a block ``sh run`` commands whose output is not shown, and the block after a paragraph
+that ends in "save ... as `NAME`:" goes into that file. ``<!-- output of: command -->`` has the block that
+follows redrawn. Three dots stand for the rest of a line.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from slaflow.errors import SlaflowError
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS_PAGE = ROOT / "docs" / "reference" / "commands.md"
+PROGRAMS = Path(sys.executable).parent
 READERS_FOLDER = "/home/ada/agreement"
 """What the folder of a session is called on the page."""
 POSTGRESQL = "postgresql+psycopg://slaflow@localhost/slaflow"
@@ -41,9 +42,9 @@ POSTGRESQL = "postgresql+psycopg://slaflow@localhost/slaflow"
 
 Run = Callable[[str], str]
 _BLOCK = re.compile(
-    r"(?P<before>^[^\n]+\n\n)?^```(?P<kind>[\w ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?P<before>(?:^[^\n]+\n)+\n)?^```(?P<kind>[\w ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-_SAVED = re.compile(r"\b[Ss]ave\b[^\n`]* as `(\w[\w./-]*)`[^\n`]*:\n")
+_SAVED = re.compile(r"\b[Ss]ave\b[^`]*\sas\s`(\w[\w./-]*)`[^`]*:\n\n$")
 _DRAWN = re.compile(r"<!-- output of: ([^\n]+) -->\n")
 
 
@@ -106,12 +107,14 @@ def _covers(old: str, new: str) -> bool:
 class Shell:
     """Just enough of a shell to play a page; most commands run in this process, which is faster.
 
-    *apart*: each in a process of its own, as a reader's would.
+    *apart*: each in a process of its own, as a reader's would. *programs*: the folder of ``slaflow`` and
+    ``python3``.
     """
 
-    def __init__(self, folder: Path, *, apart: bool = False) -> None:
+    def __init__(self, folder: Path, *, apart: bool = False, programs: Path = PROGRAMS) -> None:
         self.folder = folder
         self.apart = apart
+        self.programs = programs
         self.named: dict[str, str | None] = {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None, "SLAFLOW_KEY": None}
         self.code = 0
 
@@ -133,8 +136,8 @@ class Shell:
         return done.output
 
     def _apart(self, command: str) -> str:
-        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, **self.named, "PATH": programs}
+        path = f"{self.programs}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, **self.named, "PATH": path}
         done = subprocess.run(
             ["sh", "-c", command],
             cwd=self.folder,
@@ -148,7 +151,9 @@ class Shell:
         return done.stdout
 
 
-def rewritten(page: Path, postgresql: str | None = None, *, apart: bool = False) -> str:
+def rewritten(
+    page: Path, postgresql: str | None = None, *, apart: bool = False, programs: Path = PROGRAMS
+) -> str:
     """The page as it should be. *postgresql* is an empty database for the page that is about it."""
     if page == COMMANDS_PAGE:
         return command_page()
@@ -162,7 +167,7 @@ def rewritten(page: Path, postgresql: str | None = None, *, apart: bool = False)
         text = text.replace(POSTGRESQL, postgresql)
     with tempfile.TemporaryDirectory(prefix="slaflow-docs-") as name:
         folder = Path(os.path.realpath(name))
-        text = played(text, folder, Shell(folder, apart=apart))
+        text = played(text, folder, Shell(folder, apart=apart, programs=programs))
     for real, readers in names.items():
         text = text.replace(real, readers)
     return text

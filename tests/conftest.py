@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -39,6 +41,33 @@ def pytest_configure() -> None:
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_NEEDED
     if roomy and "TMPDIR" not in os.environ:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+FORKING = Path(__file__).parent / "forking"
+
+
+@pytest.fixture(scope="session")
+def loaded_python() -> Iterator[list[str]]:
+    """How to start a Python of its own that has loaded slaflow: a fork of one, which costs next to nothing.
+
+    For tests in which a process matters, and its first second does not. It is given ``-m``, ``-c`` or a file.
+    """
+    # Short, because the path of a socket may not be long.
+    with tempfile.TemporaryDirectory(prefix="slaflow-") as folder:
+        place = f"{folder}/socket"
+        server = subprocess.Popen(
+            [sys.executable, FORKING / "server.py", place],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,
+        )
+        with server:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
+            yield [sys.executable, "-IS", str(FORKING / "client.py"), place]
+            assert server.stdin is not None
+            server.stdin.close()
 
 
 @contextmanager

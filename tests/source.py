@@ -6,6 +6,7 @@ import ast
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +22,11 @@ class Source:
     module: str
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree."""
+        return [*ast.walk(self.tree)]
 
     @property
     def package(self) -> str:
@@ -42,14 +48,17 @@ def parse(path: str, text: str) -> Source:
     return Source(path, ".".join(installed), text, ast.parse(text, path))
 
 
-def read(*folders: str) -> list[Source]:
-    """Every Python file below *folders* of the checkout, in order of path."""
-    found = []
+def texts(*folders: str) -> Iterator[tuple[str, str]]:
+    """Every Python file below *folders* of the checkout, in order of path: path and text."""
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
             with tokenize.open(file) as lines:
-                found.append(parse(file.relative_to(ROOT).as_posix(), lines.read()))
-    return found
+                yield file.relative_to(ROOT).as_posix(), lines.read()
+
+
+def read(*folders: str) -> list[Source]:
+    """The same files with their trees."""
+    return [parse(path, text) for path, text in texts(*folders)]
 
 
 def imports(source: Source) -> Iterator[str]:
@@ -57,7 +66,7 @@ def imports(source: Source) -> Iterator[str]:
 
     ``from a import b`` gives ``a.b``, whether b is a module of a or a name in it.
     """
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -74,7 +83,7 @@ def _origin(source: Source, node: ast.ImportFrom) -> str:
 
 
 def functions(source: Source) -> Iterator[FunctionNode]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, FunctionNode):
             yield node
 

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 
 import pytest
-from source import ROOT, SHIPPED, Source, dotted, functions, imports, layer_of, length, parse, read
+from source import ROOT, SHIPPED, Source, dotted, functions, imports, layer_of, length, parse, read, texts
 
 # From left to right: a layer imports only what stands before it; those in one line not each other.
 ORDER = (
@@ -114,7 +114,7 @@ def impurities(source: Source) -> Iterator[str]:
 def wall_clocks(source: Source) -> Iterator[str]:
     if source.path == WALL_CLOCK_HOME:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and WALL_CLOCK.search(dotted(node)):
             yield f"{source.path}:{node.lineno} reads the clock; only {WALL_CLOCK_HOME} may"
 
@@ -125,7 +125,7 @@ def environment_readers(source: Source) -> Iterator[str]:
     for name in imports(source):
         if name in {"os.environ", "os.getenv"}:
             yield f"{source.path} imports {name}; only {ENVIRONMENT_HOME} reads the environment"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         by_name = isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.getenv"}
         by_option = isinstance(node, ast.keyword) and node.arg in {"envvar", "auto_envvar_prefix"}
         if by_name or by_option:
@@ -157,7 +157,7 @@ def long_functions(source: Source) -> Iterator[str]:
 
 def empty_names(source: Source) -> Iterator[str]:
     """Files and classes named after nothing; and ``sql``, which here is a lead's state."""
-    classes = [node.name for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)]
+    classes = [node.name for node in source.nodes if isinstance(node, ast.ClassDef)]
     for name in [*source.module.split("."), *classes]:
         if words(name) & (EMPTY_NAMES | {"sql"}):
             yield f"{source.path}: {name} says too little"
@@ -231,7 +231,7 @@ def test_every_part_of_slaflow_has_its_place_in_the_order() -> None:
 
 @pytest.mark.parametrize("folder", [*SHIPPED, "tests", "bench"])
 def test_no_file_is_longer_than_400_lines(folder: str) -> None:
-    too_long = {source.path: lines for source in read(folder) if (lines := source.text.count("\n")) > 400}
+    too_long = {path: lines for path, text in texts(folder) if (lines := text.count("\n")) > 400}
     assert too_long == {}
 
 

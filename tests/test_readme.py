@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -51,9 +52,26 @@ def reference(name: str) -> str:
     return text_of(ROOT / "docs" / "reference" / name)
 
 
+def session_of(page: Path) -> str:
+    """What stands in its first session."""
+    body = re.search(r"```console\n(.*?)```", text_of(page), re.DOTALL)
+    assert body is not None
+    return body[1]
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory, loaded_python: list[str]) -> Path:
+    """A folder of a ``slaflow`` and a ``python3`` that need not load, each run a process all the same."""
+    folder = tmp_path_factory.mktemp("programs")
+    for name, words in (("slaflow", ["-m", "slaflow"]), ("python3", [])):
+        (folder / name).write_text(f'#!/bin/sh\nexec {shlex.join([*loaded_python, *words])} "$@"\n')
+        (folder / name).chmod(0o755)
+    return folder
+
+
 @pytest.mark.parametrize("page", PLAYED, ids=name_of)
-def test_a_page_shows_what_the_program_prints(page: Path) -> None:
-    assert generator.rewritten(page) == text_of(page), REWRITE
+def test_a_page_shows_what_the_program_prints(page: Path, programs: Path) -> None:
+    assert generator.rewritten(page, programs=programs) == text_of(page), REWRITE
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -61,15 +79,21 @@ def test_the_page_about_postgresql_shows_what_the_program_prints(empty_database_
     assert generator.rewritten(POSTGRESQL_PAGE, empty_database_url) == text_of(POSTGRESQL_PAGE), REWRITE
 
 
-def test_the_first_session_works_for_a_reader_who_types_it() -> None:
+def test_the_first_session_works_for_a_reader_who_types_it(programs: Path) -> None:
     """Each command in a process of its own, through a real shell."""
-    assert generator.rewritten(README, apart=True) == text_of(README)
+    assert generator.rewritten(README, apart=True, programs=programs) == text_of(README)
+
+
+def test_the_first_command_works_with_the_program_that_is_installed(tmp_path: Path) -> None:
+    shell = generator.Shell(tmp_path, apart=True)
+    (first, said), *_ = generator.session(session_of(README))
+    printed = shell(first.removeprefix("$ ")).replace(str(tmp_path), generator.READERS_FOLDER)
+    assert (printed, shell("echo $?")) == (said, "0\n")
+    assert (tmp_path / "slaflow.db").is_file()
 
 
 def test_the_first_session_fits_on_the_first_screen() -> None:
-    body = re.search(r"```console\n(.*?)```", text_of(README), re.DOTALL)
-    assert body is not None
-    assert len(body[1].splitlines()) <= 15
+    assert len(session_of(README).splitlines()) <= 15
 
 
 def test_a_session_that_prints_something_else_is_noticed(tmp_path: Path) -> None:
@@ -97,9 +121,10 @@ def test_a_page_hides_nothing_that_its_sessions_need(page: Path) -> None:
     ] == []
 
 
-def test_a_block_is_saved_under_the_name_that_the_line_before_tells(tmp_path: Path) -> None:
+def test_a_block_is_saved_under_the_name_that_the_paragraph_before_tells(tmp_path: Path) -> None:
     page = (
-        "Save this as `a/b.yaml`:\n\n```yaml\nworkflow: x\n```\n\nIn `c.yaml`:\n\n```yaml\nworkflow: y\n```\n"
+        "To see it, save\nthis as `a/b.yaml`:\n\n```yaml\nworkflow: x\n```\n\n"
+        "In `c.yaml`:\n\n```yaml\nworkflow: y\n```\n"
     )
     assert generator.played(page, tmp_path, generator.Shell(tmp_path)) == page
     assert [file.name for file in tmp_path.rglob("*.yaml")] == ["b.yaml"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def slaflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slaflow:
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
+def process(tmp_path: Path, loaded_python: list[str]) -> Callable[..., subprocess.Popen[bytes]]:
     """Starts ``slaflow`` as a process of its own, in an empty folder."""
 
     def start(*words: object, **rest: Any) -> subprocess.Popen[bytes]:
@@ -54,7 +53,7 @@ def process(tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
             "stdin": subprocess.DEVNULL,
             "env": kept,
         }
-        command = [sys.executable, "-m", "slaflow", *map(str, words)]
+        command = [*loaded_python, "-m", "slaflow", *map(str, words)]
         return subprocess.Popen(command, cwd=tmp_path, **{**usual, **rest})
 
     return start

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,10 +90,10 @@ def test_leads_are_found_by_how_they_begin(handed_over: Slaflow, database_url: s
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs a bash to ask")
 def test_bash_is_given_what_is_missing_behind_its_own_word_break(
-    handed_over: Slaflow, tmp_path: Path
+    handed_over: Slaflow, tmp_path: Path, loaded_python: list[str]
 ) -> None:
     """Bash ends words at the @ of an address, and would put the whole address behind it."""
-    (tmp_path / "slaflow").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m slaflow "$@"\n')
+    (tmp_path / "slaflow").write_text(f'#!/bin/sh\nexec {shlex.join(loaded_python)} -m slaflow "$@"\n')
     (tmp_path / "slaflow").chmod(0o755)
     script = """
     eval "$(_SLAFLOW_COMPLETE=bash_source slaflow)"

@@ -10,7 +10,8 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ LISTINGS = [
     ("doctor",),
     ("db", "current"),
 ]
+Terminal = Callable[..., str]
 NOW = "2026-03-09T09:30:00+01:00"
 
 
@@ -61,13 +63,17 @@ def test_into_a_pipe_goes_plain_text_without_colours_or_bars(
     assert not set("│─┃━") & set(said.out)
 
 
-def in_a_terminal(folder: Path, *words: str, columns: int = 100) -> str:
-    """What a person at a terminal of that width sees."""
+@pytest.fixture
+def in_a_terminal(tmp_path: Path, loaded_python: list[str]) -> Terminal:
+    """Types a command; gives what a person at a terminal of some width sees."""
+    return partial(seen_in_a_terminal, [*loaded_python, "-m", "slaflow"], tmp_path)
+
+
+def seen_in_a_terminal(slaflow: list[str], folder: Path, *words: str, columns: int = 100) -> str:
     ours, theirs = pty.openpty()
     environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "COLUMNS": str(columns)}
-    command = [sys.executable, "-m", "slaflow", *words]
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+        [*slaflow, *words], cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
     seen = b"".join(_read(ours))
@@ -87,26 +93,28 @@ def _read(terminal: int) -> Iterator[bytes]:
         yield piece
 
 
-def test_a_terminal_gets_colours(handed_over: Slaflow, tmp_path: Path) -> None:
-    seen = in_a_terminal(tmp_path, "lead", "show", "1", "--at", NOW)
+def test_a_terminal_gets_colours(handed_over: Slaflow, in_a_terminal: Terminal) -> None:
+    seen = in_a_terminal("lead", "show", "1", "--at", NOW)
     assert "\x1b[" in seen
     assert "Can be done now" in seen
 
 
 def test_a_narrow_terminal_shows_whole_words_and_says_what_it_leaves_out(
-    handed_over: Slaflow, tmp_path: Path
+    handed_over: Slaflow, in_a_terminal: Terminal
 ) -> None:
-    narrow = on_screen(in_a_terminal(tmp_path, "queue", "--at", NOW, columns=80))
+    narrow = on_screen(in_a_terminal("queue", "--at", NOW, columns=80))
     assert all(len(line.rstrip()) <= 80 for line in narrow)
     assert any("no room for" in line and "--wide shows all" in line for line in narrow)
     told = [line for line in narrow if "no room for" not in line]
-    roomy = on_screen(in_a_terminal(tmp_path, "queue", "--at", NOW, columns=200))
+    roomy = on_screen(in_a_terminal("queue", "--at", NOW, columns=200))
     assert {*" ".join(told).split()} <= {*" ".join(roomy).split()}
 
 
-def test_wide_shows_every_column_however_narrow_the_terminal(handed_over: Slaflow, tmp_path: Path) -> None:
-    asked = on_screen(in_a_terminal(tmp_path, "--wide", "queue", "--at", NOW, columns=60))
-    roomy = on_screen(in_a_terminal(tmp_path, "queue", "--at", NOW, columns=200))
+def test_wide_shows_every_column_however_narrow_the_terminal(
+    handed_over: Slaflow, in_a_terminal: Terminal
+) -> None:
+    asked = on_screen(in_a_terminal("--wide", "queue", "--at", NOW, columns=60))
+    roomy = on_screen(in_a_terminal("queue", "--at", NOW, columns=200))
     assert [line.rstrip() for line in asked] == [line.rstrip() for line in roomy]
 
 
@@ -115,10 +123,10 @@ def on_screen(seen: str) -> list[str]:
     return re.sub(r"\x1b\[[0-9;]*m", "", seen).replace("\r", "").splitlines()
 
 
-def test_what_a_lead_wrote_cannot_drive_a_terminal(handed_over: Slaflow, tmp_path: Path) -> None:
+def test_what_a_lead_wrote_cannot_drive_a_terminal(handed_over: Slaflow, in_a_terminal: Terminal) -> None:
     hostile = "company=\x1b[2J\x1b]0;gone\x07[red]"
     handed_over("lead", "set", "1", "--set", hostile, "--as", "sales", "--at", NOW)
-    seen = in_a_terminal(tmp_path, "lead", "show", "1", "--at", NOW)
+    seen = in_a_terminal("lead", "show", "1", "--at", NOW)
     assert "\x1b[2J" not in seen
     assert "\x1b]0" not in seen
     assert "\\x1b[2J\\x1b]0;gone\\x07[red]" in seen

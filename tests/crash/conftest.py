@@ -41,12 +41,12 @@ main()
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
+def start(tmp_path: Path, loaded_python: list[str]) -> Start:
     """Starts ``slaflow`` in an empty folder; with *most_bytes* no file of it may grow beyond that."""
 
     def starting(*words: object, most_bytes: int | None = None) -> subprocess.Popen[str]:
         how = ["-m", "slaflow"] if most_bytes is None else ["-c", LIMITED, str(most_bytes)]
-        command = [sys.executable, *how, *map(str, words)]
+        command = [*loaded_python, *how, *map(str, words)]
         return subprocess.Popen(
             command, cwd=tmp_path, env=without_settings(), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,23 +120,22 @@ def test_a_folder_cannot_take_the_place_of_a_file(tmp_path: Path) -> None:
         pass
 
 
-def child(database: Database, type: str, *lines: str) -> list[str]:
-    """A process that exports to ``log`` after *lines* of Python."""
+def script(database: Database, type: str, *lines: str) -> list[str]:
+    """For a Python that exports to ``log`` after *lines*."""
     script = [
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})",
         "from exchange.lives import *",
         *lines,
         f"exported(Database({database.shown!r}), {type!r}, Path('log'))",
     ]
-    return [sys.executable, "-c", "\n".join(script)]
-
-
-def here() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return ["-c", "\n".join(script)]
 
 
 @every_type
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_a_full_disk_is_told_in_one_line(database: Database, tmp_path: Path, type: str) -> None:
+def test_a_full_disk_is_told_in_one_line(
+    database: Database, tmp_path: Path, type: str, loaded_python: list[str]
+) -> None:
     """A limit of the size of files stands for the disk; what is written hits it in the same way."""
     a_log(database)
     limit = 2048
@@ -148,9 +146,8 @@ def test_a_full_disk_is_told_in_one_line(database: Database, tmp_path: Path, typ
 
     with database.read():
         run = subprocess.run(
-            child(database, type),
+            [*loaded_python, *script(database, type)],
             cwd=tmp_path,
-            env=here(),
             preexec_fn=small_disk,
             capture_output=True,
             text=True,
@@ -161,7 +158,9 @@ def test_a_full_disk_is_told_in_one_line(database: Database, tmp_path: Path, typ
 
 @every_type
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_a_killed_export_leaves_no_file_of_that_name(database: Database, tmp_path: Path, type: str) -> None:
+def test_a_killed_export_leaves_no_file_of_that_name(
+    database: Database, tmp_path: Path, type: str, loaded_python: list[str]
+) -> None:
     a_log(database)
     die = (
         "import os, signal",
@@ -169,8 +168,8 @@ def test_a_killed_export_leaves_no_file_of_that_name(database: Database, tmp_pat
         "export.NOTED_EVERY = 10",
         "die = lambda number: os.kill(os.getpid(), signal.SIGKILL)",
     )
-    command = child(database, type, *die)
+    command = [*loaded_python, *script(database, type, *die)]
     command[-1] = command[-1].replace("Path('log'))", "Path('log'), progress=die)")
-    run = subprocess.run(command, cwd=tmp_path, env=here(), capture_output=True)
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True)
     assert run.returncode == -signal.SIGKILL
     assert not (tmp_path / "log").exists()
