@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -22,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 import slaflow.cli  # the checkout must be installed, or half the packages are somebody else's
+from slaflow.report import review
 from slaflow.store import schema
 from slaflow.store.database import Database
 
@@ -68,6 +70,23 @@ def loaded_python() -> Iterator[list[str]]:
             yield [sys.executable, "-IS", str(FORKING / "client.py"), place]
             assert server.stdin is not None
             server.stdin.close()
+
+
+DRAWN: dict[str, bytes] = {}
+
+
+@pytest.fixture
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws each picture of a review once: where a page of the same figures is made again, it is the same."""
+    draw = review.drawn
+
+    def drawn(*words: Any) -> bytes:
+        picture = repr(words)
+        if picture not in DRAWN:
+            DRAWN[picture] = draw(*words)
+        return DRAWN[picture]
+
+    monkeypatch.setattr(review, "drawn", drawn)
 
 
 @contextmanager

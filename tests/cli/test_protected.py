@@ -80,6 +80,7 @@ def test_the_agreement_in_force_is_known_by_its_text(office: Slaflow, agreement:
     assert moved.read_bytes() == before
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_what_one_wrote_oneself_may_be_written_again(at_work: Slaflow, tmp_path: Path) -> None:
     again = ("jsonl", "ocel", "checkpoint", "proof", "review", "plot", "rejected")
     for writer in again:

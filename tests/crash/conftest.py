@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from resource import RLIM_INFINITY
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from commands import Said
 
 from slaflow.cli.main import cli
+from slaflow.exchange import importing
 
 BENCH = Path(__file__).parents[2] / "bench"
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -31,10 +33,13 @@ def ended(process: subprocess.Popen[str]) -> Said:
     return Said(process.returncode, out, err)
 
 
-LIMITED = """\
+FEW = 100
+"""Rows that an import saves at once here, so that a small file is many transactions."""
+TYPED = """\
 import resource, sys
 from slaflow.cli.main import main
-most = int(sys.argv.pop(1))
+from slaflow.exchange import importing
+most, importing.AT_ONCE = int(sys.argv.pop(1)), int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 main()
 """
@@ -44,9 +49,8 @@ main()
 def start(tmp_path: Path, loaded_python: list[str]) -> Start:
     """Starts ``slaflow`` in an empty folder; with *most_bytes* no file of it may grow beyond that."""
 
-    def starting(*words: object, most_bytes: int | None = None) -> subprocess.Popen[str]:
-        how = ["-m", "slaflow"] if most_bytes is None else ["-c", LIMITED, str(most_bytes)]
-        command = [*loaded_python, *how, *map(str, words)]
+    def starting(*words: object, most_bytes: int = RLIM_INFINITY) -> subprocess.Popen[str]:
+        command = [*loaded_python, "-c", TYPED, str(most_bytes), str(FEW), *map(str, words)]
         return subprocess.Popen(
             command, cwd=tmp_path, env=without_settings(), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
@@ -59,6 +63,7 @@ def start(tmp_path: Path, loaded_python: list[str]) -> Start:
 def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """Types one command in this process, in an empty folder, for what needs no process of its own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(importing, "AT_ONCE", FEW)
 
     def typed(*words: object) -> Said:
         settings = {"SLAFLOW_DB": None, "SLAFLOW_ACTOR": None}

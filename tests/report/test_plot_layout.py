@@ -106,7 +106,8 @@ def drawn(kind: str, told: Told) -> Figure:
     with styled(kind):
         draw = DRAWINGS[kind]
         figure = by_group(kind, told, "everything") if "groups" in told else draw(told, "everything")
-        FigureCanvasAgg(figure).draw()
+        FigureCanvasAgg(figure)
+        figure.draw_without_rendering()
         return figure
 
 

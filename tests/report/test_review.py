@@ -21,6 +21,7 @@ from slaflow.report.sla import InvertedRange
 from slaflow.store.database import Database
 
 __all__ = ["spoken"]
+pytestmark = pytest.mark.usefixtures("drawn_once")
 MARCH = utc("2026-02-28T23:00")
 SIGNED = """\
 commitments:
