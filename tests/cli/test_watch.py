@@ -136,7 +136,7 @@ def test_logs_for_machines_are_an_object_per_line(app: Engine, watch: Process) -
 
 
 def test_people_read_a_line_per_round_and_with_quiet_only_news(app: Engine, watch: Process) -> None:
-    waiting(app, breaks_in=timedelta(seconds=3))
+    waiting(app, breaks_in=timedelta(seconds=1))
     worker = watch("--every", "1s", "--quiet")
     assert worker.stdout is not None
     line = worker.stdout.readline().decode()

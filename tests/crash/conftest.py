@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from resource import RLIM_INFINITY
@@ -74,12 +73,12 @@ def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest, dialect: str) -> Callable[..., Any]:
+def bench(request: pytest.FixtureRequest, dialect: str, loaded_python: list[str]) -> Callable[..., Any]:
     """Runs a script of bench/ on this kind of database; gives the line it printed."""
     wanted = "sqlite" if dialect == "sqlite" else request.getfixturevalue("postgresql_server")
 
     def run(script: str, *words: object) -> Any:
-        command = [sys.executable, str(BENCH / script), "--db", wanted, *map(str, words)]
+        command = [*loaded_python, str(BENCH / script), "--db", wanted, *map(str, words)]
         done = subprocess.run(command, env=without_settings(), capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr + done.stdout
         return json.loads(done.stdout)

@@ -94,7 +94,7 @@ def app(database_url: str) -> Iterator[Engine]:
 
 def test_a_worker_sleeps_until_the_next_step_falls_and_no_longer(app: Engine, database: Database) -> None:
     """It would sleep an hour; the promise breaks in a moment."""
-    waiting(app, breaks_in=2 * SECOND)
+    waiting(app, breaks_in=SECOND)
     with working(database) as seen:
         until(lambda: sum(report.breached for report in seen.reports) == 1, "the breach")
         until(lambda: seen.looks[-1] is None, "the look after it")
@@ -114,7 +114,7 @@ def test_what_another_process_writes_wakes_a_sleeping_worker(app: Engine, databa
 @on_postgresql
 def test_word_of_a_step_to_come_moves_the_alarm_and_starts_no_round(app: Engine, database: Database) -> None:
     with working(database) as seen:
-        waiting(app, breaks_in=2 * SECOND)
+        waiting(app, breaks_in=SECOND)
         until(lambda: breaches(app), "the breach")
     assert [report.breached for report in seen.reports[:2]] == [0, 1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,19 @@ ROWS = (
 )
 
 
-def run(script: str, *words: str, folder: Path) -> list[Any]:
-    done = subprocess.run(
-        [sys.executable, BENCH / script, *words], cwd=folder, capture_output=True, text=True, check=True
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+Run = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def run(loaded_python: list[str], tmp_path: Path) -> Run:
+    """Runs a script of bench/ in an empty folder; gives the lines it printed."""
+
+    def run(script: str, *words: str) -> list[Any]:
+        command = [*loaded_python, str(BENCH / script), *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return run
 
 
 @pytest.fixture
@@ -65,9 +73,9 @@ def desk(database: Database) -> Engine:
 
 
 @pytest.fixture
-def report(desk: Engine, tmp_path: Path) -> ImportReport:
+def report(desk: Engine, run: Run, tmp_path: Path) -> ImportReport:
     (tmp_path / "log.csv").write_text("\n".join((HEADER, *ROWS)))
-    (told,) = run("incident_log.py", "log.csv", "-o", "events.csv", folder=tmp_path)
+    (told,) = run("incident_log.py", "log.csv", "-o", "events.csv")
     assert (told["rows"], told["incidents"], told["moved"]) == (len(ROWS), 3, 1)
     found = import_file(desk, tmp_path / "events.csv", BENCH / "incident_log" / "map.yaml")
     desk.tick(utc("2017-03-01T00:00:00"))
@@ -111,9 +119,11 @@ def test_an_incident_begins_with_its_first_event_where_that_lies_before(
     ]
 
 
-def test_verdicts_are_compared_by_priority(desk: Engine, report: ImportReport, tmp_path: Path) -> None:
+def test_verdicts_are_compared_by_priority(
+    desk: Engine, report: ImportReport, run: Run, tmp_path: Path
+) -> None:
     export_log(desk, "jsonl", tmp_path / "incidents.jsonl")
-    told = run("made_sla.py", "incidents.jsonl", folder=tmp_path)
+    told = run("made_sla.py", "incidents.jsonl")
     counts = ("incidents", "made_sla", "agree", "only_ours", "only_theirs", "repriced")
     found = {(line["target"], line["priority"]): tuple(line[name] for name in counts) for line in told}
     assert found == {

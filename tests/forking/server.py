@@ -19,6 +19,7 @@ import warnings
 from contextlib import suppress
 from importlib import import_module
 from marshal import loads
+from pathlib import Path
 from types import ModuleType
 
 import slaflow.cli
@@ -36,13 +37,13 @@ def load(package: ModuleType) -> None:
 
 def serve(place: str) -> None:
     """Forks for whoever connects, until the standard input ends."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         listening.bind(place)
         listening.listen(64)
         os.write(1, b"ready\n")
         while True:
             ready, _, _ = select.select([listening, 0], [], [])
+            bury()
             if 0 in ready:
                 return
             line, _ = listening.accept()
@@ -52,9 +53,15 @@ def serve(place: str) -> None:
             line.close()
 
 
+def bury() -> None:
+    """Lets go of the children that ended; what they took then counts as the server's."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def attend(line: socket.socket) -> None:
     """Starts the one process, sends signals on to it, and tells how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     size, files, _, _ = socket.recv_fds(line, 4, 3)
     request = loads(line.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
     lives, life = os.pipe()
@@ -113,6 +120,7 @@ def code_of(words: list[str]) -> int:
         elif how == "-c":
             exec(what, {"__name__": "__main__"})
         else:
+            sys.path.insert(0, str(Path(how).absolute().parent))
             runpy.run_path(how, run_name="__main__")
     except SystemExit as end:
         code = end.code
