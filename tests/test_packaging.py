@@ -61,9 +61,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     built, target = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("target")
     run("-m", "build", "--no-isolation", "--outdir", str(built), str(checkout))
     (wheel,) = built.glob("*.whl")
-    run(
-        "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile", "--target", str(target), str(wheel)
-    )
+    how = ("--no-deps", "--no-index", "--no-compile")
+    run("-m", "pip", "install", *how, "--target", str(target), str(wheel))
     return Installed(wheel, target)
 
 

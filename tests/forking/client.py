@@ -17,6 +17,7 @@ SENT_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main() -> None:
     server, *words = sys.argv[1:]
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SENT_ON)
     for number in SENT_ON:
         signal.signal(number, lambda number, _: line.send(bytes([number])))
     line.connect(server)
@@ -24,7 +25,11 @@ def main() -> None:
     request = dumps((words, os.getcwd(), dict(os.environ), limits))
     socket.send_fds(line, [len(request).to_bytes(4, "big")], [0, 1, 2])
     line.sendall(request)
-    status = int.from_bytes(line.recv(4), "big")
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SENT_ON)
+    told = line.recv(4)
+    if len(told) < 4:
+        sys.exit("the server of the tests' processes is gone")
+    status = int.from_bytes(told, "big")
     if os.WIFSIGNALED(status):
         if os.WTERMSIG(status) in SENT_ON:
             signal.signal(os.WTERMSIG(status), signal.SIG_DFL)

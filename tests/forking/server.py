@@ -136,9 +136,8 @@ def code_of(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # Libraries may have threads of their own, which sleep.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    load(slaflow)
-    load(slaflow.cli)
-    warnings.resetwarnings()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        load(slaflow)
+        load(slaflow.cli)
     serve(sys.argv[1])
