@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import pytest
 from databases import new_postgresql
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
+from worlds import Fill, PostgresqlWorlds, SqliteWorlds
 
 import slaflow.cli  # the checkout must be installed, or half the packages are somebody else's
 from slaflow.report import review
@@ -179,3 +180,36 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_worlds(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteWorlds:
+    """Files that are filled once, to copy."""
+    return SqliteWorlds(sqlite_template, tmp_path_factory.mktemp("worlds"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_worlds(postgresql_server: str, postgresql_template: str) -> Iterator[PostgresqlWorlds]:
+    """Databases that are filled once, to copy."""
+    with ExitStack() as stack:
+        yield PostgresqlWorlds(postgresql_server, postgresql_template, stack)
+
+
+@pytest.fixture
+def world_of(
+    request: pytest.FixtureRequest, dialect: str, tmp_path: Path
+) -> Iterator[Callable[[Fill], Database]]:
+    """Gives a copy of the world that a function makes, open and alone for this test."""
+    with ExitStack() as stack:
+
+        def copied(fill: Fill) -> Database:
+            if dialect == "sqlite":
+                worlds = request.getfixturevalue("sqlite_worlds")
+                copy = worlds.copied(fill, tmp_path / f"{fill.__name__}.db")
+            else:
+                copy = request.getfixturevalue("postgresql_worlds").copied(fill)
+            opened = Database(stack.enter_context(copy))
+            stack.callback(opened.dispose)
+            return opened
+
+        yield copied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from builders import utc
 from engine.office import ANNA, DAY, HOUR, MONDAY, NORA, Present
 from engine.promising import promising, statements_of
+from worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.engine.review import AlreadySigned, NotAParty, NothingPromised, PeriodNotOver
@@ -29,17 +31,20 @@ commitments:
 """
 
 
-@pytest.fixture
-def app(database: Database, present: Present) -> Engine:
+def reviewed(database: Database) -> None:
     """March under an agreement with a joint review: three leads handed over, two of them answered."""
-    app = promising(Engine(database, now=present), REVIEWED)
+    app = promising(Engine(database, now=Present()), REVIEWED)
     for number in range(3):
         lead = app.add({"email": f"k{number}@example.com"}, "marketing", at=MONDAY)["id"]
         app.record(lead, "demo", "lead", at=MONDAY)
         if number:
             app.fire(lead, "accept", "sales", at=MONDAY + HOUR)
     app.tick(MONDAY + 2 * DAY)
-    return app
+
+
+@pytest.fixture
+def app(world_of: Callable[[Fill], Database], present: Present) -> Engine:
+    return Engine(world_of(reviewed), now=present)
 
 
 def told(app: Engine, at: datetime, period: str = "2026-03") -> dict[str, dict[str, Any]]:

@@ -27,16 +27,20 @@ KEY = PrivateKey("leads", bytes(32))
 everywhere = pytest.mark.parametrize("dialect", ["sqlite", "postgresql"], indirect=True)
 
 
-def six_leads(database: Database) -> Engine:
+def six_leads(database: Database) -> None:
     """Six leads of March: the first four closed, the fifth still owed a word, the sixth closed in April."""
-    engine = Engine(database, now=lambda: NOW)
+    engine = at_rest(database)
     engine.activate(AGREEMENT, at=MARCH - DAY)
     for number in range(1, 7):
         a_lead(engine, number, MARCH + number * DAY)
     for number in (1, 2, 3, 4):
         engine.fire(number, "win", "sales", {"amount": "100"}, at=MARCH + (number + 1) * DAY)
     engine.fire(6, "win", "sales", {"amount": "100"}, at=APRIL + DAY)
-    return engine
+
+
+def at_rest(database: Database) -> Engine:
+    """An engine long after all that happened."""
+    return Engine(database, now=lambda: NOW)
 
 
 def a_lead(engine: Engine, number: int, at: datetime) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as parquet  # type: ignore[import-untyped]  # ships no stubs
 import pytest
-from exchange.archiving import NOW, archived, behind, everywhere, files, signed, six_leads
+from exchange.archiving import NOW, archived, at_rest, behind, everywhere, files, signed, six_leads
+from worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.log.errors import LogTampered
@@ -18,9 +20,9 @@ pytestmark = everywhere
 
 
 @pytest.fixture
-def app(database: Database) -> Engine:
+def app(world_of: Callable[[Fill], Database]) -> Engine:
     """Six leads of March: the first four closed, the fifth still owed a word, the sixth closed in April."""
-    return six_leads(database)
+    return at_rest(world_of(six_leads))
 
 
 def named(app: Engine) -> list[str]:

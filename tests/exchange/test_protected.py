@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exchange.archiving import NOW, archived, files, six_leads
+from exchange.archiving import NOW, archived, at_rest, files, six_leads
 from exchange.lives import a_log
 
 from slaflow.engine.app import Engine
@@ -40,7 +40,8 @@ def test_two_that_archive_at_once_do_not_write_over_each_others_file(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second has chosen its name before the first one's file is there."""
-    engine = six_leads(database)
+    six_leads(database)
+    engine = at_rest(database)
     check = archiving._check
 
     def meanwhile(*args: object) -> None:
