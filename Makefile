@@ -16,6 +16,9 @@ unexport SLAFLOW_DB SLAFLOW_ACTOR
 demo: $(READY) ## the whole product in one command
 	$(BIN)/slaflow demo
 
+# Every worker, and every command that a test starts, would compile slaflow anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 test: $(READY) ## every test, on SQLite and PostgreSQL; make test ARGS="-k pause"
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 

@@ -53,7 +53,7 @@ def test_a_log_as_it_was_written_is_decided_again(told: Engine) -> None:
     assert list(found.errors()) == []
 
 
-@pytest.mark.parametrize("seed", [7, 8])
+@pytest.mark.parametrize("seed", [7])
 def test_any_history_is_decided_again(app: Engine, seed: int) -> None:
     one_by_one(app, a_history(app.active(), seed), FRIDAY + 40 * DAY)
     assert replayed(app).ok

@@ -109,7 +109,7 @@ def played(app: Engine, asks: list[Ask], every: timedelta | None) -> list[dict[s
     return the_log(app)
 
 
-@pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.parametrize("seed", [21])
 @pytest.mark.parametrize("every", [DAY, WEEK, 11 * HOUR])
 def test_the_log_does_not_depend_on_when_ticks_run(
     app: Engine, other: Engine, every: timedelta, seed: int

@@ -53,7 +53,7 @@ def a_history(seed: int) -> list[str]:
     return rows
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_the_log_knows_neither_the_order_of_rows_nor_the_size_of_batches(
     app: Engine, second: Engine, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
