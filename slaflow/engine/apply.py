@@ -21,10 +21,10 @@ from slaflow.lifecycle.decide import check_not_ahead, decide
 from slaflow.lifecycle.decision import Decision, Message, Refusal
 from slaflow.lifecycle.draft import Draft
 from slaflow.lifecycle.events import Created, Happening, Input, Lifted
+from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.typed import typed
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS
 from slaflow.store import clocks as clock_store

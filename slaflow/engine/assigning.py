@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from slaflow.engine import people
 from slaflow.engine.leads import Refused, asked_of, done
 from slaflow.engine.settled import settled as settled_in_memory
-from slaflow.lifecycle.assigning import obstacle
+from slaflow.lifecycle.assignment import obstacle
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Assigned, Happening
 from slaflow.lifecycle.lead import Lead

@@ -13,16 +13,16 @@ from typing import Any
 
 from slaflow.clock.state import Clock
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.apply import apply
-from slaflow.lifecycle.chain import Chain, set_fields
-from slaflow.lifecycle.clockwork import Effect
+from slaflow.lifecycle.clocks import Effect
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.happenings import apply
 from slaflow.lifecycle.late import lateness
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.settle import settle
+from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.model import Workflow
 

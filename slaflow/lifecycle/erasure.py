@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.clockwork import cancel
+from slaflow.lifecycle.clocks import cancel
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Erased
 from slaflow.lifecycle.lead import Lead

@@ -12,7 +12,7 @@ from slaflow.clock import rules
 from slaflow.clock.due import used_by
 from slaflow.clock.sightings import Era, era_at, see, times_seen
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.clockwork import Effect, matches, seconds
+from slaflow.lifecycle.clocks import Effect, matches, seconds
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.scoring import reached_at

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from slaflow.workflow.commitment import Happening
 
 if TYPE_CHECKING:
-    from slaflow.lifecycle.clockwork import Effect
+    from slaflow.lifecycle.clocks import Effect
     from slaflow.lifecycle.work import Work
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.assigning import obstacle
+from slaflow.lifecycle.assignment import obstacle
 from slaflow.lifecycle.decide import check_not_ahead, decide
 from slaflow.lifecycle.decision import Decision, Refusal
 from slaflow.lifecycle.draft import Draft
 from slaflow.lifecycle.events import Assigned, Created, Fired, Happening, Input, Recorded
+from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.typed import typed
 from slaflow.trial.scenario import Cast, Do, Scenario
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import LEAD, SYSTEM, Workflow

@@ -18,7 +18,7 @@ FOLDING = (
     "slaflow.store.people",
     "slaflow.exchange.actors",
 )
-KEYED = ("slaflow.exchange.reading", "slaflow.engine.leads", "slaflow.lifecycle.chain")
+KEYED = ("slaflow.exchange.reading", "slaflow.engine.leads", "slaflow.lifecycle.transition")
 
 
 @contextmanager

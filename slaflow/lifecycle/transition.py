@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle import clockwork
-from slaflow.lifecycle.clockwork import Effect
+from slaflow.lifecycle import clocks
+from slaflow.lifecycle.clocks import Effect
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.evidence import testify
 from slaflow.lifecycle.guards import Chosen, choose
@@ -58,26 +58,26 @@ class Chain:
             after_meet()
             return
         if not effect.is_past:
-            self.met += clockwork.meet_clocks(self.work, effect, self.cause)
+            self.met += clocks.meet_clocks(self.work, effect, self.cause)
         after_meet()
-        clockwork.cancel_clocks(self.work, effect, at)
-        clockwork.move_clocks(self.work, effect, at)
-        clockwork.look_at_pauses(self.work, at, effect.seq)
+        clocks.cancel_clocks(self.work, effect, at)
+        clocks.move_clocks(self.work, effect, at)
+        clocks.look_at_pauses(self.work, at, effect.seq)
         if not effect.is_past:
-            clockwork.restart_clocks(self.work, effect, at)
+            clocks.restart_clocks(self.work, effect, at)
 
     def testify(self, effect: Effect) -> None:
         """What was refused now may still be evidence: it keeps or lifts promises and changes nothing else."""
         assert effect.late is not None
         self.met += testify(self.work, effect, effect.late)
-        clockwork.start_clocks(self.work, [], self.met, self.cause.at)
+        clocks.start_clocks(self.work, [], self.met, self.cause.at)
 
     def come_to_rest(self, first: Callable[[], None] = _nothing) -> None:
         """Fires autos until none passes, then (after *first*) starts clocks."""
         while (chosen := self._next_auto()) is not None:
             self.fire(chosen, self.effects[-1].seq)
         first()
-        clockwork.start_clocks(self.work, self.effects, self.met, self.cause.at)
+        clocks.start_clocks(self.work, self.effects, self.met, self.cause.at)
 
     def _next_auto(self) -> Chosen | None:
         view = self.work.view(self.cause.at)

@@ -9,8 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from slaflow.errors import UnknownName
-from slaflow.lifecycle.chain import Chain, set_fields
-from slaflow.lifecycle.clockwork import Effect
+from slaflow.lifecycle.clocks import Effect
 from slaflow.lifecycle.decision import Refusal
 from slaflow.lifecycle.erasure import check_not_erased, erase
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Erased, Fired, Input, Lifted, Recorded
@@ -21,6 +20,7 @@ from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.lifting import broken_clock, lift
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.scoring import decayed, halved, number_text
+from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.model import LEAD, SYSTEM, Activity, Check, Value
