@@ -23,7 +23,7 @@ import ground
 from sqlalchemy import Connection, Table, Update, bindparam, func, insert, select, update
 
 from slaflow import Engine
-from slaflow.store.tables import clock, entry, lead, message
+from slaflow.store.tables.all import clock, entry, lead, message
 
 AT_ONCE = 1000
 Values = dict[str, Any]

@@ -36,8 +36,10 @@ from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
-from slaflow.store import clocks, leads, log, schema
+from slaflow.store import schema
 from slaflow.store.database import Connection, Database
+from slaflow.store.log import entries as log
+from slaflow.store.rows import clocks, leads
 
 AGREEMENT = """\
 workflow: bench

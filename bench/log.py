@@ -36,7 +36,7 @@ from slaflow import Engine
 from slaflow.engine.logbook import LogFilter
 from slaflow.exchange.importing import import_file
 from slaflow.log.entry import Entry
-from slaflow.store import log
+from slaflow.store.log import entries as log
 
 HISTORIES = 500
 AT_ONCE = 20_000

@@ -35,8 +35,10 @@ from slaflow.engine.logbook import LogFilter
 from slaflow.exchange.importing import import_file
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.entry import Entry
-from slaflow.store import clocks, history, leads, log
 from slaflow.store.database import Connection
+from slaflow.store.log import entries as log
+from slaflow.store.log import history
+from slaflow.store.rows import clocks, leads
 
 HISTORIES = 500
 AT_ONCE = 20_000

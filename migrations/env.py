@@ -9,7 +9,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from slaflow.store.database import Database
-from slaflow.store.tables import belongs_to, metadata
+from slaflow.store.tables.all import belongs_to, metadata
 
 
 def _run(connection: Connection) -> None:

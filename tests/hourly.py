@@ -10,7 +10,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask, in_transaction
 from slaflow.lifecycle.events import Created
 from slaflow.lifecycle.lead import Actor
-from slaflow.store import leads as lead_store
+from slaflow.store.rows import leads as lead_store
 
 AGREEMENT = """\
 workflow: hourly

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 from slaflow.lifecycle.draft import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS
-from slaflow.store import leads, log
+from slaflow.store.log import entries as log
+from slaflow.store.rows import leads
 
 Attack = Callable[[Connection], None]
 

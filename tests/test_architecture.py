@@ -187,7 +187,7 @@ RULES: tuple[Rule, ...] = (
 
 BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (imports_to_the_right, "slaflow/hours/x.py", "from slaflow.workflow.model import Value"),
-    (imports_to_the_right, "slaflow/log/x.py", "def f():\n    import slaflow.store.tables"),
+    (imports_to_the_right, "slaflow/log/x.py", "def f():\n    import slaflow.store.tables.all"),
     (imports_to_the_right, "slaflow/report/x.py", "from slaflow.exchange import csv"),
     (imports_to_the_right, "slaflow/clock/x.py", "from ..engine import app"),
     (imports_to_the_right, "slaflow/engine/__init__.py", "from ..cli.main import main"),
@@ -204,7 +204,7 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (environment_readers, "cli/x.py", "option('--db', envvar='SLAFLOW_DB')"),
     (homeless_libraries, "slaflow/engine/x.py", "from sqlalchemy import select"),
     (homeless_libraries, "slaflow/engine/x.py", "import requests"),
-    (imports_of_ours_in_a_revision, "migrations/versions/0002_x.py", "import slaflow.store.tables"),
+    (imports_of_ours_in_a_revision, "migrations/versions/0002_x.py", "import slaflow.store.tables.all"),
     (long_functions, "cli/x.py", "def f():\n" + "    x = 1\n" * 50),
     (empty_names, "slaflow/hours/utils.py", ""),
     (empty_names, "slaflow/hours/x.py", "class LeadManager: ..."),

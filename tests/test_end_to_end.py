@@ -16,7 +16,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.leads import Refused
 from slaflow.report.sla import sla
 from slaflow.store.database import Database
-from slaflow.store.outbox import list_messages
+from slaflow.store.rows.outbox import list_messages
 
 
 def at(text: str) -> datetime:

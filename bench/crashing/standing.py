@@ -14,10 +14,10 @@ from sqlalchemy import select, text
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.decision import Message
 from slaflow.log.verify import Verification
-from slaflow.store import leads as lead_store
 from slaflow.store.database import Database
-from slaflow.store.outbox import list_messages
-from slaflow.store.tables import imported
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows.outbox import list_messages
+from slaflow.store.tables.all import imported
 
 OF_WRITING = ("id", "recorded_at", "prev", "hash", "data_hash", "lead", "stream")
 Row = dict[str, Any]

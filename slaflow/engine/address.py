@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from slaflow.errors import USAGE, SlaflowError, UnknownName
-from slaflow.store import leads as store
 from slaflow.store.database import Connection
+from slaflow.store.rows import leads as store
 from slaflow.workflow.identity import folded, normal
 
 _NUMBER = re.compile("[1-9][0-9]{0,17}")

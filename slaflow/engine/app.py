@@ -34,8 +34,8 @@ from slaflow.log.keys import PrivateKey
 from slaflow.log.proof import Proof
 from slaflow.log.verify import Verification
 from slaflow.store.database import Database
-from slaflow.store.log import LogFilter
-from slaflow.store.workflows import Version
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows.workflows import Version
 from slaflow.workflow.compile import load_workflow
 from slaflow.workflow.model import Workflow
 

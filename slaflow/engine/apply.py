@@ -27,13 +27,13 @@ from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS
-from slaflow.store import clocks as clock_store
-from slaflow.store import deciding, wake
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
-from slaflow.store import outbox as outbox_store
-from slaflow.store import people as people_store
+from slaflow.store import locks, wake
 from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import outbox as outbox_store
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ def _recalled_from(batch: Batch, ask: Ask) -> datetime | None:
 def hold(app: Engine, conn: Connection, leads: dict[int, Lead], *, lock_turns: bool) -> Batch:
     """A batch of *leads* that are locked already."""
     clocks = clock_store.open_of(conn, list(leads)) if leads else {}
-    deciding.begin(conn)
+    locks.begin(conn)
     people = people_store.directory(conn, lock_turns=lock_turns)
     held = {i: Held(lead, lead.head, clocks.get(i, [])) for i, lead in leads.items()}
     return Batch(app, people, held)

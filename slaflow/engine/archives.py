@@ -14,8 +14,8 @@ from slaflow.log.archive import STREAM, ArchiveRecord, StreamEnd, check_records
 from slaflow.log.entry import Entry
 from slaflow.log.prefix import Leaf
 from slaflow.log.verify import Finding, RawEntry, StreamHead
-from slaflow.store import archives as store
 from slaflow.store.database import Connection
+from slaflow.store.log import archives as store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

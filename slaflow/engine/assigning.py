@@ -12,9 +12,9 @@ from slaflow.lifecycle.assignment import obstacle
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Assigned, Happening
 from slaflow.lifecycle.lead import Lead
-from slaflow.store import clocks as clock_store
-from slaflow.store import people as people_store
 from slaflow.store.database import Connection
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import people as people_store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from slaflow.lifecycle.draft import Draft
-from slaflow.store import periods as store
+from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from slaflow.log.merkle import Frontier
 from slaflow.log.note import Note, Signed, parse_note, sign
 from slaflow.log.prefix import Leaf, check_prefix, hashes
 from slaflow.log.verify import Finding
-from slaflow.store import checkpoints as store
-from slaflow.store.checkpoints import KeptCheckpoint
 from slaflow.store.database import Connection
+from slaflow.store.log import checkpoints as store
+from slaflow.store.log.checkpoints import KeptCheckpoint
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -31,16 +31,17 @@ from slaflow.engine.told import messages
 from slaflow.engine.workflows import log_in_stream
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
-from slaflow.store import archives, deciding
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
-from slaflow.store import outbox as outbox_store
-from slaflow.store import people as people_store
-from slaflow.store import periods as store
-from slaflow.store import workflows as workflow_store
+from slaflow.store import locks
+from slaflow.store.commitments import periods as store
+from slaflow.store.commitments.periods import Closed
 from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
-from slaflow.store.periods import Closed
+from slaflow.store.log import archives
+from slaflow.store.log import entries as log_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import outbox as outbox_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.commitment import Commitment, Signed
 from slaflow.workflow.periods import parse_period
 
@@ -78,7 +79,7 @@ def close_periods(app: Engine, now: datetime, settle: Callable[[], None]) -> Sta
     if names:
         # Whoever had begun to decide before *now* is through; who begins after it arrives after it.
         with app.database.write() as conn:
-            deciding.wait_for_all(conn)
+            locks.wait_for_all(conn)
     for name in names:
         if not _is_settled(app, name, now, settle):
             log.info("%s: another worker has leads in hand; its periods close with the next tick", name)

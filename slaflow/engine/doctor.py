@@ -12,12 +12,14 @@ from slaflow.engine import skew, workflows
 from slaflow.engine.doubled import doubled
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
-from slaflow.store import backlog, condition, erasure, moments, schema, wake
-from slaflow.store import leads as lead_store
-from slaflow.store import periods as period_store
-from slaflow.store import workflows as workflow_store
-from slaflow.store.tables import REVISIONS
-from slaflow.store.workflows import Version
+from slaflow.store import condition, schema, wake
+from slaflow.store import server as moments
+from slaflow.store.commitments import periods as period_store
+from slaflow.store.rows import backlog, erasure
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import workflows as workflow_store
+from slaflow.store.rows.workflows import Version
+from slaflow.store.tables.all import REVISIONS
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

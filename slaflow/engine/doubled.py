@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slaflow.store import leads as store
 from slaflow.store.database import Connection
-from slaflow.store.spellings import leads_spelt_otherwise
+from slaflow.store.rows import leads as store
+from slaflow.store.rows.spellings import leads_spelt_otherwise
 from slaflow.workflow.identity import identity_key
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.remains import remains
-from slaflow.store import erasure as store
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter
+from slaflow.store.log import entries as log_store
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import erasure as store
+from slaflow.store.rows import leads as lead_store
 from slaflow.store.scrubbing import scrub as scrub_files
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow

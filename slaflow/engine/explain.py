@@ -17,7 +17,7 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter, entries
+from slaflow.store.log.entries import LogFilter, entries
 from slaflow.workflow.model import Workflow
 from slaflow.workflow.scopes import guard_scope
 

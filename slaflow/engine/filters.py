@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from slaflow.errors import USAGE, UnknownName
 from slaflow.lifecycle.people import Directory
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
-from slaflow.store.spellings import spellings
+from slaflow.store.rows import workflows as workflow_store
+from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.model import LEAD, SYSTEM, Workflow
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from slaflow.engine.past import LoggedVersions
 from slaflow.log.people import PeopleLog
 from slaflow.log.replay import Retelling
-from slaflow.store import history
 from slaflow.store.database import Connection
+from slaflow.store.log import history
 from slaflow.workflow.commitment import Commitment, Notes, notes_of
 from slaflow.workflow.model import Workflow
 

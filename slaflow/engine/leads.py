@@ -20,10 +20,10 @@ from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Answered, Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.store import clocks as clock_store
-from slaflow.store import leads as store
-from slaflow.store import people as people_store
 from slaflow.store.database import Connection
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as store
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Field, Value, Workflow
 from slaflow.workflow.values import as_typed, parse_value

@@ -19,11 +19,11 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Lifted
 from slaflow.lifecycle.lead import Actor, Lead
-from slaflow.store import leads as lead_store
-from slaflow.store import lifts as store
 from slaflow.store.database import Connection
-from slaflow.store.lifts import Broken
-from slaflow.store.log import LogFilter
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import lifts as store
+from slaflow.store.rows.lifts import Broken
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

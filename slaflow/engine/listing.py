@@ -16,11 +16,11 @@ from slaflow.engine.settled import settled as settled_in_memory
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.view import View
-from slaflow.store import clocks as clock_store
-from slaflow.store import leads as store
-from slaflow.store import people as people_store
 from slaflow.store.database import Connection
-from slaflow.store.spellings import spellings
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow
 

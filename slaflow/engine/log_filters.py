@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from slaflow.engine.filters import UnknownFilter, undeclared
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.draft import KINDS, instant_text
-from slaflow.store import log as store
-from slaflow.store import people as people_store
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter
-from slaflow.store.spellings import spellings
+from slaflow.store.log import entries as store
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.spellings import spellings
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

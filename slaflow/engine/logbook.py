@@ -13,11 +13,11 @@ from slaflow.engine.checkpoints import Trusted, check_origin, finding
 from slaflow.log.entry import Entry
 from slaflow.log.verify import RawEntry, Verification
 from slaflow.log.verify import verify as verify_entries
-from slaflow.store import log as store
-from slaflow.store.archives import begins
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter, Order
-from slaflow.store.spellings import spellings
+from slaflow.store.log import entries as store
+from slaflow.store.log.archives import begins
+from slaflow.store.log.entries import LogFilter, Order
+from slaflow.store.rows.spellings import spellings
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.agenda import Terms, Versions
 from slaflow.engine.judged import Judged, judged
-from slaflow.store import measures
+from slaflow.store.commitments import measures
+from slaflow.store.commitments.measures import Window
 from slaflow.store.database import Connection
-from slaflow.store.measures import Window
 from slaflow.workflow.commitment import Commitment, Count, Happening, Kept, Share, Sum, happenings_of
 from slaflow.workflow.model import Workflow
 

@@ -15,7 +15,7 @@ from typing import Any
 from slaflow.engine.tick import TickReport
 from slaflow.engine.watch import Observer
 from slaflow.errors import ENVIRONMENT, ExtraMissing, SlaflowError
-from slaflow.store.backlog import Outbox
+from slaflow.store.rows.backlog import Outbox
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Bounds of the histogram of batches."""

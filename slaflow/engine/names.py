@@ -9,10 +9,10 @@ from slaflow.engine import address, people
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import KINDS
 from slaflow.lifecycle.lead import Lead
-from slaflow.store import leads as lead_store
-from slaflow.store import people as people_store
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model import Workflow
 

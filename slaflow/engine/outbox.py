@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.lifecycle.draft import instant_text
-from slaflow.store import outbox as store
+from slaflow.store.rows import outbox as store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -22,9 +22,9 @@ from slaflow.log.entry import Entry, canonical
 from slaflow.log.errors import NotReplayable, VerificationImpossible
 from slaflow.log.people import PeopleLog
 from slaflow.log.replay import standing_at
-from slaflow.store import archives, history
 from slaflow.store.database import Connection
-from slaflow.store.workflows import Version
+from slaflow.store.log import archives, history
+from slaflow.store.rows.workflows import Version
 from slaflow.workflow.model import Workflow
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
-from slaflow.store import deciding
-from slaflow.store import people as store
-from slaflow.store import workflows as workflow_store
+from slaflow.store import locks
 from slaflow.store.database import Connection
+from slaflow.store.rows import people as store
+from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model import LEAD, SYSTEM
 
@@ -271,7 +271,7 @@ def record(
 
 def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
     # So that an entry's id tells whether who wrote it knew of this change; replay goes by that.
-    deciding.wait_for_all(conn)
+    locks.wait_for_all(conn)
     draft = Draft(0, "person", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data)
     log_in_stream(conn, "people", draft, now)
 

@@ -17,8 +17,8 @@ from slaflow.log.merkle import check_inclusion, prove_inclusion
 from slaflow.log.note import Note
 from slaflow.log.prefix import Leaf, hashes
 from slaflow.log.proof import HASHED, Proof
-from slaflow.store import checkpoints as store
-from slaflow.store.log import heads
+from slaflow.store.log import checkpoints as store
+from slaflow.store.log.entries import heads
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -17,8 +17,8 @@ from slaflow.engine.archives import kept_records
 from slaflow.engine.recognized import AGREEMENT, ARCHIVE, DATABASE, KEY, SETTINGS, content_of, recognized
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.settings import FILE_NAME, everything_named
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database_file import beside, file_of, is_database
+from slaflow.store.rows import workflows as workflow_store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

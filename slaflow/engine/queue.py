@@ -14,11 +14,11 @@ from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.store import clocks as clock_store
-from slaflow.store import leads as lead_store
-from slaflow.store import people as people_store
 from slaflow.store.database import Connection
-from slaflow.store.spellings import spellings
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
 
 if TYPE_CHECKING:

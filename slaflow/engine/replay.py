@@ -23,14 +23,14 @@ from slaflow.log.inputs import is_pick
 from slaflow.log.people import PeopleLog
 from slaflow.log.replay import replay
 from slaflow.log.verify import Finding
-from slaflow.store import archives, history
-from slaflow.store import clocks as clock_store
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
-from slaflow.store import people as people_store
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter
+from slaflow.store.log import archives, history
+from slaflow.store.log import entries as log_store
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows import workflows as workflow_store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.events import Changed, Created
 from slaflow.log.entry import Entry
-from slaflow.store import identities as store
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter
+from slaflow.store.log import entries as log_store
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import identities as store
+from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model import Value, Workflow
 

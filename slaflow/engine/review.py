@@ -19,9 +19,9 @@ from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import canonical
-from slaflow.store import log as log_store
-from slaflow.store import periods as store
+from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
 from slaflow.workflow.commitment import Signed
 from slaflow.workflow.periods import parse_period
 

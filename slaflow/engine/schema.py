@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slaflow.engine.doubled import doubled
-from slaflow.store import people, statistics
 from slaflow.store import schema as store
+from slaflow.store import statistics
+from slaflow.store.rows import people
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -9,9 +9,9 @@ from typing import Any
 
 from slaflow.engine.measured import KEPT, MISSED
 from slaflow.lifecycle.draft import instant_text
-from slaflow.store import log as log_store
 from slaflow.store.database import Connection
-from slaflow.store.log import LogFilter
+from slaflow.store.log import entries as log_store
+from slaflow.store.log.entries import LogFilter
 from slaflow.workflow.commitment import Commitment
 
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from slaflow.lifecycle.lead import Lead
-from slaflow.store import backlog
-from slaflow.store import leads as lead_store
 from slaflow.store.database import Connection
+from slaflow.store.driver_errors import LOST_RACES
 from slaflow.store.errors import ConflictingChange, StoreError, ValueRefused
-from slaflow.store.faults import LOST_RACES
+from slaflow.store.rows import backlog
+from slaflow.store.rows import leads as lead_store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

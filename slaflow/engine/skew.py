@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.store import moments
+from slaflow.store import server as moments
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

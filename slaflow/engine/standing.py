@@ -12,9 +12,9 @@ from slaflow.engine.measured import as_data, measure, owed
 from slaflow.engine.pace import pace_of
 from slaflow.engine.signatures import Signature, signed_data
 from slaflow.lifecycle.draft import instant_text
-from slaflow.store import periods as store
+from slaflow.store.commitments import periods as store
+from slaflow.store.commitments.periods import Closed
 from slaflow.store.database import Connection
-from slaflow.store.periods import Closed
 from slaflow.workflow.commitment import Commitment, Signed
 
 if TYPE_CHECKING:

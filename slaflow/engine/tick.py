@@ -16,12 +16,12 @@ from slaflow.engine.transaction import uncollected
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.lead import Lead
-from slaflow.store import clocks as clock_store
-from slaflow.store import leads as lead_store
-from slaflow.store import people as people_store
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows import workflows as workflow_store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

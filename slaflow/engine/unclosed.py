@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from slaflow.engine import agenda
 from slaflow.engine.agenda import Versions
 from slaflow.engine.commitments import versions_of
-from slaflow.store import periods as store
+from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
 from slaflow.workflow.periods import parse_period
 

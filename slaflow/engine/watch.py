@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 from slaflow.engine import tick
 from slaflow.engine.tick import TickReport
 from slaflow.errors import SlaflowError
-from slaflow.store import backlog, wake
-from slaflow.store.backlog import Outbox
+from slaflow.store import wake
 from slaflow.store.errors import DatabaseAbsent, DatabaseIsReplica, DatabaseNewer, NotADatabase, NotMigrated
+from slaflow.store.rows import backlog
+from slaflow.store.rows.backlog import Outbox
 from slaflow.store.wake import Listener
 
 if TYPE_CHECKING:

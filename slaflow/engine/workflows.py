@@ -16,10 +16,10 @@ from slaflow.hours.public_holidays import resolve_holidays
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.log.chain import seal
 from slaflow.log.entry import canonical
-from slaflow.store import log as log_store
-from slaflow.store import periods as period_store
-from slaflow.store import workflows as store
+from slaflow.store.commitments import periods as period_store
 from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
+from slaflow.store.rows import workflows as store
 from slaflow.workflow.compile import Checked, load_workflow
 from slaflow.workflow.model import Workflow
 

@@ -28,10 +28,10 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.log.archive import ArchiveRecord, StreamEnd, ends_digest
 from slaflow.log.entry import Entry
 from slaflow.log.verify import StreamHead, verify
-from slaflow.store import archives as store
-from slaflow.store import checkpoints as checkpoint_store
 from slaflow.store import statistics
 from slaflow.store.database import Connection
+from slaflow.store.log import archives as store
+from slaflow.store.log import checkpoints as checkpoint_store
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

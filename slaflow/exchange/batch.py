@@ -23,10 +23,10 @@ from slaflow.hours.zones import instant_at
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Lead
-from slaflow.store import imported as import_store
-from slaflow.store import leads as lead_store
 from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
+from slaflow.store.rows import imported as import_store
+from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.model import SetFields, Value, Workflow
 
 if TYPE_CHECKING:

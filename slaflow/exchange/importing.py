@@ -29,12 +29,12 @@ from slaflow.exchange.rows import open_table
 from slaflow.exchange.spool import SIZE_AT_ONCE, Item, Spool, open_spool
 from slaflow.exchange.table import Form, Row, Table
 from slaflow.hours.zones import micros_at
-from slaflow.store import imported as import_store
-from slaflow.store import leads as lead_store
-from slaflow.store import people as people_store
 from slaflow.store import statistics
 from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
+from slaflow.store.rows import imported as import_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.model import Workflow
 
 if TYPE_CHECKING:

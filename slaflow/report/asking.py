@@ -11,12 +11,12 @@ from slaflow.engine.app import Engine
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.draft import instant_text
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked, first_instant
 from slaflow.store.figures.terms import Terms
-from slaflow.store.people import directory
-from slaflow.store.spellings import variants
+from slaflow.store.rows import workflows as workflow_store
+from slaflow.store.rows.people import directory
+from slaflow.store.rows.spellings import variants
 from slaflow.workflow.model import Workflow
 
 GROUPINGS = ("owner", "team", "month")

@@ -14,8 +14,8 @@ from slaflow.engine.standing import rows_at, standing
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import instant_text
 from slaflow.report.asking import InvertedRange
-from slaflow.store import workflows as workflow_store
 from slaflow.store.database import Connection
+from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.commitment import Signed
 
 COUNTS = ("kept", "missed", "no_verdict", "open")

@@ -12,7 +12,6 @@ from slaflow.engine.app import Engine
 from slaflow.lifecycle.people import Directory
 from slaflow.report.asking import in_force, report
 from slaflow.report.rates import least, percentile, share
-from slaflow.store import people as people_store
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.handoffs import (
@@ -25,6 +24,7 @@ from slaflow.store.figures.handoffs import (
     touchpoints,
 )
 from slaflow.store.figures.passages import OUTCOMES
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.model import Workflow
 
 SECOND = timedelta(seconds=1)

@@ -22,9 +22,9 @@ from sqlalchemy.sql import column, table
 
 from slaflow.settings import sqlite_url
 from slaflow.store.database_file import file_of
+from slaflow.store.driver_errors import translated
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseUrl, NotMigrated
-from slaflow.store.faults import translated
-from slaflow.store.tables import REVISIONS
+from slaflow.store.tables.all import REVISIONS
 
 __all__ = ["Connection", "Database", "driver_connection", "is_rehearsal", "revision"]
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Index, UniqueConstraint
 from slaflow.store import condition
 from slaflow.store.database import Database, driver_connection, revision
 from slaflow.store.errors import DatabaseNewer, UnknownRevision
-from slaflow.store.tables import REVISIONS, belongs_to, metadata
+from slaflow.store.tables.all import REVISIONS, belongs_to, metadata
 
 _OF_INDEXES = ("add_index", "remove_index")
 

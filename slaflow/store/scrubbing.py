@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 
 from slaflow.store.database import WAIT_SECONDS, Database
+from slaflow.store.driver_errors import translated
 from slaflow.store.errors import StoreError
-from slaflow.store.faults import translated
 
 REWRITTEN = ("lead", "entry", "message", "imported", "pg_catalog.pg_statistic")
 """PostgreSQL's tables in which values of a lead stood; the planner keeps samples of every column."""

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from slaflow.errors import SlaflowError
 from slaflow.store.database import Database
-from slaflow.store.tables import metadata
+from slaflow.store.tables.all import metadata
 
 MANY = 1000
 """Rows that may be new without: whatever is planned for so few does."""

@@ -12,9 +12,9 @@ from slaflow.engine.app import Engine
 from slaflow.lifecycle.draft import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
-from slaflow.store import history
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
+from slaflow.store.log import entries as log_store
+from slaflow.store.log import history
+from slaflow.store.rows import leads as lead_store
 
 Forged = Callable[[list[Draft]], list[Draft]]
 

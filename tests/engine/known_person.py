@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads import Refused
-from slaflow.store import leads as lead_store
+from slaflow.store.rows import leads as lead_store
 
 TOLD = ("zyxkim", "Quuxborough", "31415926", "her mother")
 """What is known of the person: identity, a field, an answer, an activity's field."""

@@ -11,7 +11,7 @@ from engine.promising import CLOSED
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.draft import Draft
 from slaflow.log.entry import Entry
-from slaflow.store import log
+from slaflow.store.log import entries as log
 
 PROMISES = """\
 commitments:

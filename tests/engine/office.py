@@ -18,11 +18,11 @@ from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask, Outcome, in_transaction
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor
-from slaflow.store import clocks as clock_store
-from slaflow.store import leads as lead_store
-from slaflow.store import people as people_store
 from slaflow.store.database import Database
-from slaflow.store.outbox import list_messages
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.outbox import list_messages
 from slaflow.workflow.model import Workflow
 
 on_one_database = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

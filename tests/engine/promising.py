@@ -13,7 +13,7 @@ from engine.office import AGREEMENT, DAY, FOUNDED, staffed
 
 from slaflow.engine.app import Engine
 from slaflow.log.entry import Entry
-from slaflow.store.outbox import list_messages
+from slaflow.store.rows.outbox import list_messages
 from slaflow.workflow.commitment import Commitment, Count, Happening, Kept, Share, Sum
 from slaflow.workflow.periods import parse_period
 

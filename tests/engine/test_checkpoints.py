@@ -25,10 +25,10 @@ from slaflow.log.keys import PrivateKey
 from slaflow.log.merkle import root_of
 from slaflow.log.proof import check_proof, parse_proof
 from slaflow.log.verify import Finding, verify
-from slaflow.store import checkpoints as store
 from slaflow.store import schema
 from slaflow.store.database import Database
-from slaflow.store.log import heads, raw_entries
+from slaflow.store.log import checkpoints as store
+from slaflow.store.log.entries import heads, raw_entries
 
 KEY = PrivateKey("example.com/leads", bytes(32))
 SALES = PrivateKey("example.com/sales", bytes(range(32)))

@@ -27,9 +27,9 @@ from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask, in_transaction
 from slaflow.engine.doctor import examine
 from slaflow.lifecycle.events import Recorded
-from slaflow.store import leads as lead_store
-from slaflow.store import periods
+from slaflow.store.commitments import periods
 from slaflow.store.database import Database
+from slaflow.store.rows import leads as lead_store
 
 # Closing
 

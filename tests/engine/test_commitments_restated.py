@@ -15,7 +15,7 @@ from engine.promising import APRIL, CLOSED, VOLUME, handed, plainly, promising, 
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
 from slaflow.lifecycle.events import Fired, Recorded
-from slaflow.store import periods
+from slaflow.store.commitments import periods
 
 # What comes late
 

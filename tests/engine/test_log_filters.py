@@ -11,8 +11,8 @@ from commands import AGREEMENT
 from slaflow.engine.app import Engine
 from slaflow.engine.log_filters import InvertedRange, UnknownFilter, checked
 from slaflow.engine.logbook import LogFilter
-from slaflow.store import log
 from slaflow.store.database import Database
+from slaflow.store.log import entries
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def app(database: Database) -> Engine:
     engine.add_person("anna@example.com", "sales", team="nordics")
     gone = a_draft(1, "breached", actor="old@example.com", party="partners", target="revive", trigger="wake")
     with database.write() as connection:
-        log.append(connection, sealed([gone]))
+        entries.append(connection, sealed([gone]))
     return engine
 
 

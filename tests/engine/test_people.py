@@ -25,8 +25,8 @@ from engine.office import (
 from slaflow.engine.app import Engine
 from slaflow.engine.people import InvalidAbsence, TeamOfOtherParty
 from slaflow.errors import UnknownName
-from slaflow.store import people as store
-from slaflow.store.log import LogFilter
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import people as store
 
 WARNED = MONDAY + HOUR
 """Past half and 80 per cent of four office hours from Friday 14:30 on, and not due yet."""

@@ -22,7 +22,7 @@ from engine.office import (
 from sqlalchemy import text
 
 from slaflow.engine.app import Engine
-from slaflow.store import leads as lead_store
+from slaflow.store.rows import leads as lead_store
 
 LEAD = (
     "id", "key", "state", "owner", "workflow", "digest", "created_at", "entered_at",

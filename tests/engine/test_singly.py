@@ -10,9 +10,9 @@ from engine.office import DAY, FRIDAY, MONDAY, handed_over, kinds, on_one_databa
 from sqlalchemy import text
 
 from slaflow.engine.app import Engine
-from slaflow.store import backlog
-from slaflow.store import leads as lead_store
 from slaflow.store.errors import NoRoom, StoreFailed
+from slaflow.store.rows import backlog
+from slaflow.store.rows import leads as lead_store
 
 on_postgresql = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 WEDNESDAY = MONDAY + 2 * DAY

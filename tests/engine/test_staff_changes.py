@@ -26,7 +26,7 @@ from slaflow.engine.leads import Refused
 from slaflow.engine.naming import NoAddress, NoName
 from slaflow.engine.people import ManagesThemselves, PartyMissing, PersonRemoved, TeamOfOtherParty
 from slaflow.lifecycle.people import Person
-from slaflow.store.log import LogFilter
+from slaflow.store.log.entries import LogFilter
 
 
 def stands(app: Engine, email: str) -> dict[str, Any]:

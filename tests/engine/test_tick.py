@@ -32,9 +32,9 @@ from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
 from slaflow.engine.tick import TickReport
 from slaflow.errors import UnknownName
-from slaflow.store import leads as lead_store
 from slaflow.store.database import Database
-from slaflow.store.outbox import list_messages
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows.outbox import list_messages
 
 WEEK = 7 * DAY
 END = FRIDAY + 5 * WEEK

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from slaflow.engine.app import Engine
 from slaflow.engine.doctor import examine
 from slaflow.engine.erase import scrub
-from slaflow.store import leads as lead_store
+from slaflow.store.rows import leads as lead_store
 from slaflow.store.scrubbing import TracesRemain
 
 # Behind slaflow's back

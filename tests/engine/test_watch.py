@@ -21,10 +21,10 @@ from slaflow.engine.metrics import Metrics, PortTaken
 from slaflow.engine.tick import TickReport
 from slaflow.engine.watch import Bell, Observer, Patience, Worker
 from slaflow.errors import SlaflowError
-from slaflow.store import leads as lead_store
 from slaflow.store import wake
 from slaflow.store.database import Database
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, DatabaseUnreachable
+from slaflow.store.rows import leads as lead_store
 
 PATIENT = 20.0
 """How many seconds the tests give a busy machine before they call it a failure."""

@@ -24,9 +24,9 @@ from engine.office import (
 from slaflow.engine.app import Engine
 from slaflow.engine.workflows import NoActiveWorkflow
 from slaflow.errors import UnknownName
-from slaflow.store import workflows as store
 from slaflow.store.database import Database
-from slaflow.store.log import LogFilter
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import workflows as store
 from slaflow.workflow.errors import WorkflowError
 
 THURSDAY_BEFORE_EASTER = utc("2026-04-02T13:00")

@@ -15,7 +15,7 @@ from slaflow.workflow.identity import earlier_key
 FOLDING = (
     "slaflow.lifecycle.people",
     "slaflow.log.people",
-    "slaflow.store.people",
+    "slaflow.store.rows.people",
     "slaflow.exchange.actors",
 )
 KEYED = ("slaflow.exchange.reading", "slaflow.engine.leads", "slaflow.lifecycle.transition")

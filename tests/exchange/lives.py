@@ -13,9 +13,9 @@ from slaflow.engine.app import Engine
 from slaflow.exchange.export import ExportReport, export_log
 from slaflow.lifecycle.draft import Draft
 from slaflow.log.entry import Entry
-from slaflow.store import log
 from slaflow.store.database import Database
-from slaflow.store.log import LogFilter
+from slaflow.store.log import entries as log
+from slaflow.store.log.entries import LogFilter
 
 ANNA, MIA = "anna@example.com", "mia@example.com"
 HOUR = timedelta(hours=1)

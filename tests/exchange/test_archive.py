@@ -38,10 +38,10 @@ from slaflow.exchange.archive import archive
 from slaflow.exchange.atomic import FileUnwritable
 from slaflow.log.errors import LogTampered, VerificationImpossible
 from slaflow.log.proof import check_proof
-from slaflow.store import archives as store
 from slaflow.store import statistics
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange, LogIsAppendOnly
+from slaflow.store.log import archives as store
 
 pytestmark = everywhere
 

@@ -14,7 +14,7 @@ from slaflow.engine.app import Engine
 from slaflow.log.errors import LogTampered
 from slaflow.log.verify import Finding
 from slaflow.store.database import Database
-from slaflow.store.log import heads
+from slaflow.store.log.entries import heads
 
 pytestmark = everywhere
 

@@ -7,7 +7,7 @@ from exchange.small import EVENTS, EVENTS_HEADER, LEADS, Import, entries, kinds,
 
 from slaflow.engine.app import Engine
 from slaflow.exchange import importing
-from slaflow.store import leads
+from slaflow.store.rows import leads
 
 ROWS = (
     "kim@example.com,web,promote,2026-03-01T10:00:00Z,,,",

@@ -12,7 +12,7 @@ from slaflow.engine.schema import told_on_upgrade
 from slaflow.report.sla import sla
 from slaflow.store import schema
 from slaflow.store.database import Database
-from slaflow.store.log import LogFilter
+from slaflow.store.log.entries import LogFilter
 
 ANNA, OTHER = "anna@example.com", "Anna@Example.com"
 COMPOSED, DECOMPOSED = "jos\u00e9@example.com", "jose\u0301@example.com"

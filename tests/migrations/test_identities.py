@@ -7,8 +7,10 @@ from typing import Any
 from builders import MONDAY, a_draft, a_lead, sealed
 from sqlalchemy import text
 
-from slaflow.store import history, leads, log, people, schema
+from slaflow.store import schema
 from slaflow.store.database import Database
+from slaflow.store.log import entries, history
+from slaflow.store.rows import leads, people
 
 COMPOSED, DECOMPOSED = "jos\u00e9@example.com", "jose\u0301@example.com"
 KEYS = {
@@ -33,7 +35,7 @@ def fill(database: Database) -> None:
         people.end_person(connection, "bo@example.com", MONDAY)
         fields = {8: {"street": "Stra\u00dfe 1"}, 9: {"name": "a | b"}}
         leads.insert(connection, [a_lead(n, key=key, fields=fields.get(n, {})) for n, key in KEYS.items()])
-        log.append(connection, sealed([a_draft(1)], 1))
+        entries.append(connection, sealed([a_draft(1)], 1))
     schema.downgrade(database, "0002")
     with database.migrating() as connection:
         connection.execute(text("ALTER TABLE identity DROP COLUMN told_apart_until"))
@@ -87,8 +89,8 @@ def test_the_log_knows_up_to_which_entry_spellings_were_told_apart(database: Dat
     schema.upgrade(database)
     with database.write() as connection:
         last = history.told_apart_until(connection)
-        assert [entry.id for entry in log.entries(connection)] == [last]
-        log.append(connection, sealed([a_draft(1)], 2))
+        assert [entry.id for entry in entries.entries(connection)] == [last]
+        entries.append(connection, sealed([a_draft(1)], 2))
     schema.downgrade(database, "0002")
     schema.upgrade(database)
     assert schema.check(database) == []

@@ -15,25 +15,14 @@ from sqlalchemy import inspect, text
 
 from slaflow.lifecycle.people import Absence
 from slaflow.log.archive import ArchiveRecord, StreamEnd
-from slaflow.store import (
-    archives,
-    checkpoints,
-    clocks,
-    erasure,
-    identities,
-    imported,
-    leads,
-    log,
-    outbox,
-    people,
-    periods,
-    schema,
-    workflows,
-)
-from slaflow.store.checkpoints import KeptCheckpoint
+from slaflow.store import schema
+from slaflow.store.commitments import periods
 from slaflow.store.database import Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
-from slaflow.store.tables import REVISIONS
+from slaflow.store.log import archives, checkpoints, entries
+from slaflow.store.log.checkpoints import KeptCheckpoint
+from slaflow.store.rows import clocks, erasure, identities, imported, leads, outbox, people, workflows
+from slaflow.store.tables.all import REVISIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,8 +39,8 @@ def fill(database: Database) -> None:
         lead_id = leads.next_ids(connection, 1)[0]
         leads.insert(connection, [a_lead(lead_id)])
         clocks.save(connection, [(lead_id, a_clock())])
-        log.append(connection, sealed([a_draft(1)], lead_id))
-        log.save_stream(connection, "people", 1, "a" * 64)
+        entries.append(connection, sealed([a_draft(1)], lead_id))
+        entries.save_stream(connection, "people", 1, "a" * 64)
         outbox.queue(connection, [(lead_id, a_message(), "waiting", MONDAY)])
         people.add_person(connection, "anna@example.com", "sales", at=MONDAY)
         people.add_absence(connection, Absence("anna@example.com", MONDAY, MONDAY, MONDAY))
@@ -83,7 +72,7 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
     fill(database)
     schema.upgrade(database)
     with database.read() as connection:
-        assert len(list(log.entries(connection))) == 1
+        assert len(list(entries.entries(connection))) == 1
         assert len(leads.failing(connection)) == 0
 
 

@@ -17,7 +17,7 @@ from slaflow.report.aging import BOUNDS, aging
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
 from slaflow.report.waste import waste
-from slaflow.store import leads as lead_store
+from slaflow.store.rows import leads as lead_store
 
 PERIODS = [(None, None, END), (START + 2 * DAY, START + 9 * DAY, END), (None, None, THEN)]
 periods = pytest.mark.parametrize("period", PERIODS, ids=["all", "a week", "as of then"])

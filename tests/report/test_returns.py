@@ -13,7 +13,7 @@ from report.weeks import END, START, THEN
 
 from slaflow.engine.app import Engine
 from slaflow.report.returns import returns
-from slaflow.store import leads as lead_store
+from slaflow.store.rows import leads as lead_store
 
 WITH_FEEDBACK = AGREEMENT.replace(
     "requires: {return_reason: {type: string, one_of: [no_fit, not_ready]}}",

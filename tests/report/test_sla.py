@@ -35,9 +35,9 @@ from slaflow.lifecycle.draft import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import Entry
 from slaflow.report.sla import InvertedRange, gross_rates, percentile, sla
-from slaflow.store import leads as lead_store
-from slaflow.store import log as log_store
 from slaflow.store.database import Database
+from slaflow.store.log import entries as log_store
+from slaflow.store.rows import leads as lead_store
 
 START = FRIDAY + 18 * DAY
 """Towards the end of a month, so that what follows falls into two of them."""

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import scalar_row
 
-from slaflow.store.arrays import blobs, plain_values, texts
+from slaflow.store.bulk.arrays import blobs, plain_values, texts
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 TROUBLE = [

@@ -10,9 +10,9 @@ import pytest
 from builders import MONDAY, a_draft, sealed
 from sqlalchemy import Connection, event, text
 
-from slaflow.store import checkpoints, log
-from slaflow.store.checkpoints import KeptCheckpoint
 from slaflow.store.database import Database
+from slaflow.store.log import checkpoints, entries
+from slaflow.store.log.checkpoints import KeptCheckpoint
 
 ON_POSTGRESQL = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
@@ -37,7 +37,7 @@ class Meanwhile(threading.Thread):
 
 def write(connection: Connection, lead: int) -> int:
     """One entry of *lead*; its id."""
-    log.append(connection, sealed([a_draft(1)], lead))
+    entries.append(connection, sealed([a_draft(1)], lead))
     return int(connection.execute(text(f"SELECT id FROM entry WHERE lead = {lead}")).scalar_one())
 
 
@@ -101,7 +101,7 @@ def test_leaves_come_by_id_between_two_ids(database: Database) -> None:
         for lead in (3, 1, 2, 9):
             write(connection, lead)
     with database.read() as connection:
-        every = [(entry.id, entry.hash) for entry in log.entries(connection)]
+        every = [(entry.id, entry.hash) for entry in entries.entries(connection)]
         assert list(checkpoints.leaves(connection)) == every
         assert list(checkpoints.leaves(connection, 1, 3)) == every[1:3]
 

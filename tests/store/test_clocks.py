@@ -10,9 +10,9 @@ from builders import MONDAY, a_clock, a_lead
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.lead import Lead
-from slaflow.store import clocks, leads
 from slaflow.store.database import Database
 from slaflow.store.errors import AlreadyRecorded, ConflictingChange
+from slaflow.store.rows import clocks, leads
 
 HOUR = timedelta(hours=1)
 

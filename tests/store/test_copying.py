@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Boolean, Column, Float, LargeBinary, MetaData, Table, Text
 
-from slaflow.store.copying import column_writer, copied
+from slaflow.store.bulk.copying import column_writer, copied
 from slaflow.store.types import Instant
 
 TABLE = Table(

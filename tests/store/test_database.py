@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from slaflow.errors import ENVIRONMENT
 from slaflow.settings import sqlite_url
 from slaflow.store import database as database_module
-from slaflow.store import leads, schema
+from slaflow.store import schema
 from slaflow.store.database import Database, driver_connection
 from slaflow.store.errors import (
     DatabaseAbsent,
@@ -29,7 +29,8 @@ from slaflow.store.errors import (
     NotMigrated,
     StoreError,
 )
-from slaflow.store.tables import REVISIONS
+from slaflow.store.rows import leads
+from slaflow.store.tables.all import REVISIONS
 
 ON_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)

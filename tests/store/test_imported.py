@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from slaflow.store import imported
 from slaflow.store.database import Database
+from slaflow.store.rows import imported
 
 
 def test_what_became_of_a_row_is_remembered(database: Database) -> None:

@@ -10,9 +10,9 @@ from builders import MONDAY, a_clock, a_lead, utc
 
 from slaflow.hours.errors import NaiveInstant
 from slaflow.lifecycle.lead import Answer, Attempt, Lead, Tally
-from slaflow.store import clocks, leads
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange
+from slaflow.store.rows import clocks, leads
 
 LATER = MONDAY + timedelta(hours=1, microseconds=7)
 

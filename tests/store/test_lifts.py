@@ -9,9 +9,10 @@ from builders import MONDAY, a_clock, a_draft, a_lead, sealed
 from sqlalchemy import text
 
 from slaflow.clock.state import Clock
-from slaflow.store import clocks, leads, lifts, log
 from slaflow.store.database import Database
-from slaflow.store.lifts import Broken
+from slaflow.store.log import entries
+from slaflow.store.rows import clocks, leads, lifts
+from slaflow.store.rows.lifts import Broken
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ def stored(database: Database, lead: int, *held: Clock) -> None:
     with database.write() as connection:
         leads.insert(connection, [a_lead(lead)])
         clocks.save(connection, [(lead, clock) for clock in held])
-        log.append(connection, sealed(drafts, lead))
+        entries.append(connection, sealed(drafts, lead))
 
 
 def found(database: Database, *, target: str | None = None, party: str | None = None) -> list[Broken]:

@@ -10,10 +10,10 @@ from builders import MONDAY, a_breach, a_draft, sealed
 from sqlalchemy import text
 
 from slaflow.log.entry import Entry
-from slaflow.store import log
 from slaflow.store.database import Database
-from slaflow.store.log import LogFilter
-from slaflow.store.narrowing import narrowest
+from slaflow.store.log import entries as log
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.narrowing import narrowest
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from builders import MONDAY, a_lead, a_message
 
-from slaflow.store import leads, outbox
 from slaflow.store.database import Database
+from slaflow.store.rows import leads, outbox
 
 LATER = MONDAY + timedelta(minutes=5)
 

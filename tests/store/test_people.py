@@ -7,8 +7,8 @@ from datetime import timedelta
 from builders import MONDAY
 
 from slaflow.lifecycle.people import Absence, Directory
-from slaflow.store import people
 from slaflow.store.database import Database
+from slaflow.store.rows import people
 
 DAY = timedelta(days=1)
 

@@ -13,9 +13,11 @@ from builders import MONDAY, a_clock, a_draft, a_lead, sealed
 from sqlalchemy import Connection
 
 from slaflow.log.chain import seal
-from slaflow.store import clocks, deciding, identities, leads, log, people
+from slaflow.store import locks
 from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange
+from slaflow.store.log import entries
+from slaflow.store.rows import clocks, identities, leads, people
 
 ON_POSTGRESQL = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 LATER = MONDAY + timedelta(days=1)
@@ -120,7 +122,7 @@ def test_a_deadlock_ends_as_a_lost_race(database: Database) -> None:
 
 def test_of_two_who_append_the_same_place_one_loses(database: Database) -> None:
     def work(connection: Connection) -> str:
-        log.append(connection, sealed([a_draft(1)]))
+        entries.append(connection, sealed([a_draft(1)]))
         return "done"
 
     outcomes = [other.outcome() for other in (Other(database, work), Other(database, work))]
@@ -140,7 +142,7 @@ def test_two_who_begin_a_stream_do_not_both_go_on(database: Database) -> None:
     both = threading.Barrier(2, timeout=30)
 
     def work(connection: Connection) -> str:
-        seq, head = log.stream_head(connection, "people")
+        seq, head = entries.stream_head(connection, "people")
         if database.dialect == "postgresql" and seq == 0:
             both.wait()
         entry, head = seal(
@@ -152,8 +154,8 @@ def test_two_who_begin_a_stream_do_not_both_go_on(database: Database) -> None:
             head=head,
             recorded_at=MONDAY,
         )
-        log.append(connection, entry)
-        log.save_stream(connection, "people", seq + 1, head)
+        entries.append(connection, entry)
+        entries.save_stream(connection, "people", seq + 1, head)
         return str(seq + 1)
 
     outcomes = [other.outcome() for other in (Other(database, work), Other(database, work))]
@@ -186,10 +188,10 @@ def test_people_change_before_a_decision_or_after_it(database: Database) -> None
 
     def change(connection: Connection) -> None:
         people.add_person(connection, "kim@example.com", "sales", at=MONDAY)
-        deciding.wait_for_all(connection)
+        locks.wait_for_all(connection)
 
     def decide(connection: Connection) -> int:
-        deciding.begin(connection)
+        locks.begin(connection)
         return len(people.directory(connection).people)
 
     with database.write() as first:
@@ -199,7 +201,7 @@ def test_people_change_before_a_decision_or_after_it(database: Database) -> None
         assert Other(database, lambda connection: len(people.directory(connection).people)).outcome() == 0
     changing.outcome()
     with database.write() as changing_again:
-        deciding.wait_for_all(changing_again)
+        locks.wait_for_all(changing_again)
         people.add_person(changing_again, "lee@example.com", "sales", at=MONDAY)
         waiting = Other(database, decide)
         wait_until_blocked(database)
@@ -209,12 +211,12 @@ def test_people_change_before_a_decision_or_after_it(database: Database) -> None
 @ON_POSTGRESQL
 def test_nobody_waits_for_a_rehearsal(database: Database) -> None:
     def change_and_draw(connection: Connection) -> int:
-        deciding.wait_for_all(connection)
+        locks.wait_for_all(connection)
         people.save_turns(connection, {"nordics": "kim@example.com"})
         return len(people.directory(connection, lock_turns=True).turns)
 
     with database.rehearsal() as rehearsed:
-        deciding.begin(rehearsed)
+        locks.begin(rehearsed)
         assert people.directory(rehearsed, lock_turns=True).turns.get("nordics") is None
         assert Other(database, change_and_draw).outcome() == 1
 

@@ -16,9 +16,10 @@ from sqlalchemy.engine import make_url
 
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.entry import Entry
-from slaflow.store import erasure, imported, leads, log, outbox
 from slaflow.store.database import Database
 from slaflow.store.errors import DatabaseLocked
+from slaflow.store.log import entries as log
+from slaflow.store.rows import erasure, imported, leads, outbox
 from slaflow.store.scrubbing import TracesRemain, scrub
 
 on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

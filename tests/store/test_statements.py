@@ -11,8 +11,9 @@ import pytest
 from builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
 from sqlalchemy import Connection, event
 
-from slaflow.store import clocks, imported, leads, log, outbox, people, workflows
 from slaflow.store.database import Database
+from slaflow.store.log import entries
+from slaflow.store.rows import clocks, imported, leads, outbox, people, workflows
 
 Work = Callable[[Connection, int], Any]
 
@@ -39,7 +40,7 @@ def a_batch(connection: Connection, size: int) -> None:
     saved += [(lead_id, a_clock("close")) for lead_id in due]
     leads.update(connection, list(due.values()))
     clocks.save(connection, saved)
-    log.append(connection, [entry for lead in due for entry in sealed([a_draft(1), a_draft(2)], lead)])
+    entries.append(connection, [entry for lead in due for entry in sealed([a_draft(1), a_draft(2)], lead)])
     outbox.queue(connection, [(lead, a_message(), "waiting", MONDAY) for lead in due])
 
 

@@ -11,8 +11,10 @@ from builders import a_draft, a_lead, sealed
 from databases import known_rows
 from sqlalchemy.engine import make_url
 
-from slaflow.store import leads, log, statistics
+from slaflow.store import statistics
 from slaflow.store.database import Database
+from slaflow.store.log import entries
+from slaflow.store.rows import leads
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
@@ -23,7 +25,7 @@ SOME = 20
 @pytest.fixture(autouse=True)
 def written(database: Database) -> None:
     with database.write() as connection:
-        log.append(connection, [entry for n in range(SOME) for entry in sealed([a_draft()], n + 1)])
+        entries.append(connection, [entry for n in range(SOME) for entry in sealed([a_draft()], n + 1)])
 
 
 def test_what_much_was_written_into_and_nothing_else(
@@ -41,7 +43,7 @@ def test_a_tenth_of_a_table_is_much(database: Database, monkeypatch: pytest.Monk
     known = []
     for more in (0, 1, 1):
         with database.write() as connection:
-            log.append(connection, sealed([a_draft(n + 1) for n in range(more)], SOME + 1 + len(known)))
+            entries.append(connection, sealed([a_draft(n + 1) for n in range(more)], SOME + 1 + len(known)))
         statistics.refresh(database)
         known.append(known_rows(database, "entry"))
     assert known == [SOME, SOME, SOME + 2]

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS
 from slaflow.log.verify import Verification, verify
-from slaflow.store import leads, log
 from slaflow.store.database import Database
+from slaflow.store.log import entries as log
+from slaflow.store.rows import leads
 
 SQLITE_TAKES_ANY_TYPE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 QUARTER = timedelta(minutes=15, microseconds=250_000)

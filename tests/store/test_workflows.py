@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from builders import MONDAY
 
-from slaflow.store import workflows
 from slaflow.store.database import Database
-from slaflow.store.workflows import Version
+from slaflow.store.rows import workflows
+from slaflow.store.rows.workflows import Version
 
 DAY = timedelta(days=1)
 

@@ -12,8 +12,8 @@ from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, epoch, percentile, rank_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
-from slaflow.store.indexes import in_stream
-from slaflow.store.tables import entry, lead
+from slaflow.store.log.indexes import in_stream
+from slaflow.store.tables.all import entry, lead
 
 
 class AgeFigure(NamedTuple):

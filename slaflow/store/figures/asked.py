@@ -12,8 +12,8 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from slaflow.store.figures.expressions import text_at
 from slaflow.store.figures.terms import NONE, Terms, Versions, by_version
-from slaflow.store.indexes import unindexed
-from slaflow.store.tables import entry, lead, person
+from slaflow.store.log.indexes import unindexed
+from slaflow.store.tables.all import entry, lead, person
 
 Column = ColumnElement[Any]
 Months = Sequence[tuple[datetime, str]]

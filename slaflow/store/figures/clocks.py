@@ -31,8 +31,8 @@ from slaflow.store.figures.expressions import (
     text_at,
     total,
 )
-from slaflow.store.indexes import in_stream
-from slaflow.store.tables import clock, entry
+from slaflow.store.log.indexes import in_stream
+from slaflow.store.tables.all import clock, entry
 from slaflow.workflow.model import SYSTEM
 
 _MOVES = ("clock_resumed", "clock_restarted", "clock_moved")

@@ -13,8 +13,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
-from slaflow.store.indexes import in_stream
-from slaflow.store.tables import entry
+from slaflow.store.log.indexes import in_stream
+from slaflow.store.tables.all import entry
 
 Column = ColumnElement[Any]
 

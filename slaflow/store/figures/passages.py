@@ -10,8 +10,8 @@ from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, data_of, float_at, text_at
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
-from slaflow.store.indexes import in_stream
-from slaflow.store.tables import entry
+from slaflow.store.log.indexes import in_stream
+from slaflow.store.tables.all import entry
 from slaflow.workflow.model import SYSTEM
 
 _KEPT = (

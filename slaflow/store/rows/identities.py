@@ -12,8 +12,8 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
-from slaflow.store.bulk import insert_rows
-from slaflow.store.erasure_tables import erased_identity, secret
+from slaflow.store.bulk.rows import insert_rows
+from slaflow.store.tables.erasure import erased_identity, secret
 from slaflow.store.types import one_of
 
 KEY_BYTES = 32

@@ -12,8 +12,8 @@ import orjson
 from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column, select
 
 from slaflow.clock.state import Clock
-from slaflow.store.bulk import insert_rows, update_rows
-from slaflow.store.tables import clock, lead
+from slaflow.store.bulk.rows import insert_rows, update_rows
+from slaflow.store.tables.all import clock, lead
 from slaflow.store.types import Instant, instant_writer, one_of, span_as_number
 
 _FIELDS = tuple(column for column in clock.c if column.name not in ("id", "lead"))

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from slaflow.store.arrays import ArrayWriter, array_writer
-from slaflow.store.copying import ColumnWriter, column_writer, copied
+from slaflow.store.bulk.arrays import ArrayWriter, array_writer
+from slaflow.store.bulk.copying import ColumnWriter, column_writer, copied
 from slaflow.store.database import driver_connection
 from slaflow.store.errors import ConflictingChange
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, select, union
 
-from slaflow.store.tables import clock, entry
+from slaflow.store.tables.all import clock, entry
 
 
 class Broken(NamedTuple):

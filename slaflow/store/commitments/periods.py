@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 
 from slaflow.store.database import is_rehearsal
-from slaflow.store.indexes import in_stream, unindexed
-from slaflow.store.period_tables import closing, late_arrival, period
-from slaflow.store.tables import clock, entry, lead
+from slaflow.store.log.indexes import in_stream, unindexed
+from slaflow.store.tables.all import clock, entry, lead
+from slaflow.store.tables.commitments import closing, late_arrival, period
 from slaflow.store.types import Instant, one_of
 
 _AWAKE = union(

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, text
 
 from slaflow.log.entry import Entry
-from slaflow.store.log import decode_anything
-from slaflow.store.tables import checkpoint, entry, identity, lead
+from slaflow.store.log.entries import decode_anything
+from slaflow.store.tables.all import checkpoint, entry, identity, lead
 
 _BATCH = 10_000
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, insert, select, update
 
-from slaflow.store.erasure_tables import erasure
-from slaflow.store.tables import entry, imported, message
+from slaflow.store.tables.all import entry, imported, message
+from slaflow.store.tables.erasure import erasure
 from slaflow.store.types import one_of
 
 

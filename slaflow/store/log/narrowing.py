@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, func, literal_column, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from slaflow.store.indexes import unindexed
-from slaflow.store.tables import entry
+from slaflow.store.log.indexes import unindexed
+from slaflow.store.tables.all import entry
 
 if TYPE_CHECKING:
-    from slaflow.store.log import LogFilter
+    from slaflow.store.log.entries import LogFilter
 
 ENOUGH = 10_000
 """How far is counted: of two filters that both leave more, either will do."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal_column, or_, select
 
-from slaflow.store.tables import clock, lead, message
+from slaflow.store.tables.all import clock, lead, message
 
 _FAILS = lead.c.failures > literal_column("0")
 

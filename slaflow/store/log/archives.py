@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Text, and_, cast, delete, exists, func, inser
 from slaflow.log.archive import STREAM, ArchiveRecord, StreamEnd
 from slaflow.log.entry import Entry
 from slaflow.log.verify import StreamHead
-from slaflow.store.bulk import insert_rows
+from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.errors import ConflictingChange
-from slaflow.store.tables import archive, archived_stream, clock, entry, lead
+from slaflow.store.tables.all import archive, archived_stream, clock, entry, lead
 from slaflow.store.types import one_of
 
 _BATCH = 1000

@@ -388,4 +388,4 @@ def belongs_to(dialect: str) -> Callable[..., bool]:
 
 
 # Tables of a kind of their own have a file of their own; it needs the metadata above.
-from slaflow.store import erasure_tables, period_tables  # noqa: E402, F401
+from slaflow.store.tables import commitments, erasure  # noqa: E402, F401

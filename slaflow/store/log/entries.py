@@ -28,10 +28,10 @@ from sqlalchemy.types import NullType
 
 from slaflow.log.entry import GENESIS, Entry
 from slaflow.log.verify import RawEntry, StreamHead
-from slaflow.store.bulk import insert_rows
+from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import driver_connection
-from slaflow.store.narrowing import AT, filtered, narrowest, place
-from slaflow.store.tables import entry, lead, stream
+from slaflow.store.log.narrowing import AT, filtered, narrowest, place
+from slaflow.store.tables.all import entry, lead, stream
 from slaflow.store.types import Instant, instant_as_text
 
 _COLUMNS = tuple(entry.c)  # in the order of Entry's own fields

@@ -34,8 +34,8 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql.expression import ColumnElement, Subquery
 
 from slaflow.store.figures.expressions import data_of
-from slaflow.store.indexes import in_stream, unindexed
-from slaflow.store.tables import archived_stream, entry
+from slaflow.store.log.indexes import in_stream, unindexed
+from slaflow.store.tables.all import archived_stream, entry
 from slaflow.workflow.commitment import Happening, Share
 
 Keep = Callable[[ColumnElement[Any]], ColumnElement[Any]]

@@ -24,7 +24,7 @@ from slaflow.store.errors import (
     StoreFailed,
     ValueRefused,
 )
-from slaflow.store.tables import REVISIONS
+from slaflow.store.tables.all import REVISIONS
 
 APPEND_ONLY = "slaflow: the log is append-only"
 """How the triggers on ``entry`` begin their refusal; the migrations spell it out."""

@@ -1,0 +1,1 @@
+"""The log as it is stored: appended, asked, signed for, put away."""

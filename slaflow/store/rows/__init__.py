@@ -1,0 +1,1 @@
+"""What tables hold, noun by noun: statements that read and write it."""

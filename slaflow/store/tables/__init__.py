@@ -1,0 +1,1 @@
+"""The tables, noun by noun."""
