@@ -12,7 +12,7 @@ from .table import Column
 from .words import instant, is_overdue, on_calendar, plain, score, time_left
 
 if TYPE_CHECKING:
-    from slaflow.workflow.model import Workflow
+    from slaflow.workflow.model.workflow import Workflow
 
 Lead = Mapping[str, Any]
 Clock = Mapping[str, Any]

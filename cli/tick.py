@@ -26,7 +26,7 @@ WITH_WATCH = {
 
 def _pause(ctx: click.Context, param: click.Parameter, given: str) -> timedelta:
     from slaflow.engine.watch import LONGEST, SHORTEST
-    from slaflow.workflow.durations import DurationInvalid, elapsed
+    from slaflow.workflow.document.durations import DurationInvalid, elapsed
 
     try:
         found = elapsed(given)

@@ -22,8 +22,8 @@ from .words import counted, instant
 
 if TYPE_CHECKING:
     from slaflow.trial.report import TrialReport
-    from slaflow.workflow.compile import Checked
     from slaflow.workflow.errors import Finding
+    from slaflow.workflow.load import Checked
 
 SCENARIO_FILES = ("*.scenario.yaml", "*.scenario.yml")
 
@@ -35,7 +35,7 @@ def command() -> None:
 
 def load(path: Path) -> Checked:
     """The file checked and compiled. Raises where it cannot be read at all."""
-    from slaflow.workflow.compile import load_workflow
+    from slaflow.workflow.load import load_workflow
 
     return load_workflow(read_bounded(path), str(path))
 
@@ -199,7 +199,7 @@ def schema(session: Session) -> None:
     """JSON Schema (2020-12) of the file, for editors."""
     import orjson
 
-    from slaflow.workflow.document import json_schema
+    from slaflow.workflow.document.top import json_schema
 
     write(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2) + b"\n")
 

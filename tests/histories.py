@@ -14,7 +14,7 @@ from slaflow.lifecycle.events import Fired, Happening
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 LONG_ENOUGH = timedelta(days=4)
 HALF_A_DAY = timedelta(hours=12)

@@ -16,7 +16,7 @@ from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
 from slaflow.log.people import PeopleLog
 from slaflow.log.replay import Replayed, replay
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 FIRST_ID = 1000
 """Of the lead's entries; those of the people come before."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from slaflow.hours import Calendar
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
-from slaflow.workflow.expressions import CompiledExpression, Result, Scope
-from slaflow.workflow.model import (
+from slaflow.workflow.expressions.cel import CompiledExpression, Result, Scope
+from slaflow.workflow.model.workflow import (
     Action,
     Activity,
     Allowance,

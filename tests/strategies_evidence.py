@@ -13,7 +13,7 @@ from strategies_agreements import ANNA, BERIT, CALENDARS, FIELDS, MONDAY, condit
 
 from slaflow.lifecycle.events import Assigned, Changed, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor
-from slaflow.workflow.model import (
+from slaflow.workflow.model.workflow import (
     Activity,
     Case,
     Notify,

@@ -17,8 +17,8 @@ from slaflow.clock.state import Status
 from slaflow.exchange import map as import_map
 from slaflow.lifecycle.draft import KINDS
 from slaflow.log.entry import KEYS
-from slaflow.workflow.compile import load_workflow
-from slaflow.workflow.document import json_schema
+from slaflow.workflow.document.top import json_schema
+from slaflow.workflow.load import load_workflow
 
 REWRITE = "run: python docs/generate.py"
 

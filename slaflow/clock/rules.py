@@ -21,7 +21,7 @@ from slaflow.clock.due import (
 )
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.model import Allowance, Days, OpenTime, Pause, Target, UntilField, Value
+from slaflow.workflow.model.workflow import Allowance, Days, OpenTime, Pause, Target, UntilField, Value
 
 
 def due_at_start(

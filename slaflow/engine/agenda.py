@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.zones import instant_at, start_of_day
-from slaflow.workflow.commitment import Commitment, Every, PaceStep, Signed
-from slaflow.workflow.model import Workflow
-from slaflow.workflow.periods import ONE_DAY, Period, open_days, period_of
+from slaflow.workflow.model.commitment import Commitment, Every, PaceStep, Signed
+from slaflow.workflow.model.periods import ONE_DAY, Period, open_days, period_of
+from slaflow.workflow.model.workflow import Workflow
 
 Versions = Sequence[tuple[datetime, Workflow]]
 """An agreement's versions with the instants since when they are in force, oldest first."""

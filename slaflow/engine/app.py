@@ -36,8 +36,8 @@ from slaflow.log.verify import Verification
 from slaflow.store.database import Database
 from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows.workflows import Version
-from slaflow.workflow.compile import load_workflow
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 def wall_clock() -> datetime:

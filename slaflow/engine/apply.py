@@ -34,7 +34,7 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -42,8 +42,8 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.workflow.commitment import Commitment, Signed
-from slaflow.workflow.periods import parse_period
+from slaflow.workflow.model.commitment import Commitment, Signed
+from slaflow.workflow.model.periods import parse_period
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -23,7 +23,7 @@ from slaflow.store.rows import erasure as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.scrubbing import scrub as scrub_files
 from slaflow.workflow.identity import folded
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

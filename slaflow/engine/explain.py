@@ -18,8 +18,8 @@ from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
 from slaflow.store.database import Connection
 from slaflow.store.log.entries import LogFilter, entries
-from slaflow.workflow.model import Workflow
-from slaflow.workflow.scopes import guard_scope
+from slaflow.workflow.compile.scopes import guard_scope
+from slaflow.workflow.model.workflow import Workflow
 
 PAUSE_KINDS = ("clock_paused", "clock_resumed", "clock_restarted")
 

@@ -16,8 +16,8 @@ from slaflow.log.people import PeopleLog
 from slaflow.log.replay import Retelling
 from slaflow.store.database import Connection
 from slaflow.store.log import history
-from slaflow.workflow.commitment import Commitment, Notes, notes_of
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.commitment import Commitment, Notes, notes_of
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -22,7 +22,7 @@ from slaflow.store.rows import leads as store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

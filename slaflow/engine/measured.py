@@ -14,8 +14,8 @@ from slaflow.engine.judged import Judged, judged
 from slaflow.store.commitments import measures
 from slaflow.store.commitments.measures import Window
 from slaflow.store.database import Connection
-from slaflow.workflow.commitment import Commitment, Count, Happening, Kept, Share, Sum, happenings_of
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Share, Sum, happenings_of
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

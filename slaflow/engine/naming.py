@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.errors import InvalidValue
+from slaflow.workflow.compile.names import RESERVED_PEOPLE
 from slaflow.workflow.identity import shown, unseen
-from slaflow.workflow.names import RESERVED_PEOPLE
-from slaflow.workflow.values import check_address
+from slaflow.workflow.model.values import check_address
 
 LONGEST = 254
 """Characters, as of an e-mail address."""

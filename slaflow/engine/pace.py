@@ -22,7 +22,7 @@ from slaflow.engine.measured import (
     verdict,
     within,
 )
-from slaflow.workflow.commitment import Commitment, Count, Signed
+from slaflow.workflow.model.commitment import Commitment, Count, Signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from slaflow.log.replay import standing_at
 from slaflow.store.database import Connection
 from slaflow.store.log import archives, history
 from slaflow.store.rows.workflows import Version
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -13,7 +13,7 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.guards import available
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.view import View
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 def lead_json(

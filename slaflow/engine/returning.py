@@ -17,7 +17,7 @@ from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows import identities as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import identity_key
-from slaflow.workflow.model import Value, Workflow
+from slaflow.workflow.model.workflow import Value, Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -22,8 +22,8 @@ from slaflow.log.entry import canonical
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
-from slaflow.workflow.commitment import Signed
-from slaflow.workflow.periods import parse_period
+from slaflow.workflow.model.commitment import Signed
+from slaflow.workflow.model.periods import parse_period
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

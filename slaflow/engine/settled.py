@@ -10,7 +10,7 @@ from slaflow.lifecycle.decide import decide
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 def settled(

@@ -12,7 +12,7 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
 from slaflow.store.log.entries import LogFilter
-from slaflow.workflow.commitment import Commitment
+from slaflow.workflow.model.commitment import Commitment
 
 
 @dataclass(frozen=True, slots=True)

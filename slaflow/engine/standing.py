@@ -15,7 +15,7 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.store.commitments import periods as store
 from slaflow.store.commitments.periods import Closed
 from slaflow.store.database import Connection
-from slaflow.workflow.commitment import Commitment, Signed
+from slaflow.workflow.model.commitment import Commitment, Signed
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -9,7 +9,7 @@ from typing import Any
 from slaflow.engine.agenda import Item
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.people import Directory
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 def messages(

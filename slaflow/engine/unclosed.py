@@ -11,7 +11,7 @@ from slaflow.engine.agenda import Versions
 from slaflow.engine.commitments import versions_of
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
-from slaflow.workflow.periods import parse_period
+from slaflow.workflow.model.periods import parse_period
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

@@ -20,8 +20,8 @@ from slaflow.store.commitments import periods as period_store
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
 from slaflow.store.rows import workflows as store
-from slaflow.workflow.compile import Checked, load_workflow
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.load import Checked, load_workflow
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

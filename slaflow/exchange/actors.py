@@ -10,7 +10,7 @@ from slaflow.exchange.errors import RowRefused
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.workflow.identity import check_seen, folded
-from slaflow.workflow.model import LEAD, SYSTEM, Workflow
+from slaflow.workflow.model.workflow import LEAD, SYSTEM, Workflow
 
 
 class Actors:

@@ -12,13 +12,13 @@ from slaflow.exchange.formats import format_problem
 from slaflow.exchange.map import Cell, Constant, EventMap, Given, MapDocument, read_map
 from slaflow.exchange.row_names import RowNames
 from slaflow.workflow.errors import Finding
-from slaflow.workflow.expressions import CompiledExpression, Scope
+from slaflow.workflow.expressions.cel import CompiledExpression, Scope
+from slaflow.workflow.expressions.tokens import ExpressionInvalid
 from slaflow.workflow.identity import UnseenCharacter
-from slaflow.workflow.model import SYSTEM, Field, Workflow
-from slaflow.workflow.read import Source
-from slaflow.workflow.tokens import ExpressionInvalid
-from slaflow.workflow.values import as_typed, parse_value
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.values import as_typed, parse_value
+from slaflow.workflow.model.workflow import SYSTEM, Field, Workflow
+from slaflow.workflow.yaml.read import Source
+from slaflow.workflow.yaml.tree import Path
 
 DATED = ("date", "datetime")
 NUMBERS = ("int", "decimal")

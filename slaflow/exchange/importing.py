@@ -35,7 +35,7 @@ from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import imported as import_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

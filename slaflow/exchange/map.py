@@ -14,8 +14,8 @@ from slaflow.errors import UnknownName, did_you_mean
 from slaflow.exchange.delimited import DELIMITERS
 from slaflow.hours.zones import zone_problem
 from slaflow.workflow.errors import Finding
-from slaflow.workflow.read import Source, read_yaml
-from slaflow.workflow.yaml_tree import Path, descend
+from slaflow.workflow.yaml.read import Source, read_yaml
+from slaflow.workflow.yaml.tree import Path, descend
 
 TOP_KEYS = ("delimiter", "timezone", "null", "lead", "created_at", "events")
 EVENT_KEYS = ("trigger", "activity", "when", "at", "as", "set")

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from slaflow.workflow.expressions import Scope
-from slaflow.workflow.syntax import parse
-from slaflow.workflow.tokens import ExpressionInvalid
+from slaflow.workflow.expressions.cel import Scope
+from slaflow.workflow.expressions.syntax import parse
+from slaflow.workflow.expressions.tokens import ExpressionInvalid
 
 _OTHER = re.compile(r"[^A-Za-z0-9_.]")
 

@@ -24,7 +24,7 @@ from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.settle import settle
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 AHEAD = timedelta(minutes=5)
 

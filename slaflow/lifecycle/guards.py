@@ -11,8 +11,8 @@ from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.view import Given, View, failing_clauses
-from slaflow.workflow.model import Expression, Field, Transition, Unknown, Value, Workflow
-from slaflow.workflow.values import from_cel, parse_value
+from slaflow.workflow.model.values import from_cel, parse_value
+from slaflow.workflow.model.workflow import Expression, Field, Transition, Unknown, Value, Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
-from slaflow.workflow.model import Field, Workflow
-from slaflow.workflow.values import as_typed
+from slaflow.workflow.model.values import as_typed
+from slaflow.workflow.model.workflow import Field, Workflow
 
 
 def typed(workflow: Workflow, happening: Happening) -> Happening:

@@ -13,7 +13,7 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.events import Fired, Input, Lifted, Recorded
 from slaflow.lifecycle.guards import validated
 from slaflow.lifecycle.lead import Lead
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

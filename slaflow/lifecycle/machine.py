@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from transitions import EventData, Machine
 
-from slaflow.workflow.model import Transition, Workflow
+from slaflow.workflow.model.workflow import Transition, Workflow
 
 
 class Move:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from slaflow.workflow.commitment import Happening
+from slaflow.workflow.model.commitment import Happening
 
 if TYPE_CHECKING:
     from slaflow.lifecycle.clocks import Effect

@@ -20,7 +20,7 @@ from slaflow.lifecycle.guards import Chosen, choose_by_trigger, computed
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model import Action, Fire, Notify, SetFields, Step, Target, Unknown
+from slaflow.workflow.model.workflow import Action, Fire, Notify, SetFields, Step, Target, Unknown
 
 STEPS_AT_ONCE = 1000
 

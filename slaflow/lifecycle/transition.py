@@ -26,7 +26,7 @@ from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.identity import identity_key
-from slaflow.workflow.model import Assign, Notify, Transition, Value
+from slaflow.workflow.model.workflow import Assign, Notify, Transition, Value
 
 
 def _nothing() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.scoring import counted, decayed, number_text, rounded
-from slaflow.workflow.model import Clause, Expression, Field, Unknown, Value, Workflow
-from slaflow.workflow.values import to_cel
+from slaflow.workflow.model.values import to_cel
+from slaflow.workflow.model.workflow import Clause, Expression, Field, Unknown, Value, Workflow
 
 Given = Mapping[str, Value]
 NOTHING: Given = {}

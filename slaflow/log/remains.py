@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from slaflow.log.entry import Entry
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 _FIGURES = ("due_at", "new", "open_seconds", "late_seconds", "counts")
 """When it was due and how long it took, and what commitments noted: that it counts, or how much it adds."""

@@ -25,7 +25,7 @@ from slaflow.log.errors import NotReplayable
 from slaflow.log.inputs import input_of, is_pick, is_told
 from slaflow.log.people import PeopleLog
 from slaflow.log.verify import Finding
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 Versions = Callable[[str, int | None], Workflow]
 """The version with a digest as it was in force when the entry with that id was written (None: now).

@@ -17,7 +17,7 @@ from slaflow.store.figures.terms import Terms
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.people import directory
 from slaflow.store.rows.spellings import variants
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 GROUPINGS = ("owner", "team", "month")
 Figures = dict[str, Any]

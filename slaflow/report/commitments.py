@@ -16,7 +16,7 @@ from slaflow.lifecycle.draft import instant_text
 from slaflow.report.asking import InvertedRange
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.workflow.commitment import Signed
+from slaflow.workflow.model.commitment import Signed
 
 COUNTS = ("kept", "missed", "no_verdict", "open")
 

@@ -13,7 +13,7 @@ from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.funnel import MoveFigure, StateFigure, moves, reached, sizes
-from slaflow.workflow.model import State, Workflow
+from slaflow.workflow.model.workflow import State, Workflow
 
 
 def funnel(

@@ -25,7 +25,7 @@ from slaflow.store.figures.handoffs import (
 )
 from slaflow.store.figures.passages import OUTCOMES
 from slaflow.store.rows import people as people_store
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 TIMES = ("decision", "first_touch", "first_attempt")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, Protocol
 
-from slaflow.workflow.model import FitRule, Transition, Workflow
+from slaflow.workflow.model.workflow import FitRule, Transition, Workflow
 
 NO_CONDITION = "(no condition)"
 MOST_RULES = 12

@@ -25,7 +25,7 @@ from slaflow.store.figures.returns import (
     reasons,
     signs,
 )
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 QUOTES = 5
 """How many handbacks are quoted unless somebody asks for more."""

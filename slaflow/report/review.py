@@ -26,7 +26,7 @@ from slaflow.report.returns import returns
 from slaflow.report.saved import save
 from slaflow.report.sla import gross_rates, sla
 from slaflow.report.waste import waste
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 QUOTES = 8
 NOTHING = "\N{EN DASH}"

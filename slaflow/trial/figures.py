@@ -9,9 +9,9 @@ from typing import Any, get_args
 from slaflow.clock.state import Status
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Expected
-from slaflow.workflow.durations import DurationInvalid, parse_duration
-from slaflow.workflow.model import Days
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.document.durations import DurationInvalid, parse_duration
+from slaflow.workflow.model.workflow import Days
+from slaflow.workflow.yaml.tree import Path
 
 STATUSES: tuple[str, ...] = get_args(Status)
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS
-from slaflow.workflow.durations import DurationInvalid, elapsed
+from slaflow.workflow.document.durations import DurationInvalid, elapsed
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.identity import folded
-from slaflow.workflow.model import LEAD, SYSTEM, Field, Value, Workflow
-from slaflow.workflow.read import Source
-from slaflow.workflow.values import as_typed, parse_value
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.values import as_typed, parse_value
+from slaflow.workflow.model.workflow import LEAD, SYSTEM, Field, Value, Workflow
+from slaflow.workflow.yaml.read import Source
+from slaflow.workflow.yaml.tree import Path
 
 INSTANT = "write 2026-03-06T14:30:00+01:00"
 

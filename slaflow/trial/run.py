@@ -12,10 +12,10 @@ from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
 from slaflow.trial.report import Failure, TrialReport, fault
 from slaflow.trial.scenario import Cast, Deed, Do, Expect, PassTime, Refuse, Scenario, Step
-from slaflow.workflow.compile import load_workflow
 from slaflow.workflow.errors import Finding
-from slaflow.workflow.model import Workflow
-from slaflow.workflow.read import Source, read_yaml
+from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.workflow import Workflow
+from slaflow.workflow.yaml.read import Source, read_yaml
 
 Read = Callable[[str], str | bytes]
 

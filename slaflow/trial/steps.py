@@ -12,8 +12,8 @@ from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Lifted,
 from slaflow.trial.figures import read_figures
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Deed, Do, Expect, PassTime, Refuse, Step
-from slaflow.workflow.model import Field
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.workflow import Field
+from slaflow.workflow.yaml.tree import Path
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "activity": ("as", "fields", "occurred_at"),

@@ -10,8 +10,8 @@ from builders import a_clock, utc
 from slaflow.clock import rules
 from slaflow.clock.state import Clock
 from slaflow.hours import Calendar
-from slaflow.workflow.expressions import Scope
-from slaflow.workflow.model import Case, Days, OpenTime, Pause, Step, Target, UntilField
+from slaflow.workflow.expressions.cel import Scope
+from slaflow.workflow.model.workflow import Case, Days, OpenTime, Pause, Step, Target, UntilField
 
 OFFICE = Calendar.parse({"hours": {"mon-fri": ["09:00-17:00"]}}, timezone="Europe/Stockholm")
 ALWAYS = Calendar.always("Europe/Stockholm")

@@ -23,7 +23,7 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.outbox import list_messages
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 on_one_database = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 """For what is decided before the database; everything else runs on every one."""

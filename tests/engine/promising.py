@@ -14,8 +14,8 @@ from engine.office import AGREEMENT, DAY, FOUNDED, staffed
 from slaflow.engine.app import Engine
 from slaflow.log.entry import Entry
 from slaflow.store.rows.outbox import list_messages
-from slaflow.workflow.commitment import Commitment, Count, Happening, Kept, Share, Sum
-from slaflow.workflow.periods import parse_period
+from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Share, Sum
+from slaflow.workflow.model.periods import parse_period
 
 WORTH = ("    return_reason: string\n", "    return_reason: string\n    worth: decimal\n")
 COMMITMENTS = """\

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from slaflow.engine.measured import Measured, Owed, Result, figure, verdict
 from slaflow.engine.pace import Pace
-from slaflow.workflow.commitment import Commitment, Count, Happening, Kept, Sum
+from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Sum
 
 SHARE = Kept(frozenset({"respond"}))
 COUNT = Count(Happening("enter", frozenset({"mql"})))

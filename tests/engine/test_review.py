@@ -18,7 +18,7 @@ from slaflow.engine.review import AlreadySigned, NotAParty, NothingPromised, Per
 from slaflow.errors import UnknownName
 from slaflow.log.entry import canonical
 from slaflow.store.database import Database
-from slaflow.workflow.periods import InvalidPeriod
+from slaflow.workflow.model.periods import InvalidPeriod
 
 APRIL = utc("2026-03-31T22:00")
 DUE = APRIL + 5 * DAY

@@ -29,7 +29,7 @@ def as_before(database: Database) -> Iterator[None]:
             patch.setattr(f"{module}.folded", lambda spelling: spelling)
         for module in KEYED:
             patch.setattr(f"{module}.identity_key", earlier_key)
-        patch.setattr("slaflow.workflow.values.unseen", lambda address: None)
+        patch.setattr("slaflow.workflow.model.values.unseen", lambda address: None)
         yield
     schema.downgrade(database, "0002")
     with database.migrating() as connection:

@@ -17,7 +17,7 @@ from slaflow.exchange.errors import MapInvalid
 from slaflow.exchange.importing import ImportReport, import_file
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Database
-from slaflow.workflow.compile import load_workflow
+from slaflow.workflow.load import load_workflow
 
 CRM = AGREEMENT.replace(
     "lost_reason: string\n", "lost_reason: string\n    hot: bool\n    revenue: decimal\n", 1

@@ -10,8 +10,8 @@ from slaflow.exchange.binding import ImportMap, bind
 from slaflow.exchange.errors import MapInvalid
 from slaflow.exchange.map import read_map
 from slaflow.lifecycle.people import Directory
-from slaflow.workflow.compile import load_workflow
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.workflow import Workflow
 
 COLUMNS = ("email", "source", "Won Date", "won-date", "2nd", "at", "at.day")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, event, given, settings
 from strategies_evidence import Arrival, agreements, histories, told
 
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

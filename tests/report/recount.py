@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
 from slaflow.log.entry import Entry
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 NONE = "(none)"

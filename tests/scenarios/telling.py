@@ -9,9 +9,9 @@ from slaflow.trial.document import read_cast, read_scenarios
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
 from slaflow.trial.run import tell
-from slaflow.workflow.compile import load_workflow
-from slaflow.workflow.model import Workflow
-from slaflow.workflow.read import read_yaml
+from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.workflow import Workflow
+from slaflow.workflow.yaml.read import read_yaml
 
 FRAME = """
 workflow: story

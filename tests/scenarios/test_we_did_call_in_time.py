@@ -5,7 +5,7 @@ from pathlib import Path
 from scenarios.telling import agreement, kinds, told
 
 import slaflow.workflows
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 STANDARD = Path(slaflow.workflows.__path__[0]) / "b2b-standard.yaml"
 SIF = "{email: sif@example.com, employees: 75, country: SE, source: event}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from source import ROOT
 
-from slaflow.workflow.compile import Checked, load_workflow
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.load import Checked, load_workflow
+from slaflow.workflow.model.workflow import Workflow
 
 STANDARD = (ROOT / "workflows" / "b2b-standard.yaml").read_text(encoding="utf-8")
 

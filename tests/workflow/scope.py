@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slaflow.workflow.expressions import ExpressionInvalid, Scope
+from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope
 
 SCOPE = Scope(
     {

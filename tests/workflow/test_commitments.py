@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from workflow.agreement import STANDARD, compiled, small
 
-from slaflow.workflow.commitment import Commitment, Count, Kept, Missed, PaceStep, Share, Signed, Sum
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.commitment import Commitment, Count, Kept, Missed, PaceStep, Share, Signed, Sum
+from slaflow.workflow.model.workflow import Workflow
 
 
 def owing(text: str) -> Workflow:

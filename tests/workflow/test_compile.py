@@ -10,9 +10,18 @@ from pathlib import Path
 import pytest
 from workflow.agreement import SMALL, STANDARD, compiled, place, small
 
-from slaflow.workflow.compile import load_workflow
 from slaflow.workflow.errors import WorkflowError, WorkflowUnreadable
-from slaflow.workflow.model import Assign, Days, Fire, Notify, OpenTime, Pattern, UntilField, Workflow
+from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.workflow import (
+    Assign,
+    Days,
+    Fire,
+    Notify,
+    OpenTime,
+    Pattern,
+    UntilField,
+    Workflow,
+)
 
 
 def test_the_digest_is_of_the_very_bytes() -> None:

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from slaflow.workflow.diagram import dot, mermaid
-from slaflow.workflow.expressions import Scope
-from slaflow.workflow.model import (
+from slaflow.workflow.expressions.cel import Scope
+from slaflow.workflow.model.workflow import (
     Case,
     Days,
     Fire,

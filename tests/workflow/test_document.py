@@ -6,7 +6,7 @@ import json
 
 from workflow.agreement import STANDARD, compiled, errors, small
 
-from slaflow.workflow.document import WorkflowDoc, json_schema
+from slaflow.workflow.document.top import WorkflowDoc, json_schema
 
 
 def test_all_is_told_at_once_and_one_fault_hides_no_other() -> None:
@@ -97,6 +97,6 @@ def test_the_schema_shows_short_and_long_forms() -> None:
 
 
 def test_the_sample_agreement_names_no_key_that_the_schema_lacks() -> None:
-    from slaflow.workflow.read import read_yaml
+    from slaflow.workflow.yaml.read import read_yaml
 
     assert set(read_yaml(STANDARD).data) <= set(json_schema()["properties"])

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from slaflow.workflow.durations import DurationInvalid, elapsed, parse_duration
-from slaflow.workflow.model import Days, OpenTime
+from slaflow.workflow.document.durations import DurationInvalid, elapsed, parse_duration
+from slaflow.workflow.model.workflow import Days, OpenTime
 
 
 @pytest.mark.parametrize(

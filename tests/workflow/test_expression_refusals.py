@@ -201,7 +201,7 @@ HOSTILE = [
 def test_hostile_expressions_end_in_a_verdict_and_never_in_a_crash():
     """In a process of its own: a stack overflow in C++ would take the test run with it."""
     script = (
-        "from slaflow.workflow.expressions import *\n"
+        "from slaflow.workflow.expressions.cel import *\n"
         "scope = Scope({'lead.a': 'int'})\n"
         f"for text in [{', '.join(HOSTILE)}]:\n"
         "    try: scope.compile(text, 'any').evaluate({})\n"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from workflow.scope import SCOPE, problems, value
 
-from slaflow.workflow.expressions import split_conjunction
-from slaflow.workflow.model import Unknown
+from slaflow.workflow.expressions.cel import split_conjunction
+from slaflow.workflow.model.workflow import Unknown
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 from workflow.agreement import SMALL, small
 
-from slaflow.workflow.compile import load_workflow
+from slaflow.workflow.load import load_workflow
 
 HEAD = "workflow: x\nstates: {}\n"
 SOON = 3.0

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.commitment import Every
-from slaflow.workflow.periods import InvalidPeriod, open_days, parse_period, period_of
+from slaflow.workflow.model.commitment import Every
+from slaflow.workflow.model.periods import InvalidPeriod, open_days, parse_period, period_of
 
 KINDS: tuple[Every, ...] = get_args(Every)
 ZONES = ("Europe/Stockholm", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Africa/Casablanca", "UTC")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from slaflow.workflow.read import MAX_BYTES, Source, read_yaml, too_large
+from slaflow.workflow.yaml.read import MAX_BYTES, Source, read_yaml, too_large
 
 
 def said(source: Source) -> list[str]:

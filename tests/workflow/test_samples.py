@@ -9,7 +9,7 @@ import pytest
 from source import ROOT
 
 from slaflow.trial import run_scenarios
-from slaflow.workflow.compile import read_workflow
+from slaflow.workflow.load import read_workflow
 
 FOLDER = ROOT / "workflows"
 STORIES = sorted(FOLDER.glob("*.scenario.yaml"))

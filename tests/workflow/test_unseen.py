@@ -6,9 +6,9 @@ import pytest
 from workflow.agreement import SMALL, checked, small
 
 from slaflow.errors import InvalidValue
-from slaflow.workflow.compile import load_workflow
-from slaflow.workflow.model import Field
-from slaflow.workflow.values import from_cel, parse_value
+from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.values import from_cel, parse_value
+from slaflow.workflow.model.workflow import Field
 
 ZWSP = "holds U+200B (zero width space), which nobody sees; write it without"
 DESK = ("parties: [marketing, sales]", 'parties: {marketing: {desk: "d\\u200besk@example.com"}, sales: {}}')

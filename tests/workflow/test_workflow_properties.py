@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from workflow.agreement import SMALL, STANDARD
 
 from slaflow.workflow.checks.moves import on_circles, reached
-from slaflow.workflow.compile import Checked, load_workflow
-from slaflow.workflow.model import Field
-from slaflow.workflow.values import from_cel, parse_value, to_cel
+from slaflow.workflow.load import Checked, load_workflow
+from slaflow.workflow.model.values import from_cel, parse_value, to_cel
+from slaflow.workflow.model.workflow import Field
 
 ZONE = "Europe/Stockholm"
 WORDS = st.one_of(

@@ -36,7 +36,7 @@ from sqlalchemy.sql.expression import ColumnElement, Subquery
 from slaflow.store.figures.expressions import data_of
 from slaflow.store.log.indexes import in_stream, unindexed
 from slaflow.store.tables.all import archived_stream, entry
-from slaflow.workflow.commitment import Happening, Share
+from slaflow.workflow.model.commitment import Happening, Share
 
 Keep = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 _FOUND, _BEFORE, _VERDICT, _CAUSE, _BREACH, _LIFT = (

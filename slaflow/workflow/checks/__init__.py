@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from slaflow.workflow.checks import autos, calendars, clauses, spans, states, steps, targets, transitions
 from slaflow.workflow.checks.remark import Check
-from slaflow.workflow.findings import Findings
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.compile.findings import Findings
+from slaflow.workflow.model.workflow import Workflow
 
 CHECKS: tuple[Check, ...] = (
     calendars.check_opens,

@@ -7,7 +7,7 @@ from itertools import islice
 
 from slaflow.workflow.checks.moves import Move, moves, on_circles, reached
 from slaflow.workflow.checks.remark import Remark
-from slaflow.workflow.model import Transition, Workflow
+from slaflow.workflow.model.workflow import Transition, Workflow
 
 MAX_AUTOS = 50
 """Autos whose ways back are followed; each walk goes through the whole file."""

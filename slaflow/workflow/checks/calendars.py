@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.checks.remark import Remark
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 MAX_YEARS = 10
 """Years of one closure that are looked at, from its first."""

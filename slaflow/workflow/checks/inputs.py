@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from slaflow.errors import InvalidValue
-from slaflow.workflow.expressions import CompiledExpression
-from slaflow.workflow.model import Expression, Field
-from slaflow.workflow.scopes import TYPES
-from slaflow.workflow.values import from_cel
+from slaflow.workflow.compile.scopes import TYPES
+from slaflow.workflow.expressions.cel import CompiledExpression
+from slaflow.workflow.model.values import from_cel
+from slaflow.workflow.model.workflow import Expression, Field
 
 
 def unfit(field: Field, expression: Expression, timezone: str, *, takes_unseen: bool = True) -> str | None:

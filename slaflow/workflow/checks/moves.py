@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from slaflow.workflow.model import SYSTEM, Fire, Pattern, Step, Target, Transition, Workflow
+from slaflow.workflow.model.workflow import SYSTEM, Fire, Pattern, Step, Target, Transition, Workflow
 
 
 class Move(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from slaflow.workflow.model import Target, Workflow
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.workflow import Target, Workflow
+from slaflow.workflow.yaml.tree import Path
 
 
 class Remark(NamedTuple):

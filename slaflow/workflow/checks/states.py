@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slaflow.workflow.checks.moves import living_states, moves, reached
 from slaflow.workflow.checks.remark import Remark
-from slaflow.workflow.model import Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 def check_reachable(workflow: Workflow) -> Iterator[Remark]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slaflow.workflow.checks.remark import Remark
-from slaflow.workflow.model import Transition, Workflow
+from slaflow.workflow.model.workflow import Transition, Workflow
 
 
 def check_shadowed(workflow: Workflow) -> Iterator[Remark]:

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day
-from slaflow.workflow.expressions import CompiledExpression, Scope
+from slaflow.workflow.expressions.cel import CompiledExpression, Scope
+from slaflow.workflow.expressions.tokens import quoted
 from slaflow.workflow.identity import plain, shown, unseen
-from slaflow.workflow.model import Field, Value
-from slaflow.workflow.tokens import quoted
+from slaflow.workflow.model.workflow import Field, Value
 
 TEXTUAL = frozenset(("string", "text", "email", "url"))
 ADDRESSES = frozenset(("email", "url"))

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from slaflow.errors import did_you_mean
 from slaflow.workflow.errors import Finding
-from slaflow.workflow.expressions import CompiledExpression, ExpressionInvalid, Result, Scope
-from slaflow.workflow.read import Source
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.expressions.cel import CompiledExpression, ExpressionInvalid, Result, Scope
+from slaflow.workflow.yaml.read import Source
+from slaflow.workflow.yaml.tree import Path
 
 MAX_FINDINGS = 500
 MAX_SUGGESTIONS = 50

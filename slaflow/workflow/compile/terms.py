@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from slaflow.hours.calendar import Calendar, parse_calendar
-from slaflow.workflow.document_lead import PartyDoc
-from slaflow.workflow.document_terms import RouteDoc, TeamDoc
-from slaflow.workflow.model import Party, Route, Team
-from slaflow.workflow.names import EMAIL
-from slaflow.workflow.parts import Parts
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.compile.names import EMAIL
+from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.document.lead import PartyDoc
+from slaflow.workflow.document.terms import RouteDoc, TeamDoc
+from slaflow.workflow.model.workflow import Party, Route, Team
+from slaflow.workflow.yaml.tree import Path
 
 MAX_CALENDAR_VALUES = 1_000
 Resolved = Mapping[str, Sequence[date]]

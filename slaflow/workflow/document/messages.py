@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 
 from slaflow.errors import did_you_mean
-from slaflow.workflow.words import shown
+from slaflow.workflow.document.types import shown
 
 Path = tuple[str | int, ...]
 MAX_FAULTS = 100

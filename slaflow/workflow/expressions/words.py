@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slaflow.errors import UnknownName, did_you_mean
-from slaflow.workflow.syntax import Node, Tree
-from slaflow.workflow.tokens import ExpressionProblem
+from slaflow.workflow.expressions.syntax import Node, Tree
+from slaflow.workflow.expressions.tokens import ExpressionProblem
 
 FUNCTIONS: Mapping[str, str] = {
     "bool": "bool",

@@ -17,7 +17,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
 
 from slaflow.workflow.errors import Finding
-from slaflow.workflow.yaml_tree import Node, Path, Place, descend, offset_in_source
+from slaflow.workflow.yaml.tree import Node, Path, Place, descend, offset_in_source
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50

@@ -11,20 +11,20 @@ from typing import Any
 
 from slaflow.hours.zones import is_zone, zone_problem
 from slaflow.workflow.checks import check_workflow
-from slaflow.workflow.commitment import Commitment, notes_of
-from slaflow.workflow.compile_clocks import target, timer
-from slaflow.workflow.compile_commitments import commitment
-from slaflow.workflow.compile_flow import state, transition
-from slaflow.workflow.compile_lead import activity, check, fields, scoring
-from slaflow.workflow.compile_terms import calendars, party, route, team, top_level_span
-from slaflow.workflow.document import WorkflowDoc, read_document
-from slaflow.workflow.document_terms import TeamDoc
+from slaflow.workflow.compile.clocks import target, timer
+from slaflow.workflow.compile.commitments import commitment
+from slaflow.workflow.compile.findings import Findings
+from slaflow.workflow.compile.flow import state, transition
+from slaflow.workflow.compile.lead import activity, check, fields, scoring
+from slaflow.workflow.compile.names import Names, check_names
+from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.compile.terms import calendars, party, route, team, top_level_span
+from slaflow.workflow.document.terms import TeamDoc
+from slaflow.workflow.document.top import WorkflowDoc, read_document
 from slaflow.workflow.errors import Finding, WorkflowError, WorkflowUnreadable
-from slaflow.workflow.findings import Findings
-from slaflow.workflow.model import State, Target, Transition, Workflow
-from slaflow.workflow.names import Names, check_names
-from slaflow.workflow.parts import Parts
-from slaflow.workflow.read import MAX_BYTES, Source, read_yaml, too_large
+from slaflow.workflow.model.commitment import Commitment, notes_of
+from slaflow.workflow.model.workflow import State, Target, Transition, Workflow
+from slaflow.workflow.yaml.read import MAX_BYTES, Source, read_yaml, too_large
 
 MAX_WAYS = 20_000
 Holidays = Mapping[str, Sequence[date]]

@@ -12,7 +12,7 @@ from slaflow.errors import USAGE, SlaflowError
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.periods import FIRST_YEAR, LAST_YEAR
 from slaflow.hours.zones import instant_at, start_of_day
-from slaflow.workflow.commitment import Every
+from slaflow.workflow.model.commitment import Every
 
 ONE_DAY = timedelta(days=1)
 _LABEL = re.compile(

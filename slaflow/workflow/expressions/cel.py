@@ -24,8 +24,8 @@ from typing import Any, Literal
 from cel_expr_python import cel  # type: ignore[import-untyped]  # ships no stubs
 
 from slaflow.hours.zones import is_zone, zone_problem
-from slaflow.workflow.complaints import instant_advice, mismatch, type_name, unreadable
-from slaflow.workflow.literals import (
+from slaflow.workflow.expressions.complaints import instant_advice, mismatch, type_name, unreadable
+from slaflow.workflow.expressions.literals import (
     Types,
     check_divisions,
     check_elements,
@@ -34,9 +34,8 @@ from slaflow.workflow.literals import (
     double_advice,
     infer,
 )
-from slaflow.workflow.model import Unknown
-from slaflow.workflow.syntax import Node, Tree, bare, parse
-from slaflow.workflow.tokens import (
+from slaflow.workflow.expressions.syntax import Node, Tree, bare, parse
+from slaflow.workflow.expressions.tokens import (
     MAX_LENGTH,
     ExpressionInvalid,
     ExpressionProblem,
@@ -44,7 +43,8 @@ from slaflow.workflow.tokens import (
     refuse,
     split_conjunction,
 )
-from slaflow.workflow.vocabulary import CALENDAR_PARTS, Reading, read_names
+from slaflow.workflow.expressions.words import CALENDAR_PARTS, Reading, read_names
+from slaflow.workflow.model.workflow import Unknown
 
 __all__ = [
     "CompiledExpression",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from slaflow.workflow.expressions import Result, Scope, VariableType
-from slaflow.workflow.model import Field, Workflow
-from slaflow.workflow.names import Names
+from slaflow.workflow.compile.names import Names
+from slaflow.workflow.expressions.cel import Result, Scope, VariableType
+from slaflow.workflow.model.workflow import Field, Workflow
 
 TYPES: Mapping[str, VariableType] = {
     "string": "string",

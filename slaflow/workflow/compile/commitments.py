@@ -7,7 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from slaflow.workflow.commitment import (
+from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.document.durations import elapsed
+from slaflow.workflow.document.flow import ActionDoc, PatternDoc
+from slaflow.workflow.document.terms import CommitmentDoc, ShareDoc
+from slaflow.workflow.model.commitment import (
     Commitment,
     Count,
     Happening,
@@ -19,12 +23,8 @@ from slaflow.workflow.commitment import (
     Signed,
     Sum,
 )
-from slaflow.workflow.document_flow import ActionDoc, PatternDoc
-from slaflow.workflow.document_terms import CommitmentDoc, ShareDoc
-from slaflow.workflow.durations import elapsed
-from slaflow.workflow.model import Expression
-from slaflow.workflow.parts import Parts
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.workflow import Expression
+from slaflow.workflow.yaml.tree import Path
 
 COUNTED = ("enter", "trigger", "activity")
 PERCENT = re.compile(r"([0-9]{1,9})%")

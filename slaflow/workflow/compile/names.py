@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from slaflow.workflow.document import WorkflowDoc
-from slaflow.workflow.findings import Findings
+from slaflow.workflow.compile.findings import Findings
+from slaflow.workflow.document.top import WorkflowDoc
+from slaflow.workflow.document.types import NAME, NAME_RULE, SLUG
 from slaflow.workflow.identity import shown, unseen
-from slaflow.workflow.model import LEAD, SYSTEM
-from slaflow.workflow.read import keys_of
-from slaflow.workflow.words import NAME, NAME_RULE, SLUG
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.workflow import LEAD, SYSTEM
+from slaflow.workflow.yaml.read import keys_of
+from slaflow.workflow.yaml.tree import Path
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 RESERVED_PEOPLE = ("owner", "manager", "previous", "next")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from slaflow.workflow.checks.inputs import unfit
-from slaflow.workflow.compile_lead import agree_with_lead, fields, guard
-from slaflow.workflow.document_flow import ActionDoc, TransitionDoc, action_kind
-from slaflow.workflow.document_lead import StateDoc
-from slaflow.workflow.expressions import Scope
-from slaflow.workflow.model import (
+from slaflow.workflow.compile.lead import agree_with_lead, fields, guard
+from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.compile.scopes import result_of
+from slaflow.workflow.document.flow import ActionDoc, TransitionDoc, action_kind
+from slaflow.workflow.document.lead import StateDoc
+from slaflow.workflow.expressions.cel import Scope
+from slaflow.workflow.model.workflow import (
     SYSTEM,
     Action,
     Assign,
@@ -20,9 +22,7 @@ from slaflow.workflow.model import (
     State,
     Transition,
 )
-from slaflow.workflow.parts import Parts
-from slaflow.workflow.scopes import result_of
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.yaml.tree import Path
 
 ANY_STATE = "*"
 

@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from slaflow.workflow.durations import DurationInvalid, parse_duration
+from slaflow.workflow.document.durations import DurationInvalid, parse_duration
 
 T = TypeVar("T")
 

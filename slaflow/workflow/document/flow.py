@@ -7,8 +7,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from slaflow.workflow.document_lead import AnyField, GuardDoc
-from slaflow.workflow.words import (
+from slaflow.workflow.document.lead import AnyField, GuardDoc
+from slaflow.workflow.document.types import (
     Condition,
     Doc,
     Duration,

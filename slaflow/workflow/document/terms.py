@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from slaflow.workflow.document_flow import ActionDoc, AnyPattern
-from slaflow.workflow.words import Condition, Doc, Duration, Figure, Many, Named, One, Ref, fault
+from slaflow.workflow.document.flow import ActionDoc, AnyPattern
+from slaflow.workflow.document.types import Condition, Doc, Duration, Figure, Many, Named, One, Ref, fault
 
 
 class CalendarDoc(Named):

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from slaflow.workflow.model import FieldType
-from slaflow.workflow.words import (
+from slaflow.workflow.document.types import (
     Condition,
     Doc,
     Duration,
@@ -21,6 +20,7 @@ from slaflow.workflow.words import (
     Scalar,
     nothing_is_empty,
 )
+from slaflow.workflow.model.workflow import FieldType
 
 
 class FieldDoc(Named):

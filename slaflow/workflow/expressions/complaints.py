@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from slaflow.workflow.syntax import Node, bare
-from slaflow.workflow.vocabulary import CALENDAR_PARTS
+from slaflow.workflow.expressions.syntax import Node, bare
+from slaflow.workflow.expressions.words import CALENDAR_PARTS
 
 
 def type_name(name: str) -> str:

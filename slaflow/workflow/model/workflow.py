@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from slaflow.hours.calendar import Calendar
 
 if TYPE_CHECKING:
-    from slaflow.workflow.commitment import Commitment, Notes  # it imports this module
+    from slaflow.workflow.model.commitment import Commitment, Notes  # it imports this module
 
 Value = str | int | bool | None
 """A field's value as it is stored and logged: decimals are plain text, a ``date`` is
@@ -375,14 +375,14 @@ class Workflow:
     @staticmethod
     def parse(text: str | bytes, filename: str = "workflow.yaml") -> Workflow:
         """The agreement that *text* holds; WorkflowError lists every finding with line and column."""
-        from slaflow.workflow.compile import load_workflow  # it imports this module
+        from slaflow.workflow.load import load_workflow  # it imports this module
 
         return load_workflow(text, filename).require()
 
     @staticmethod
     def load(path: str | Path) -> Workflow:
         """The agreement in the file at *path*; errors as `parse`, WorkflowUnreadable if there is none."""
-        from slaflow.workflow.compile import read_workflow  # it imports this module
+        from slaflow.workflow.load import read_workflow  # it imports this module
 
         return read_workflow(path).require()
 

@@ -12,8 +12,8 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from slaflow.workflow.document_flow import TargetDoc, TimerDoc, TransitionDoc
-from slaflow.workflow.document_lead import (
+from slaflow.workflow.document.flow import TargetDoc, TimerDoc, TransitionDoc
+from slaflow.workflow.document.lead import (
     ActivityDoc,
     AnyParty,
     AttemptsDoc,
@@ -22,9 +22,9 @@ from slaflow.workflow.document_lead import (
     ScoringDoc,
     StateDoc,
 )
-from slaflow.workflow.document_terms import CalendarDoc, CommitmentDoc, RouteDoc, TeamDoc
-from slaflow.workflow.faults import MAX_FAULTS, Fault, Path, explain, unknown_key
-from slaflow.workflow.words import Duration, Many, Name, Named, Ref, Slug
+from slaflow.workflow.document.messages import MAX_FAULTS, Fault, Path, explain, unknown_key
+from slaflow.workflow.document.terms import CalendarDoc, CommitmentDoc, RouteDoc, TeamDoc
+from slaflow.workflow.document.types import Duration, Many, Name, Named, Ref, Slug
 
 MAX_ITEMS = 1_000
 """Entries of one section; an agreement that people read has fewer."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from slaflow.workflow.tokens import Token, refuse, tokenize
+from slaflow.workflow.expressions.tokens import Token, refuse, tokenize
 
 MAX_DEPTH = 32
 """Levels of nesting: the limit of CEL's own parser, so nothing it refuses gets there."""

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from slaflow.errors import did_you_mean
-from slaflow.workflow.syntax import Node, Tree, bare, results
-from slaflow.workflow.tokens import ExpressionProblem
-from slaflow.workflow.vocabulary import FUNCTIONS, METHODS, Reading
+from slaflow.workflow.expressions.syntax import Node, Tree, bare, results
+from slaflow.workflow.expressions.tokens import ExpressionProblem
+from slaflow.workflow.expressions.words import FUNCTIONS, METHODS, Reading
 
 Types = dict[Node, str | None]
 """The type of each node; None where only CEL knows."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from slaflow.workflow.document import WorkflowDoc
-from slaflow.workflow.durations import elapsed
-from slaflow.workflow.findings import Findings
-from slaflow.workflow.model import Field
-from slaflow.workflow.names import Lookup, Names
-from slaflow.workflow.scopes import Scopes
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.compile.findings import Findings
+from slaflow.workflow.compile.names import Lookup, Names
+from slaflow.workflow.compile.scopes import Scopes
+from slaflow.workflow.document.durations import elapsed
+from slaflow.workflow.document.top import WorkflowDoc
+from slaflow.workflow.model.workflow import Field
+from slaflow.workflow.yaml.tree import Path
 
 
 @dataclass

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from slaflow.workflow.compile_flow import actions
-from slaflow.workflow.document_flow import (
+from slaflow.workflow.compile.flow import actions
+from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.document.durations import DurationInvalid, parse_duration
+from slaflow.workflow.document.flow import (
     ActionDoc,
     CaseDoc,
     PatternDoc,
@@ -16,10 +18,18 @@ from slaflow.workflow.document_flow import (
     TimerDoc,
     UntilDoc,
 )
-from slaflow.workflow.durations import DurationInvalid, parse_duration
-from slaflow.workflow.model import Allowance, Case, Days, OpenTime, Pattern, Pause, Step, Target, UntilField
-from slaflow.workflow.parts import Parts
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.model.workflow import (
+    Allowance,
+    Case,
+    Days,
+    OpenTime,
+    Pattern,
+    Pause,
+    Step,
+    Target,
+    UntilField,
+)
+from slaflow.workflow.yaml.tree import Path
 
 MINUTE = timedelta(minutes=1)
 DUE = Step("100%", "percent", percent=100)

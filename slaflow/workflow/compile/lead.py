@@ -7,15 +7,24 @@ from datetime import date
 from decimal import Decimal
 
 from slaflow.errors import InvalidValue
-from slaflow.workflow.document_lead import ActivityDoc, CheckDoc, ClauseDoc, FieldDoc, FitDoc
-from slaflow.workflow.expressions import ExpressionInvalid, Scope, split_conjunction
-from slaflow.workflow.findings import Findings
-from slaflow.workflow.model import Activity, Check, Clause, Expression, Field, FitRule, Guard, Scoring
-from slaflow.workflow.names import check_input_names
-from slaflow.workflow.parts import Parts
-from slaflow.workflow.tokens import MAX_LENGTH
-from slaflow.workflow.values import TEXTUAL, comparable, matches, parse_value
-from slaflow.workflow.yaml_tree import Path
+from slaflow.workflow.compile.findings import Findings
+from slaflow.workflow.compile.names import check_input_names
+from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.document.lead import ActivityDoc, CheckDoc, ClauseDoc, FieldDoc, FitDoc
+from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope, split_conjunction
+from slaflow.workflow.expressions.tokens import MAX_LENGTH
+from slaflow.workflow.model.values import TEXTUAL, comparable, matches, parse_value
+from slaflow.workflow.model.workflow import (
+    Activity,
+    Check,
+    Clause,
+    Expression,
+    Field,
+    FitRule,
+    Guard,
+    Scoring,
+)
+from slaflow.workflow.yaml.tree import Path
 
 ORDERED = frozenset(("int", "decimal", "date", "datetime"))
 

@@ -1,0 +1,1 @@
+"""From the document to the model, part by part."""

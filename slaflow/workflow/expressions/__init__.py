@@ -1,0 +1,1 @@
+"""Expressions: read, judged, compiled once, evaluated in microseconds."""

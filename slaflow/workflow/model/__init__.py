@@ -1,0 +1,1 @@
+"""The compiled agreement: what the decision core runs."""

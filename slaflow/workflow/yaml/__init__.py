@@ -1,0 +1,1 @@
+"""YAML text into plain data that knows where it stands."""
