@@ -33,7 +33,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import Engine as Connections
 
 from slaflow import Engine
-from slaflow.engine.logbook import LogFilter
+from slaflow.engine.log.read import LogFilter
 from slaflow.exchange.importing import import_file
 from slaflow.log.entry import Entry
 from slaflow.store.log import entries as log

@@ -16,7 +16,7 @@ from .session import Session, pass_session
 from .words import counted, instant
 
 if TYPE_CHECKING:
-    from slaflow.engine.logbook import LogFilter
+    from slaflow.engine.log.read import LogFilter
     from slaflow.exchange.archived import Archived
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,7 +49,7 @@ def tell_archived(session: Session, chosen: LogFilter) -> None:
 
 def archived_words(session: Session, lead: int | None = None, since: datetime | None = None) -> str:
     """How much is archived, and where: of that lead, from that instant on; nothing where nothing is."""
-    from slaflow.engine.archives import is_archived, records
+    from slaflow.engine.log.archives import is_archived, records
 
     made = [each for each in records(session.engine) if since is None or each.before > since]
     if not made or (lead is not None and not is_archived(session.engine, lead)):

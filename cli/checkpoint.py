@@ -20,7 +20,7 @@ from .verify import FILE, bytes_of, head_json, head_words, signature_lines, sign
 from .words import counted, entry_words
 
 if TYPE_CHECKING:
-    from slaflow.engine.checkpoints import Trusted
+    from slaflow.engine.log.checkpoints import Trusted
     from slaflow.log.proof import Proof
 
 TYPES = ("json", "tlog-proof")
@@ -37,7 +37,7 @@ def checkpoint(session: Session, output: Path | None, private: Path | None, at: 
 
     Keep it where the operators of the database cannot write: it binds the log up to here for ever.
     """
-    from slaflow.engine.keys import read_private
+    from slaflow.engine.log.keys import read_private
     from slaflow.lifecycle.draft import instant_text
 
     key = read_private(key_file(private))
@@ -76,8 +76,8 @@ def cosign(
 
     Its earlier signatures are checked with --key; the key that signs is that of --as WHO, by its name.
     """
-    from slaflow.engine.checkpoints import cosign as add_signature
-    from slaflow.engine.keys import read_private
+    from slaflow.engine.log.checkpoints import cosign as add_signature
+    from slaflow.engine.log.keys import read_private
 
     who, key = session.require_actor(), read_private(key_file(private))
     known = signed_checkpoint(file, keys, required)
@@ -131,9 +131,9 @@ def prove(
 
 def _kept(session: Session, entry: int, private: Path | None) -> Trusted:
     """The last checkpoint kept, if the entry is under it; else one signed now."""
-    from slaflow.engine.checkpoints import trusted
-    from slaflow.engine.keys import read_private
-    from slaflow.engine.proofs import kept_over
+    from slaflow.engine.log.checkpoints import trusted
+    from slaflow.engine.log.keys import read_private
+    from slaflow.engine.log.proofs import kept_over
 
     key = read_private(key_file(private))
     kept = kept_over(session.engine, entry, [key.public])
@@ -190,8 +190,8 @@ def _told(proof: Proof) -> str:
 
 
 def _put(session: Session, file: Path, data: bytes, *, is_checkpoint: bool = False) -> None:
-    from slaflow.engine.protected import Protected
-    from slaflow.engine.recognized import CHECKPOINT
+    from slaflow.engine.files.kinds import CHECKPOINT
+    from slaflow.engine.files.own import Protected
     from slaflow.exchange.atomic import new_file
 
     protected = Protected(session.engine, replaces=CHECKPOINT if is_checkpoint else "")

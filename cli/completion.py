@@ -18,7 +18,7 @@ Completer: TypeAlias = Callable[[click.Context, click.Parameter, str], Items]
 
 
 def names(what: str) -> Completer:
-    """Completes names of that sort, see :mod:`slaflow.engine.names`; none if that fails."""
+    """Completes names of that sort, see :mod:`slaflow.engine.setup.completions`; none if that fails."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
         lead = None if param.name == "lead" else ctx.params.get("lead")

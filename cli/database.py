@@ -20,7 +20,7 @@ def command() -> None:
 @pass_session
 def upgrade(session: Session, revision: str) -> None:
     """Brings the tables to REVISION (the newest), making the SQLite file where there is none."""
-    from slaflow.engine import schema
+    from slaflow.engine.setup import schema
 
     schema.upgrade(session.engine, revision)
     _show_revision(session)
@@ -33,7 +33,7 @@ def upgrade(session: Session, revision: str) -> None:
 @pass_session
 def downgrade(session: Session, revision: str) -> None:
     """Takes the tables back to REVISION; 'base' is no tables. What only later ones hold is lost."""
-    from slaflow.engine import schema
+    from slaflow.engine.setup import schema
 
     schema.downgrade(session.engine, revision)
     _show_revision(session)
@@ -47,7 +47,7 @@ def current(session: Session) -> None:
 
 
 def _show_revision(session: Session) -> None:
-    from slaflow.engine import schema
+    from slaflow.engine.setup import schema
 
     revision = schema.current(session.engine)
     shown = session.engine.database.shown
@@ -59,7 +59,7 @@ def _show_revision(session: Session) -> None:
 @pass_session
 def check(session: Session) -> None:
     """Whether the tables are those this slaflow needs; exit code 1 if not."""
-    from slaflow.engine import schema
+    from slaflow.engine.setup import schema
 
     differences = schema.check(session.engine)
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from slaflow.engine import schema
 from slaflow.engine.app import Engine
-from slaflow.engine.leads import Refused
-from slaflow.engine.logbook import LogFilter
+from slaflow.engine.leads.commands import Refused
+from slaflow.engine.log.read import LogFilter
+from slaflow.engine.setup import schema
 from slaflow.report.sla import sla
 from slaflow.settings import sqlite_url
 

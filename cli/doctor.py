@@ -20,7 +20,7 @@ def command(session: Session) -> None:
 
     Exit code 3 where the database is not as it should be, 1 where something else is not.
     """
-    from slaflow.engine.doctor import NEEDED, examine
+    from slaflow.engine.setup.doctor import NEEDED, examine
 
     checks = examine(session.engine)
     rows = [asdict(check) for check in checks]

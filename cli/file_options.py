@@ -43,8 +43,8 @@ def check_outputs(ctx: click.Context) -> None:
     outputs = [(type, file) for type, file in given if isinstance(type, OutputFile) and file is not None]
     if not outputs:
         return
-    from slaflow.engine.protected import Protected
-    from slaflow.engine.recognized import CHECKPOINT
+    from slaflow.engine.files.kinds import CHECKPOINT
+    from slaflow.engine.files.own import Protected
 
     read = [value for type, value in given if isinstance(type, InputFile | InputText) and value is not None]
     inputs = [Path(each) for value in read for each in (value if isinstance(value, tuple) else (value,))]

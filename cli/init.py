@@ -39,7 +39,7 @@ def command(session: Session, folder: Path) -> None:
 
     The database is slaflow.db in DIR, unless --db or SLAFLOW_DB names another.
     """
-    from slaflow.engine import schema
+    from slaflow.engine.setup import schema
 
     named = _named_database(session)
     texts = _starter_files(folder, named)

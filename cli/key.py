@@ -52,7 +52,7 @@ def trust_options(command: F) -> F:
 
 def trusted_keys(given: tuple[str, ...]) -> list[PublicKey]:
     """The public keys that were named, else that of this log's own private key, if it is there."""
-    from slaflow.engine.keys import read_public
+    from slaflow.engine.log.keys import read_public
 
     return read_public(given, key_file() if not given else None)
 
@@ -69,7 +69,7 @@ def command() -> None:
 @pass_session
 def new(session: Session, name: str | None, file: Path | None) -> None:
     """Makes a key and prints its public half. NAME goes with every signature, as in example.com/sales."""
-    from slaflow.engine.keys import DEFAULT_NAME, new_key
+    from slaflow.engine.log.keys import DEFAULT_NAME, new_key
 
     path = key_file(file)
     key = new_key(name or DEFAULT_NAME, path)
@@ -82,7 +82,7 @@ def new(session: Session, name: str | None, file: Path | None) -> None:
 @pass_session
 def show(session: Session, private: Path | None) -> None:
     """The public half, to be given to whoever is to check signatures."""
-    from slaflow.engine.keys import read_private
+    from slaflow.engine.log.keys import read_private
 
     path = key_file(private)
     _show(session, read_private(path), path)

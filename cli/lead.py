@@ -78,7 +78,7 @@ def show(session: Session, lead: str, at: datetime | None) -> None:
 @pass_session
 def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
     """Leads by id, as they stand now, or with --at as they stood then."""
-    from slaflow.engine.listing import columns
+    from slaflow.engine.leads.listing import columns
 
     sheet = Sheet(_latest_clocks, lambda: columns(session.engine))
     session.out.stream(session.engine.leads(**filters, at=at), _list_page, sheet)

@@ -13,7 +13,7 @@ from .options import MOMENT, limit_option
 from .session import Session
 
 if TYPE_CHECKING:
-    from slaflow.engine.logbook import LogFilter
+    from slaflow.engine.log.read import LogFilter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,8 +53,8 @@ def wanted(
     **filters: Any,
 ) -> LogFilter:  # fmt: skip
     """The filters as the engine takes them. Unknown names and inverted ranges are wrong usage."""
-    from slaflow.engine.log_filters import checked
-    from slaflow.engine.logbook import LogFilter
+    from slaflow.engine.log.filters import checked
+    from slaflow.engine.log.read import LogFilter
 
     found = LogFilter(
         lead=None if lead is None else _lead_id(session, lead),
@@ -64,7 +64,7 @@ def wanted(
 
 
 def _lead_id(session: Session, lead: str) -> int:
-    from slaflow.engine.address import find
+    from slaflow.engine.leads.address import find
 
     with session.engine.database.read() as conn:
         return find(conn, lead)

@@ -29,7 +29,7 @@ def command() -> None:
 @pass_session
 def list_(session: Session, /, **filters: Any) -> None:
     """Messages, oldest first."""
-    from slaflow.engine import outbox
+    from slaflow.engine.setup import outbox
 
     messages = outbox.listed(session.engine, **filters)
     session.out.show(messages, lambda page: _page(page, messages, session), rows=messages)

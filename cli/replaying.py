@@ -9,7 +9,7 @@ from .session import Session
 from .words import clean, counted
 
 if TYPE_CHECKING:
-    from slaflow.engine.replay import ReplayReport
+    from slaflow.engine.log.replay import ReplayReport
 
 
 def decided_again(session: Session, told: dict[str, Any]) -> ReplayReport:

@@ -135,7 +135,7 @@ def present(
     zone = session.zone
     session.out.show(told, lambda shown: page(shown, told, zone), rows, sheet)
     if plot is not None:
-        from slaflow.engine.protected import Protected
+        from slaflow.engine.files.own import Protected
         from slaflow.report.plots import write_plot
 
         write_plot(plot, kind, told, zone, Protected(session.engine))

@@ -25,7 +25,7 @@ WITH_WATCH = {
 
 
 def _pause(ctx: click.Context, param: click.Parameter, given: str) -> timedelta:
-    from slaflow.engine.watch import LONGEST, SHORTEST
+    from slaflow.engine.tick.worker import LONGEST, SHORTEST
     from slaflow.workflow.document.durations import DurationInvalid, elapsed
 
     try:

@@ -20,8 +20,8 @@ from .table import Column
 from .words import counted, instant, listed
 
 if TYPE_CHECKING:
-    from slaflow.engine.charge import Charge
-    from slaflow.engine.people import Recorded
+    from slaflow.engine.leads.charge import Charge
+    from slaflow.engine.setup.people import Recorded
     from slaflow.lifecycle.people import Person
 
 ROLES = ("member", "manager", "auditor", "admin")

@@ -17,7 +17,7 @@ from .session import Session, pass_session
 from .words import clean, counted, instant, listed
 
 if TYPE_CHECKING:
-    from slaflow.engine.checkpoints import Trusted
+    from slaflow.engine.log.checkpoints import Trusted
     from slaflow.log.checkpoint import Checkpoint
     from slaflow.log.note import Signed
     from slaflow.log.verify import Verification
@@ -68,7 +68,7 @@ def verify(
 
 def signed_checkpoint(file: Path, keys: tuple[str, ...], required: list[str]) -> Trusted:
     """The checkpoint in *file*, which one of *keys* signed. Raises ``VerificationImpossible``."""
-    from slaflow.engine.checkpoints import trusted
+    from slaflow.engine.log.checkpoints import trusted
     from slaflow.log.errors import VerificationImpossible
 
     known = trusted_keys(keys)

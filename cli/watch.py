@@ -18,8 +18,8 @@ from .session import Session
 from .words import clean
 
 if TYPE_CHECKING:
-    from slaflow.engine.tick import TickReport
-    from slaflow.engine.watch import Observer, Worker
+    from slaflow.engine.tick.run import TickReport
+    from slaflow.engine.tick.worker import Observer, Worker
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -37,7 +37,7 @@ class Terms:
 
 def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]], None]) -> None:
     """Works until SIGTERM or SIGINT; *line* writes a round for people."""
-    from slaflow.engine.watch import Bell, Worker
+    from slaflow.engine.tick.worker import Bell, Worker
 
     with ExitStack() as closing:
         bell = Bell()
@@ -76,7 +76,7 @@ def _is_news(report: TickReport) -> bool:
 def _metrics(session: Session, terms: Terms, closing: ExitStack) -> Observer | None:
     if terms.metrics_port is None:
         return None
-    from slaflow.engine.metrics import Metrics
+    from slaflow.engine.tick.metrics import Metrics
 
     metrics = Metrics(session.engine.now, terms.every)
     closing.callback(metrics.close)

@@ -13,7 +13,7 @@ from builders import utc
 from engine.office import ANNA, BO, MIA, Present, staffed, the_log
 
 from slaflow.engine.app import Engine
-from slaflow.engine.leads import Refused
+from slaflow.engine.leads.commands import Refused
 from slaflow.report.sla import sla
 from slaflow.store.database import Database
 from slaflow.store.rows.outbox import list_messages

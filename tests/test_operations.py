@@ -16,7 +16,7 @@ from source import ROOT
 
 from slaflow.cli.main import cli
 from slaflow.engine.app import wall_clock
-from slaflow.engine.metrics import Metrics
+from slaflow.engine.tick.metrics import Metrics
 
 FOLDER = ROOT / "docs" / "operations"
 SERVICE = FOLDER / "run-as-a-service.md"

@@ -6,26 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from slaflow.engine import (
-    checkpoints,
-    erase,
-    leads,
-    listing,
-    logbook,
-    names,
-    people,
-    proofs,
-    queue,
-    replay,
-    schema,
-    tick,
-    workflows,
-)
-from slaflow.engine import lift as lifting
-from slaflow.engine import review as reviews
-from slaflow.engine.archives import ArchivedEntries
-from slaflow.engine.assigning import assign
-from slaflow.engine.charge import Charge, charge_of
+from slaflow.engine.commitments import review as reviews
+from slaflow.engine.leads import commands as leads
+from slaflow.engine.leads import erase, listing, queue
+from slaflow.engine.leads import lift as lifting
+from slaflow.engine.leads.assignment import assign
+from slaflow.engine.leads.charge import Charge, charge_of
+from slaflow.engine.log import checkpoints, proofs, read, replay
+from slaflow.engine.log.archives import ArchivedEntries
+from slaflow.engine.setup import completions as names
+from slaflow.engine.setup import people, schema, workflows
+from slaflow.engine.tick import run as tick
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
@@ -210,14 +201,14 @@ class Engine:
 
     def log(self, filters: LogFilter | None = None) -> Iterator[Entry]:
         """The log, oldest first."""
-        return logbook.entries(self, filters or LogFilter())
+        return read.entries(self, filters or LogFilter())
 
     def verify(
         self, progress: Callable[[int], None] | None = None, signed: checkpoints.Trusted | None = None,
         archived: ArchivedEntries | None = None,
     ) -> Verification:  # fmt: skip
         """Recomputes every hash; names the first bad entry, and whether the log extends *signed*."""
-        return logbook.verify(self, progress, signed, archived)
+        return read.verify(self, progress, signed, archived)
 
     def replay(self, progress: Callable[[int], None] | None = None) -> replay.ReplayReport:
         """Decides every lead again from the log alone and names what differs, in entries and in rows."""
@@ -272,7 +263,7 @@ class Engine:
         return people.listed(self, at)
 
     def names(self, what: str, start: str, lead: str | None = None) -> list[names.Name]:
-        """The names of that sort that begin with *start*; see :mod:`slaflow.engine.names`."""
+        """The names of that sort that begin with *start*; see :mod:`slaflow.engine.setup.completions`."""
         return names.beginning(self, what, start, lead)
 
     def actor(self, name: str) -> Actor:

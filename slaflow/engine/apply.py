@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from slaflow.clock.state import Clock
-from slaflow.engine import belated
-from slaflow.engine.returning import Return, forget, returns
+from slaflow.engine import late_arrivals
+from slaflow.engine.leads.resurrection import Return, forget, returns
 from slaflow.errors import SlaflowError
 from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.decide import check_not_ahead, decide
@@ -239,7 +239,7 @@ def in_transaction(
     back = returns(app, conn, batch, asks)
     outcomes = [batch.decide(ask, clock, lenient, each) for ask, each in zip(asks, back, strict=True)]
     forget(conn, back, outcomes)
-    belated.heed(conn, asks, outcomes)
+    late_arrivals.heed(conn, asks, outcomes)
     save(conn, batch, clock)
     wakes = (each.wake_at for held in batch.held.values() for each in held.clocks)
     wake.announce(conn, wakes, app.now())

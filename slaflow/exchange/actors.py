@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from slaflow.engine.people import unknown
+from slaflow.engine.setup.people import unknown
 from slaflow.exchange.errors import RowRefused
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory, Person

@@ -14,11 +14,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slaflow.engine import archives
-from slaflow.engine.archives import LiesAhead
-from slaflow.engine.checkpoints import tree_up_to
-from slaflow.engine.protected import Protected
-from slaflow.engine.unclosed import unclosed_since
+from slaflow.engine.commitments.open_periods import unclosed_since
+from slaflow.engine.files.own import Protected
+from slaflow.engine.log import archives
+from slaflow.engine.log.archives import LiesAhead
+from slaflow.engine.log.checkpoints import tree_up_to
 from slaflow.exchange.archive_file import WHAT, ArchiveFile, ArchiveWriter, sha256_of, unlocked
 from slaflow.exchange.archived import in_pieces
 from slaflow.exchange.arrow import libraries

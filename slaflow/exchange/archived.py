@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from slaflow.engine.archives import ArchiveRecord, records
+from slaflow.engine.log.archives import ArchiveRecord, records
 from slaflow.exchange.archive_file import ArchiveFile, sha256_of, unlocked
 from slaflow.log.entry import Entry
 from slaflow.log.errors import VerificationImpossible

@@ -1,6 +1,6 @@
 """Files that are there whole or not at all: written under another name beside, synced, then renamed.
 
-What they may take the place of is for :mod:`slaflow.engine.protected` to say, which is always asked.
+What they may take the place of is for :mod:`slaflow.engine.files.own` to say, which is always asked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import IO
 
-from slaflow.engine.protected import Protected
+from slaflow.engine.files.own import Protected
 from slaflow.errors import ENVIRONMENT, SlaflowError
 
 

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from slaflow.engine.apply import Ask, Outcome, in_transaction
-from slaflow.engine.leads import declared_values
-from slaflow.engine.returning import IdentityErased, turned_away
+from slaflow.engine.leads.commands import declared_values
+from slaflow.engine.leads.resurrection import IdentityErased, turned_away
 from slaflow.errors import InvalidValue
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.spool import Item

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from slaflow.engine import logbook
-from slaflow.engine.logbook import LogFilter, Order
-from slaflow.engine.protected import Protected
+from slaflow.engine.files.own import Protected
+from slaflow.engine.log import read
+from slaflow.engine.log.read import LogFilter, Order
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.exchange.atomic import new_file, new_folder, new_path
 from slaflow.exchange.lines import Write, write_csv, write_jsonl
@@ -93,7 +93,7 @@ def export_log(
     _check(type, file, partition)
     protected = Protected(app)
     count = _Count(progress)
-    entries = count.over(logbook.entries(app, filters or LogFilter(), _order(type, partition)))
+    entries = count.over(read.entries(app, filters or LogFilter(), _order(type, partition)))
     if file is None:
         assert write is not None
         _streamer(app, type, raw)(entries, write)

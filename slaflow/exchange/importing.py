@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slaflow.engine import people
-from slaflow.engine.protected import Protected
+from slaflow.engine.files.own import Protected
+from slaflow.engine.setup import people
 from slaflow.engine.transaction import uncollected
 from slaflow.errors import SlaflowError
 from slaflow.exchange.actors import Actors

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from slaflow.engine import agenda
 from slaflow.engine.app import Engine
-from slaflow.engine.commitments import versions_of
-from slaflow.engine.signatures import signatures
-from slaflow.engine.standing import rows_at, standing
+from slaflow.engine.commitments import schedule
+from slaflow.engine.commitments.closing import versions_of
+from slaflow.engine.commitments.signatures import signatures
+from slaflow.engine.commitments.status import rows_at, standing
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import instant_text
 from slaflow.report.asking import InvertedRange
@@ -59,7 +59,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     versions = versions_of(app, conn, name)
     stated = rows_at(conn, name, now)
-    for terms in agenda.all_terms(versions, start, min(end or now, now)):
+    for terms in schedule.all_terms(versions, start, min(end or now, now)):
         label = terms.period.label
         owed = terms.commitments()
         asks = any(isinstance(each.measure, Signed) for each in owed)

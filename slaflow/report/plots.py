@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slaflow.engine.protected import Protected
+from slaflow.engine.files.own import Protected
 from slaflow.report import plot_groups, plot_leads, plot_parties, plot_style
 from slaflow.report.findings import FINDINGS
 from slaflow.report.saved import save

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
-from slaflow.engine.protected import Protected
-from slaflow.engine.signatures import signatures_by_period
+from slaflow.engine.commitments.signatures import signatures_by_period
+from slaflow.engine.files.own import Protected
 from slaflow.errors import ExtraMissing
 from slaflow.lifecycle.draft import instant_text
 from slaflow.report.aging import aging

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from slaflow.engine.protected import Protected
+from slaflow.engine.files.own import Protected
 from slaflow.errors import ENVIRONMENT, SlaflowError
 
 

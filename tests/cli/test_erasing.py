@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from commands import Slaflow, everywhere
 
-from slaflow.engine import erase
+from slaflow.engine.leads import erase
 
 NOW = "2026-03-09T09:30:00+01:00"
 WHY = ("--reason", "asked for in request 17", "--as", "mia@example.com", "--at", NOW)

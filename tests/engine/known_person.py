@@ -10,7 +10,7 @@ from engine.office import ANNA, DAY, FRIDAY, HOUR, MONDAY, handed_over
 from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
-from slaflow.engine.leads import Refused
+from slaflow.engine.leads.commands import Refused
 from slaflow.store.rows import leads as lead_store
 
 TOLD = ("zyxkim", "Quuxborough", "31415926", "her mother")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from engine.office import AGREEMENT, on_one_database
 
-from slaflow.engine.address import AmbiguousLead
 from slaflow.engine.app import Engine
+from slaflow.engine.leads.address import AmbiguousLead
 from slaflow.errors import USAGE, UnknownName
 
 NUMBERED = AGREEMENT.replace("identity: [email]", "identity: [company]").replace("office-deal", "numbered")

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from tampering import UNSEEN_BY_CHAINS, Attack, an_honest_log, appended, honest_streams, let_go, run
 
-from slaflow.engine import checkpoints
 from slaflow.engine.app import Engine
-from slaflow.engine.checkpoints import NotTheirKey, Trusted, cosign, trusted
-from slaflow.engine.proofs import NotCovered, kept_over
+from slaflow.engine.log import checkpoints
+from slaflow.engine.log.checkpoints import NotTheirKey, Trusted, cosign, trusted
+from slaflow.engine.log.proofs import NotCovered, kept_over
 from slaflow.errors import UnknownName
 from slaflow.log.errors import LogTampered, VerificationImpossible
 from slaflow.log.keys import PrivateKey

@@ -25,7 +25,7 @@ from engine.promising import (
 from slaflow.engine import apply
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask, in_transaction
-from slaflow.engine.doctor import examine
+from slaflow.engine.setup.doctor import examine
 from slaflow.lifecycle.events import Recorded
 from slaflow.store.commitments import periods
 from slaflow.store.database import Database

@@ -13,7 +13,7 @@ from engine.office import FRIDAY, HOUR, MONDAY, Present, handed_over, on_one_dat
 from sqlalchemy import text
 
 from slaflow.engine.app import Engine, wall_clock
-from slaflow.engine.doctor import examine
+from slaflow.engine.setup.doctor import examine
 from slaflow.store import schema
 
 MADE_BY = {

@@ -30,10 +30,10 @@ from engine.office import (
 )
 from sqlalchemy import event
 
-from slaflow.engine import outbox
 from slaflow.engine.app import Engine
-from slaflow.engine.doctor import examine
-from slaflow.engine.erase import ReasonUnusable
+from slaflow.engine.leads.erase import ReasonUnusable
+from slaflow.engine.setup import outbox
+from slaflow.engine.setup.doctor import examine
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.erasure import LeadErased

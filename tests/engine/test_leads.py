@@ -23,7 +23,7 @@ from engine.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.leads import IdentityMissing, LeadExists, Refused
+from slaflow.engine.leads.commands import IdentityMissing, LeadExists, Refused
 from slaflow.errors import InvalidValue, UnknownName
 from slaflow.lifecycle.decide import AheadOfClock
 

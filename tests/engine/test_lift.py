@@ -21,12 +21,12 @@ from engine.office import (
     together,
 )
 
-from slaflow.engine import lift as lifting
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
-from slaflow.engine.erase import ReasonUnusable
-from slaflow.engine.leads import Refused
-from slaflow.engine.log_filters import InvertedRange, UnknownFilter
+from slaflow.engine.leads import lift as lifting
+from slaflow.engine.leads.commands import Refused
+from slaflow.engine.leads.erase import ReasonUnusable
+from slaflow.engine.log.filters import InvertedRange, UnknownFilter
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.events import Fired, Recorded

@@ -9,8 +9,8 @@ from builders import MONDAY, a_draft, sealed, utc
 from commands import AGREEMENT
 
 from slaflow.engine.app import Engine
-from slaflow.engine.log_filters import InvertedRange, UnknownFilter, checked
-from slaflow.engine.logbook import LogFilter
+from slaflow.engine.log.filters import InvertedRange, UnknownFilter, checked
+from slaflow.engine.log.read import LogFilter
 from slaflow.store.database import Database
 from slaflow.store.log import entries
 

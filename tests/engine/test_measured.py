@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slaflow.engine.measured import Measured, Owed, Result, figure, verdict
-from slaflow.engine.pace import Pace
+from slaflow.engine.commitments.measure import Measured, Owed, Result, figure, verdict
+from slaflow.engine.commitments.pace import Pace
 from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Sum
 
 SHARE = Kept(frozenset({"respond"}))

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
-from slaflow.engine.doctor import examine
+from slaflow.engine.setup.doctor import examine
 from slaflow.store import schema, statistics
 from slaflow.store.database import Database
 from slaflow.store.errors import AlreadyRecorded, ConflictingChange, LogIsAppendOnly

@@ -23,7 +23,7 @@ from engine.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.people import InvalidAbsence, TeamOfOtherParty
+from slaflow.engine.setup.people import InvalidAbsence, TeamOfOtherParty
 from slaflow.errors import UnknownName
 from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows import people as store

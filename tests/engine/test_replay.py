@@ -24,7 +24,7 @@ from engine.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.replay import ReplayReport
+from slaflow.engine.log.replay import ReplayReport
 from slaflow.log.errors import LogTampered, RecordChanged, VerificationImpossible
 from slaflow.store.tables.all import lead as lead_table
 

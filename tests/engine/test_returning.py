@@ -13,7 +13,7 @@ from engine.office import DAY, FRIDAY, handed_over, kinds, on_one_database, stat
 
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask, in_transaction
-from slaflow.engine.returning import IdentityErased
+from slaflow.engine.leads.resurrection import IdentityErased
 from slaflow.errors import REFUSED
 from slaflow.lifecycle.events import Created
 from slaflow.lifecycle.lead import SYSTEM_ACTOR

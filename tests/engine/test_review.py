@@ -14,7 +14,7 @@ from engine.promising import promising, statements_of
 from worlds import Fill
 
 from slaflow.engine.app import Engine
-from slaflow.engine.review import AlreadySigned, NotAParty, NothingPromised, PeriodNotOver
+from slaflow.engine.commitments.review import AlreadySigned, NotAParty, NothingPromised, PeriodNotOver
 from slaflow.errors import UnknownName
 from slaflow.log.entry import canonical
 from slaflow.store.database import Database

@@ -9,7 +9,7 @@ import pytest
 from hourly import HOUR, breaches, promised, waiting
 
 from slaflow.engine.app import Engine, wall_clock
-from slaflow.engine.skew import ClockAhead
+from slaflow.engine.machine_clock import ClockAhead
 from slaflow.errors import ENVIRONMENT
 from slaflow.store.database import Database
 

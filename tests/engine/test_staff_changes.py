@@ -22,9 +22,9 @@ from engine.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.leads import Refused
-from slaflow.engine.naming import NoAddress, NoName
-from slaflow.engine.people import ManagesThemselves, PartyMissing, PersonRemoved, TeamOfOtherParty
+from slaflow.engine.leads.commands import Refused
+from slaflow.engine.setup.people import ManagesThemselves, PartyMissing, PersonRemoved, TeamOfOtherParty
+from slaflow.engine.setup.person_names import NoAddress, NoName
 from slaflow.lifecycle.people import Person
 from slaflow.store.log.entries import LogFilter
 

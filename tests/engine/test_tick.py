@@ -30,7 +30,7 @@ from sqlalchemy import event, text
 
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
-from slaflow.engine.tick import TickReport
+from slaflow.engine.tick.run import TickReport
 from slaflow.errors import UnknownName
 from slaflow.store.database import Database
 from slaflow.store.rows import leads as lead_store

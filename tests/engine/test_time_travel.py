@@ -29,7 +29,7 @@ from sqlalchemy import text
 
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
-from slaflow.engine.past import NotYetThere, PastArchived, PastUnknown
+from slaflow.engine.log.past import NotYetThere, PastArchived, PastUnknown
 from slaflow.exchange.archive import archive
 from slaflow.lifecycle.events import Created
 from slaflow.log.errors import VerificationImpossible
@@ -190,7 +190,7 @@ def test_only_leads_whose_log_goes_on_are_decided_again(app: Engine) -> None:
 
 
 def test_many_leads_are_looked_back_at_in_pages(app: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slaflow.engine.past.PAGE", 2)
+    monkeypatch.setattr("slaflow.engine.log.past.PAGE", 2)
     for number in range(5):
         handed_over(app, f"lead{number}", at=FRIDAY + number * HOUR)
     app.fire(2, "accept", ANNA, at=MONDAY)

@@ -10,8 +10,8 @@ from engine.office import FRIDAY, HOUR, MIA, handed_over, on_one_database
 from sqlalchemy.engine import make_url
 
 from slaflow.engine.app import Engine
-from slaflow.engine.doctor import examine
-from slaflow.engine.erase import scrub
+from slaflow.engine.leads.erase import scrub
+from slaflow.engine.setup.doctor import examine
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.scrubbing import TracesRemain
 

@@ -17,9 +17,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, text
 
 from slaflow.engine.app import Engine, wall_clock
-from slaflow.engine.metrics import Metrics, PortTaken
-from slaflow.engine.tick import TickReport
-from slaflow.engine.watch import Bell, Observer, Patience, Worker
+from slaflow.engine.tick.metrics import Metrics, PortTaken
+from slaflow.engine.tick.run import TickReport
+from slaflow.engine.tick.worker import Bell, Observer, Patience, Worker
 from slaflow.errors import SlaflowError
 from slaflow.store import wake
 from slaflow.store.database import Database

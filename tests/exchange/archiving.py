@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tampering import let_go, run
 
 from slaflow.engine.app import Engine
-from slaflow.engine.checkpoints import Trusted, trusted
+from slaflow.engine.log.checkpoints import Trusted, trusted
 from slaflow.exchange.archive import ArchiveReport, archive
 from slaflow.exchange.archived import Archived, at_hand
 from slaflow.log.entry import Entry

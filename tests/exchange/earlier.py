@@ -18,7 +18,7 @@ FOLDING = (
     "slaflow.store.rows.people",
     "slaflow.exchange.actors",
 )
-KEYED = ("slaflow.exchange.reading", "slaflow.engine.leads", "slaflow.lifecycle.transition")
+KEYED = ("slaflow.exchange.reading", "slaflow.engine.leads.commands", "slaflow.lifecycle.transition")
 
 
 @contextmanager

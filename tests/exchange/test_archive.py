@@ -29,11 +29,11 @@ from exchange.archiving import (
 from sqlalchemy import text
 from worlds import Fill
 
-from slaflow.engine import archives
 from slaflow.engine.app import Engine
-from slaflow.engine.archives import LiesAhead
-from slaflow.engine.past import PastArchived, PastUnknown
-from slaflow.engine.replay import replayed
+from slaflow.engine.log import archives
+from slaflow.engine.log.archives import LiesAhead
+from slaflow.engine.log.past import PastArchived, PastUnknown
+from slaflow.engine.log.replay import replayed
 from slaflow.exchange.archive import archive
 from slaflow.exchange.atomic import FileUnwritable
 from slaflow.log.errors import LogTampered, VerificationImpossible

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from exchange.lives import a_log, exported
 
-from slaflow.engine import logbook
+from slaflow.engine.log import read
 from slaflow.exchange import export
 from slaflow.exchange.atomic import FileUnwritable, new_folder
 from slaflow.exchange.export import TYPES
@@ -38,7 +38,7 @@ def torn(monkeypatch: pytest.MonkeyPatch) -> None:
                 raise Torn
             yield entry
 
-    entries = logbook.entries
+    entries = read.entries
     monkeypatch.setattr(export.logbook, "entries", some)
 
 

@@ -9,7 +9,7 @@ from exchange.archiving import NOW, archived, at_rest, files, six_leads
 from exchange.lives import a_log
 
 from slaflow.engine.app import Engine
-from slaflow.engine.protected import FileProtected
+from slaflow.engine.files.own import FileProtected
 from slaflow.exchange import archive as archiving
 from slaflow.exchange.archive import archive
 from slaflow.exchange.atomic import FileUnwritable, new_file, new_folder

@@ -6,9 +6,9 @@ import pytest
 from exchange.earlier import as_before
 from exchange.small import AGREEMENT, LEADS, NOW, Import, entries, reasons, utc
 
-from slaflow.engine import doctor
 from slaflow.engine.app import Engine
-from slaflow.engine.schema import told_on_upgrade
+from slaflow.engine.setup import doctor
+from slaflow.engine.setup.schema import told_on_upgrade
 from slaflow.report.sla import sla
 from slaflow.store import schema
 from slaflow.store.database import Database

@@ -1,0 +1,1 @@
+"""What the parties owe per period: measured, closed, restated, reviewed."""

@@ -1,0 +1,1 @@
+"""Files that the engine may write, and those that nothing is written over."""

@@ -1,0 +1,1 @@
+"""What is done with leads and shown of them, one or many."""

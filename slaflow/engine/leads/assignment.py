@@ -1,0 +1,58 @@
+"""Giving a lead to a person by hand: who may have it, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from slaflow.engine.leads.commands import Refused, asked_of, done
+from slaflow.engine.settle import settled as settled_in_memory
+from slaflow.engine.setup import people
+from slaflow.lifecycle.assignment import obstacle
+from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.events import Assigned, Happening
+from slaflow.lifecycle.lead import Lead
+from slaflow.store.database import Connection
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import people as people_store
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+
+def assign(app: Engine, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
+    """Gives the lead to *owner*, a known person of the party that holds it; gives LEAD and ``assignment``.
+
+    Raises:
+        UnknownName, PersonRemoved: nobody is called that.
+        Refused: they are of another party. Nothing is saved.
+    """
+
+    def happening(conn: Connection, found: Lead) -> Happening:
+        email = people.check_known(app, conn, owner).email
+        _check_may_own(app, conn, found, email, at)
+        return Assigned(email)
+
+    outcome = asked_of(app, lead, happening, actor, at, None)
+    shown = done(app, outcome, at)
+    told = (e for e in outcome.entries if e.kind == "assigned" and e.entry_class == "input")
+    entry = next(e for e in told if e.caused_by is None)
+    with app.database.read() as conn:
+        back = people_store.directory(conn).away_until(entry.data["to"], entry.at)
+    applied = "late" not in entry.data
+    until = None if back is None else instant_text(back)
+    return {**shown, "assignment": {"to": entry.data["to"], "applied": applied, "away_until": until}}
+
+
+def _check_may_own(app: Engine, conn: Connection, lead: Lead, owner: str, at: datetime | None) -> None:
+    """Raises ``Refused`` where another party holds the lead by then; what is told late gives it to nobody."""
+    when = app.present(at)
+    if at is not None and when < lead.as_of:
+        return
+    directory = people_store.directory(conn)
+    clocks = clock_store.open_of(conn, [lead.id]).get(lead.id, [])
+    now = max(when, lead.as_of)
+    settled = settled_in_memory(app.workflow(lead.digest), directory, lead, clocks, now).lead
+    because = obstacle(directory, settled, owner, now)
+    if because is not None:
+        raise Refused(settled, "assign", (because,))

@@ -1,0 +1,142 @@
+"""Erasing a person: the lead, the log's data, messages and import keys in one transaction; then the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from slaflow.engine.apply import Ask, Outcome, in_transaction, load, save
+from slaflow.engine.leads.address import find
+from slaflow.engine.leads.commands import asked, latest
+from slaflow.engine.leads.resurrection import remember
+from slaflow.engine.setup import people
+from slaflow.errors import USAGE, SlaflowError
+from slaflow.lifecycle.erasure import check_not_erased
+from slaflow.lifecycle.events import Erased
+from slaflow.lifecycle.lead import Lead
+from slaflow.log.remains import remains
+from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
+from slaflow.store.log.entries import LogFilter
+from slaflow.store.rows import erasure as store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.scrubbing import scrub as scrub_files
+from slaflow.workflow.identity import folded
+from slaflow.workflow.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+LONGEST_REASON = 500
+PATIENCE_SECONDS = 30
+"""How long a scrub waits for others who use the database."""
+TYPED = ("string", "text", "email", "url")
+SHORTEST_VALUE = 5
+"""Shorter values stand in other words too: an ``SE`` in ``sent``."""
+
+
+class ReasonUnusable(SlaflowError):
+    """A reason that says nothing, says too much, or holds what is to be erased."""
+
+    code = "reason_unusable"
+    exit_code = USAGE
+
+
+def erase(app: Engine, lead: int | str, reason: str, actor: str, at: datetime | None) -> dict[str, Any]:
+    """Erases the person behind *lead*; gives LEAD as it is afterwards.
+
+    One transaction: what fell before is carried out; an ``erased`` entry is logged and every open clock
+    ends; the lead's fields, answers, identity and salt go, and with them the data of all its earlier
+    entries, what its messages say and the keys of its imported rows. Kept are keyed digests of the
+    identities it had, so that it does not come back unnoticed, and in the ``erased`` entry what figures
+    need. The files are another matter: see
+    :func:`scrub`.
+
+    Raises:
+        LeadErased: it was done before.
+        ReasonUnusable: *reason* stays in the log for ever, so it may not hold a value of the lead.
+    """
+
+    def attempt(conn: Connection) -> Outcome:
+        lead_id = find(conn, lead)
+        who = people.actor(app, actor, conn)
+        batch = load(app, conn, [lead_id], lock_turns=True)
+        found, now = batch.held[lead_id].lead, app.present(at)
+        assert found is not None
+        check_not_erased(found)
+        # What falls before is sealed first, with the salt that is then destroyed.
+        arrived = max(now, found.as_of) if at is None else now
+        settled = batch.settle(lead_id, arrived)
+        save(conn, batch, now)
+        if settled.more or settled.lead is None:
+            return settled
+        check_reason(app.workflow(found.digest), settled.lead, reason)
+        known_as = settled.lead.key
+        kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow)
+        happening = Erased(reason.strip(), _new_key(conn, lead_id), kept)
+        outcome = in_transaction(app, conn, [Ask(lead_id, happening, who, arrived)], now=now)[0]
+        (entry,) = [each for each in outcome.entries if each.kind == "erased"]
+        remember(conn, app.workflow(found.digest), lead_id, known_as, entry.at)
+        store.blank(conn, lead_id, entry.seq, entry.at)
+        return outcome
+
+    erased = asked(app, attempt).lead
+    assert erased is not None
+    return latest(app, erased.id, at)
+
+
+def check_reason(workflow: Workflow, lead: Lead, reason: str) -> None:
+    """Raises ``ReasonUnusable`` for a reason that may not stay in the log for ever."""
+    check_length(reason)
+    text = reason.strip()
+    named = [name for name, value in _telling(workflow, lead) if folded(value) in folded(text)]
+    if named:
+        raise ReasonUnusable(
+            f"the reason holds the lead's own {', '.join(named)} and stays in the log for ever; leave it out"
+        )
+
+
+def check_length(reason: str) -> None:
+    """Raises ``ReasonUnusable`` for a reason that says nothing or too much."""
+    text = reason.strip()
+    if not text:
+        raise ReasonUnusable("say why, in a few words that name nobody")
+    if len(text) > LONGEST_REASON:
+        raise ReasonUnusable(f"the reason has {len(text)} characters; {LONGEST_REASON} at most")
+
+
+def _telling(workflow: Workflow, lead: Lead) -> Iterator[tuple[str, str]]:
+    """(field, text) of what the lead holds in words of its own, none that the agreement chose."""
+    for name, value in lead.fields.items():
+        spec = workflow.fields.get(name)
+        is_own = spec is None or (spec.type in TYPED and not spec.one_of)
+        if is_own and isinstance(value, str) and len(value) >= SHORTEST_VALUE:
+            yield name, value
+
+
+def _new_key(conn: Connection, lead_id: int) -> str:
+    """``erased-42``; longer where some lead's identity is just that."""
+    key = f"erased-{lead_id}"
+    while lead_store.ids_by_key(conn, [key]):
+        key += "-"
+    return key
+
+
+def scrub(app: Engine, patience_seconds: int | None = None) -> int:
+    """Rewrites the database's files if they may hold traces; gives how many erased leads it was for.
+
+    Waits for others who use the database up to *patience_seconds*, half a minute if None.
+
+    Raises:
+        TracesRemain: others use the database; what may still be in the files stays noted.
+        StoreError: it could not be done.
+    """
+    with app.database.read() as conn:
+        lead_ids = store.unscrubbed(conn)
+    if not lead_ids:
+        return 0
+    scrub_files(app.database, PATIENCE_SECONDS if patience_seconds is None else patience_seconds)
+    with app.database.write() as conn:
+        store.note_scrubbed(conn, lead_ids, app.now())
+    return len(lead_ids)

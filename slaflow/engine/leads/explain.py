@@ -1,0 +1,215 @@
+"""Why a clock is due when it is, and why a trigger is refused: in plain words and as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slaflow.clock.state import Clock
+from slaflow.engine.leads.lead_json import late_seconds, left_seconds
+from slaflow.errors import UnknownName
+from slaflow.hours.calendar import Calendar
+from slaflow.hours.ledger import spans
+from slaflow.lifecycle.decision import Decision
+from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.erasure import LeadErased
+from slaflow.lifecycle.guards import available
+from slaflow.store.database import Connection
+from slaflow.store.log.entries import LogFilter, entries
+from slaflow.workflow.compile.scopes import guard_scope
+from slaflow.workflow.model.workflow import Workflow
+
+PAUSE_KINDS = ("clock_paused", "clock_resumed", "clock_restarted")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a clock's time: paused, resumed or restarted at an instant."""
+
+    target: str
+    clock: int
+    kind: str
+    at: datetime
+    seq: int
+
+
+def history(conn: Connection, lead_id: int) -> list[Turn]:
+    """The pauses of every clock of the lead, oldest first."""
+    found = [
+        Turn(entry.target or "", entry.clock or 0, entry.kind, entry.at, entry.seq)
+        for kind in PAUSE_KINDS
+        for entry in entries(conn, LogFilter(lead=lead_id, kind=kind))
+    ]
+    return sorted(found, key=lambda turn: turn.seq)
+
+
+def explain(
+    workflow: Workflow, settled: Decision, before: list[Turn], name: str | None, at: datetime
+) -> dict[str, Any]:
+    """What stands behind a target's latest clock or a trigger; without a *name*, of all open ones.
+
+    Raises:
+        UnknownName: neither a target, a timer nor a trigger of the lead's workflow.
+    """
+    turns = [*before, *_turns(settled)]
+    triggers = available(workflow, settled.lead, at)
+    if name is None:
+        clocks = [c for c in settled.clocks if c.is_open]
+        told = [_clock(workflow, c, turns, at) for c in clocks]
+        return {"lead": settled.lead.id, "clocks": told, "available": triggers}
+    targets = [t.name for t in workflow.targets]
+    if name in targets:
+        return _latest(workflow, settled, turns, name, at)
+    if name not in workflow.triggers:
+        raise UnknownName("target or trigger", name, [*targets, *workflow.triggers])
+    return _trigger(settled, triggers, name)
+
+
+def _turns(settled: Decision) -> list[Turn]:
+    """What settling in memory added to the log's turns."""
+    return [
+        Turn(e.target or "", e.clock or 0, e.kind, e.at, e.seq)
+        for e in settled.entries
+        if e.kind in PAUSE_KINDS
+    ]
+
+
+def _latest(
+    workflow: Workflow, settled: Decision, turns: list[Turn], name: str, at: datetime
+) -> dict[str, Any]:
+    clocks = [c for c in settled.clocks if c.target == name]
+    if clocks:
+        return _clock(workflow, max(clocks, key=lambda c: c.number), turns, at)
+    plain = [f"no clock of {name} has started for this lead"]
+    nothing: dict[str, Any] = {"target": name, "started_at": None, "due_at": None, "spans": []}
+    return {**nothing, "status": None, "plain": plain}
+
+
+def _trigger(settled: Decision, triggers: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    rows = [row for row in triggers if row["trigger"] == name]
+    state = settled.lead.state
+    because = [reason for row in rows for reason in row["because"]]
+    if (erased_at := settled.lead.erased_at) is not None:
+        because = [str(LeadErased(settled.lead.id, erased_at))]
+    elif not rows:
+        because = [f"{name} does not lead from {state}"]
+    return {
+        "trigger": name,
+        "state": state,
+        "allowed": any(row["allowed"] for row in rows),
+        "because": because,
+        "rows": rows,
+    }
+
+
+def _clock(workflow: Workflow, clock: Clock, turns: list[Turn], at: datetime) -> dict[str, Any]:
+    target = workflow.target(clock.target)
+    calendar = workflow.calendars[clock.calendar]
+    own = [t for t in turns if (t.target, t.clock) == (clock.target, clock.number)]
+    own = [t for t in own if t.at >= clock.started_at and t.kind != "clock_restarted"]
+    end = clock.due_at if clock.due_at is not None else clock.started_at
+    if clock.status == "paused" and clock.paused_at is not None:
+        end = clock.paused_at
+    told = _spans(calendar, clock.started_at, end, own)
+    return {
+        "target": clock.target,
+        "title": target.title,
+        "status": clock.status,
+        "owed_by": clock.owed_by,
+        "started_at": instant_text(clock.started_at),
+        "due_at": None if clock.due_at is None else instant_text(clock.due_at),
+        "within": target.cases[clock.case].allowance.text,
+        "case": clock.case,
+        "when": _condition(workflow, clock),
+        "calendar": clock.calendar,
+        "open_seconds": int(clock.allowance.total_seconds()),
+        "left_seconds": left_seconds(workflow, clock, at) if clock.is_open else None,
+        "late_seconds": late_seconds(workflow, clock, at),
+        "spans": told,
+        "plain": _plain(workflow, clock, told),
+    }
+
+
+def _condition(workflow: Workflow, clock: Clock) -> str | None:
+    when = workflow.target(clock.target).cases[clock.case].when
+    return None if when is None else when.text
+
+
+def _spans(calendar: Calendar, start: datetime, end: datetime, turns: list[Turn]) -> list[dict[str, Any]]:
+    """The stretches from start to due; a paused one counts nothing, whatever the calendar says."""
+    told: list[dict[str, Any]] = []
+    since, paused = start, False
+    for turn in [*turns, Turn("", 0, "", end, 0)]:
+        upto = min(turn.at, end)
+        if upto > since:
+            told += [_paused(since, upto)] if paused else _counted(calendar, since, upto)
+            since = upto
+        paused = turn.kind == "clock_paused"
+    return told
+
+
+def _paused(start: datetime, end: datetime) -> dict[str, Any]:
+    return {"from": instant_text(start), "to": instant_text(end), "seconds": 0, "what": "paused"}
+
+
+def _counted(calendar: Calendar, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": instant_text(span.from_at),
+            "to": instant_text(span.to_at),
+            "seconds": span.seconds,
+            "what": span.what,
+        }
+        for span in spans(calendar, start, end)
+    ]
+
+
+def _plain(workflow: Workflow, clock: Clock, told: list[dict[str, Any]]) -> list[str]:
+    """The same in words, in the workflow's zone."""
+    target = workflow.target(clock.target)
+    within = target.cases[clock.case].allowance.text
+    zone = ZoneInfo(workflow.timezone)
+    owed = f"{clock.owed_by} owes" if clock.owed_by else "a timer of"
+    lines = [
+        f"{clock.target}: {owed} {within} on the calendar {clock.calendar}, counted in {workflow.timezone}",
+        f"started {local(clock.started_at, zone)}",
+    ]
+    if (condition := _condition(workflow, clock)) is not None:
+        lines.append(f"case {clock.case + 1}, because {condition}")
+    for span in told:
+        begins, ends = (local(datetime.fromisoformat(span[key]), zone) for key in ("from", "to"))
+        lines.append(f"  {begins} to {ends}: {span['what']}, counts {words(span['seconds'])}")
+    if clock.due_at is not None and clock.status != "paused":
+        lines.append(f"due {local(clock.due_at, zone)}")
+    return [*lines, *_lifted(clock, zone)]
+
+
+def _lifted(clock: Clock, zone: ZoneInfo) -> list[str]:
+    if not clock.lifted:
+        return []
+    if clock.status == "met" and clock.ended_at is not None:
+        return [f"fulfilled {local(clock.ended_at, zone)}, as was told later: its breach is lifted"]
+    return ["its breach is lifted; " + ("it is still owed" if clock.is_open else "it is no longer owed")]
+
+
+def local(at: datetime, zone: ZoneInfo) -> str:
+    """*at* as a person of that zone writes it: ``Fri 2026-03-06 14:30``, seconds only where there are any."""
+    here = at.astimezone(zone)
+    form = "%a %Y-%m-%d %H:%M:%S" if here.second else "%a %Y-%m-%d %H:%M"
+    return here.strftime(form)
+
+
+def words(seconds: int) -> str:
+    """A duration for people: ``1 h 12 min``, ``45 s``, ``0``."""
+    hours, rest = divmod(abs(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
+    parts.append(f"{left} s" if left and not hours else "")
+    return " ".join(part for part in parts if part) or "0"
+
+
+def compile_condition(workflow: Workflow, text: str) -> Any:
+    """A CEL condition over what a guard sees of a lead, for ``lead list --where``."""
+    return guard_scope(workflow).compile(text, "bool")

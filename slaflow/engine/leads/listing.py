@@ -1,0 +1,144 @@
+"""Leads listed: one after the other, by id, settled in memory, whatever number there are."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from slaflow.clock.state import Clock
+from slaflow.engine.leads import explain as explaining
+from slaflow.engine.leads.filters import check_declared, every_version, owner_as_known
+from slaflow.engine.leads.lead_json import lead_columns, lead_json
+from slaflow.engine.log.past import Lookback, Standing
+from slaflow.engine.settle import settled as settled_in_memory
+from slaflow.errors import SlaflowError
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.view import View
+from slaflow.store.database import Connection
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.spellings import spellings
+from slaflow.workflow.identity import folded
+from slaflow.workflow.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+PAGE = 500
+
+
+def listed(
+    app: Engine, state: str | None, owner: str | None, where: str | None,
+    limit: int | None, after: int | None, at: datetime | None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """LEADs by id as of *at* (None: now), settled in memory; *where* is CEL over what guards see.
+
+    Leads that were erased since *at* are left out.
+
+    Raises:
+        UnknownFilter: a state or owner that nobody knows; raised before any lead is given.
+        ExpressionInvalid: *where* means nothing under any agreement.
+    """
+    with app.database.read() as conn:
+        check_declared(app, conn, "state", state)
+        if owner is not None:
+            owner = owner_as_known(conn, people_store.directory(conn), owner)
+        if where is not None:
+            _check_condition(app, conn, where)
+    return _listed(app, state, owner, where, limit, after, at)
+
+
+def _check_condition(app: Engine, conn: Connection, where: str) -> None:
+    """Raises what the newest agreement finds wrong with *where*, unless another one knows what it means."""
+    wrong: SlaflowError | None = None
+    for workflow in every_version(app, conn):
+        try:
+            explaining.compile_condition(workflow, where)
+            return
+        except SlaflowError as error:
+            wrong = wrong or error
+    if wrong is not None:
+        raise wrong
+
+
+def _listed(
+    app: Engine, state: str | None, owner: str | None, where: str | None,
+    limit: int | None, after: int | None, at: datetime | None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    conditions: dict[str, Any] = {}
+    left = limit
+    with app.database.read() as conn:
+        directory = people_store.directory(conn)
+        with closing(_standing(app, conn, state, owner, where, limit, after, at)) as standing:
+            for stood in standing:
+                if left == 0:
+                    return
+                workflow = app.workflow(stood.lead.digest)
+                settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+                if (state and settled.lead.state != state) or not _is_owned_by(settled.lead, owner):
+                    continue
+                if where is not None and not _passes(conditions, workflow, settled.lead, where, stood.at):
+                    continue
+                yield lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=False)
+                left = None if left is None else left - 1
+
+
+def _is_owned_by(lead: Lead, owner: str | None) -> bool:
+    return owner is None or folded(lead.owner or "") == folded(owner)
+
+
+def columns(app: Engine) -> list[str]:
+    """Every column that a lead may have as a row; the agreements in force name theirs first."""
+    with app.database.read() as conn:
+        return lead_columns(every_version(app, conn))
+
+
+def _standing(
+    app: Engine, conn: Connection, state: str | None, owner: str | None, where: str | None,
+    limit: int | None, after: int | None, at: datetime | None,
+) -> Generator[Standing, None, None]:  # fmt: skip
+    """The leads that may meet the filters once they are settled."""
+    now = app.present(at)
+    if at is not None:
+        with closing(_stored(conn, state, owner, after, None, now)) as stored:
+            yield from Lookback(app, conn, now).among(stored, after)
+        return
+    # The filters are judged once a lead is settled, so the store cannot count those that pass.
+    most = limit if state is None and owner is None and where is None else None
+    with closing(_stored(conn, state, owner, after, most, now)) as stored:
+        for lead, clocks in stored:
+            yield Standing(lead, clocks, max(now, lead.as_of))
+
+
+def _stored(
+    conn: Connection,
+    state: str | None,
+    owner: str | None,
+    after: int | None,
+    limit: int | None,
+    now: datetime,
+) -> Generator[tuple[Lead, list[Clock]], None, None]:
+    """The leads that meet the filters, or may once they are settled, with their clocks."""
+    page: list[Lead] = []
+    owners = None if owner is None else spellings(conn, "lead.owner", [owner])
+    for lead in store.select(conn, state=state, owner=owners, limit=limit, after=after, or_due=now):
+        page.append(lead)
+        if len(page) == PAGE:
+            yield from _page_with_clocks(conn, page)
+            page = []
+    yield from _page_with_clocks(conn, page)
+
+
+def _page_with_clocks(conn: Connection, page: list[Lead]) -> Iterator[tuple[Lead, list[Clock]]]:
+    clocks = clock_store.all_of(conn, [lead.id for lead in page]) if page else {}
+    for lead in page:
+        yield lead, clocks.get(lead.id, [])
+
+
+def _passes(compiled: dict[str, Any], workflow: Workflow, lead: Lead, where: str, at: datetime) -> bool:
+    if workflow.digest not in compiled:
+        compiled[workflow.digest] = explaining.compile_condition(workflow, where)
+    return View(workflow, lead, at).holds(compiled[workflow.digest])

@@ -1,0 +1,1 @@
+"""The log asked: read, replayed, signed, proved, put away."""

@@ -1,0 +1,86 @@
+"""The log, read and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from slaflow.engine.log.archives import ArchivedEntries
+from slaflow.engine.log.archives import findings as archive_findings
+from slaflow.engine.log.checkpoints import Trusted, check_origin, finding
+from slaflow.log.entry import Entry
+from slaflow.log.verify import RawEntry, Verification
+from slaflow.log.verify import verify as verify_entries
+from slaflow.store.database import Connection
+from slaflow.store.log import entries as store
+from slaflow.store.log.archives import begins
+from slaflow.store.log.entries import LogFilter, Order
+from slaflow.store.rows.spellings import spellings
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+__all__ = ["LogFilter", "Order", "entries", "verify"]
+
+
+def entries(app: Engine, filters: LogFilter, order: Order = "id") -> Iterator[Entry]:
+    """Entries that pass every filter, streamed; oldest first unless *order* says otherwise.
+
+    An actor's are all of that person, whatever the spelling.
+    """
+    with app.database.read() as conn:
+        if filters.actor is not None:
+            filters = replace(filters, actors=tuple(spellings(conn, "entry.actor", [filters.actor])))
+        yield from store.entries(conn, filters, order)
+
+
+def verify(
+    app: Engine,
+    progress: Callable[[int], None] | None = None,
+    signed: Trusted | None = None,
+    archived: ArchivedEntries | None = None,
+) -> Verification:
+    """Recomputes every hash from raw values; *progress* hears the number of entries read.
+
+    With *signed* also the root over all entries that its checkpoint counts; with *archived* also what was
+    moved into files, else the streams are taken up where those end.
+
+    Raises:
+        VerificationImpossible: that checkpoint is of another log, or counts entries that are archived.
+    """
+    with app.database.read() as conn:
+        if signed is not None:
+            check_origin(conn, signed.head)
+        found = _chains(conn, progress, archived)
+        others = [*archive_findings(conn), *(() if archived is None else archived.changed)]
+        if signed is not None and not (archived is not None and archived.changed):
+            broken = finding(conn, signed, progress, archived)
+            others += [] if broken is None else [broken]
+    return replace(found, findings=(*found.findings, *others)) if others else found
+
+
+def _chains(
+    conn: Connection, progress: Callable[[int], None] | None, archived: ArchivedEntries | None
+) -> Verification:
+    rows, heads = store.raw_entries(conn), store.heads(conn)
+    if archived is None or archived.changed:
+        return verify_entries(_counted(rows, progress), heads, begins(conn))
+    both = merge(archived.entries(store.heads(conn)), rows, key=_place)
+    return verify_entries(_counted(both, progress), heads)
+
+
+def _place(raw: RawEntry) -> tuple[int, str, int]:
+    """Where a row stands in the order of (stream, seq), also one that holds something else."""
+    stream, seq = raw[1], raw[2]
+    name = stream if isinstance(stream, str) else ""
+    kind = 1 if isinstance(stream, str) else 2 if isinstance(stream, bytes) else 0
+    return kind, name, seq if isinstance(seq, int) else 0
+
+
+def _counted(rows: Iterator[RawEntry], progress: Callable[[int], None] | None) -> Iterator[RawEntry]:
+    for number, row in enumerate(rows, 1):
+        if progress is not None and number % 1000 == 0:
+            progress(number)
+        yield row

@@ -1,0 +1,1 @@
+"""What must be there before leads are: people, agreements, tables; and whether all is in order."""

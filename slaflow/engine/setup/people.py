@@ -1,0 +1,321 @@
+"""People: recorded, away, removed; and who an actor is. Rows are ended, never overwritten."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from slaflow.engine.setup.person_names import check_new_name
+from slaflow.engine.setup.workflows import log_in_stream
+from slaflow.engine.transaction import written
+from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.hours.zones import supported
+from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.people import Absence, Directory, Person
+from slaflow.store import locks
+from slaflow.store.database import Connection
+from slaflow.store.rows import people as store
+from slaflow.store.rows import workflows as workflow_store
+from slaflow.workflow.identity import UnseenCharacter, unseen
+from slaflow.workflow.model.workflow import LEAD, SYSTEM
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+
+ROLES = ("member", "manager", "auditor", "admin")
+
+
+class InvalidAbsence(SlaflowError):
+    """An absence that ends before it starts."""
+
+    code = "invalid_absence"
+    exit_code = USAGE
+
+
+class PersonRemoved(UnknownName):
+    """Somebody who was known and is not any more; ``removed_at`` says since when."""
+
+    code = "person_removed"
+
+    def __init__(self, what: str, last: Person, zone: ZoneInfo) -> None:
+        super().__init__(what, last.email)
+        assert last.valid_until is not None
+        self.removed_at = last.valid_until
+        local = f"{self.removed_at.astimezone(zone):%a %Y-%m-%d %H:%M}"
+        command = f"slaflow user add {shlex.quote(last.email)} --party {last.party}"
+        self.args = (f"{self}: they were removed on {local} ({zone.key}); add them again with '{command}'",)
+
+
+class PartyMissing(SlaflowError):
+    """Somebody new without a side."""
+
+    code = "party_missing"
+    exit_code = USAGE
+
+    def __init__(self, email: str, known: Iterable[str]) -> None:
+        sides = " or ".join(sorted(known)) or "a party"
+        super().__init__(f"{email} is not known; give their side with --party: {sides}")
+
+
+class ManagesThemselves(SlaflowError):
+    """A person who would answer to themselves, by way of others or not."""
+
+    code = "manages_themselves"
+
+    def __init__(self, email: str, manager: str, chain: Sequence[str]) -> None:
+        if email == manager:
+            super().__init__(f"{email} cannot manage themselves; name another with --manager")
+        else:
+            above = ", who answers to ".join((*chain[1:], email))
+            super().__init__(f"{manager} cannot manage {email}: they answer to {above}")
+
+
+def zone(app: Engine, conn: Connection) -> ZoneInfo:
+    """The zone of the agreements in force; UTC where they differ or there is none."""
+    zones = {app.remember(version).timezone for version in workflow_store.all_active(conn).values()}
+    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
+
+
+def parties(app: Engine, conn: Connection) -> set[str]:
+    """Every party of every active agreement, with ``lead`` and ``system``."""
+    active = workflow_store.all_active(conn).values()
+    return {party for v in active for party in app.remember(v).parties} | {LEAD, SYSTEM}
+
+
+def teams(app: Engine, conn: Connection) -> dict[str, str]:
+    """Every team of every active agreement, with its party."""
+    active = workflow_store.all_active(conn).values()
+    return {team.name: team.party for v in active for team in app.remember(v).teams.values()}
+
+
+def actor(app: Engine, name: str, conn: Connection) -> Actor:
+    """Who *name* is, judged against the people known now.
+
+    Raises:
+        UnknownName: neither a party nor a known person.
+    """
+    known = parties(app, conn)
+    if name in known:
+        return Actor(name, name)
+    directory = store.directory(conn)
+    person = directory.current(name)
+    if person is None:
+        raise unknown("user or party", name, directory, zone(app, conn), known)
+    return Actor(person.email, person.party)
+
+
+def unknown(
+    what: str, name: str, directory: Directory, zone: ZoneInfo, known: Iterable[str] = ()
+) -> SlaflowError:
+    """Why *name* is nobody: removed, and when; or never known, with the nearest who is, or of *known*."""
+    if rows := directory.rows(name):
+        return PersonRemoved(what, rows[-1], zone)
+    if unseen(name):
+        return UnseenCharacter(what, name)
+    there = (email for email in directory.known_emails() if directory.current(email))
+    return UnknownName(what, name, {*known, *there})
+
+
+def check_known(app: Engine, conn: Connection, email: str) -> Person:
+    """The person called *email*, however spelt, as known now.
+
+    Raises:
+        PersonRemoved: they are not any more.
+        UnknownName: nobody ever was called that; the nearest is named.
+        UnseenCharacter: nor can anybody be.
+    """
+    directory = store.directory(conn)
+    person = directory.current(email)
+    if person is None:
+        raise unknown("user", email, directory, zone(app, conn))
+    return person
+
+
+class Kept(Enum):
+    """What stands for a value that nobody gave: it stays as it is."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+Given: TypeAlias = str | Kept | None
+CHANGEABLE = ("party", "name", "team", "manager", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A person as they stand now; ``before`` is how they stood, the very same where nothing changed."""
+
+    person: Person
+    before: Person | None = None
+
+    @property
+    def changes(self) -> dict[str, tuple[str | None, str | None]]:
+        """What changed, before and after; nothing of somebody new."""
+        if self.before is None:
+            return {}
+        pairs = {name: (getattr(self.before, name), getattr(self.person, name)) for name in CHANGEABLE}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def add(
+    app: Engine, email: str, given: Mapping[str, Given], at: datetime | None, *,
+    by_address: bool,
+) -> Recorded:  # fmt: skip
+    """Records a person, or changes of one who is known what is *given*: the row before ends, one begins.
+
+    Args:
+        given: of :data:`CHANGEABLE`; an empty text is none.
+        by_address: whether somebody new must be named by an e-mail address; other systems' keys may be
+            anything that names no party and no team.
+
+    Raises:
+        UnknownName, PersonRemoved: the party, team or manager is not known.
+        NoName, NoAddress, PartyMissing: somebody new, without a name or a side to be known by.
+        TeamOfOtherParty, ManagesThemselves: they cannot be there.
+    """
+    now = app.present(at)
+    told = {name: value or None for name, value in given.items() if value is not KEPT}
+
+    def recorded(conn: Connection) -> Recorded:
+        directory = store.directory(conn)
+        before, spelt = directory.current(email), directory.spelt(email)
+        if not directory.rows(email):
+            check_new_name(email, parties(app, conn), teams(app, conn), by_address=by_address)
+        if before is None and told.get("party") is None:
+            raise _without_party(app, conn, email, directory)
+        values = _values(before, told)
+        _check_places(app, conn, values, told)
+        if values["manager"] is not None and "manager" in told:
+            values["manager"] = check_known(app, conn, values["manager"]).email
+            _check_chain(directory, spelt, values["manager"], now)
+        if before is not None and all(getattr(before, name) == values[name] for name in CHANGEABLE):
+            return Recorded(before, before)
+        return Recorded(record(conn, spelt, now=now, **values), before)
+
+    return written(app, recorded)
+
+
+def _values(before: Person | None, told: Mapping[str, str | None]) -> dict[str, Any]:
+    """How the person is to stand: as before but for what is told. Who comes back begins anew."""
+    stood = {name: None if before is None else getattr(before, name) for name in CHANGEABLE}
+    given = {name: value for name, value in told.items() if value or name not in ("party", "role")}
+    return {**stood, "role": stood["role"] or "member", **given}
+
+
+def _without_party(app: Engine, conn: Connection, email: str, directory: Directory) -> SlaflowError:
+    """Why somebody who is not known, or not any more, cannot be recorded without a side."""
+    if directory.rows(email):
+        return unknown("user", email, directory, zone(app, conn))
+    return PartyMissing(email, parties(app, conn) - {LEAD, SYSTEM})
+
+
+def _check_places(
+    app: Engine, conn: Connection, values: Mapping[str, Any], told: Mapping[str, str | None]
+) -> None:
+    """Raises where what was told is no party or team; what was not told stands as it was recorded."""
+    known = parties(app, conn) - {LEAD, SYSTEM}
+    party, team = values["party"], values["team"]
+    if "party" in told and known and party not in known:
+        raise UnknownName("party", party, known)
+    if team is None or not known:
+        return
+    declared = teams(app, conn)
+    if "team" in told and team not in declared:
+        raise UnknownName("team", team, declared)
+    if not told.keys().isdisjoint(("party", "team")) and declared.get(team, party) != party:
+        raise TeamOfOtherParty(team, declared[team], party)
+
+
+def _check_chain(directory: Directory, email: str, manager: str, now: datetime) -> None:
+    """Raises ``ManagesThemselves`` where *manager* answers to *email*."""
+    chain: list[str] = []
+    above: str | None = manager
+    while above is not None and above not in chain:
+        if above == email:
+            raise ManagesThemselves(email, manager, chain)
+        chain.append(above)
+        person = directory.person(above, now)
+        above = person.manager if person else None
+
+
+class TeamOfOtherParty(SlaflowError):
+    """A person of one party in a team of another."""
+
+    code = "team_of_other_party"
+
+    def __init__(self, team: str, party: str, given: str) -> None:
+        super().__init__(
+            f'team "{team}" belongs to {party}, not to {given}; name a team of {given}, or none: --team ""'
+        )
+
+
+def record(
+    conn: Connection, email: str, party: str, now: datetime, *, name: str | None = None,
+    team: str | None = None, manager: str | None = None, role: str = "member",
+) -> Person:  # fmt: skip
+    """Stores a person as valid from *now* and logs it in the stream ``people``."""
+    saved = store.add_person(conn, email, party, at=now, name=name, team=team, manager=manager, role=role)
+    _log(conn, now, {
+        "change": "recorded", "email": saved.email, "party": saved.party, "name": saved.name,
+        "team": saved.team, "manager": saved.manager, "role": saved.role, "order": saved.order,
+    })  # fmt: skip
+    return saved
+
+
+def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
+    # So that an entry's id tells whether who wrote it knew of this change; replay goes by that.
+    locks.wait_for_all(conn)
+    draft = Draft(0, "person", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data)
+    log_in_stream(conn, "people", draft, now)
+
+
+def away(app: Engine, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> Person:
+    """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
+
+    Raises:
+        InvalidAbsence: it ends before it starts.
+        UnknownName, PersonRemoved: nobody is called that.
+    """
+    first, last = supported(starts_at), supported(ends_at)
+    if last <= first:
+        raise InvalidAbsence(f"{email}: an absence ends after it starts; swap --from and --until")
+    now = app.present(at)
+
+    def recorded(conn: Connection) -> Person:
+        person = check_known(app, conn, email)
+        store.add_absence(conn, Absence(person.email, first, last, now))
+        data = {"change": "away", "from": instant_text(first), "until": instant_text(last)}
+        _log(conn, now, {"email": person.email, **data})
+        return person
+
+    return written(app, recorded)
+
+
+def remove(app: Engine, email: str, at: datetime | None) -> Person:
+    """Ends the person's row, gives it; leads stay where they are until a step or somebody assigns them.
+
+    Raises:
+        UnknownName, PersonRemoved: nobody is called that.
+    """
+    now = app.present(at)
+
+    def recorded(conn: Connection) -> Person:
+        person = check_known(app, conn, email)
+        store.end_person(conn, person.email, now)
+        _log(conn, now, {"change": "removed", "email": person.email})
+        return person
+
+    return written(app, recorded)
+
+
+def listed(app: Engine, at: datetime | None) -> Sequence[Person]:
+    """Everybody there is as of *at*, in the order in which they were recorded."""
+    with app.database.read() as conn:
+        return list(store.list_people(conn, app.present(at)))

@@ -1,0 +1,1 @@
+"""Enforcing what fell due: one round, and the worker that goes on."""
