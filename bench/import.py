@@ -19,7 +19,7 @@ from typing import Any
 import ground
 import histories
 
-from slaflow.exchange.importing import import_file
+from slaflow.exchange.imports.run import import_file
 
 
 def measure(url: str, file: Path, map: Path, workflow: Path | None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from sqlalchemy.engine import Engine as Connections
 
 from slaflow import Engine
 from slaflow.engine.log.read import LogFilter
-from slaflow.exchange.importing import import_file
+from slaflow.exchange.imports.run import import_file
 from slaflow.log.entry import Entry
 from slaflow.store.log import entries as log
 

@@ -32,7 +32,7 @@ import histories
 from slaflow import Engine
 from slaflow.clock.state import Clock
 from slaflow.engine.log.read import LogFilter
-from slaflow.exchange.importing import import_file
+from slaflow.exchange.imports.run import import_file
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection

@@ -30,7 +30,7 @@ from typing import Any
 import ground
 
 from slaflow import Engine
-from slaflow.exchange.importing import import_file
+from slaflow.exchange.imports.run import import_file
 
 SPAWNED = get_context("spawn")
 LATER = ground.START + timedelta(days=1000)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import ground
 
-from slaflow.exchange.importing import import_file
+from slaflow.exchange.imports.run import import_file
 
 HERE = Path(__file__).parent / "x_education"
 Scored = tuple[float, bool]

@@ -17,7 +17,7 @@ from .words import counted, instant
 
 if TYPE_CHECKING:
     from slaflow.engine.log.read import LogFilter
-    from slaflow.exchange.archived import Archived
+    from slaflow.exchange.archive.reader import Archived
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +36,7 @@ def archive_option(command: F) -> F:
 
 def archived_in(session: Session, folders: tuple[Path, ...]) -> Archived | None:
     """The archived part of the log; None where no folder was named."""
-    from slaflow.exchange.archived import at_hand
+    from slaflow.exchange.archive.reader import at_hand
 
     return at_hand(session.engine, folders) if folders else None
 
@@ -74,7 +74,7 @@ def archive(session: Session, before: datetime | date, folder: Path, at: datetim
     for it since WHEN, nor in a period of a commitment that is not closed. All others stay. Keep the
     files: 'log verify --archive DIR' reads them.
     """
-    from slaflow.exchange.archive import archive as move
+    from slaflow.exchange.archive.run import archive as move
     from slaflow.lifecycle.draft import instant_text
 
     moment = session.moment(before)

@@ -18,7 +18,7 @@ from .words import counted
 
 def _known_type(ctx: click.Context, param: click.Parameter, given: str) -> str:
     from slaflow.errors import did_you_mean
-    from slaflow.exchange.export import TYPES
+    from slaflow.exchange.exports.run import TYPES
 
     if given not in TYPES:
         nearest = did_you_mean(given, TYPES) or f"; there are {', '.join(TYPES)}"
@@ -42,7 +42,7 @@ def command(session: Session, /, type_: str, file: Path, partition: bool, **filt
     lead) and ocel 2.0 (JSON, or SQLite) are for process mining. A date is that day's start in the
     agreement's time zone.
     """
-    from slaflow.exchange.export import export_log
+    from slaflow.exchange.exports.run import export_log
 
     chosen = wanted(session, **filters)
     if str(file) == "-":

@@ -16,7 +16,7 @@ from .session import Session, pass_session
 from .words import clean, counted
 
 if TYPE_CHECKING:
-    from slaflow.exchange.importing import ImportReport
+    from slaflow.exchange.imports.run import ImportReport
 
 SHOWN = 10
 """Refused rows that people are shown; the file has all."""
@@ -44,7 +44,7 @@ def command(
     Where quotes leave it open which lines belong to a row, nothing is imported.
     Importing the same file again changes nothing.
     """
-    from slaflow.exchange.importing import ImportStopped, import_file
+    from slaflow.exchange.imports.run import ImportStopped, import_file
 
     try:
         with session.out.progress("rows") as progress:

@@ -14,7 +14,7 @@ import pytest
 from source import ROOT
 
 from slaflow.clock.state import Status
-from slaflow.exchange import map as import_map
+from slaflow.exchange.imports import map as import_map
 from slaflow.lifecycle.draft import KINDS
 from slaflow.log.entry import KEYS
 from slaflow.workflow.document.top import json_schema

@@ -112,7 +112,7 @@ def _become(folder: Path, words: Sequence[str], death: Death | None, files: Sequ
         os.chdir(folder)
         for place, target in enumerate((os.devnull, files[0], files[1])):
             os.dup2(os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), place)
-        slaflow.exchange.importing.AT_ONCE = FEW
+        slaflow.exchange.imports.run.AT_ONCE = FEW
         _Watch(death, files[2]).listen()
         os.environ["PGAPPNAME"] = server_name(os.getpid())
         sys.argv = ["slaflow", *words]

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from commands import Said
 
 from slaflow.cli.main import cli
-from slaflow.exchange import importing
+from slaflow.exchange.imports import run as importing
 
 BENCH = Path(__file__).parents[2] / "bench"
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -233,7 +233,7 @@ def test_what_an_import_wrote_is_decided_again(app: Engine, tmp_path: Path) -> N
         "  - {activity: demo, when: \"row.kind == 'demo'\", at: at, as: lead}\n"
         "  - {activity: call, when: \"row.kind == 'call'\", at: at, as: {column: who, party: sales}}\n"
     )
-    from slaflow.exchange.importing import import_file
+    from slaflow.exchange.imports.run import import_file
 
     report = import_file(app, file, rules, now=FRIDAY)
     assert (report.leads_added, report.events, report.refused) == (2, 4, 0)

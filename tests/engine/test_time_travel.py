@@ -30,7 +30,7 @@ from sqlalchemy import text
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import Ask
 from slaflow.engine.log.past import NotYetThere, PastArchived, PastUnknown
-from slaflow.exchange.archive import archive
+from slaflow.exchange.archive.run import archive
 from slaflow.lifecycle.events import Created
 from slaflow.log.errors import VerificationImpossible
 

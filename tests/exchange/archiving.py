@@ -13,8 +13,8 @@ from tampering import let_go, run
 
 from slaflow.engine.app import Engine
 from slaflow.engine.log.checkpoints import Trusted, trusted
-from slaflow.exchange.archive import ArchiveReport, archive
-from slaflow.exchange.archived import Archived, at_hand
+from slaflow.exchange.archive.reader import Archived, at_hand
+from slaflow.exchange.archive.run import ArchiveReport, archive
 from slaflow.log.entry import Entry
 from slaflow.log.keys import PrivateKey
 from slaflow.store.database import Database

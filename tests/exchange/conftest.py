@@ -9,7 +9,7 @@ import pytest
 from exchange.small import AGREEMENT, NOW, Import
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.importing import ImportReport, import_file
+from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.store.database import Database
 
 

@@ -16,9 +16,9 @@ FOLDING = (
     "slaflow.lifecycle.people",
     "slaflow.log.people",
     "slaflow.store.rows.people",
-    "slaflow.exchange.actors",
+    "slaflow.exchange.imports.actors",
 )
-KEYED = ("slaflow.exchange.reading", "slaflow.engine.leads.commands", "slaflow.lifecycle.transition")
+KEYED = ("slaflow.exchange.imports.row", "slaflow.engine.leads.commands", "slaflow.lifecycle.transition")
 
 
 @contextmanager

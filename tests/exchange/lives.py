@@ -10,7 +10,7 @@ from typing import Any
 from builders import MONDAY, a_draft, sealed
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.export import ExportReport, export_log
+from slaflow.exchange.exports.run import ExportReport, export_log
 from slaflow.lifecycle.draft import Draft
 from slaflow.log.entry import Entry
 from slaflow.store.database import Database

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.importing import ImportReport
+from slaflow.exchange.imports.run import ImportReport
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 

@@ -34,7 +34,7 @@ from slaflow.engine.log import archives
 from slaflow.engine.log.archives import LiesAhead
 from slaflow.engine.log.past import PastArchived, PastUnknown
 from slaflow.engine.log.replay import replayed
-from slaflow.exchange.archive import archive
+from slaflow.exchange.archive.run import archive
 from slaflow.exchange.atomic import FileUnwritable
 from slaflow.log.errors import LogTampered, VerificationImpossible
 from slaflow.log.proof import check_proof
@@ -187,7 +187,7 @@ def test_a_crash_while_writing_leaves_no_file(
 ) -> None:
     before = ids(app)
     with monkeypatch.context() as patch:
-        patch.setattr("slaflow.exchange.archive._check", _crash)
+        patch.setattr("slaflow.exchange.archive.run._check", _crash)
         with pytest.raises(KeyboardInterrupt):
             archived(app, tmp_path)
     assert ids(app) == before

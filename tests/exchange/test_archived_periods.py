@@ -12,7 +12,7 @@ from exchange.archiving import DAY, MARCH, NOW, a_lead, everywhere
 from exchange.small import AGREEMENT
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.archive import archive
+from slaflow.exchange.archive.run import archive
 from slaflow.store.database import Database
 
 pytestmark = everywhere

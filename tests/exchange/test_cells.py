@@ -11,10 +11,10 @@ import pytest
 from exchange.small import AGREEMENT, NOW, reasons
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.actors import Actors
-from slaflow.exchange.binding import bind
 from slaflow.exchange.errors import MapInvalid
-from slaflow.exchange.importing import ImportReport, import_file
+from slaflow.exchange.imports.actors import Actors
+from slaflow.exchange.imports.binding import bind
+from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Database
 from slaflow.workflow.load import load_workflow

@@ -6,7 +6,7 @@ import pytest
 from exchange.small import EVENTS, EVENTS_HEADER, LEADS, Import, entries, kinds, reasons, refused_rows
 
 from slaflow.engine.app import Engine
-from slaflow.exchange import importing
+from slaflow.exchange.imports import run
 from slaflow.store.rows import leads
 
 ROWS = (
@@ -37,7 +37,7 @@ def test_rows_of_an_erased_lead_are_refused_and_leave_no_trace(
     load(EVENTS, EVENTS_HEADER, *ROWS)
     app.erase("kim@example.com", "asked for", "sales")
     before, known = entries(app), imported(app)
-    monkeypatch.setattr(importing, "AT_ONCE", at_once)
+    monkeypatch.setattr(run, "AT_ONCE", at_once)
     again = load(
         EVENTS, EVENTS_HEADER, *ROWS, "max@example.com,web,visit,2026-03-01T10:00:00Z,,,", retry=True
     )

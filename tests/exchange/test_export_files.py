@@ -13,9 +13,9 @@ import pytest
 from exchange.lives import a_log, exported
 
 from slaflow.engine.log import read
-from slaflow.exchange import export
 from slaflow.exchange.atomic import FileUnwritable, new_folder
-from slaflow.exchange.export import TYPES
+from slaflow.exchange.exports import run as export
+from slaflow.exchange.exports.run import TYPES
 from slaflow.log.entry import Entry
 from slaflow.store.database import Database
 

@@ -13,7 +13,7 @@ from builders import MONDAY
 from exchange.lives import ANNA, a_log, exported
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.export import NotExportable, UnknownType, export_log
+from slaflow.exchange.exports.run import NotExportable, UnknownType, export_log
 from slaflow.log.entry import KEYS
 from slaflow.store.database import Database
 
@@ -79,7 +79,7 @@ def test_what_is_streamed_is_what_a_file_holds(database: Database, tmp_path: Pat
 def test_progress_hears_how_far_it_is(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slaflow.exchange.export.NOTED_EVERY", 20)
+    monkeypatch.setattr("slaflow.exchange.exports.run.NOTED_EVERY", 20)
     entries, heard = a_log(database), []
     exported(database, "csv", tmp_path / "log.csv", progress=heard.append)
     assert heard == list(range(20, len(entries) + 1, 20))

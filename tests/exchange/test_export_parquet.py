@@ -12,8 +12,8 @@ from builders import a_draft, sealed, utc
 from exchange.lives import a_log, exported, written
 
 from slaflow.errors import ExtraMissing
-from slaflow.exchange import parquet_log
 from slaflow.exchange.atomic import FileUnwritable
+from slaflow.exchange.exports import parquet as parquet_log
 from slaflow.log.entry import KEYS
 from slaflow.store.database import Database
 

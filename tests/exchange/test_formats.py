@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.formats import format_problem
-from slaflow.exchange.instants import read_date, read_instant
+from slaflow.exchange.imports.formats import format_problem
+from slaflow.exchange.imports.instants import read_date, read_instant
 
 BERLIN = "Europe/Berlin"
 WITH_ZONE = "%Y-%m-%d %H:%M %Z"

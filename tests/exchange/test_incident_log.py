@@ -12,8 +12,8 @@ import pytest
 from exchange.small import NOW, entries, utc
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.export import export_log
-from slaflow.exchange.importing import ImportReport, import_file
+from slaflow.exchange.exports.run import export_log
+from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.store.database import Database
 
 BENCH = Path(__file__).parents[2] / "bench"

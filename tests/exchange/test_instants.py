@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.formats import format_problem
-from slaflow.exchange.instants import read_date, read_instant
+from slaflow.exchange.imports.formats import format_problem
+from slaflow.exchange.imports.instants import read_date, read_instant
 
 SAO_PAULO = "America/Sao_Paulo"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from exchange.small import AGREEMENT, EVENTS, EVENTS_HEADER, LEADS, NOW
 
-from slaflow.exchange.actors import Actors
-from slaflow.exchange.binding import ImportMap, bind
 from slaflow.exchange.errors import MapInvalid
-from slaflow.exchange.map import read_map
+from slaflow.exchange.imports.actors import Actors
+from slaflow.exchange.imports.binding import ImportMap, bind
+from slaflow.exchange.imports.map import read_map
 from slaflow.lifecycle.people import Directory
 from slaflow.workflow.load import load_workflow
 from slaflow.workflow.model.workflow import Workflow

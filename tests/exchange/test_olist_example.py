@@ -8,7 +8,7 @@ import pytest
 from exchange.small import NOW, entries, utc
 
 from slaflow.engine.app import Engine
-from slaflow.exchange.importing import ImportReport, import_file
+from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.store.database import Database
 
 OLIST = Path(__file__).parents[2] / "docs" / "olist"

@@ -10,10 +10,10 @@ from exchange.lives import a_log
 
 from slaflow.engine.app import Engine
 from slaflow.engine.files.own import FileProtected
-from slaflow.exchange import archive as archiving
-from slaflow.exchange.archive import archive
+from slaflow.exchange.archive import run as archiving
+from slaflow.exchange.archive.run import archive
 from slaflow.exchange.atomic import FileUnwritable, new_file, new_folder
-from slaflow.exchange.export import export_log
+from slaflow.exchange.exports.run import export_log
 from slaflow.report.review import write_review
 from slaflow.report.saved import save
 from slaflow.store.database import Database

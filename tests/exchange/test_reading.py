@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from slaflow.exchange.reading import digest_of
+from slaflow.exchange.imports.row import digest_of
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 

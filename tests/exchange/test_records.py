@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from slaflow.exchange import records as module
 from slaflow.exchange.errors import FileUnreadable, RowsInDoubt
-from slaflow.exchange.records import Lines, Record, records
-from slaflow.exchange.rejected import Refused, write_rejected
-from slaflow.exchange.rows import open_table
-from slaflow.exchange.table import Row
+from slaflow.exchange.imports import records as module
+from slaflow.exchange.imports.records import Lines, Record, records
+from slaflow.exchange.imports.rejects import Refused, write_rejected
+from slaflow.exchange.imports.source import open_table
+from slaflow.exchange.imports.table import Row
 
 DELIMITERS = [",", ";", "\t", "|"]
 NOISE = st.text(alphabet='ab,;"\n\r é\0', max_size=60)

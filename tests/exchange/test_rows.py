@@ -14,12 +14,12 @@ from exchange.small import EVENTS, LEADS, Import, refused_rows
 
 from slaflow.engine.app import Engine
 from slaflow.errors import ExtraMissing
-from slaflow.exchange import records
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.importing import import_file
-from slaflow.exchange.rejected import Refused, write_rejected
-from slaflow.exchange.rows import open_table
-from slaflow.exchange.table import Form, Row
+from slaflow.exchange.imports import records
+from slaflow.exchange.imports.rejects import Refused, write_rejected
+from slaflow.exchange.imports.run import import_file
+from slaflow.exchange.imports.source import open_table
+from slaflow.exchange.imports.table import Form, Row
 
 
 def rows_of(file: Path) -> list[Row]:

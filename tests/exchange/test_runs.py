@@ -11,8 +11,8 @@ from databases import known_rows
 from exchange.small import AGREEMENT, EVENTS, EVENTS_HEADER, NOW, Import, entries, reasons
 
 from slaflow.engine.app import Engine
-from slaflow.exchange import batch, importing
-from slaflow.exchange.importing import ImportStopped, import_file
+from slaflow.exchange.imports import batch, run
+from slaflow.exchange.imports.run import ImportStopped, import_file
 from slaflow.store import schema, statistics
 from slaflow.store.database import Database
 
@@ -61,7 +61,7 @@ def test_the_log_knows_neither_the_order_of_rows_nor_the_size_of_batches(
     first = load(EVENTS, EVENTS_HEADER, *rows)
     random.Random(seed).shuffle(rows)
     (tmp_path / "shuffled.csv").write_text("\n".join([EVENTS_HEADER, *rows]))
-    monkeypatch.setattr(importing, "AT_ONCE", 7)
+    monkeypatch.setattr(run, "AT_ONCE", 7)
     shuffled = import_file(second, tmp_path / "shuffled.csv", tmp_path / "map.yaml")
     assert entries(second) == entries(app)
     assert {(report.leads_added, report.leads_updated) for report in (first, shuffled)} == {(12, 0)}
@@ -74,7 +74,7 @@ def test_an_interrupted_import_is_whole_up_to_a_batch_and_the_next_goes_on(
     app: Engine, second: Engine, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = a_history(4)
-    monkeypatch.setattr(importing, "AT_ONCE", 20)
+    monkeypatch.setattr(run, "AT_ONCE", 20)
 
     def stop(what: str, done: int, of: int | None) -> None:
         if what == "importing" and done >= 60:
@@ -101,7 +101,7 @@ def test_a_batch_that_is_stopped_in_the_middle_leaves_nothing(
         if len(calls) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing, "AT_ONCE", 20)
+    monkeypatch.setattr(run, "AT_ONCE", 20)
     monkeypatch.setattr(batch.import_store, "remember", second_time)
     with pytest.raises(ImportStopped) as stopped:
         load(EVENTS, EVENTS_HEADER, *a_history(5))
@@ -187,7 +187,7 @@ def test_an_import_ends_with_statistics_of_what_it_filled(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(statistics, "MANY", 10)
-    monkeypatch.setattr(importing, "AT_ONCE", 20)
+    monkeypatch.setattr(run, "AT_ONCE", 20)
     rows = a_history(1)
     load(EVENTS, EVENTS_HEADER, *rows, dry_run=True)
     assert known_rows(app.database, "entry") is None

@@ -20,8 +20,8 @@ from exchange.small import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.exchange import importing, spool
 from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.imports import run, spool
 
 WIN_WITHOUT_AMOUNT = "kim@example.com,web,win,2026-03-02T10:00:00Z,sales,,"
 PROMOTE = "kim@example.com,web,promote,2026-03-01T10:00:00Z,,,"
@@ -186,7 +186,7 @@ def test_a_note_of_200_000_characters_is_read(app: Engine, load: Import) -> None
 def test_long_rows_go_in_smaller_batches_and_the_outcome_is_the_same(
     app: Engine, load: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (importing, spool):
+    for module in (run, spool):
         monkeypatch.setattr(module, "SIZE_AT_ONCE", 100)
     read: list[int] = []
     rows = [f"kim@example.com,web,visit,2026-03-0{day}T10:00:00Z,,," for day in range(1, 9)]

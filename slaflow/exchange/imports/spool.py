@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from slaflow.exchange.reading import LEAD_PLACE, Reading
-from slaflow.exchange.rejected import Refused
-from slaflow.exchange.table import Row
+from slaflow.exchange.imports.rejects import Refused
+from slaflow.exchange.imports.row import LEAD_PLACE, Reading
+from slaflow.exchange.imports.table import Row
 from slaflow.lifecycle.lead import Actor
 
 SIZE_AT_ONCE = 8_000_000

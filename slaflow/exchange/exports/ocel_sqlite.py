@@ -13,11 +13,11 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from slaflow.exchange.lines import instant_text
-from slaflow.exchange.ocel import OBJECT_TYPES, Event, events
-from slaflow.exchange.ocel_json import Attributes
-from slaflow.exchange.ocel_objects import BEGINNING, Objects, attribute_type
-from slaflow.exchange.process import Value
+from slaflow.exchange.exports.lines import instant_text
+from slaflow.exchange.exports.ocel import OBJECT_TYPES, Event, events
+from slaflow.exchange.exports.ocel_json import Attributes
+from slaflow.exchange.exports.ocel_objects import BEGINNING, Objects, attribute_type
+from slaflow.exchange.exports.process import Value
 from slaflow.log.entry import Entry
 
 AT_ONCE = 5000

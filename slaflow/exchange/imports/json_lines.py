@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from slaflow.exchange.records import Lines
-from slaflow.exchange.table import Form, Number, Row, Table, as_bytes, checked
+from slaflow.exchange.imports.records import Lines
+from slaflow.exchange.imports.table import Form, Number, Row, Table, as_bytes, checked
 
 
 class NamedTwice(ValueError):

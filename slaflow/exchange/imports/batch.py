@@ -18,7 +18,7 @@ from slaflow.engine.leads.commands import declared_values
 from slaflow.engine.leads.resurrection import IdentityErased, turned_away
 from slaflow.errors import InvalidValue
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.spool import Item
+from slaflow.exchange.imports.spool import Item
 from slaflow.hours.zones import instant_at
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.events import Changed, Created, Fired, Happening, Recorded

@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
-from slaflow.exchange.lines import Write, instant_text
-from slaflow.exchange.process import Data, Value, activity_name, attributes, data_of
+from slaflow.exchange.exports.lines import Write, instant_text
+from slaflow.exchange.exports.process import Data, Value, activity_name, attributes, data_of
 from slaflow.log.entry import Entry
 
 _HEAD = """\

@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.formats import EPOCHS, from_epoch, read_format
+from slaflow.exchange.imports.formats import EPOCHS, from_epoch, read_format
 from slaflow.hours.errors import InstantUnsupported
 from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day, supported
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TextIO, TypeAlias
 
 from slaflow.errors import did_you_mean
-from slaflow.exchange.delimited import delimited_table
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.json_lines import json_table
-from slaflow.exchange.table import Form, Number, Row, Table, as_bytes, checked
+from slaflow.exchange.imports.delimited import delimited_table
+from slaflow.exchange.imports.json_lines import json_table
+from slaflow.exchange.imports.table import Form, Number, Row, Table, as_bytes, checked
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
@@ -72,7 +72,7 @@ def _open_json_lines(file: Path, _: str | None, __: Collection[str]) -> Iterator
 
 @contextmanager
 def _open_parquet(file: Path, _: str | None, __: Collection[str]) -> Iterator[Table]:
-    from slaflow.exchange.parquet import parquet_rows
+    from slaflow.exchange.imports.parquet import parquet_rows
 
     columns, records = parquet_rows(file)
     form = Form(columns)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from slaflow.engine.log.archives import ArchiveRecord, records
-from slaflow.exchange.archive_file import ArchiveFile, sha256_of, unlocked
+from slaflow.exchange.archive.file import ArchiveFile, sha256_of, unlocked
 from slaflow.log.entry import Entry
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.prefix import Leaf

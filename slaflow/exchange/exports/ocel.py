@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from slaflow.exchange.process import Data, Value, activity_name, attributes, data_of
+from slaflow.exchange.exports.process import Data, Value, activity_name, attributes, data_of
 from slaflow.log.entry import Entry
 from slaflow.workflow.model.workflow import LEAD, SYSTEM
 

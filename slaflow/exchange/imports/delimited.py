@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.records import Lines, Record, records
-from slaflow.exchange.table import Form, Row, Table, as_bytes, checked, unreadable
+from slaflow.exchange.imports.records import Lines, Record, records
+from slaflow.exchange.imports.table import Form, Row, Table, as_bytes, checked, unreadable
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 """By their names in a map; where a header reads as well by two of them, the first counts."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from slaflow.exchange.lines import Write, instant_text
-from slaflow.exchange.ocel import Event, events
-from slaflow.exchange.ocel_objects import BEGINNING, Objects, declared
-from slaflow.exchange.process import Value
+from slaflow.exchange.exports.lines import Write, instant_text
+from slaflow.exchange.exports.ocel import Event, events
+from slaflow.exchange.exports.ocel_objects import BEGINNING, Objects, declared
+from slaflow.exchange.exports.process import Value
 from slaflow.log.entry import Entry
 
 AT_ONCE = 1000

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from slaflow.errors import UnknownName, did_you_mean
-from slaflow.exchange.delimited import DELIMITERS
+from slaflow.exchange.imports.delimited import DELIMITERS
 from slaflow.hours.zones import zone_problem
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.yaml.read import Source, read_yaml

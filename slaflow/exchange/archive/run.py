@@ -19,8 +19,8 @@ from slaflow.engine.files.own import Protected
 from slaflow.engine.log import archives
 from slaflow.engine.log.archives import LiesAhead
 from slaflow.engine.log.checkpoints import tree_up_to
-from slaflow.exchange.archive_file import WHAT, ArchiveFile, ArchiveWriter, sha256_of, unlocked
-from slaflow.exchange.archived import in_pieces
+from slaflow.exchange.archive.file import WHAT, ArchiveFile, ArchiveWriter, sha256_of, unlocked
+from slaflow.exchange.archive.reader import in_pieces
 from slaflow.exchange.arrow import libraries
 from slaflow.exchange.atomic import new_path
 from slaflow.hours.zones import supported

@@ -13,11 +13,11 @@ from slaflow.engine.log import read
 from slaflow.engine.log.read import LogFilter, Order
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.exchange.atomic import new_file, new_folder, new_path
-from slaflow.exchange.lines import Write, write_csv, write_jsonl
-from slaflow.exchange.ocel_json import write_ocel
-from slaflow.exchange.ocel_sqlite import write_ocel_sqlite
-from slaflow.exchange.parquet_log import write_parquet, write_partitioned
-from slaflow.exchange.xes import write_xes
+from slaflow.exchange.exports.lines import Write, write_csv, write_jsonl
+from slaflow.exchange.exports.ocel_json import write_ocel
+from slaflow.exchange.exports.ocel_sqlite import write_ocel_sqlite
+from slaflow.exchange.exports.parquet import write_parquet, write_partitioned
+from slaflow.exchange.exports.xes import write_xes
 from slaflow.log.entry import Entry
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from slaflow.exchange.lines import instant_text
-from slaflow.exchange.ocel import OBJECT_TYPES, TYPED, Event, Told
+from slaflow.exchange.exports.lines import instant_text
+from slaflow.exchange.exports.ocel import OBJECT_TYPES, TYPED, Event, Told
 
 BEGINNING = "1970-01-01T00:00:00Z"
 """The instant from which OCEL has an object's first values."""

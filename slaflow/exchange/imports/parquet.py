@@ -11,7 +11,7 @@ from typing import Any
 
 from slaflow.exchange.arrow import libraries
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.table import Number
+from slaflow.exchange.imports.table import Number
 
 ROWS_AT_ONCE = 1000
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.instants import read_date, read_instant
-from slaflow.exchange.map import Cell, Given
-from slaflow.exchange.table import Number
+from slaflow.exchange.imports.instants import read_date, read_instant
+from slaflow.exchange.imports.map import Cell, Given
+from slaflow.exchange.imports.table import Number
 
 
 def text_of(given: Given | None, cells: Mapping[str, str]) -> str:

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
-from slaflow.exchange.actors import Actors
-from slaflow.exchange.binding import BoundEvent, ImportMap
-from slaflow.exchange.cells import text_of, told_by
 from slaflow.exchange.errors import RowRefused
-from slaflow.exchange.instants import read_instant
-from slaflow.exchange.map import Cell, Given
-from slaflow.exchange.table import Row
+from slaflow.exchange.imports.actors import Actors
+from slaflow.exchange.imports.binding import BoundEvent, ImportMap
+from slaflow.exchange.imports.cells import text_of, told_by
+from slaflow.exchange.imports.instants import read_instant
+from slaflow.exchange.imports.map import Cell, Given
+from slaflow.exchange.imports.table import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor

@@ -18,16 +18,16 @@ from slaflow.engine.files.own import Protected
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import uncollected
 from slaflow.errors import SlaflowError
-from slaflow.exchange.actors import Actors
-from slaflow.exchange.batch import Applied, Batch
-from slaflow.exchange.binding import ImportMap, bind
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.map import read_map
-from slaflow.exchange.reading import Reading, RowReader
-from slaflow.exchange.rejected import places, write_rejected
-from slaflow.exchange.rows import open_table
-from slaflow.exchange.spool import SIZE_AT_ONCE, Item, Spool, open_spool
-from slaflow.exchange.table import Form, Row, Table
+from slaflow.exchange.imports.actors import Actors
+from slaflow.exchange.imports.batch import Applied, Batch
+from slaflow.exchange.imports.binding import ImportMap, bind
+from slaflow.exchange.imports.map import read_map
+from slaflow.exchange.imports.rejects import places, write_rejected
+from slaflow.exchange.imports.row import Reading, RowReader
+from slaflow.exchange.imports.source import open_table
+from slaflow.exchange.imports.spool import SIZE_AT_ONCE, Item, Spool, open_spool
+from slaflow.exchange.imports.table import Form, Row, Table
 from slaflow.hours.zones import micros_at
 from slaflow.store import statistics
 from slaflow.store.database import Connection

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
-from slaflow.exchange.actors import Actors
 from slaflow.exchange.errors import MapInvalid
-from slaflow.exchange.formats import format_problem
-from slaflow.exchange.map import Cell, Constant, EventMap, Given, MapDocument, read_map
-from slaflow.exchange.row_names import RowNames
+from slaflow.exchange.imports.actors import Actors
+from slaflow.exchange.imports.formats import format_problem
+from slaflow.exchange.imports.map import Cell, Constant, EventMap, Given, MapDocument, read_map
+from slaflow.exchange.imports.row_names import RowNames
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.expressions.cel import CompiledExpression, Scope
 from slaflow.workflow.expressions.tokens import ExpressionInvalid

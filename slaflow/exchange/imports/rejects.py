@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.table import Form, as_bytes
+from slaflow.exchange.imports.table import Form, as_bytes
 
 
 class Refused(NamedTuple):

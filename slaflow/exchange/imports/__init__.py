@@ -1,0 +1,1 @@
+"""Files that come in: rows read by a map, in order of time, down the one write path."""
