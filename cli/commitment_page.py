@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from slaflow.report.promised import lines, promise_words
+from slaflow.report.promises import lines, promise_words
 
 from .output import Cell, Page
 from .words import instant

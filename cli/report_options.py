@@ -136,6 +136,6 @@ def present(
     session.out.show(told, lambda shown: page(shown, told, zone), rows, sheet)
     if plot is not None:
         from slaflow.engine.files.own import Protected
-        from slaflow.report.plots import write_plot
+        from slaflow.report.plots.draw import write_plot
 
         write_plot(plot, kind, told, zone, Protected(session.engine))

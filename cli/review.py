@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from slaflow.report.promised import changed_words
+from slaflow.report.promises import changed_words
 
 from .commitment_page import table
 from .completion import names

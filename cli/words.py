@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from slaflow.report.promised import figure_words, missed_by
+from slaflow.report.promises import figure_words, missed_by
 
 
 def duration(seconds: float) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.draft import instant_text
-from slaflow.report.asking import in_force, report
 from slaflow.report.funnel import states_in_order
+from slaflow.report.question import in_force, report
 from slaflow.report.rates import least
 from slaflow.store.database import Connection
 from slaflow.store.figures.aging import AgeFigure, Oldest, ages, oldest

@@ -13,7 +13,7 @@ from slaflow.engine.commitments.signatures import signatures
 from slaflow.engine.commitments.status import rows_at, standing
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.draft import instant_text
-from slaflow.report.asking import InvertedRange
+from slaflow.report.question import InvertedRange
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.model.commitment import Signed

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
-from slaflow.report.asking import in_force, report
+from slaflow.report.question import in_force, report
 from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked

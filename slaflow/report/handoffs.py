@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.people import Directory
-from slaflow.report.asking import in_force, report
+from slaflow.report.question import in_force, report
 from slaflow.report.rates import least, percentile, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked

@@ -9,8 +9,8 @@ from typing import Any
 
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.draft import instant_text
-from slaflow.report.asking import in_force, report
-from slaflow.report.passing import Rule, fit_rule, guard_rules, touchpoint_rule
+from slaflow.report.passes import Rule, fit_rule, guard_rules, touchpoint_rule
+from slaflow.report.question import in_force, report
 from slaflow.report.rates import least, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked

@@ -15,13 +15,13 @@ from slaflow.engine.files.own import Protected
 from slaflow.errors import ExtraMissing
 from slaflow.lifecycle.draft import instant_text
 from slaflow.report.aging import aging
-from slaflow.report.asking import in_force, party_ranks
 from slaflow.report.commitments import commitments
 from slaflow.report.findings import percent, words
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
-from slaflow.report.plots import drawn
-from slaflow.report.promised import changed_words, lines, promise_words
+from slaflow.report.plots.draw import drawn
+from slaflow.report.promises import changed_words, lines, promise_words
+from slaflow.report.question import in_force, party_ranks
 from slaflow.report.returns import returns
 from slaflow.report.saved import save
 from slaflow.report.sla import gross_rates, sla

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
-from slaflow.report.asking import InvertedRange, report
+from slaflow.report.question import InvertedRange, report
 from slaflow.report.rates import least, percentile, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
-from slaflow.report.asking import report
+from slaflow.report.question import report
 from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked

@@ -11,9 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from slaflow.report.plot_groups import by_group
-from slaflow.report.plot_style import WIDTH, styled
-from slaflow.report.plots import DRAWINGS
+from slaflow.report.plots.draw import DRAWINGS
+from slaflow.report.plots.groups import by_group
+from slaflow.report.plots.style import WIDTH, styled
 from slaflow.report.rates import share
 
 LONG = "a_name_that_somebody_thought_would_be_of_some_help_to_everybody_who_reads_it"

@@ -12,12 +12,12 @@ import pytest
 from report.weeks import END
 
 from slaflow.engine.app import Engine
-from slaflow.report import plot_style
 from slaflow.report.aging import aging
 from slaflow.report.findings import FINDINGS
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
-from slaflow.report.plots import drawn, write_plot
+from slaflow.report.plots import style
+from slaflow.report.plots.draw import drawn, write_plot
 from slaflow.report.returns import returns
 from slaflow.report.saved import FileUnwritable
 from slaflow.report.sla import sla
@@ -104,7 +104,7 @@ def test_a_hostile_name_stays_text(weeks: Engine) -> None:
 
 
 def test_a_party_has_one_colour_in_every_plot_and_no_two_of_ours_share_it() -> None:
-    named = [plot_style.party_colour(party) for party in ("marketing", "sales", None)]
+    named = [style.party_colour(party) for party in ("marketing", "sales", None)]
     assert len(set(named)) == 3
-    assert plot_style.party_colour("partners") == plot_style.party_colour("partners")
-    assert plot_style.party_colour("partners") not in named
+    assert style.party_colour("partners") == style.party_colour("partners")
+    assert style.party_colour("partners") not in named

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slaflow.report.promised import changed_words, lines, missed_by
+from slaflow.report.promises import changed_words, lines, missed_by
 
 SHARE = {"promise": {"at_least": "75%"}, "min_sample": 20, "restated": [], "pace": None, "closes_at": "then"}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.files.own import Protected
-from slaflow.report import plot_groups, plot_leads, plot_parties, plot_style
 from slaflow.report.findings import FINDINGS
+from slaflow.report.plots import groups, leads, parties, style
 from slaflow.report.saved import save
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 Figures = Mapping[str, Any]
 DRAWINGS: Mapping[str, Callable[[Figures, str], Figure]] = {
-    "sla": plot_parties.sla,
-    "handoffs": plot_parties.handoffs,
-    "funnel": plot_leads.funnel,
-    "returns": plot_leads.returns,
-    "aging": plot_leads.aging,
-    "waste": plot_parties.waste,
+    "sla": parties.sla,
+    "handoffs": parties.handoffs,
+    "funnel": leads.funnel,
+    "returns": leads.returns,
+    "aging": leads.aging,
+    "waste": parties.waste,
 }
 """By the name of the report."""
 
@@ -41,12 +41,12 @@ def write_plot(
 
 def drawn(kind: str, told: Figures, form: str, zone: tzinfo = UTC) -> bytes:
     """The report *kind* as ``svg`` or ``png``."""
-    with plot_style.styled(kind):
+    with style.styled(kind):
         if "groups" in told:
-            figure = plot_groups.by_group(kind, told, period_words(told, zone))
+            figure = groups.by_group(kind, told, period_words(told, zone))
         else:
             figure = DRAWINGS[kind](told, period_words(told, zone))
-        return plot_style.saved(figure, form, FINDINGS[kind](told))
+        return style.saved(figure, form, FINDINGS[kind](told))
 
 
 def period_words(told: Figures, zone: tzinfo = UTC) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slaflow.report import plot_style as style
 from slaflow.report.findings import FINDINGS, counted, leads, percent, words
+from slaflow.report.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
