@@ -17,21 +17,21 @@ from .session import Session
 
 # In the order of a day's work; each is imported when it is called, so that --version needs none.
 COMMANDS = {
-    "init": "init",
-    "demo": "demo",
-    "workflow": "workflow",
-    "user": "user",
-    "lead": "lead",
-    "import": "imports",
-    "queue": "queue",
-    "tick": "tick",
-    "report": "report",
-    "review": "review",
-    "log": "log",
-    "key": "key",
-    "outbox": "outbox",
-    "doctor": "doctor",
-    "db": "database",
+    "init": "setup.init",
+    "demo": "setup.demo",
+    "workflow": "setup.workflow",
+    "user": "setup.user",
+    "lead": "lead.commands",
+    "import": "lead.imports",
+    "queue": "lead.queue",
+    "tick": "tick.commands",
+    "report": "report.commands",
+    "review": "report.review",
+    "log": "log.commands",
+    "key": "log.key",
+    "outbox": "setup.outbox",
+    "doctor": "setup.doctor",
+    "db": "setup.database",
 }
 
 

@@ -11,11 +11,11 @@ import click
 from slaflow.errors import did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS
 
-from .ahead import ahead_option, check_ahead
 from .completion import names
 from .file_options import check_outputs
 from .output import FORMATS
 from .session import Session
+from .tick.ahead import ahead_option, check_ahead
 
 F = TypeVar("F", bound=Callable[..., Any])
 D = TypeVar("D", bound=date)

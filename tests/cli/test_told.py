@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slaflow.cli.told import added, happened
+from slaflow.cli.lead.changes import added, happened
 
 ZONE = ZoneInfo("Europe/Stockholm")
 

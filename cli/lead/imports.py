@@ -1,0 +1,78 @@
+"""``slaflow import``: a file of leads and of dated history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..faults import INTERRUPTED
+from ..file_options import InputFile, OutputFile
+from ..options import Command, at_option, resurrect_option, workflow_option
+from ..output import Page, tell
+from ..session import Session, pass_session
+from ..words import clean, counted
+
+if TYPE_CHECKING:
+    from slaflow.exchange.imports.run import ImportReport
+
+SHOWN = 10
+"""Refused rows that people are shown; the file has all."""
+
+
+@click.command("import", cls=Command, short_help="Leads and their history, from CSV or JSONL.")
+@click.argument("file", type=InputFile())
+@click.option("--map", "map_", required=True, metavar="MAP", type=InputFile(),
+              help="YAML that says what a row means.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Decide everything, change nothing.")
+@click.option("--rejected", metavar="PATH", type=OutputFile(),
+              help="Where refused rows go; default FILE.rejected.csv.")  # fmt: skip
+@click.option("--retry", is_flag=True, help="Try again what an earlier import was refused.")
+@resurrect_option
+@workflow_option
+@at_option
+@pass_session
+def command(
+    session: Session, file: Path, map_: Path, dry_run: bool, rejected: Path | None, retry: bool,
+    resurrect: bool, workflow: str | None, at: datetime | None,
+) -> None:  # fmt: skip
+    """Imports FILE (CSV or JSONL): leads, and what happened to them and when.
+
+    Rows that can't be used go with their reason to FILE.rejected.csv, and the exit code is 1.
+    Where quotes leave it open which lines belong to a row, nothing is imported.
+    Importing the same file again changes nothing.
+    """
+    from slaflow.exchange.imports.run import ImportStopped, import_file
+
+    try:
+        with session.out.progress("rows") as progress:
+            report = import_file(
+                session.engine, file, map_, now=at, dry_run=dry_run, rejected=rejected, retry=retry,
+                resurrect=resurrect, workflow=workflow, progress=lambda what, done, of: progress(done, of),
+            )  # fmt: skip
+    except ImportStopped as stopped:
+        tell(clean(f"slaflow: {stopped}"))
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    told = report.as_json()
+    session.out.show(told, lambda page: _page(page, report, dry_run))
+    for note in report.notes:
+        session.out.say(f"slaflow: {note}")
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _page(page: Page, report: ImportReport, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    page.line((counted(report.rows, "row"), "bold"), " read")
+    leads = f"{counted(report.leads_added, 'lead')} {would}added, {report.leads_updated} {would}updated"
+    events = f"{counted(report.events, 'event')} {would}applied"
+    page.line(f"{leads}, {events}, {counted(report.unchanged, 'row')} unchanged", indent=2)
+    if report.refused:
+        where = f"; all in {report.rejected_file}" if report.rejected_file else ""
+        page.line((f"{report.refused} refused", "bold red"), where, indent=2)
+        shown = [(str(row), str(report.lines[row] or ""), why) for row, why in report.rejected[:SHOWN]]
+        page.table(("row", "line", "reason"), shown, indent=4)
+        if report.refused > SHOWN:
+            page.line(f"and {report.refused - SHOWN} more", indent=4)

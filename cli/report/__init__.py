@@ -1,0 +1,1 @@
+"""Both parties' record on the command line."""

@@ -1,0 +1,1 @@
+"""What is set up, checked and tried out on the command line."""

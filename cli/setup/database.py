@@ -1,0 +1,76 @@
+"""``slaflow db``: the tables, brought up to date or back."""
+
+from __future__ import annotations
+
+import click
+
+from ..lead.erase import scrub
+from ..options import Group
+from ..output import Page
+from ..session import Session, pass_session
+
+
+@click.group("db", cls=Group, short_help="The tables: upgrade, downgrade, current, check, scrub.")
+def command() -> None:
+    """The database's tables: brought up to date or back, named, compared, scrubbed."""
+
+
+@command.command("upgrade")
+@click.argument("revision", default="head")
+@pass_session
+def upgrade(session: Session, revision: str) -> None:
+    """Brings the tables to REVISION (the newest), making the SQLite file where there is none."""
+    from slaflow.engine.setup import schema
+
+    schema.upgrade(session.engine, revision)
+    _show_revision(session)
+    for line in schema.told_on_upgrade(session.engine) if revision == "head" else ():
+        session.out.say(f"slaflow: {line}")
+
+
+@command.command("downgrade")
+@click.argument("revision")
+@pass_session
+def downgrade(session: Session, revision: str) -> None:
+    """Takes the tables back to REVISION; 'base' is no tables. What only later ones hold is lost."""
+    from slaflow.engine.setup import schema
+
+    schema.downgrade(session.engine, revision)
+    _show_revision(session)
+
+
+@command.command("current")
+@pass_session
+def current(session: Session) -> None:
+    """The revision that the tables are of."""
+    _show_revision(session)
+
+
+def _show_revision(session: Session) -> None:
+    from slaflow.engine.setup import schema
+
+    revision = schema.current(session.engine)
+    shown = session.engine.database.shown
+    words = f"{shown} has no tables" if revision is None else f"{shown} is at revision {revision}"
+    session.out.show({"database": shown, "revision": revision}, lambda page: page.line(words))
+
+
+@command.command("check")
+@pass_session
+def check(session: Session) -> None:
+    """Whether the tables are those this slaflow needs; exit code 1 if not."""
+    from slaflow.engine.setup import schema
+
+    differences = schema.check(session.engine)
+
+    def page(page: Page) -> None:
+        for line in differences or ["the tables are as they should be"]:
+            page.line(line)
+
+    session.out.show({"ok": not differences, "differences": differences}, page)
+    if differences:
+        session.out.say("slaflow: run 'slaflow db upgrade'")
+        raise click.exceptions.Exit(1)
+
+
+command.add_command(scrub)

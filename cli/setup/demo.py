@@ -1,0 +1,201 @@
+"""``slaflow demo``: five weeks of two parties and their leads, in a temporary folder, in a few seconds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from slaflow.engine.app import Engine
+from slaflow.engine.leads.commands import Refused
+from slaflow.engine.log.read import LogFilter
+from slaflow.engine.setup import schema
+from slaflow.report.sla import sla
+from slaflow.settings import sqlite_url
+
+from ..options import Command
+from ..output import Page
+from ..report.commands import sla_page
+from ..session import Session, pass_session
+
+ZONE = ZoneInfo("Europe/Stockholm")
+START = "2026-03-02 08:00"
+END = "2026-04-10 18:00"
+TOLD = ("transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One thing somebody does: ``do`` is the engine's operation, ``what`` and ``values`` its words."""
+
+    at: str
+    lead: str
+    do: str
+    what: str = ""
+    who: str = "lead"
+    values: dict[str, object] = field(default_factory=dict)
+
+
+PEOPLE = (
+    ("mia@example.com", "sales", None, "manager"),
+    ("greta@example.com", "marketing", "growth", "member"),
+    ("anna@example.com", "sales", "nordics", "member"),
+    ("bo@example.com", "sales", "nordics", "member"),
+    ("carl@example.com", "sales", "emea", "member"),
+)
+
+KIM, LEE, NORA, OLA = "kim@nordic.example", "lee@rhein.example", "nora@fjord.example", "ola@small.example"
+GRETA, ANNA, BO, CARL = "greta@example.com", "anna@example.com", "bo@example.com", "carl@example.com"
+FEEDBACK = {"return_reason": "not_ready", "feedback": "Budget is decided in the autumn; keep them warm"}
+
+STORY = (
+    Scene("2026-03-02 09:10", KIM, "add", values={"employees": 120, "country": "SE", "source": "event"}),
+    Scene("2026-03-02 09:40", OLA, "add", values={"employees": 8, "country": "SE", "source": "web"}),
+    Scene("2026-03-02 10:30", KIM, "record", "nurture", GRETA),
+    Scene("2026-03-03 10:00", LEE, "add", values={"employees": 80, "country": "DE", "source": "web"}),
+    Scene("2026-03-03 10:01", LEE, "record", "demo_request"),
+    Scene("2026-03-03 10:12", LEE, "fire", "accept", CARL),
+    Scene("2026-03-03 10:20", LEE, "record", "call", CARL, {"outcome": "asked to come back in the autumn"}),
+    Scene("2026-03-04 11:00", NORA, "add", values={"employees": 200, "country": "NO", "source": "referral"}),
+    Scene("2026-03-04 11:05", NORA, "record", "demo_request"),
+    Scene("2026-03-05 14:00", LEE, "fire", "return", CARL, dict(FEEDBACK)),
+    Scene("2026-03-06 10:00", LEE, "record", "nurture", GRETA),
+    Scene("2026-03-06 14:30", KIM, "record", "demo_request"),
+    Scene("2026-03-09 14:10", KIM, "fire", "accept", BO),
+    Scene("2026-03-09 14:20", KIM, "record", "call", BO, {"outcome": "meeting on Wednesday"}),
+    Scene("2026-03-09 14:25", KIM, "fire", "qualify", BO),
+    Scene("2026-03-11 10:00", KIM, "record", "meeting", BO),
+    Scene("2026-03-11 11:00", KIM, "answer", "value", BO, {"expected_value": "48000"}),
+    Scene(
+        "2026-03-11 11:01", KIM, "answer", "profit", BO, {"expected_return": "48000", "investment": "9000"}
+    ),
+    Scene("2026-03-11 11:02", KIM, "answer", "compete", BO, {"competitors": 2, "win_probability": "0.6"}),
+    Scene("2026-03-11 11:05", KIM, "fire", "qualify", BO),
+    Scene("2026-03-26 15:00", KIM, "fire", "win", BO, {"amount": "46500"}),
+)
+
+
+@click.command("demo", cls=Command)
+@pass_session
+def command(session: Session) -> None:
+    """Shows the whole product on sample leads: weeks of activity, ticks, both parties' record.
+
+    Everything happens in a temporary folder that is gone afterwards.
+    """
+    with tempfile.TemporaryDirectory(prefix="slaflow-demo-") as folder:
+        engine = Engine(sqlite_url(Path(folder) / "demo.db"))
+        try:
+            schema.upgrade(engine)
+            _play(session, engine)
+        finally:
+            engine.database.dispose()
+
+
+def _play(session: Session, engine: Engine) -> None:
+    page = Page() if session.out.for_people else None
+    _prepare(engine)
+    if page is not None:
+        page.heading("Six weeks between marketing and sales")
+    told = 0
+    for scene in STORY:
+        engine.tick(at=instant(scene.at))
+        _perform(engine, scene)
+        told = _tell(engine, page, told)
+    for day in ("2026-03-13", "2026-03-20", "2026-03-27", "2026-04-03", "2026-04-10"):
+        engine.tick(at=instant(f"{day} 18:00"))
+    _tell(engine, page, told)
+    _close(session, engine, page)
+
+
+def instant(local: str) -> datetime:
+    """A local date and time of the demo's zone as an instant."""
+    return datetime.fromisoformat(local).replace(tzinfo=ZONE)
+
+
+def _prepare(engine: Engine) -> None:
+    text = files("slaflow.workflows").joinpath("b2b-standard.yaml").read_bytes()
+    at = instant(START)
+    engine.activate(text, "b2b-standard.yaml", at=at)
+    for email, party, team, role in PEOPLE:
+        manager = "mia@example.com" if party == "sales" and role == "member" else None
+        engine.add_person(email, party, team=team, manager=manager, role=role, at=at)
+
+
+def _perform(engine: Engine, scene: Scene) -> None:
+    """Does what the scene says; a refusal is part of the story and stands in the log."""
+    at = instant(scene.at)
+    if scene.do == "add":
+        engine.add({"email": scene.lead, **scene.values}, "marketing", at=at)
+    elif scene.do == "record":
+        engine.record(scene.lead, scene.what, scene.who, scene.values, at=at)
+    elif scene.do == "answer":
+        engine.answer(scene.lead, scene.what, scene.who, scene.values, at=at)
+    else:
+        try:
+            engine.fire(scene.lead, scene.what, scene.who, scene.values, at=at)
+        except Refused:
+            return
+
+
+def _tell(engine: Engine, page: Page | None, after: int) -> int:
+    """Tells what the log has to say since entry *after*; gives the last one read."""
+    names = {lead["id"]: lead["key"].split("@")[0] for lead in engine.leads()}
+    for entry in engine.log(LogFilter(after=after)):
+        after = entry.id or after
+        if page is not None and entry.kind in TOLD:
+            page.line(*_line(entry.as_json(), names))
+    return after
+
+
+def _line(entry: dict[str, Any], names: dict[int, str]) -> Iterator[Any]:
+    at = datetime.fromisoformat(entry["at"]).astimezone(ZONE)
+    yield f"{at:%a %d %b %H:%M}  {names.get(entry['lead'], ''):<5} "
+    style, what = _words(entry)
+    yield what, style
+
+
+def _words(entry: dict[str, Any]) -> tuple[str, str]:
+    """A rich style and a sentence for one entry of the story."""
+    kind, target, owner = entry["kind"], entry["target"], entry["owner"] or "nobody"
+    if kind == "transition":
+        return "bold", _transition(entry)
+    if kind == "refused":
+        return "yellow", f"{entry['trigger']} refused: {entry['reason']}"
+    if kind == "warned":
+        return "yellow", f"warning: {entry['step']} of {target} is used up, {owner} is told"
+    if kind == "breached":
+        return "bold red", f"BREACH: {entry['party']} did not keep {target} ({owner} held the lead)"
+    if kind == "escalated":
+        return "red", f"escalation {entry['step']} after {target} was broken"
+    late = "late, but done: " if kind == "met_late" else "kept: "
+    return "green", f"{late}{target}, owed by {entry['party']}"
+
+
+def _transition(entry: dict[str, Any]) -> str:
+    data = entry["data"]
+    words = f"{entry['trigger']}: {entry['from']} -> {entry['to']} by {entry['actor']}"
+    if entry["handoff"]:
+        gave, took = data["handoff"]["gave"], data["handoff"]["took"]
+        words += f"; {gave['party']} hands over to {took['party']} ({took['owner'] or 'nobody'})"
+    feedback = data["inputs"].get("feedback")
+    return f'{words}; feedback: "{feedback}"' if feedback else words
+
+
+def _close(session: Session, engine: Engine, page: Page | None) -> None:
+    report = sla(engine, at=instant(END))
+    if page is not None:
+        page.gap()
+    session.out.show(report, lambda shown: sla_page(shown, report, ZONE))
+    verified = engine.verify()
+    if page is not None:
+        page.gap()
+        page.line(
+            f"log verified: {verified.entries} entries in {verified.streams} streams, every hash recomputed"
+        )

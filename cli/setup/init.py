@@ -1,0 +1,122 @@
+"""``slaflow init``: a folder with everything there is to begin with."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from slaflow.errors import SlaflowError
+from slaflow.settings import DATABASE_VARIABLE, FILE_NAME, SettingsInvalid, anchored, sqlite_url
+
+from ..options import Command
+from ..output import Page
+from ..session import Session, pass_session
+
+STARTER = "b2b-standard"
+FOLDER = "workflows"
+DATABASE_FILE = "slaflow.db"
+
+
+class WouldOverwrite(SlaflowError):
+    """Something that ``init`` would write is there already; nothing was touched."""
+
+    code = "would_overwrite"
+
+    def __init__(self, present: list[Path]) -> None:
+        self.present = present
+        names = ", ".join(str(path) for path in present)
+        super().__init__(f"{names}: there already, and init overwrites nothing; name another folder")
+
+
+@click.command("init", cls=Command, short_help="Makes slaflow.toml, a starter agreement, the database.")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+@pass_session
+def command(session: Session, folder: Path) -> None:
+    """Writes slaflow.toml and a starter agreement with its scenarios, and makes the database.
+
+    The database is slaflow.db in DIR, unless --db or SLAFLOW_DB names another.
+    """
+    from slaflow.engine.setup import schema
+
+    named = _named_database(session)
+    texts = _starter_files(folder, named)
+    _refuse_overwriting(folder, texts, named)
+    for path in texts:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    session.database = named or sqlite_url((folder / DATABASE_FILE).absolute())
+    session.__dict__.pop("settings", None)
+    schema.upgrade(session.engine)
+    for path, text in texts.items():
+        _write_new(path, text)
+    workflow = folder / FOLDER / f"{STARTER}.yaml"
+    told = {
+        "directory": str(folder.absolute()),
+        "database": session.engine.database.shown,
+        "workflow": str(workflow.absolute()),
+    }
+    session.out.show(told, lambda page: _page(page, folder, session))
+
+
+def _named_database(session: Session) -> str | None:
+    """The database that was named for this command; the one of a slaflow.toml further up is not meant."""
+    try:
+        settings = session.settings
+    except SettingsInvalid:
+        # It is read last, so neither --db nor SLAFLOW_DB was given; whose file it is does not matter here.
+        return None
+    return settings.database if settings.source in ("--db", DATABASE_VARIABLE) else None
+
+
+def _starter_files(folder: Path, named: str | None) -> dict[Path, bytes]:
+    packaged = files("slaflow.workflows")
+    names = (f"{STARTER}.yaml", f"{STARTER}.scenario.yaml")
+    texts = {folder / FOLDER / name: packaged.joinpath(name).read_bytes() for name in names}
+    return {folder / FILE_NAME: _settings_text(named).encode(), **texts}
+
+
+def _settings_text(named: str | None) -> str:
+    """slaflow.toml. A relative SQLite path in it counts from its own folder, one given here from this one."""
+    url = anchored(named, Path.cwd()) if named else sqlite_url(DATABASE_FILE)
+    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        "# Commands in this folder and below use this database; --db and SLAFLOW_DB name another.\n"
+        "# PostgreSQL: postgresql+psycopg://user@host/name\n"
+        f'database = "{quoted}"\n'
+    )
+
+
+def _refuse_overwriting(folder: Path, texts: dict[Path, bytes], named: str | None) -> None:
+    wanted = [*texts] if named else [*texts, *_database_files(folder)]
+    present = [path for path in wanted if path.exists() or path.is_symlink()]
+    if present:
+        raise WouldOverwrite(present)
+
+
+def _database_files(folder: Path) -> list[Path]:
+    """The database, and what may be left of one that is gone, which a new one of its name would swallow."""
+    return [folder / f"{DATABASE_FILE}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+
+
+def _write_new(path: Path, text: bytes) -> None:
+    # A database URL may hold a password, which is nobody else's on this machine.
+    path.touch(mode=0o600 if path.name == FILE_NAME else 0o644, exist_ok=False)
+    path.write_bytes(text)
+
+
+def _page(page: Page, folder: Path, session: Session) -> None:
+    where = "this folder" if folder == Path() else str(folder)
+    page.line(f"{where} is ready: {FILE_NAME}, {FOLDER}/{STARTER}.yaml with its scenarios, ", "database ",
+              session.engine.database.shown)  # fmt: skip
+    if session.quiet:
+        return
+    page.line("next:")
+    if folder != Path():
+        page.line((f"cd {quote(str(folder))}", "bold"), indent=2)
+    page.table(("", ""), [
+        ((f"slaflow workflow test {FOLDER}", "bold"), "try the agreement without a lead"),
+        ((f"slaflow workflow activate {FOLDER}/{STARTER}.yaml", "bold"), "put it in force"),
+        (("slaflow lead add --as marketing --set email=kim@example.com", "bold"), "add the first lead"),
+    ], indent=2)  # fmt: skip

@@ -1,0 +1,188 @@
+"""``slaflow user``: the people of both parties."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from slaflow.lifecycle.draft import instant_text
+
+from ..completion import name_option, names
+from ..options import MOMENT, Group, at_option, clock_option
+from ..output import Page
+from ..session import Session, pass_session
+from ..table import Column
+from ..words import counted, instant, listed
+
+if TYPE_CHECKING:
+    from slaflow.engine.leads.charge import Charge
+    from slaflow.engine.setup.people import Recorded
+    from slaflow.lifecycle.people import Person
+
+ROLES = ("member", "manager", "auditor", "admin")
+
+
+@click.group("user", cls=Group, short_help="People: add, list, away, remove.")
+def command() -> None:
+    """The people of both parties. EMAIL is a person's e-mail address."""
+
+
+@command.command("add")
+@click.argument("email", shell_complete=names("person"))
+@name_option("party", "--party", words="The side they are on; of somebody new it must be given.")
+@click.option("--name", metavar="TEXT", help='What they are called; "" for no name.')
+@name_option("team", "--team", words='The team they take leads in; "" for none.')
+@name_option("person", "--manager", words='Who hears when they are late; "" for nobody.', metavar="EMAIL")
+@click.option("--role", type=click.Choice(ROLES), help="What they may do; of somebody new member.")
+@at_option
+@pass_session
+def add(session: Session, /, email: str, at: datetime | None, **given: str | None) -> None:
+    """Records a person, or changes what is given of one who is known, from now on."""
+    told = {name: value for name, value in given.items() if value is not None}
+    recorded = session.engine.record_person(email, told, at=at)
+    changes = recorded.changes
+    shown = {
+        **person_json(recorded.person),
+        "changed": {name: {"from": old, "to": new} for name, (old, new) in changes.items()},
+    }
+    stay = session.engine.charge_of(recorded.person.email, at=at) if "party" in changes else None
+    if stay is not None:
+        shown |= {"leads": stay.leads, "states": stay.as_json()["states"]}
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(_recorded(recorded))
+            if stay is not None and recorded.before is not None:
+                _leads_stay(page, recorded.before, stay)
+
+    session.out.show(shown, page)
+
+
+@command.command("list")
+@clock_option
+@pass_session
+def list_(session: Session, at: datetime | None) -> None:
+    """Everybody there is, in the order in which they were recorded."""
+    people = [person_json(person) for person in session.engine.people(at)]
+    session.out.show(people, lambda page: _page(page, people), rows=people)
+
+
+@command.command("away")
+@click.argument("email", shell_complete=names("person"))
+@click.option("--from", "start", type=MOMENT, required=True, metavar="WHEN", help="A date or an instant.")
+@click.option("--until", "end", type=MOMENT, required=True, metavar="WHEN",
+              help="When they are back: a date or an instant.")  # fmt: skip
+@at_option
+@pass_session
+def away(
+    session: Session, email: str, start: datetime | date, end: datetime | date, at: datetime | None
+) -> None:
+    """Records that somebody is away; leads go to others meanwhile. A date is that day's start."""
+    begins, ends = session.moment(start), session.moment(end)
+    assert begins is not None
+    assert ends is not None
+    person = session.engine.send_away(email, begins, ends, at=at)
+    charge = session.engine.charge_of(person.email, at=at)
+    told = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
+    zone = session.zone
+    span = f"{instant(told['from'], zone)} until {instant(told['until'], zone)} ({zone})"
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(f"{person.email} is away from {span}")
+            if charge.leads:
+                page.line(f"{_open_leads(charge)} {_stay(charge)} theirs; new ones go to others meanwhile")
+                _how_to_give(page, person.email)
+
+    session.out.show({**told, **charge.as_json()}, page)
+
+
+@command.command("remove")
+@click.argument("email", shell_complete=names("person"))
+@at_option
+@pass_session
+def remove(session: Session, email: str, at: datetime | None) -> None:
+    """Ends a person's membership; their leads stay with them until a step or somebody assigns them."""
+    person = session.engine.remove_person(email, at=at)
+    charge = session.engine.charge_of(person.email, at=at)
+    told = {"email": person.email, "removed": True, "team": person.team, **charge.as_json()}
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(f"{person.email} removed; what they did stays in the log")
+            _leads_stay(page, person, charge)
+            _left_without(page, person.email, charge)
+
+    session.out.show(told, page)
+
+
+def _leads_stay(page: Page, before: Person, charge: Charge) -> None:
+    """What becomes of the leads of who left, or left the party; *before* is how they stood until then."""
+    if not charge.leads:
+        page.line("no open lead is theirs")
+        return
+    it = "it" if charge.leads == 1 else "them"
+    page.line(f"{_open_leads(charge)} {_stay(charge)} theirs until a step or somebody assigns {it}")
+    on = f"; 'assign: next' passes {it} on in {before.team}" if before.team else ""
+    page.line(f"meanwhile the desk hears{on}")
+    _how_to_give(page, before.email)
+
+
+def _how_to_give(page: Page, email: str) -> None:
+    page.line(f"  slaflow lead list --owner {shlex.quote(email)}")
+    page.line("  slaflow lead assign LEAD EMAIL --as WHO")
+
+
+def _left_without(page: Page, email: str, charge: Charge) -> None:
+    if charge.manages:
+        many = counted(len(charge.manages), "person has", "people have")
+        page.line(f"{many} no manager now: {listed(charge.manages)}")
+        page.line("  slaflow user add EMAIL --manager EMAIL")
+
+
+def _open_leads(charge: Charge) -> str:
+    """``3 open leads (2 in mql, 1 in accepted)``, ``1 open lead in mql``."""
+    states: Counter[str] = Counter()
+    for (_, state), number in charge.states.items():
+        states[state] += number
+    if len(states) == 1:
+        return f"{counted(charge.leads, 'open lead')} in {next(iter(states))}"
+    where = listed(f"{number} in {state}" for state, number in states.items())
+    return f"{counted(charge.leads, 'open lead')} ({where})"
+
+
+def _stay(charge: Charge) -> str:
+    return "stays" if charge.leads == 1 else "stay"
+
+
+def _recorded(recorded: Recorded) -> str:
+    """``anna@example.com: team nordics -> emea``, or how somebody new stands."""
+    person = recorded.person
+    if recorded.before is None:
+        team = f", team {person.team}" if person.team else ""
+        return f"{person.email}: {person.party}{team}, {person.role}"
+    changes = recorded.changes.items()
+    words = listed((f"{name} {old or 'none'} -> {new or 'none'}" for name, (old, new) in changes), "")
+    return f"{person.email}: {words or 'nothing changed'}"
+
+
+def person_json(person: Person) -> dict[str, Any]:
+    """A person as scripts see them."""
+    names = ("email", "name", "party", "team", "manager", "role")
+    return {**{name: getattr(person, name) for name in names}, "since": instant_text(person.valid_from)}
+
+
+def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:
+    names = ("email", "name", "party", "team", "manager", "role")
+    ranks = {"name": 3, "manager": 2, "role": 1}
+    page.table(
+        [Column(name, ranks.get(name, 0)) for name in names],
+        [[person[name] for name in names] for person in people],
+    )
+    if not people:
+        page.line("nobody yet; 'slaflow user add EMAIL --party NAME' records somebody")

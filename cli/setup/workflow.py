@@ -1,0 +1,271 @@
+"""``slaflow workflow``: the agreement's file checked, tried, drawn, and put in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from slaflow.lifecycle.draft import instant_text
+
+from ..completion import names
+from ..file_options import InputFile
+from ..files import FileUnreadable, Unread, end_unread, read_bounded
+from ..options import Group, at_option
+from ..output import Page, write
+from ..session import Session, pass_session
+from ..words import counted, instant
+
+if TYPE_CHECKING:
+    from slaflow.trial.report import TrialReport
+    from slaflow.workflow.errors import Finding
+    from slaflow.workflow.load import Checked
+
+SCENARIO_FILES = ("*.scenario.yaml", "*.scenario.yml")
+
+
+@click.group("workflow", cls=Group, short_help="The agreement: check, test, graph, activate, ...")
+def command() -> None:
+    """The agreement. FILE is its YAML file; check, test, graph and schema need no database."""
+
+
+def load(path: Path) -> Checked:
+    """The file checked and compiled. Raises where it cannot be read at all."""
+    from slaflow.workflow.load import load_workflow
+
+    return load_workflow(read_bounded(path), str(path))
+
+
+PATH = InputFile()
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PATH)
+file_argument = click.argument("file", type=PATH)
+
+
+@command.command("check", short_help="Whether files are sound agreements.")
+@files_argument
+@pass_session
+def check(session: Session, files: Sequence[Path]) -> None:
+    """Whether files are sound agreements; every finding with line and column. Exit code 1 on errors."""
+    found = [_looked_at(path) for path in files]
+    told = [_checked_json(path, checked) for path, checked in zip(files, found, strict=True)]
+    rows = [
+        {"file": each["file"], "severity": severity[:-1], **finding}
+        for each in told
+        for severity in ("errors", "warnings")
+        for finding in each[severity]
+    ]
+    read = [each for each, checked in zip(told, found, strict=True) if not isinstance(checked, Unread)]
+    session.out.show({"files": told}, lambda page: _check_page(page, read), rows=rows)
+    unread = [each for each in found if isinstance(each, Unread)]
+    end_unread(session, unread, any(each["errors"] for each in told))
+
+
+def _looked_at(path: Path) -> Checked | Unread:
+    try:
+        return load(path)
+    except Unread as error:
+        return error
+
+
+def _checked_json(path: Path, checked: Checked | Unread) -> dict[str, Any]:
+    if isinstance(checked, Unread):
+        finding = {"line": 1, "column": 1, "path": "", "message": f"the file {checked.reason}"}
+        return {"file": str(path), "digest": None, "errors": [finding], "warnings": []}
+    return {
+        "file": str(path),
+        "digest": checked.digest,
+        "errors": [_finding_json(finding) for finding in checked.errors],
+        "warnings": [_finding_json(finding) for finding in checked.warnings],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {"line": finding.line, "column": finding.column, "path": finding.path, "message": finding.message}
+
+
+def _check_page(page: Page, files: Iterable[dict[str, Any]]) -> None:
+    for file in files:
+        marked = [(f, ("error", "bold red")) for f in file["errors"]]
+        marked += [(f, ("warning", "yellow")) for f in file["warnings"]]
+        for finding, mark in sorted(marked, key=lambda pair: (pair[0]["line"], pair[0]["column"])):
+            where = f"{file['file']}:{finding['line']}:{finding['column']}: "
+            page.line(where, mark, f": {finding['message']}")
+        page.line((file["file"], "bold"), ": ", *_verdict(file))
+
+
+def _verdict(file: dict[str, Any]) -> list[Any]:
+    warnings = counted(len(file["warnings"]), "warning")
+    if file["errors"]:
+        return [(counted(len(file["errors"]), "error"), "bold red"), f", {warnings}"]
+    return [("sound", "bold green"), f", {warnings}; digest {file['digest'][:12]}"]
+
+
+@command.command("test", short_help="Tells scenarios and compares.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
+@pass_session
+def test(session: Session, paths: Sequence[Path]) -> None:
+    """Tells the scenarios of files, or of all *.scenario.yaml below folders. Exit code 1 on a failure."""
+    files: list[Path | Unread] = [file for path in paths for file in _scenario_files(path)]
+    with session.out.progress("scenario files") as progress:
+        trials = []
+        for number, file in enumerate(files, 1):
+            trials.append(_tried(file))
+            progress(number, len(files))
+    told = _trials_json(trials)
+    rows = told["failures"]
+    session.out.show(told, lambda page: _test_page(page, trials, told), rows=rows)
+    unread = [trial.unread for trial in trials if trial.unread is not None]
+    end_unread(session, unread, bool(told["failed"] or told["failures"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One scenario file and what came of it; ``unread`` says why it could not even be read."""
+
+    file: Path | str
+    report: TrialReport
+    unread: Unread | None = None
+
+
+def _scenario_files(path: Path) -> Sequence[Path | Unread]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for pattern in SCENARIO_FILES for file in path.rglob(pattern))
+    if not found:
+        return [FileUnreadable(path, f"no {SCENARIO_FILES[0]} in this folder; name a scenario file")]
+    return found
+
+
+def _tried(file: Path | Unread) -> Trial:
+    from slaflow.trial.report import TrialReport, untold
+    from slaflow.trial.run import run_scenarios
+
+    if isinstance(file, Unread):
+        return Trial(file.path, TrialReport(0, 1, (untold(f"the file {file.reason}"),)), file)
+    try:
+        text = read_bounded(file)
+    except Unread as error:
+        return _tried(error)
+    return Trial(file, run_scenarios(text, str(file), lambda name: read_bounded(file.parent / name)))
+
+
+def _trials_json(trials: Iterable[Trial]) -> dict[str, Any]:
+    told = [(trial, trial.report.as_json()) for trial in trials]
+    return {
+        "passed": sum(report["passed"] for _, report in told),
+        "failed": sum(report["failed"] for _, report in told),
+        "failures": [{**f, "file": str(trial.file)} for trial, report in told for f in report["failures"]],
+    }
+
+
+def _test_page(page: Page, trials: Iterable[Trial], told: dict[str, Any]) -> None:
+    unread = {str(trial.file) for trial in trials if trial.unread is not None}
+    if len(unread) == len(told["failures"]) and not told["passed"]:
+        return
+    for failure in (each for each in told["failures"] if each["file"] not in unread):
+        name = f'"{failure["scenario"]}"' if failure["scenario"] else "the file"
+        step = f", step {failure['step']}" if failure["step"] else ""
+        page.line(f"{failure['file']}:{failure['line']}: ", ("failed", "bold red"), f": {name}{step}")
+        page.line(f"expected: {failure['expected']}", indent=4)
+        page.line(f"found:    {failure['found']}", indent=4)
+    passed, failed = told["passed"], told["failed"]
+    verdict = (f"{failed} failed", "bold red") if failed else ("none failed", "bold green")
+    page.line(f"{counted(passed, 'scenario')} passed, ", verdict)
+
+
+@command.command("graph")
+@file_argument
+@click.option("--type", "kind", type=click.Choice(("mermaid", "dot")), default="mermaid", show_default=True)
+@pass_session
+def graph(session: Session, file: Path, kind: str) -> None:
+    """The state diagram as text: parties, transitions and promises."""
+    from slaflow.workflow import diagram
+    from slaflow.workflow.errors import WorkflowError
+
+    checked = load(file)
+    if checked.workflow is None:
+        raise WorkflowError(checked.errors, str(file))
+    drawn = diagram.mermaid(checked.workflow) if kind == "mermaid" else diagram.dot(checked.workflow)
+    write(drawn)
+
+
+@command.command("schema")
+@pass_session
+def schema(session: Session) -> None:
+    """JSON Schema (2020-12) of the file, for editors."""
+    import orjson
+
+    from slaflow.workflow.document.top import json_schema
+
+    write(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+@command.command("activate", short_help="Puts a file in force for new leads.")
+@file_argument
+@at_option
+@pass_session
+def activate(session: Session, file: Path, at: datetime | None) -> None:
+    """Puts FILE in force: new leads take it, others keep the version they have."""
+    done = session.engine.activate(read_bounded(file), str(file), at)
+    told = done.as_json()
+    since = instant(told["activated_at"])
+    words = f"{told['workflow']} is active from {since} UTC on, version {told['digest'][:12]}"
+    session.out.show(told, lambda page: None if session.quiet else page.line(words))
+    for note in done.notes:
+        session.out.say(f"slaflow: {file}: {note}")
+
+
+@command.command("list")
+@pass_session
+def list_(session: Session) -> None:
+    """Every version that was ever activated, newest last."""
+    rows = _versions(session, None)
+
+    def page(page: Page) -> None:
+        header = ("workflow", "version", "activated (UTC)", "")
+        page.table(header, [_version_cells(row) for row in rows])
+        if not rows:
+            page.line("no agreement yet; 'slaflow workflow activate FILE' puts one in force")
+
+    session.out.show(rows, page, rows=rows)
+
+
+def _version_cells(row: dict[str, Any]) -> Sequence[Any]:
+    active = ("active", "bold green") if row["active"] else None
+    return row["workflow"], row["digest"][:12], instant(row["activated_at"]), active
+
+
+def _versions(session: Session, name: str | None) -> list[dict[str, Any]]:
+    """Versions oldest first; of each workflow the one activated last is active."""
+    versions = sorted(session.engine.versions(name), key=lambda version: version.activated_at)
+    newest = {version.name: version for version in versions}
+    return [
+        {
+            "workflow": version.name,
+            "digest": version.digest,
+            "activated_at": instant_text(version.activated_at),
+            "active": newest[version.name] is version,
+        }
+        for version in versions
+    ]
+
+
+@command.command("show", short_help="The active version's very text.")
+@click.argument("name", shell_complete=names("workflow"))
+@pass_session
+def show(session: Session, name: str) -> None:
+    """The active version's very text, as it was activated; into a file it is that file again."""
+    workflow = session.engine.active(name)
+    told = next(row for row in _versions(session, name) if row["active"])
+    shown = {**told, "title": workflow.title, "timezone": workflow.timezone, "source": workflow.source}
+
+    def page(page: Page) -> None:
+        words = f"{name}, version {told['digest'][:12]}, active since {instant(told['activated_at'])} UTC"
+        session.out.say(words)
+        write(workflow.source.encode())
+
+    session.out.show(shown, page)

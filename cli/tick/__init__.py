@@ -1,0 +1,1 @@
+"""``slaflow tick`` on the command line."""

@@ -1,0 +1,115 @@
+"""``slaflow tick``: what fell due is carried out, once or from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from ..options import Command, at_option
+from ..output import Page, tell
+from ..session import Session, pass_session
+from ..words import clean, counted, instant
+
+DEFAULT_BATCH = 1000
+COUNTS = ("warned", "breached", "fired", "refused", "notified", "commitments")
+WITH_WATCH = {
+    "every": "--every",
+    "metrics_port": "--metrics-port",
+    "metrics_host": "--metrics-host",
+    "log_json": "--log-json",
+}
+
+
+def _pause(ctx: click.Context, param: click.Parameter, given: str) -> timedelta:
+    from slaflow.engine.tick.worker import LONGEST, SHORTEST
+    from slaflow.workflow.document.durations import DurationInvalid, elapsed
+
+    try:
+        found = elapsed(given)
+    except DurationInvalid as error:
+        raise click.BadParameter(str(error)) from None
+    if not SHORTEST <= found <= LONGEST:
+        raise click.BadParameter(f'"{given}" is not between 1s and 1h')
+    return found
+
+
+@click.command("tick", cls=Command, short_help="Carries out what fell due: breaches, timers.")
+@click.option("--batch", type=click.IntRange(min=1), default=DEFAULT_BATCH, metavar="N", show_default=True,
+              help="Leads in one transaction.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@at_option
+@click.option("--watch", is_flag=True, help="Go on until SIGTERM or Ctrl-C; several may run at once.")
+@click.option("--every", default="30s", metavar="DURATION", show_default=True, callback=_pause,
+              help="With --watch: look again at the latest then, 1s to 1h.")  # fmt: skip
+@click.option("--metrics-port", type=click.IntRange(0, 65535), metavar="PORT",
+              help="With --watch: figures for Prometheus at /metrics, health at /healthz.")  # fmt: skip
+@click.option("--metrics-host", default="127.0.0.1", metavar="HOST", show_default=True,
+              help="The address they are offered at.")  # fmt: skip
+@click.option("--log-json", is_flag=True, help="With --watch: an object per line on stderr.")
+@pass_session
+@click.pass_context
+def command(ctx: click.Context, session: Session, /, watch: bool, **asked: Any) -> None:
+    """Carries out every step that has fallen before now: warnings, breaches, escalations, timers.
+
+    Run it every minute, from cron say, or once with --watch. Nobody's clock waits for it: entries stand
+    at the instant at which each step fell.
+    """
+    _refuse_what_does_not_fit(ctx, watch)
+    if watch:
+        _watch(session, asked)
+    else:
+        _once(session, asked["batch"], asked["dry_run"], asked["at"])
+
+
+def _refuse_what_does_not_fit(ctx: click.Context, watch: bool) -> None:
+    alone = {"at": "--at", "dry_run": "--dry-run"}
+    for name, option in (alone if watch else WITH_WATCH).items():
+        if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+            fits = "does not go with --watch, which works by the clock" if watch else "goes with --watch only"
+            raise click.UsageError(f"{option} {fits}", ctx)
+
+
+def _watch(session: Session, asked: Mapping[str, Any]) -> None:
+    from .watch import Terms, watch
+
+    names = ("every", "batch", "metrics_host", "metrics_port", "log_json")
+    watch(session, Terms(**{name: asked[name] for name in names}), _line)
+
+
+def _once(session: Session, batch: int, dry_run: bool, at: datetime | None) -> None:
+    with session.out.progress("leads") as progress:
+        report = session.engine.tick(at, batch=batch, dry_run=dry_run, progress=progress)
+    told = report.as_json()
+    session.out.show(told, lambda page: _page(page, told, dry_run))
+    for failed in told["failed"]:
+        tell(clean(f"slaflow: lead {failed['lead']} was left out: {failed['because']}"))
+    if told["failed"]:
+        raise click.exceptions.Exit(1)
+
+
+def _page(page: Page, told: Mapping[str, Any], dry_run: bool) -> None:
+    would = "would carry out " if dry_run else ""
+    page.line((f"{would}{_carried_out(told)}", "bold"), f" up to {instant(told['at'])} UTC")
+    if done := _counts(told):
+        page.line(done, indent=2)
+
+
+def _line(page: Page, told: Mapping[str, Any]) -> None:
+    """A round of ``--watch``."""
+    done = _counts(told)
+    at = instant(told["at"][:19] + "Z")
+    page.line(f"{at} UTC  ", (_carried_out(told), "bold" if done else "dim"), f": {done}" if done else "")
+
+
+def _carried_out(told: Mapping[str, Any]) -> str:
+    return f"{counted(told['steps'], 'step')} on {counted(told['leads'], 'lead')}"
+
+
+def _counts(told: Mapping[str, Any]) -> str:
+    closed = counted(told["commitments"], "commitment")
+    words = {name: f"{told[name]} {name}" for name in COUNTS} | {"commitments": f"{closed} stated"}
+    return ", ".join(words[name] for name in COUNTS if told[name])
