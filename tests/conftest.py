@@ -18,10 +18,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from databases import new_postgresql
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
-from worlds import Fill, PostgresqlWorlds, SqliteWorlds
+from support.databases import new_postgresql
+from support.worlds import Fill, PostgresqlWorlds, SqliteWorlds
 
 import slaflow.cli  # the checkout must be installed, or half the packages are somebody else's
 from slaflow.report import review
@@ -46,7 +46,7 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
-FORKING = Path(__file__).parent / "forking"
+FORKING = Path(__file__).parent / "support" / "forking"
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,19 @@ import tomllib
 from collections.abc import Callable, Iterator
 
 import pytest
-from source import ROOT, SHIPPED, Source, dotted, functions, imports, layer_of, length, parse, read, texts
+from support.source import (
+    ROOT,
+    SHIPPED,
+    Source,
+    dotted,
+    functions,
+    imports,
+    layer_of,
+    length,
+    parse,
+    read,
+    texts,
+)
 
 # From left to right: a layer imports only what stands before it; those in one line not each other.
 ORDER = (

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import utc
-from engine.office import ANNA, BO, MIA, Present, staffed, the_log
+from support.builders import utc
+from support.office import ANNA, BO, MIA, Present, staffed, the_log
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import Refused

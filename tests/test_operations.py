@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from source import ROOT
+from support.source import ROOT
 
 from slaflow.cli.main import cli
 from slaflow.engine.app import wall_clock

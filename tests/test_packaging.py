@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from source import ROOT, SHIPPED
+from support.source import ROOT, SHIPPED
 
 # Under xdist these tests stay on one worker, so that the wheel is built once.
 pytestmark = pytest.mark.xdist_group("packaging")

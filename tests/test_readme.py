@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from source import ROOT
+from support.source import ROOT
 
 from slaflow.clock.state import Status
 from slaflow.exchange.imports import map as import_map

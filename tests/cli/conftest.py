@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from commands import AGREEMENT, SCENARIOS, Said, Slaflow
+from support.commands import AGREEMENT, SCENARIOS, Said, Slaflow
 
 from slaflow.cli.main import cli
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Slaflow, everywhere
+from support.commands import Slaflow, everywhere
 
 from slaflow.engine.app import Engine
 from slaflow.store.database import Database

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import Slaflow, everywhere
+from support.commands import Slaflow, everywhere
 
 from slaflow.cli.faults import end_of
 from slaflow.cli.session import Session

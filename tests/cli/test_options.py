@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import Slaflow
+from support.commands import Slaflow
 
 from slaflow.cli.main import cli
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from commands import Slaflow
+from support.commands import Slaflow
 
 from slaflow.cli.output import Output, Page
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import Said, Slaflow, everywhere
+from support.commands import Said, Slaflow, everywhere
 
 from slaflow.cli.file_options import InputFile, InputText, OutputFile
 from slaflow.cli.main import cli

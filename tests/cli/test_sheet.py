@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from commands import Said, Slaflow
+from support.commands import Said, Slaflow
 
 from slaflow.cli.sheet import Sheet, sheet_of
 from slaflow.exchange.formulas import harmless

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import a_clock, utc
+from support.builders import a_clock, utc
 
 from slaflow.clock import rules
 from slaflow.clock.state import Clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders import MONDAY, a_clock
+from support.builders import MONDAY, a_clock
 
 from slaflow.clock.sightings import EARLIER_STARTS, Era, begin_anew, era_at, see, times_seen
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from commands import Said
+from support.commands import Said
 
 from slaflow.cli.main import cli
 from slaflow.exchange.imports import run as importing

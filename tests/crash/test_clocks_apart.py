@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commands import AGREEMENT, Said
+from support.commands import AGREEMENT, Said
 
 from slaflow.engine.app import wall_clock
 

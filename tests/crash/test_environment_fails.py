@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from commands import AGREEMENT, Said
 from crash.conftest import FEW, Start, ended
-from crash.servers import kill, own_server, restart, url_of
+from support.commands import AGREEMENT, Said
+from support.servers import kill, own_server, restart, url_of
 
 ADDED, FELL = "2026-03-02T09:00:00Z", "2026-03-20T09:00:00Z"
 LEADS = 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import AGREEMENT, Said
 from sqlalchemy import text
+from support.commands import AGREEMENT, Said
 
 from slaflow.store.database import Database
 

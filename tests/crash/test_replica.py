@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import AGREEMENT, Said
 from crash.conftest import Start
-from crash.servers import kill, own_server, promote, standby_of, url_of
+from support.commands import AGREEMENT, Said
+from support.servers import kill, own_server, promote, standby_of, url_of
 
 ADDED, FELL = "2026-03-02T09:00:00Z", "2026-03-20T09:00:00Z"
 KIM = "kim@example.com"

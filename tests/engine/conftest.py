@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from databases import new_postgresql
-from engine.office import Present, staffed
 from sqlalchemy.engine import make_url
+from support.databases import new_postgresql
+from support.office import Present, staffed
 
 from slaflow.engine.app import Engine
 from slaflow.store.database import Database

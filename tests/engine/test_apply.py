@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import utc
-from engine.office import (
+from support.builders import utc
+from support.office import (
     BO,
     CIA,
     DAY,

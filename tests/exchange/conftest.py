@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exchange.small import AGREEMENT, NOW, Import
+from support.small import AGREEMENT, NOW, Import
 
 from slaflow.engine.app import Engine
 from slaflow.exchange.imports.run import ImportReport, import_file

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exchange.archiving import NOW, archived, at_rest, files, six_leads
-from exchange.lives import a_log
+from support.archiving import NOW, archived, at_rest, files, six_leads
+from support.lives import a_log
 
 from slaflow.engine.app import Engine
 from slaflow.engine.files.own import FileProtected

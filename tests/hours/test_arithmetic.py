@@ -7,7 +7,7 @@ import pickle
 from datetime import date, datetime, timedelta
 
 import pytest
-from strategies import utc
+from support.stories.strategies import utc
 
 from slaflow.hours import ALWAYS, Calendar, CalendarNeverOpens, InvalidDuration, NaiveInstant
 from slaflow.hours import calendar as calendar_module

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import CalendarCase, calendar_cases, instants_near
+from support.stories.strategies import CalendarCase, calendar_cases, instants_near
 
 from slaflow.hours import Calendar, CalendarNeverOpens, spans
 

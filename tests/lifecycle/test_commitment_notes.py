@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from builders import MONDAY
-from course import Course, agreement
+from support.builders import MONDAY
+from support.stories.course import Course, agreement
 
 LEAD = """
 lead:

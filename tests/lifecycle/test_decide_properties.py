@@ -10,13 +10,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from builders import MONDAY
-from course import Course
-from histories import Story, story_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import histories
-from strategies_agreements import agreements, directories
+from support.builders import MONDAY
+from support.stories.course import Course
+from support.stories.histories import Story, story_of
+from support.stories.strategies import histories
+from support.stories.strategies_agreements import agreements, directories
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import utc
-from course import MARKETING, SALES, Course, agreement
+from support.builders import utc
+from support.stories.course import MARKETING, SALES, Course, agreement
 
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.events import Erased

@@ -5,11 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders import utc
-from course import ANNA, BERIT, CARL, DORA, LONG_AGO, MARK, MIA, Course, a_person, agreement, away, people
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retold import again
+from support.builders import utc
+from support.stories.course import (
+    ANNA,
+    BERIT,
+    CARL,
+    DORA,
+    LONG_AGO,
+    MARK,
+    MIA,
+    Course,
+    a_person,
+    agreement,
+    away,
+    people,
+)
+from support.stories.retold import again
 
 from slaflow.lifecycle.people import Absence, Directory, Person
 

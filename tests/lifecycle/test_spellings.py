@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course import ANNA, BERIT, LONG_AGO, MIA, Course, a_person, agreement, away, people
+from support.stories.course import ANNA, BERIT, LONG_AGO, MIA, Course, a_person, agreement, away, people
 
 from slaflow.lifecycle.people import Directory
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import utc
-from course import ANNA, MARKETING, MIA, Course, a_person, agreement, people
+from support.builders import utc
+from support.stories.course import ANNA, MARKETING, MIA, Course, a_person, agreement, people
 
 from slaflow.lifecycle.view import View
 

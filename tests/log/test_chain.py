@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from builders import DIGEST, MONDAY, SALT, a_breach, a_draft, sealed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.builders import DIGEST, MONDAY, SALT, a_breach, a_draft, sealed
 
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, KEYS, canonical

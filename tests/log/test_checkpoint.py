@@ -8,9 +8,9 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from builders import MONDAY
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.builders import MONDAY
 
 from slaflow.log.checkpoint import Checkpoint, check_signed, parse_checkpoint
 from slaflow.log.errors import VerificationImpossible

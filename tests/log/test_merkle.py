@@ -6,9 +6,9 @@ from hashlib import sha256
 from itertools import count
 
 import pytest
-import rfc6962
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import rfc6962
 
 from slaflow.log.merkle import (
     EMPTY_ROOT,

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
-import rfc6962
-from builders import MONDAY, SALT, a_breach, a_draft, sealed
+from support import rfc6962
+from support.builders import MONDAY, SALT, a_breach, a_draft, sealed
 
 from slaflow.errors import SlaflowError
 from slaflow.log.checkpoint import Checkpoint

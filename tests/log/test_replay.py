@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import utc
-from course import ANNA, BERIT, MIA, SALES, Course, a_person, agreement, away, people
-from histories import Story, story_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from retold import again, entries_of, only, people_log, renumbered
-from strategies import histories
-from strategies_agreements import agreements, directories
+from support.builders import utc
+from support.stories.course import ANNA, BERIT, MIA, SALES, Course, a_person, agreement, away, people
+from support.stories.histories import Story, story_of
+from support.stories.retold import again, entries_of, only, people_log, renumbered
+from support.stories.strategies import histories
+from support.stories.strategies_agreements import agreements, directories
 
 from slaflow.lifecycle.draft import Draft
 from slaflow.lifecycle.events import Fired, Recorded

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import MONDAY, SALT, a_breach, a_draft, sealed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.builders import MONDAY, SALT, a_breach, a_draft, sealed
 
 from slaflow.errors import ENVIRONMENT, REFUSED
 from slaflow.log.entry import KEYS, Entry

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from builders import MONDAY, a_draft, a_lead, sealed
 from sqlalchemy import text
+from support.builders import MONDAY, a_draft, a_lead, sealed
 
 from slaflow.store import schema
 from slaflow.store.database import Database

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
 from sqlalchemy import inspect, text
+from support.builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
 
 from slaflow.lifecycle.people import Absence
 from slaflow.log.archive import ArchiveRecord, StreamEnd

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import new_postgresql
 from engine.conftest import _opened as opened
 from engine.conftest import app, office_url, other, present, staffed_file, staffed_template
-from engine.office import Present, a_history, together
-from report.weeks import END, START, TICKED
+from support.databases import new_postgresql
+from support.office import Present, a_history, together
+from support.weeks import END, START, TICKED
 
 from slaflow.engine.app import Engine
 

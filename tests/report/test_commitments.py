@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from builders import utc
-from engine.office import DAY, HOUR, MONDAY, Present
-from engine.promising import promising
+from support.builders import utc
+from support.office import DAY, HOUR, MONDAY, Present
+from support.promising import promising
 
 from slaflow.engine.app import Engine
 from slaflow.report.commitments import commitments

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 import pytest
-from engine.office import AGREEMENT, BO, DAY, FOUNDED, HOUR, MONDAY, handed_over, on_one_database
-from report import recount
-from report.weeks import END, START, THEN
+from support import recount
+from support.office import AGREEMENT, BO, DAY, FOUNDED, HOUR, MONDAY, handed_over, on_one_database
+from support.weeks import END, START, THEN
 
 from slaflow.engine.app import Engine
 from slaflow.report.aging import BOUNDS, aging

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 import pytest
-from engine.office import HOUR, Present, a_history, together
-from engine.promising import COMMITMENTS, promising
-from report.weeks import END, START, THEN
-from worlds import Fill
+from support.office import HOUR, Present, a_history, together
+from support.promising import COMMITMENTS, promising
+from support.weeks import END, START, THEN
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.report.aging import aging

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 import pytest
-from engine.office import AGREEMENT, ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, handed_over, on_one_database
-from report import recount
-from report.weeks import END, START, THEN
+from support import recount
+from support.office import AGREEMENT, ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, handed_over, on_one_database
+from support.weeks import END, START, THEN
 
 from slaflow.engine.app import Engine
 from slaflow.report.returns import returns

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from builders import utc
-from engine.office import ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, NORA, Present, handed_over
-from engine.promising import APRIL, CLOSED, handed, promising
 from report.test_returns import given_back, spoken
-from report.weeks import END, START
+from support.builders import utc
+from support.office import ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, NORA, Present, handed_over
+from support.promising import APRIL, CLOSED, handed, promising
+from support.weeks import END, START
 
 from slaflow.engine.app import Engine
 from slaflow.report.findings import percent

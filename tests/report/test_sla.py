@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
-from builders import utc
-from engine.office import (
+from support.builders import utc
+from support.office import (
     AGREEMENT,
     ANNA,
     DAY,

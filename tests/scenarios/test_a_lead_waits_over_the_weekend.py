@@ -1,6 +1,6 @@
 """'The lead came on Friday afternoon, nobody was here, and on Monday it was already late.'"""
 
-from scenarios.telling import agreement, told
+from support.telling import agreement, told
 
 RESPOND = """
 targets:

@@ -1,6 +1,6 @@
 """'We accepted the lead, and the log says we broke a promise we no longer owed.' SEMANTICS.md, rule 7."""
 
-from scenarios.telling import agreement, kinds, told
+from support.telling import agreement, kinds, told
 
 PROMISES = """
 targets:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from builders import utc
-from engine.office import Present
-from scenarios.telling import FRAME
+from support.builders import utc
+from support.office import Present
+from support.telling import FRAME
 
 from slaflow.engine.app import Engine
 from slaflow.store.database import Database

@@ -1,6 +1,6 @@
 """'It went from desk to desk and in the end nobody had it, and nobody knew.' SEMANTICS.md, rules 12, 13."""
 
-from scenarios.telling import PEOPLE, TEAMS, agreement, kinds, told
+from support.telling import PEOPLE, TEAMS, agreement, kinds, told
 
 PASS_ON = """
 targets:

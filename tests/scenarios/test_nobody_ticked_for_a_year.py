@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from scenarios.telling import FRAME, agreement, kinds, told
+from support.telling import FRAME, agreement, kinds, told
 
 from slaflow.lifecycle.decide import decide
 from slaflow.lifecycle.draft import Draft

@@ -1,6 +1,6 @@
 """'The same lead shows up with three breaches of one promise.' SEMANTICS.md, rule 8."""
 
-from scenarios.telling import agreement, kinds, told
+from support.telling import agreement, kinds, told
 
 KEEP_WARM = """
 targets:

@@ -1,6 +1,6 @@
 """'He asked for Thursday, then for Monday, and we were blamed for Thursday.' WORKFLOW.md, "Durations"."""
 
-from scenarios.telling import agreement, kinds, told
+from support.telling import agreement, kinds, told
 
 CALLBACK = """
 targets:

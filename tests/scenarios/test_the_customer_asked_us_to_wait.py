@@ -1,6 +1,6 @@
 """'The customer was on holiday, we put the lead on hold, and the clock ran on.' SEMANTICS.md, rule 9."""
 
-from scenarios.telling import agreement, kinds, told
+from support.telling import agreement, kinds, told
 
 HOLD = """
 targets:

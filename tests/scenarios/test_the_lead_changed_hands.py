@@ -1,6 +1,6 @@
 """'It was reassigned and the clock began anew, so nobody was ever late.' WORKFLOW.md, "Clocks"."""
 
-from scenarios.telling import FRAME, PEOPLE, TEAMS, agreement, kinds, told
+from support.telling import FRAME, PEOPLE, TEAMS, agreement, kinds, told
 
 START = "2026-03-06T09:00:00+01:00"
 RESPOND = """

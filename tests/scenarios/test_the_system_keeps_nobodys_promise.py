@@ -1,6 +1,6 @@
 """'The robot accepted the lead for us, so our figures are perfect.' SEMANTICS.md, rule 11."""
 
-from scenarios.telling import FRAME, agreement, kinds, told
+from support.telling import FRAME, agreement, kinds, told
 
 ROBOT = """
 targets:

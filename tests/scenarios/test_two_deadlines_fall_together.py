@@ -3,7 +3,7 @@
 SEMANTICS.md, rule 3: at one instant all facts come first, then what they cause in file order.
 """
 
-from scenarios.telling import agreement, kinds, told
+from support.telling import agreement, kinds, told
 
 TOGETHER = """
 targets:

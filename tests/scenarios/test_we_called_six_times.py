@@ -1,6 +1,6 @@
 """'Six calls, says sales; one call redialled, says marketing.' SEMANTICS.md, rule 10."""
 
-from scenarios.telling import FRAME, agreement, told
+from support.telling import FRAME, agreement, told
 
 PERSIST = """
 targets:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scenarios.telling import agreement, kinds, told
+from support.telling import agreement, kinds, told
 
 import slaflow.workflows
 from slaflow.workflow.model.workflow import Workflow

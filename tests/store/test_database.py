@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from builders import a_lead
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from support.builders import a_lead
 
 from slaflow.errors import ENVIRONMENT
 from slaflow.settings import sqlite_url

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from blocked import wait_until_blocked
-from builders import MONDAY, a_clock, a_draft, a_lead, sealed
 from sqlalchemy import Connection
+from support.blocked import wait_until_blocked
+from support.builders import MONDAY, a_clock, a_draft, a_lead, sealed
 
 from slaflow.log.chain import seal
 from slaflow.store import locks

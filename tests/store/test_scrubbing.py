@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from builders import MONDAY, a_draft, a_lead, a_message, sealed
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from support.builders import MONDAY, a_draft, a_lead, a_message, sealed
 
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.entry import Entry

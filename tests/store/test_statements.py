@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
 from sqlalchemy import Connection, event
+from support.builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
 
 from slaflow.store.database import Database
 from slaflow.store.log import entries

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from builders import a_draft, a_lead, sealed
-from databases import known_rows
 from sqlalchemy.engine import make_url
+from support.builders import a_draft, a_lead, sealed
+from support.databases import known_rows
 
 from slaflow.store import statistics
 from slaflow.store.database import Database

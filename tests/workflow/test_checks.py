@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from workflow.agreement import STANDARD, changed, errors, place, small, warnings
+from support.agreement import STANDARD, changed, errors, place, small, warnings
 
 RETURN = "  - {trigger: return, from: mql, to: new, by: sales}"
 WIN = "  - {trigger: win, from: mql, to: won, by: sales}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workflow.agreement import errors, place, small
+from support.agreement import errors, place, small
 
 TABLE = Path(__file__).with_name("faults.txt")
 

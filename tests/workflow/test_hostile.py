@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from workflow.agreement import SMALL, small
+from support.agreement import SMALL, small
 
 from slaflow.workflow.load import load_workflow
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workflow.agreement import SMALL, compiled, small
+from support.agreement import SMALL, compiled, small
 
 from slaflow.workflow.identity import UnseenCharacter, check_seen, folded, identity_key, normal
 

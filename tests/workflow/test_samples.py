@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from source import ROOT
+from support.source import ROOT
 
 from slaflow.trial import run_scenarios
 from slaflow.workflow.load import read_workflow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from workflow.agreement import SMALL, checked, small
+from support.agreement import SMALL, checked, small
 
 from slaflow.errors import InvalidValue
 from slaflow.workflow.load import load_workflow

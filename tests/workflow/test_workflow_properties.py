@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workflow.agreement import SMALL, STANDARD
+from support.agreement import SMALL, STANDARD
 
 from slaflow.workflow.checks.moves import on_circles, reached
 from slaflow.workflow.load import Checked, load_workflow

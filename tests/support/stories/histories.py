@@ -1,0 +1,105 @@
+"""Playing random histories: the same inputs again, with ticks in between or without any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from support.stories.course import Course
+from support.stories.strategies import Told
+from support.stories.strategies_agreements import ACTORS, MONDAY
+
+from slaflow.lifecycle.events import Fired, Happening
+from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.people import Directory
+from slaflow.workflow.model.workflow import Workflow
+
+LONG_ENOUGH = timedelta(days=4)
+HALF_A_DAY = timedelta(hours=12)
+MOST_STEPS = 120
+"""A circle of timers goes on for ever; such an example shows nothing after its first rounds."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An input at its instants, and the ticks that run after the arrival before."""
+
+    happening: Happening
+    by: Actor
+    arrived_at: datetime
+    occurred_at: datetime
+    ticks: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Story:
+    """An agreement, its people, and what arrived in which order about one lead."""
+
+    workflow: Workflow
+    people: Directory
+    arrivals: tuple[Arrival, ...]
+    end: datetime = MONDAY
+    """An instant after all arrivals, to which all tellings are settled."""
+
+    def __repr__(self) -> str:
+        terms = (*self.workflow.transitions, *self.workflow.targets, self.workflow.routing)
+        told = (*terms, self.people.absences, *self.arrivals)
+        return "\n  ".join(("Story", *map(repr, told)))
+
+    def told(self, *, ticks: bool) -> Course:
+        """The course of the lead, with its ticks or without, settled to the end."""
+        course = self.begun()
+        for each in self.arrivals:
+            for at in each.ticks if ticks else ():
+                course.tick(at)
+            course.put(each.happening, each.by, each.arrived_at, each.occurred_at)
+        return course.tick(self.end)
+
+    def begun(self) -> Course:
+        return Course(self.workflow, self.people).create(number=7, fields={"employees": 20})
+
+
+def story_of(workflow: Workflow, people: Directory, history: Sequence[Told]) -> Story:
+    """The history with its instants: what was told to arrive when a step falls does so."""
+    course, before, arrivals = Story(workflow, people, ()).begun(), MONDAY, []
+    for each in history:
+        at = _arrival(course, each, before)
+        ticks = tuple(before + (at - before) * share for share in each.ticks)
+        occurred = max(at - each.late, MONDAY - timedelta(hours=1))
+        happening, by = _possible(course.fork().tick(at), each)
+        course.put(happening, by, at, occurred)
+        arrivals.append(Arrival(happening, by, at, occurred, ticks))
+        before = at
+        if _steps(course) > MOST_STEPS:
+            break
+    return Story(workflow, people, tuple(arrivals), _end(course, before))
+
+
+def _end(course: Course, latest: datetime) -> datetime:
+    end = latest
+    while _steps(course.tick(end)) < MOST_STEPS and end < latest + LONG_ENOUGH:
+        end += HALF_A_DAY
+    return end
+
+
+def _steps(course: Course) -> int:
+    return sum(decision.steps for decision in course.decisions)
+
+
+def _possible(course: Course, told: Told) -> tuple[Happening, Actor]:
+    """What is told; a trigger that leads nowhere from there often gives way to one that does."""
+    rows = lifecycle_of(course.workflow).rows_from(course.present.state)
+    if not isinstance(told.happening, Fired) or told.possible is None or not rows:
+        return told.happening, told.by
+    row = rows[told.possible % len(rows)]
+    return Fired(row.trigger), next(actor for actor in ACTORS if actor.party in row.by)
+
+
+def _arrival(course: Course, told: Told, before: datetime) -> datetime:
+    if told.after is not None:
+        return before + told.after
+    falls = [c.wake_at for c in course.open_clocks if c.wake_at is not None]
+    soon = [at for at in falls if before <= at < before + LONG_ENOUGH]
+    return min(soon, default=before)
