@@ -72,7 +72,7 @@ HOMES = {
     "yaml": ("slaflow/workflow/yaml/read.py",),
 }
 DATA_ONLY = {"tzdata"}  # nobody imports it: zoneinfo reads it where the system has no zones
-WALL_CLOCK_HOME = "slaflow/engine/app.py"
+WALL_CLOCK_HOME = "slaflow/engine/context.py"
 ENVIRONMENT_HOME = "slaflow/settings.py"
 WALL_CLOCK = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
 EMPTY_NAMES = frozenset("util utils helper helpers common base manager managers misc".split())

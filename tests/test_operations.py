@@ -15,7 +15,7 @@ import yaml
 from support.source import ROOT
 
 from slaflow.cli.main import cli
-from slaflow.engine.app import wall_clock
+from slaflow.engine.context import wall_clock
 from slaflow.engine.tick.metrics import Metrics
 
 FOLDER = ROOT / "docs" / "operations"

@@ -28,7 +28,7 @@ def check_ahead(ctx: click.Context) -> None:
     at = ctx.params.get("at")
     if meant or at is None or ctx.params.get("dry_run"):
         return
-    from slaflow.engine.app import wall_clock
+    from slaflow.engine.context import wall_clock
 
     if at - wall_clock() > UNASKED:
         _ask(ctx, at, at - wall_clock())

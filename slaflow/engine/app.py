@@ -1,12 +1,13 @@
-"""The engine: one object with every operation, on one database. The only place that reads the clock."""
+"""The engine: one object with every operation, on one database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from slaflow.engine.commitments import review as reviews
+from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
 from slaflow.engine.leads import erase, listing, queue
 from slaflow.engine.leads import lift as lifting
@@ -14,8 +15,8 @@ from slaflow.engine.leads.assignment import assign
 from slaflow.engine.leads.charge import Charge, charge_of
 from slaflow.engine.log import checkpoints, proofs, read, replay
 from slaflow.engine.log.archives import ArchivedEntries
+from slaflow.engine.setup import activation, people, schema, versions
 from slaflow.engine.setup import completions as names
-from slaflow.engine.setup import people, schema, workflows
 from slaflow.engine.tick import run as tick
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.lead import Actor
@@ -24,74 +25,32 @@ from slaflow.log.entry import Entry
 from slaflow.log.keys import PrivateKey
 from slaflow.log.proof import Proof
 from slaflow.log.verify import Verification
-from slaflow.store.database import Database
 from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows.workflows import Version
 from slaflow.workflow.load import load_workflow
-from slaflow.workflow.model.workflow import Workflow
 
 
-def wall_clock() -> datetime:
-    """The present, aware, UTC."""
-    return datetime.now(UTC)
-
-
-class Engine:
-    """slaflow on one database.
-
-    Args:
-        database: ``sqlite:///FILE``, ``postgresql+psycopg://...``, or an opened :class:`Database`.
-        now: where the present comes from when a call names no instant.
+class Engine(Context):
+    """slaflow on one database; every method hands on to the module that does it.
 
     Every ``at`` is an aware instant that sets the clock of the call; a ``lead`` is an id or an
     identity value; an ``actor`` is a person's e-mail or a party.
     """
 
-    def __init__(self, database: str | Database, *, now: Callable[[], datetime] = wall_clock) -> None:
-        self.database = Database(database) if isinstance(database, str) else database
-        self.now = now
-        self._compiled: dict[str, tuple[str, Workflow]] = {}
-
-    def present(self, at: datetime | None = None) -> datetime:
-        """*at* in UTC, or what the clock says. Raises ``NaiveInstant``, ``InstantUnsupported``."""
-        return self.now() if at is None else supported(at)
-
     def upgrade(self) -> None:
         """Makes or updates the tables, and the file where SQLite's is absent. Raises ``StoreError``."""
         schema.upgrade(self)
 
-    def workflow(self, digest: str) -> Workflow:
-        """The compiled version with this digest, as it was activated."""
-        if digest not in self._compiled:
-            with self.database.read() as conn:
-                self.remember(workflows.version_of(conn, digest))
-        return self._compiled[digest][1]
-
-    def remember(self, version: Version) -> Workflow:
-        """The compiled workflow of a stored version; compiled anew only where its holidays are others.
-
-        The same text may be activated again to take in later holidays.
-        """
-        known = self._compiled.get(version.digest)
-        if known is None or known[0] != version.holidays:
-            known = self._compiled[version.digest] = (version.holidays, workflows.compiled(version))
-        return known[1]
-
-    def active(self, name: str | None = None) -> Workflow:
-        """The version new leads take."""
-        with self.database.read() as conn:
-            return self.remember(workflows.active_version(conn, name))
-
     def activate(
         self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None
-    ) -> workflows.Activation:
+    ) -> activation.Activation:
         """Puts an agreement in force for new leads. Raises ``WorkflowError`` with every finding."""
-        return workflows.activate(self, load_workflow(text, filename), at)
+        return activation.activate(self, load_workflow(text, filename), at)
 
     def versions(self, name: str | None = None) -> list[Version]:
         """Every version that was activated, oldest first."""
         with self.database.read() as conn:
-            return workflows.versions(conn, name)
+            return versions.versions(conn, name)
 
     def add(self, fields: Mapping[str, object], actor: str, *, at: datetime | None = None,
             workflow: str | None = None, resurrect: bool = False) -> dict[str, Any]:  # fmt: skip

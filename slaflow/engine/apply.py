@@ -8,25 +8,19 @@ decided one after the other, and written in a constant number of bulk statements
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from slaflow.clock.state import Clock
 from slaflow.engine import late_arrivals
-from slaflow.engine.leads.resurrection import Return, forget, returns
-from slaflow.errors import SlaflowError
-from slaflow.hours.zones import in_utc, supported
-from slaflow.lifecycle.decide import check_not_ahead, decide
-from slaflow.lifecycle.decision import Decision, Message, Refusal
-from slaflow.lifecycle.draft import Draft
-from slaflow.lifecycle.events import Created, Happening, Input, Lifted
-from slaflow.lifecycle.input_values import typed
-from slaflow.lifecycle.late import concerns
-from slaflow.lifecycle.lead import Actor, Lead
-from slaflow.lifecycle.people import Directory
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.batch import Batch
+from slaflow.engine.context import Context
+from slaflow.engine.held import Held
+from slaflow.engine.leads.resurrection import forget, returns
+from slaflow.hours.zones import in_utc
+from slaflow.lifecycle.decision import Message
+from slaflow.lifecycle.events import Created, Lifted
+from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
-from slaflow.log.entry import GENESIS
 from slaflow.store import locks, wake
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
@@ -34,188 +28,10 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
-from slaflow.workflow.model.workflow import Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
-
-class LeadNotThere(SlaflowError):
-    """An input for a lead that was never created."""
-
-    code = "lead_not_there"
-
-    def __init__(self, lead_id: int) -> None:
-        self.lead_id = lead_id
-        super().__init__(f"lead {lead_id} is not there; add it first with 'slaflow lead add'")
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One input for one lead.
-
-    ``at`` is its arrival; None: the clock, once the lead is held, never before what was logged last.
-    ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``. What is
-    ``imported`` arrives at its own instant, however long ago that is. ``resurrect`` lets it take the identity
-    of a lead that was erased.
-    """
-
-    lead_id: int
-    happening: Happening
-    actor: Actor
-    at: datetime | None = None
-    occurred_at: datetime | None = None
-    workflow: Workflow | None = None
-    imported: bool = False
-    resurrect: bool = False
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of one ask. ``error`` is set only where the batch was asked to be lenient.
-
-    ``more`` says that the steps before the input filled a transaction: save, then ask again.
-    ``resurrected`` says that the lead now has the identity of one that was erased.
-    """
-
-    lead: Lead | None = None
-    refusal: Refusal | None = None
-    error: SlaflowError | None = None
-    more: bool = False
-    entries: list[Draft] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    steps: int = 0
-    resurrected: bool = False
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the input was taken."""
-        return not (self.more or self.refusal or self.error)
-
-
-@dataclass(slots=True)
-class Held:
-    """A lead of the batch with what has been decided for it so far."""
-
-    lead: Lead | None
-    head: str
-    clocks: list[Clock] = field(default_factory=list)
-    ended: dict[tuple[str, int], Clock] = field(default_factory=dict)
-    """Clocks that are over and that a late input may concern: those of this batch, others if asked for."""
-    changed: dict[tuple[str, int], Clock] = field(default_factory=dict)
-    fallen: dict[tuple[str, int], Clock] = field(default_factory=dict)
-    is_moved: bool = False
-    entries: list[Draft] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    is_new: bool = False
-    is_full: bool = False
-    """Steps that come before its next input filled this transaction: its inputs wait for another."""
-
-    def clocks_for(self, event: Input) -> list[Clock]:
-        """The open clocks, after those that are over and that *event* concerns."""
-        if not self.ended:
-            return self.clocks
-        return [*(clock for clock in self.ended.values() if concerns(event, clock)), *self.clocks]
-
-    def take(self, decision: Decision) -> None:
-        """Makes what was decided the lead's present."""
-        self.lead = decision.lead
-        self.is_full = decision.more
-        self.clocks = [clock for clock in decision.clocks if clock.is_open]
-        if len(self.clocks) < len(decision.clocks):
-            self.ended.update({(c.target, c.number): c for c in decision.clocks if not c.is_open})
-        for clock in decision.changed:
-            self.changed[clock.target, clock.number] = clock
-            self.fallen.pop((clock.target, clock.number), None)
-        for clock in decision.fallen:
-            known = self.changed if (clock.target, clock.number) in self.changed else self.fallen
-            known[clock.target, clock.number] = clock
-        self.is_moved |= decision.is_moved
-        self.entries += decision.entries
-        self.messages += decision.messages
-
-
-class Batch:
-    """The leads of one transaction, locked and loaded, and the directory they are decided with."""
-
-    def __init__(self, app: Engine, people: Directory, held: dict[int, Held]) -> None:
-        self.app = app
-        self.people = people
-        self.held = held
-        self.turns: dict[str, str] = {}
-
-    def decide(self, ask: Ask, now: datetime, lenient: bool, back: Return | None) -> Outcome:
-        """Decides one input on the lead as the one before left it; *back* is an erased identity it takes."""
-        held = self._held(ask)
-        if held.is_full:
-            return Outcome(held.lead, more=True)
-        try:
-            if back is not None:
-                back.check(ask)
-            workflow = ask.workflow or self._workflow(held, ask.lead_id)
-            event = _input(ask, held.lead, now, workflow)
-            clocks = held.clocks_for(event)
-            decision = decide(workflow, self.people, held.lead, clocks, event, now, in_place=not lenient)
-        except SlaflowError as error:
-            if not lenient:
-                raise
-            return Outcome(held.lead, error=error)
-        if lenient and decision.refusal is not None and not decision.is_evidence:
-            return Outcome(held.lead, refusal=decision.refusal)
-        self._take(held, decision)
-        return _outcome(decision)
-
-    def settle(self, lead_id: int, now: datetime) -> Outcome:
-        """Lets time pass for one lead."""
-        held = self.held[lead_id]
-        workflow = self._workflow(held, lead_id)
-        decision = decide(workflow, self.people, held.lead, held.clocks, None, now, in_place=True)
-        self._take(held, decision)
-        return _outcome(decision)
-
-    def _held(self, ask: Ask) -> Held:
-        nobody = Held(None, GENESIS, is_new=True)
-        if isinstance(ask.happening, Created):
-            self.held[ask.lead_id] = nobody
-        return self.held.get(ask.lead_id, nobody)
-
-    def _workflow(self, held: Held, lead_id: int) -> Workflow:
-        if held.lead is None:
-            raise LeadNotThere(lead_id)
-        return self.app.workflow(held.lead.digest)
-
-    def _take(self, held: Held, decision: Decision) -> None:
-        held.take(decision)
-        for team, drawn in decision.turns.items():
-            self.turns[team] = drawn
-            self.people = self.people.after_turn(team, drawn)
-
-
-def _outcome(decision: Decision) -> Outcome:
-    return Outcome(
-        decision.lead,
-        decision.refusal,
-        more=decision.more,
-        entries=decision.entries,
-        messages=decision.messages,
-        steps=decision.steps,
-    )
-
-
-def _input(ask: Ask, lead: Lead | None, now: datetime, workflow: Workflow) -> Input:
-    if ask.at is not None:
-        arrived = in_utc(ask.at)
-    else:
-        arrived = max(now, lead.as_of) if lead is not None else now
-    occurred = arrived if ask.occurred_at is None else supported(ask.occurred_at)
-    occurred = check_not_ahead(occurred, max(arrived, now))
-    # What a file says was read by its map.
-    happening = ask.happening if ask.imported else typed(workflow, ask.happening)
-    return Input(happening, ask.actor, min(occurred, arrived), arrived, ask.imported)
 
 
 def in_transaction(
-    app: Engine, conn: Connection, asks: Sequence[Ask], *, now: datetime | None, lenient: bool = False
+    app: Context, conn: Connection, asks: Sequence[Ask], *, now: datetime | None, lenient: bool = False
 ) -> list[Outcome]:
     """Decides *asks* in order and writes what they make.
 
@@ -236,17 +52,17 @@ def in_transaction(
     batch = load(app, conn, ids, lock_turns=True)
     clock = app.present(now)
     recall(conn, batch, asks)
-    back = returns(app, conn, batch, asks)
+    back = returns(app, conn, batch.held, asks)
     outcomes = [batch.decide(ask, clock, lenient, each) for ask, each in zip(asks, back, strict=True)]
     forget(conn, back, outcomes)
     late_arrivals.heed(conn, asks, outcomes)
     save(conn, batch, clock)
-    wakes = (each.wake_at for held in batch.held.values() for each in held.clocks)
+    wakes = (each.wake_at for held in batch.held.values() for each in held.open)
     wake.announce(conn, wakes, app.now())
     return outcomes
 
 
-def load(app: Engine, conn: Connection, ids: Iterable[int], *, lock_turns: bool) -> Batch:
+def load(app: Context, conn: Connection, ids: Iterable[int], *, lock_turns: bool) -> Batch:
     """Locks and loads the leads *ids* with their open clocks, and the directory."""
     leads = lead_store.lock(conn, sorted(ids))
     return hold(app, conn, leads, lock_turns=lock_turns)
@@ -274,12 +90,12 @@ def _recalled_from(batch: Batch, ask: Ask) -> datetime | None:
     return in_utc(happened) if is_late and happened is not None else None
 
 
-def hold(app: Engine, conn: Connection, leads: dict[int, Lead], *, lock_turns: bool) -> Batch:
+def hold(app: Context, conn: Connection, leads: dict[int, Lead], *, lock_turns: bool) -> Batch:
     """A batch of *leads* that are locked already."""
     clocks = clock_store.open_of(conn, list(leads)) if leads else {}
     locks.begin(conn)
     people = people_store.directory(conn, lock_turns=lock_turns)
-    held = {i: Held(lead, lead.head, clocks.get(i, [])) for i, lead in leads.items()}
+    held = {i: Held(lead, clocks.get(i, []), head=lead.head) for i, lead in leads.items()}
     return Batch(app, people, held)
 
 

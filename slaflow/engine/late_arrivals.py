@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from slaflow.engine.ask import Ask, Outcome
 from slaflow.lifecycle.draft import Draft
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
-
-if TYPE_CHECKING:
-    from slaflow.engine.apply import Ask, Outcome
 
 Arrival = tuple[str, datetime, datetime]
 """An agreement, when it happened, when it was known."""

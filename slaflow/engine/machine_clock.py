@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.store import server as moments
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 MOST = timedelta(minutes=1)
 """How far two clocks may be apart."""
@@ -34,7 +31,7 @@ def ahead_of_server(server: datetime | None, now: datetime) -> timedelta:
     return now - server if server is not None else timedelta(0)
 
 
-def check_not_ahead(app: Engine) -> None:
+def check_not_ahead(app: Context) -> None:
     """Refuses to tick by a clock that is ahead of the one all machines share. One that is behind is late,
     and that is all.
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from slaflow.engine.context import Context
 from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 TRIES = 5
 Result = TypeVar("Result")
@@ -30,7 +28,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def written(app: Engine, work: Callable[[Connection], Result]) -> Result:
+def written(app: Context, work: Callable[[Connection], Result]) -> Result:
     """What *work* gives, saved; it is done over where the race for its rows was lost.
 
     Raises:

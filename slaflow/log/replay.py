@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.decide import decide
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.draft import Draft
 from slaflow.lifecycle.events import Input
-from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.life import Life
 from slaflow.lifecycle.people import Directory
 from slaflow.log.difference import difference, missing, uncalled
 from slaflow.log.entry import Entry
@@ -43,24 +42,18 @@ class Uncalled(Exception):
 class Retelling:
     """One lead on its way through its log again.
 
-    ``entries`` are those of its stream from the first on, none left out. ``lead`` and ``clocks`` (every
-    one it had, those that ended first) are where it stands.
+    ``entries`` are those of its stream from the first on, none left out. ``life`` is where it stands, with
+    every clock it had.
     """
 
     entries: Sequence[Entry]
     versions: Versions
     people: PeopleLog
-    lead: Lead | None = None
-    _open: list[Clock] = field(default_factory=list)
-    _ended: dict[tuple[str, int], Clock] = field(default_factory=dict)
+    life: Life = field(default_factory=Life)
 
     @property
     def seq(self) -> int:
-        return 0 if self.lead is None else self.lead.seq
-
-    @property
-    def clocks(self) -> list[Clock]:
-        return [*self._ended.values(), *self._open]
+        return 0 if self.life.lead is None else self.life.lead.seq
 
     def everything(self) -> Iterator[Draft]:
         """The whole log again, entry by entry, to the instant at which it ends.
@@ -97,8 +90,8 @@ class Retelling:
 
     def _passed(self, before: datetime | None, seq: int) -> Iterator[Draft]:
         """Steps, an instant at a time: those before *before*, and on until the log is *seq* long."""
-        while self.lead is not None:
-            falls = min((c.wake_at for c in self._open if c.wake_at is not None), default=None)
+        while self.life.lead is not None:
+            falls = self.life.next_wake
             if falls is None or not (self.seq < seq or (before is not None and falls < before)):
                 return
             yield from self._decided(None, falls + INSTANT)
@@ -106,21 +99,18 @@ class Retelling:
     def _decided(self, event: Input | None, at: datetime) -> list[Draft]:
         written = self.entries[self.seq] if self.seq < len(self.entries) else None
         entry_id = None if written is None else written.id
-        digest = self.entries[0].digest if self.lead is None else self.lead.digest
+        lead = self.life.lead
+        digest = self.entries[0].digest if lead is None else lead.digest
         people = self.people.known(entry_id, at)
         if event is not None:
             people = self._with_picks(people)
         workflow = self.versions(digest or "", entry_id)
-        clocks = [*self._recalled(event), *self._open]
-        lead = self.lead
 
         def decided(known: Directory, in_place: bool) -> Decision:
-            return decide(workflow, known, lead, clocks, event, at, in_place=in_place)
+            return self.life.decide(workflow, known, event, at, in_place=in_place)
 
         decision = self._as_written(decided, people, at)
-        self.lead = decision.lead
-        self._open = [clock for clock in decision.clocks if clock.is_open]
-        self._ended.update({(c.target, c.number): c for c in decision.clocks if not c.is_open})
+        self.life.take(decision)
         return decision.entries
 
     def _as_written(
@@ -152,11 +142,6 @@ class Retelling:
         """Whether the log gives the lead to the same people at the same places."""
         written = self.entries[self.seq : self.seq + len(decision.entries)]
         return all(_gives_alike(*pair) for pair in zip(decision.entries, written, strict=False))
-
-    def _recalled(self, event: Input | None) -> Iterator[Clock]:
-        """The clocks that are over and that a late input or a lift concerns."""
-        if event is not None:
-            yield from (clock for clock in self._ended.values() if concerns(event, clock))
 
     def _with_picks(self, people: Directory) -> Directory:
         """*people* with turns that draw again whom the input in hand drew of each team."""
@@ -225,7 +210,7 @@ def replay(entries: Sequence[Entry], versions: Versions, people: PeopleLog) -> R
         return Replayed(unchecked=error.reason)
     if finding is not None:
         return Replayed(finding=finding)
-    return Replayed(retelling.lead, retelling.clocks)
+    return Replayed(retelling.life.lead, retelling.life.clocks)
 
 
 def _compared(entries: Sequence[Entry], retelling: Retelling) -> Finding | None:
@@ -234,7 +219,7 @@ def _compared(entries: Sequence[Entry], retelling: Retelling) -> Finding | None:
             if draft.seq > len(entries):
                 return missing(entries[-1], draft)
             written = entries[draft.seq - 1]
-            finding = difference(written, draft, retelling.lead)
+            finding = difference(written, draft, retelling.life.lead)
             if finding is not None:
                 return finding
     except Uncalled:
@@ -257,4 +242,4 @@ def standing_at(
             pass
     except Uncalled:
         raise NotReplayable("its entries are not what its inputs come to") from None
-    return retelling.lead, retelling.clocks
+    return retelling.life.lead, retelling.life.clocks

@@ -68,11 +68,11 @@ def _due(play: Play, figure: Expected) -> datetime | None:
 
 
 def _breached(play: Play, figure: Expected) -> frozenset[str]:
-    return frozenset(clock.target for clock in play.clocks.values() if clock.is_broken and not clock.lifted)
+    return frozenset(clock.target for clock in play.life.clocks if clock.is_broken and not clock.lifted)
 
 
 def _met(play: Play, figure: Expected) -> frozenset[str]:
-    return frozenset(clock.target for clock in play.clocks.values() if clock.status == "met")
+    return frozenset(clock.target for clock in play.life.clocks if clock.status == "met")
 
 
 def _notified(play: Play, figure: Expected) -> frozenset[str]:

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.assignment import obstacle
-from slaflow.lifecycle.decide import check_not_ahead, decide
+from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Refusal
 from slaflow.lifecycle.draft import Draft
 from slaflow.lifecycle.events import Assigned, Created, Fired, Happening, Input, Recorded
 from slaflow.lifecycle.input_values import typed
-from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.life import ClockKey, Life
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
 from slaflow.trial.scenario import Cast, Do, Scenario
@@ -24,8 +24,6 @@ from slaflow.workflow.model.workflow import LEAD, SYSTEM, Workflow
 
 INSTANT = timedelta(microseconds=1)
 """A step is carried out by what comes strictly after it; nothing comes sooner."""
-
-ClockKey = tuple[str, int]
 
 
 class Play:
@@ -36,19 +34,24 @@ class Play:
         self.cast = cast
         self.people = Directory(cast.people, cast.absences)
         self.now = scenario.start
-        self.clocks: dict[ClockKey, Clock] = {}
-        self.open: list[Clock] = []
+        self.life = Life()
         self.entries: list[Draft] = []
         self.told: set[str] = set()
         self.stopped: set[ClockKey] = set()
-        self.lead = self._created(scenario)
+        self._create(scenario)
 
-    def _created(self, scenario: Scenario) -> Lead:
+    def _create(self, scenario: Scenario) -> None:
         key = identity_key(self.workflow, scenario.lead) or scenario.name
         happening = Created(1, key, scenario.lead, bytes(16))
         actor = self.actor(None, self.workflow.states[self.workflow.initial].held_by or SYSTEM)
         event = Input(happening, actor, self.now, self.now)
-        return self._take(decide(self.workflow, self.people, None, (), event, self.now))
+        self._decide(event, self.now)
+
+    @property
+    def lead(self) -> Lead:
+        """The lead as it stands; it was created when the story began."""
+        assert self.life.lead is not None
+        return self.life.lead
 
     def do(self, deed: Do) -> Refusal | None:
         """What somebody does, now; the refusal if the agreement says no.
@@ -68,13 +71,14 @@ class Play:
 
     def pass_time(self, until: datetime) -> None:
         """Carries out, one instant after the other, every step that falls before *until*."""
-        while (wake := self._next_wake()) is not None and wake < until:
+        while (wake := self.life.next_wake) is not None and wake < until:
             self._decide(None, wake + INSTANT)
         self.now = until
 
     def latest(self, target: str) -> Clock | None:
         """The clock of *target* that started last."""
-        return self.clocks.get((target, self.lead.clock_numbers.get(target, 0)))
+        numbered = target, self.lead.clock_numbers.get(target, 0)
+        return next((c for c in self.life.clocks if (c.target, c.number) == numbered), None)
 
     def default_party(self, happening: Happening) -> str:
         """The first party that may do it and is not the system; else whoever holds the lead."""
@@ -93,33 +97,22 @@ class Play:
         is_party = name in self.workflow.parties or name in (LEAD, SYSTEM)
         return Actor(name, name if is_party else self.cast.party_of(name) or name)
 
-    def _next_wake(self) -> datetime | None:
-        return min((clock.wake_at for clock in self.open if clock.wake_at is not None), default=None)
-
     def _decide(self, event: Input | None, now: datetime) -> Decision:
         """Decides until nothing that fell before is left over."""
         while True:
-            clocks = self.open if event is None else [*self._recalled(event), *self.open]
-            decision = decide(self.workflow, self.people, self.lead, clocks, event, now)
+            decision = self.life.decide(self.workflow, self.people, event, now)
             self._take(decision)
             if not decision.more:
                 return decision
 
-    def _recalled(self, event: Input) -> list[Clock]:
-        """The clocks that are over and that late evidence or a lift concerns."""
-        return [clock for clock in self.clocks.values() if not clock.is_open and concerns(event, clock)]
-
-    def _take(self, decision: Decision) -> Lead:
-        self.lead = decision.lead
-        self.clocks.update({(clock.target, clock.number): clock for clock in decision.clocks})
-        self.open = [clock for clock in decision.clocks if clock.is_open]
+    def _take(self, decision: Decision) -> None:
+        self.life.take(decision)
         for team, email in decision.turns.items():
             self.people = self.people.after_turn(team, email)
         self.entries += decision.entries
         self.told |= {message.recipient for message in decision.messages}
         for entry in decision.entries:
             self._note_pause(entry)
-        return decision.lead
 
     def _note_pause(self, entry: Draft) -> None:
         """A clock that ends while paused has used what it had used when the pause began."""

@@ -25,7 +25,7 @@ from support.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask, LeadNotThere
+from slaflow.engine.ask import Ask, LeadNotThere
 from slaflow.errors import UnknownName
 from slaflow.hours.errors import NaiveInstant
 from slaflow.lifecycle.decide import AheadOfClock

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from support.stories.hourly import HOUR, breaches, promised, waiting
 
-from slaflow.engine.app import Engine, wall_clock
+from slaflow.engine.app import Engine
+from slaflow.engine.context import wall_clock
 from slaflow.engine.machine_clock import ClockAhead
 from slaflow.errors import ENVIRONMENT
 from slaflow.store.database import Database

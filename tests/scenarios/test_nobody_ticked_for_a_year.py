@@ -39,7 +39,7 @@ def test_one_tick_after_a_year_writes_what_a_tick_at_every_instant_writes() -> N
 
 def settled(play: Play, until: str) -> tuple[list[Draft], int]:
     """The whole log once a single late tick at *until* has carried out everything, and its transactions."""
-    entries, lead, clocks = list(play.entries), play.lead, play.open
+    entries, lead, clocks = list(play.entries), play.lead, play.life.open
     rounds, more = 0, True
     while more:
         decision = decide(play.workflow, play.people, lead, clocks, None, datetime.fromisoformat(until))

@@ -15,7 +15,8 @@ from sqlalchemy import event
 from support.builders import SALT, utc
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask, Outcome, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask, Outcome
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor
 from slaflow.store.database import Database

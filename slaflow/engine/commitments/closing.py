@@ -12,15 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slaflow.engine import streams
 from slaflow.engine.commitments import schedule
 from slaflow.engine.commitments.measure import MISSED, Measured, as_data, measure, owed, restored, stored
 from slaflow.engine.commitments.pace import pace_of
 from slaflow.engine.commitments.recipients import messages
 from slaflow.engine.commitments.schedule import Item, Terms, Versions
 from slaflow.engine.commitments.signatures import signatures, signed_data
-from slaflow.engine.setup.workflows import log_in_stream
+from slaflow.engine.context import Context
 from slaflow.lifecycle.draft import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.store import locks
@@ -36,9 +37,6 @@ from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.model.commitment import Commitment, Signed
 from slaflow.workflow.model.periods import parse_period
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 AT_ONCE = 100
 """Statements in one transaction."""
@@ -60,7 +58,7 @@ class Stated:
         )  # fmt: skip
 
 
-def close_periods(app: Engine, now: datetime, settle: Callable[[], None]) -> Stated:
+def close_periods(app: Context, now: datetime, settle: Callable[[], None]) -> Stated:
     """States what fell strictly before *now*, once all leads are settled to it.
 
     *settle* carries out what other workers left meanwhile. Cost where nothing fell: one statement.
@@ -83,7 +81,7 @@ def close_periods(app: Engine, now: datetime, settle: Callable[[], None]) -> Sta
     return done
 
 
-def closings_before(app: Engine, now: datetime) -> int:
+def closings_before(app: Context, now: datetime) -> int:
     """How many closings a tick at *now* would state."""
     with app.database.read() as conn:
         until = store.done_until(conn)
@@ -97,13 +95,13 @@ def closings_before(app: Engine, now: datetime) -> int:
     return len(found)
 
 
-def versions_of(app: Engine, conn: Connection, name: str) -> Versions:
+def versions_of(app: Context, conn: Connection, name: str) -> Versions:
     """Every version of an agreement that was ever in force, oldest first."""
     rows = workflow_store.versions(conn, name)[::-1]
     return [(row.activated_at, app.remember(row)) for row in rows]
 
 
-def _is_settled(app: Engine, name: str, now: datetime, settle: Callable[[], None]) -> bool:
+def _is_settled(app: Context, name: str, now: datetime, settle: Callable[[], None]) -> bool:
     """Whether no lead but failing ones has a step before *now*; waits for who has such a lead in hand."""
     for _ in range(TRIES):
         with app.database.write() as conn:
@@ -115,7 +113,7 @@ def _is_settled(app: Engine, name: str, now: datetime, settle: Callable[[], None
     return False
 
 
-def _in_transaction(app: Engine, name: str, now: datetime) -> tuple[Stated, bool]:
+def _in_transaction(app: Context, name: str, now: datetime) -> tuple[Stated, bool]:
     """States a bounded number of things; whether there is more to state."""
     try:
         with app.database.write() as conn:
@@ -134,7 +132,7 @@ def _in_transaction(app: Engine, name: str, now: datetime) -> tuple[Stated, bool
 class Statement:
     """One agreement's closings, paces and restatements in one transaction."""
 
-    app: Engine
+    app: Context
     conn: Connection
     name: str
     now: datetime
@@ -290,7 +288,7 @@ class Statement:
             0, kind, "consequence", item.at, SYSTEM_ACTOR.name, party, target=item.commitment.name,
             step=item.step.label if item.step else None, data=data,
         )  # fmt: skip
-        log_in_stream(self.conn, self._stream, draft, self.now, item.terms.workflow.digest)
+        streams.append(self.conn, self._stream, draft, self.now, item.terms.workflow.digest)
         return draft.seq
 
     @property

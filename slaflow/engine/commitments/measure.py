@@ -7,18 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slaflow.engine.commitments.redecide import Judged, judged
 from slaflow.engine.commitments.schedule import Terms, Versions
+from slaflow.engine.context import Context
 from slaflow.store.commitments import measures
 from slaflow.store.commitments.measures import Window
 from slaflow.store.database import Connection
 from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Share, Sum, happenings_of
 from slaflow.workflow.model.workflow import Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 CENTS = Decimal("0.01")
 PLACES = 4
@@ -76,7 +74,7 @@ class Owed:
 
 
 def measure(
-    app: Engine, connection: Connection, versions: Versions, terms: Terms, commitment: Commitment,
+    app: Context, connection: Connection, versions: Versions, terms: Terms, commitment: Commitment,
     known_by: datetime, decided_by: datetime, *, written_before: int | None = None,
     without_archived: bool = False,
 ) -> Measured:  # fmt: skip
@@ -123,7 +121,7 @@ def _without_notes(window: Window) -> list[str]:
 
 
 def _judged(
-    app: Engine, connection: Connection, terms: Terms, commitment: Commitment, window: Window,
+    app: Context, connection: Connection, terms: Terms, commitment: Commitment, window: Window,
     digests: Sequence[str],
 ) -> Judged:  # fmt: skip
     measured = commitment.measure

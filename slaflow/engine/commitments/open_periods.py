@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from slaflow.engine.commitments import schedule
 from slaflow.engine.commitments.closing import versions_of
 from slaflow.engine.commitments.schedule import Versions
+from slaflow.engine.context import Context
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
 from slaflow.workflow.model.periods import parse_period
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
-
-def unclosed_since(app: Engine, conn: Connection, now: datetime) -> dict[str, datetime]:
+def unclosed_since(app: Context, conn: Connection, now: datetime) -> dict[str, datetime]:
     """When the first such period of each agreement began; what lies before it was counted for good."""
     found: dict[str, datetime] = {}
     for name, until in store.done_until(conn).items():

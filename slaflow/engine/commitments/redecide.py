@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.engine.log.past import LoggedVersions
 from slaflow.log.people import PeopleLog
 from slaflow.log.replay import Retelling
@@ -18,9 +18,6 @@ from slaflow.store.database import Connection
 from slaflow.store.log import history
 from slaflow.workflow.model.commitment import Commitment, Notes, notes_of
 from slaflow.workflow.model.workflow import Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 PAGE = 200
 log = logging.getLogger("slaflow.tick")
@@ -35,7 +32,7 @@ class Judged:
 
 
 def judged(
-    app: Engine, conn: Connection, workflow: Workflow, commitment: Commitment, leads: Sequence[int]
+    app: Context, conn: Connection, workflow: Workflow, commitment: Commitment, leads: Sequence[int]
 ) -> Judged:
     """What *workflow* would have noted for *commitment* in the logs of *leads*.
 
@@ -70,7 +67,7 @@ def _notes(retelling: Retelling) -> Iterator[tuple[int, str, str]]:
 class _Renoted:
     """Every version as the log has it, but noting what the terms of now ask for."""
 
-    def __init__(self, app: Engine, conn: Connection, workflow: Workflow, notes: Notes) -> None:
+    def __init__(self, app: Context, conn: Connection, workflow: Workflow, notes: Notes) -> None:
         self._logged = LoggedVersions(app, history.activations(conn), history.told_apart_until(conn))
         self._workflow = workflow
         self._notes = notes

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slaflow.engine import streams
 from slaflow.engine.commitments import schedule
 from slaflow.engine.commitments.closing import versions_of
 from slaflow.engine.commitments.schedule import Terms, Versions
 from slaflow.engine.commitments.signatures import Signature, signatures
 from slaflow.engine.commitments.status import rows_at, standing
+from slaflow.engine.context import Context
 from slaflow.engine.setup import people
-from slaflow.engine.setup.workflows import known_version, log_in_stream
+from slaflow.engine.setup.versions import known_version
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import Draft, instant_text
@@ -25,9 +27,6 @@ from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
 from slaflow.workflow.model.commitment import Signed
 from slaflow.workflow.model.periods import parse_period
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 
 class NothingPromised(SlaflowError):
@@ -124,7 +123,7 @@ class Review:
         }  # fmt: skip
 
 
-def show(app: Engine, workflow: str, period: str, at: datetime | None) -> dict[str, Any]:
+def show(app: Context, workflow: str, period: str, at: datetime | None) -> dict[str, Any]:
     """The period's record of both parties as of *at*.
 
     Raises:
@@ -136,7 +135,7 @@ def show(app: Engine, workflow: str, period: str, at: datetime | None) -> dict[s
         return _review(app, conn, workflow, period, now).as_json(now)
 
 
-def sign(app: Engine, workflow: str, period: str, actor: str, at: datetime | None) -> dict[str, Any]:
+def sign(app: Context, workflow: str, period: str, actor: str, at: datetime | None) -> dict[str, Any]:
     """One party's signature under the record as it stands, logged with what was signed.
 
     Raises:
@@ -155,7 +154,7 @@ def sign(app: Engine, workflow: str, period: str, actor: str, at: datetime | Non
         draft = Draft(
             0, "signed", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
         )
-        log_in_stream(conn, f"workflow:{workflow}", draft, now, review.terms.workflow.digest)
+        streams.append(conn, f"workflow:{workflow}", draft, now, review.terms.workflow.digest)
         told = {"workflow": workflow, "period": label, "party": who.party, "actor": who.name}
         return {**told, "at": instant_text(now), "record_digest": data["record_digest"]}
 
@@ -174,7 +173,7 @@ def _check_may_sign(review: Review, who: Actor, now: datetime) -> None:
             raise AlreadySigned(who.party, workflow.name, label, before)
 
 
-def _review(app: Engine, conn: Connection, name: str, text: str, at: datetime) -> Review:
+def _review(app: Context, conn: Connection, name: str, text: str, at: datetime) -> Review:
     period = parse_period(text)
     known_version(conn, name)
     versions = versions_of(app, conn, name)
@@ -189,7 +188,7 @@ def _review(app: Engine, conn: Connection, name: str, text: str, at: datetime) -
 
 
 def _standings(
-    app: Engine, conn: Connection, versions: Versions, terms: Terms, at: datetime, signed: list[Signature]
+    app: Context, conn: Connection, versions: Versions, terms: Terms, at: datetime, signed: list[Signature]
 ) -> list[dict[str, Any]]:
     label = terms.period.label
     rows = rows_at(conn, terms.workflow.name, at, [label])

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slaflow.engine.commitments.closing import about
 from slaflow.engine.commitments.measure import as_data, measure, owed
 from slaflow.engine.commitments.pace import pace_of
 from slaflow.engine.commitments.schedule import Terms, Versions
 from slaflow.engine.commitments.signatures import Signature, signed_data
+from slaflow.engine.context import Context
 from slaflow.lifecycle.draft import instant_text
 from slaflow.store.commitments import periods as store
 from slaflow.store.commitments.periods import Closed
 from slaflow.store.database import Connection
 from slaflow.workflow.model.commitment import Commitment, Signed
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 ABOUT = ("commitment", "title", "period", "every", "from", "to", "owed_by")
 Rows = Mapping[tuple[str, str], Closed]
@@ -36,7 +34,7 @@ def rows_at(connection: Connection, workflow: str, at: datetime, labels: list[st
 
 
 def standing(
-    app: Engine,
+    app: Context,
     connection: Connection,
     versions: Versions,
     terms: Terms,
@@ -70,7 +68,7 @@ def _restated(row: Closed) -> Iterator[dict[str, Any]]:
 
 
 def _so_far(
-    app: Engine,
+    app: Context,
     connection: Connection,
     versions: Versions,
     terms: Terms,

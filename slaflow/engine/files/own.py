@@ -11,17 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.engine.files.kinds import AGREEMENT, ARCHIVE, DATABASE, KEY, SETTINGS, content_of, recognized
 from slaflow.engine.log.archives import kept_records
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.settings import FILE_NAME, everything_named
 from slaflow.store.database_file import beside, file_of, is_database
 from slaflow.store.rows import workflows as workflow_store
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 INPUT = "a file that this command reads"
 PART = "a file that SQLite keeps for the database"
@@ -48,7 +45,7 @@ class Protected:
     is the one kind of file, as :mod:`~slaflow.engine.files.kinds` calls it, that may be replaced after all.
     """
 
-    app: Engine | None = None
+    app: Context | None = None
     inputs: tuple[Path, ...] = ()
     replaces: str = ""
 

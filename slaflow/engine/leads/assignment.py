@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slaflow.engine.context import Context
 from slaflow.engine.leads.commands import Refused, asked_of, done
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.engine.setup import people
@@ -16,11 +17,8 @@ from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import people as people_store
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
-
-def assign(app: Engine, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
+def assign(app: Context, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
     """Gives the lead to *owner*, a known person of the party that holds it; gives LEAD and ``assignment``.
 
     Raises:
@@ -44,7 +42,7 @@ def assign(app: Engine, lead: int | str, owner: str, actor: str, at: datetime | 
     return {**shown, "assignment": {"to": entry.data["to"], "applied": applied, "away_until": until}}
 
 
-def _check_may_own(app: Engine, conn: Connection, lead: Lead, owner: str, at: datetime | None) -> None:
+def _check_may_own(app: Context, conn: Connection, lead: Lead, owner: str, at: datetime | None) -> None:
     """Raises ``Refused`` where another party holds the lead by then; what is told late gives it to nobody."""
     when = app.present(at)
     if at is not None and when < lead.as_of:

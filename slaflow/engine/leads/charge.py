@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slaflow.engine.context import Context
 from slaflow.engine.leads import listing
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
+from slaflow.engine.setup import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,12 @@ class Charge:
         }
 
 
-def charge_of(app: Engine, email: str, at: datetime | None) -> Charge:
+def charge_of(app: Context, email: str, at: datetime | None) -> Charge:
     """What *email* has in hand as of *at* (None: now), settled in memory. Cost: reads their leads."""
     states = Counter(
         (lead["held_by"], lead["state"])
         for lead in listing.listed(app, None, email, None, None, None, at)
         if lead["erased_at"] is None and not app.workflow(lead["digest"]).states[lead["state"]].final
     )
-    manages = [person.email for person in app.people(at) if person.manager == email]
+    manages = [person.email for person in people.listed(app, at) if person.manager == email]
     return Charge(dict(sorted(states.items(), key=lambda each: (-each[1], each[0]))), manages)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from slaflow.engine.apply import Ask, Outcome, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.context import Context
 from slaflow.engine.leads import explain as explaining
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.lead_json import lead_json
@@ -27,9 +29,6 @@ from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.values import as_typed, parse_value
 from slaflow.workflow.model.workflow import Field, Value, Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 
 class Refused(SlaflowError):
@@ -71,7 +70,7 @@ class IdentityMissing(SlaflowError):
 
 
 def add(
-    app: Engine, fields: Mapping[str, object], actor: str, at: datetime | None, workflow: str | None,
+    app: Context, fields: Mapping[str, object], actor: str, at: datetime | None, workflow: str | None,
     resurrect: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Adds one lead under the active version of *workflow*; gives LEAD.
@@ -144,7 +143,7 @@ def _parse_into(
 
 
 def fire(
-    app: Engine, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object],
+    app: Context, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object],
     at: datetime | None, occurred_at: datetime | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Fires *trigger*; gives LEAD. Raises ``Refused``, ``UnknownName``."""
@@ -152,7 +151,7 @@ def fire(
 
 
 def record(
-    app: Engine, lead: int | str, kind: str, actor: str, fields: Mapping[str, object],
+    app: Context, lead: int | str, kind: str, actor: str, fields: Mapping[str, object],
     automated: bool | None, at: datetime | None, occurred_at: datetime | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Records a touchpoint; gives LEAD."""
@@ -160,7 +159,7 @@ def record(
 
 
 def answer(
-    app: Engine, lead: int | str, check: str, actor: str, values: Mapping[str, object],
+    app: Context, lead: int | str, check: str, actor: str, values: Mapping[str, object],
     at: datetime | None, occurred_at: datetime | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Answers a check; gives LEAD."""
@@ -168,7 +167,7 @@ def answer(
 
 
 def change(
-    app: Engine, lead: int | str, fields: Mapping[str, object], actor: str,
+    app: Context, lead: int | str, fields: Mapping[str, object], actor: str,
     at: datetime | None, occurred_at: datetime | None, resurrect: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Sets fields; gives LEAD.
@@ -193,13 +192,13 @@ def change(
 
 
 def _ask(
-    app: Engine, lead: int | str, happening: Any, actor: str, at: datetime | None, *rest: Any
+    app: Context, lead: int | str, happening: Any, actor: str, at: datetime | None, *rest: Any
 ) -> dict[str, Any]:
     return done(app, asked_of(app, lead, happening, actor, at, *rest), at)
 
 
 def asked_of(
-    app: Engine,
+    app: Context,
     lead: int | str,
     happening: Any,
     actor: str,
@@ -221,7 +220,7 @@ def asked_of(
     return asked(app, attempt)
 
 
-def asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
+def asked(app: Context, attempt: Callable[[Connection], Outcome]) -> Outcome:
     """What comes of one input; as many transactions as the steps before it fill (SEMANTICS 13)."""
     outcome = written(app, attempt)
     while outcome.more:
@@ -229,7 +228,7 @@ def asked(app: Engine, attempt: Callable[[Connection], Outcome]) -> Outcome:
     return outcome
 
 
-def done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
+def done(app: Context, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
     """LEAD as the input left it. Raises ``Refused`` where the agreement does not allow it."""
     lead = outcome.lead
     assert lead is not None
@@ -238,7 +237,7 @@ def done(app: Engine, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
     return latest(app, lead.id, at)
 
 
-def show(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
+def show(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]:
     """LEAD as of *at* (None: now), by what had been told by then; saves nothing (SEMANTICS 5).
 
     Raises:
@@ -251,7 +250,7 @@ def show(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
     return _shown(app, directory, stood)
 
 
-def latest(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
+def latest(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]:
     """LEAD at *at*, or where its log ends if that is later: what an input finds and what it leaves."""
     with app.database.read() as conn:
         stored = store.read(conn, [lead_id := find(conn, lead)])[lead_id]
@@ -260,7 +259,7 @@ def latest(app: Engine, lead: int | str, at: datetime | None) -> dict[str, Any]:
     return _shown(app, directory, stood)
 
 
-def _stood(app: Engine, conn: Connection, lead_id: int, at: datetime | None) -> Standing:
+def _stood(app: Context, conn: Connection, lead_id: int, at: datetime | None) -> Standing:
     stored = store.read(conn, [lead_id])[lead_id]
     if at is not None:
         back = Lookback(app, conn, app.present(at))
@@ -269,18 +268,18 @@ def _stood(app: Engine, conn: Connection, lead_id: int, at: datetime | None) -> 
     return _by_row(app, conn, stored, at)
 
 
-def _by_row(app: Engine, conn: Connection, stored: Lead, at: datetime | None) -> Standing:
+def _by_row(app: Context, conn: Connection, stored: Lead, at: datetime | None) -> Standing:
     clocks = clock_store.all_of(conn, [stored.id])[stored.id]
     return Standing(stored, clocks, max(app.present(at), stored.as_of))
 
 
-def _shown(app: Engine, directory: Directory, stood: Standing) -> dict[str, Any]:
+def _shown(app: Context, directory: Directory, stood: Standing) -> dict[str, Any]:
     workflow = app.workflow(stood.lead.digest)
     settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
     return lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=True)
 
 
-def explain(app: Engine, lead: int | str, name: str | None, at: datetime | None) -> dict[str, Any]:
+def explain(app: Context, lead: int | str, name: str | None, at: datetime | None) -> dict[str, Any]:
     """Why a clock is due then, or why a trigger is refused; without a *name* everything there is.
 
     Raises:

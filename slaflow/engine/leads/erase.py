@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from slaflow.engine.apply import Ask, Outcome, in_transaction, load, save
+from slaflow.engine.apply import in_transaction, load, save
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.commands import asked, latest
 from slaflow.engine.leads.resurrection import remember
@@ -25,9 +27,6 @@ from slaflow.store.scrubbing import scrub as scrub_files
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 LONGEST_REASON = 500
 PATIENCE_SECONDS = 30
 """How long a scrub waits for others who use the database."""
@@ -43,7 +42,7 @@ class ReasonUnusable(SlaflowError):
     exit_code = USAGE
 
 
-def erase(app: Engine, lead: int | str, reason: str, actor: str, at: datetime | None) -> dict[str, Any]:
+def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime | None) -> dict[str, Any]:
     """Erases the person behind *lead*; gives LEAD as it is afterwards.
 
     One transaction: what fell before is carried out; an ``erased`` entry is logged and every open clock
@@ -123,7 +122,7 @@ def _new_key(conn: Connection, lead_id: int) -> str:
     return key
 
 
-def scrub(app: Engine, patience_seconds: int | None = None) -> int:
+def scrub(app: Context, patience_seconds: int | None = None) -> int:
     """Rewrites the database's files if they may hold traces; gives how many erased leads it was for.
 
     Waits for others who use the database up to *patience_seconds*, half a minute if None.

@@ -7,17 +7,14 @@ entries bear these names still.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.errors import USAGE, UnknownName
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.model.workflow import LEAD, SYSTEM, Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 
 class UnknownFilter(UnknownName):
@@ -45,7 +42,7 @@ DECLARED: dict[str, Callable[[Workflow], Iterable[str]]] = {
 ALWAYS = {"party": (LEAD, SYSTEM)}
 
 
-def every_version(app: Engine, conn: Connection) -> Iterator[Workflow]:
+def every_version(app: Context, conn: Connection) -> Iterator[Workflow]:
     """Every text that was ever in force, those that are first, each compiled when its turn comes."""
     seen: set[str] = set()
     for read in (lambda: workflow_store.all_active(conn).values(), lambda: workflow_store.versions(conn)):
@@ -56,7 +53,7 @@ def every_version(app: Engine, conn: Connection) -> Iterator[Workflow]:
 
 
 def undeclared(
-    app: Engine, conn: Connection, what: str, name: str, others: Iterable[str] = ()
+    app: Context, conn: Connection, what: str, name: str, others: Iterable[str] = ()
 ) -> set[str] | None:
     """Every name there is of that sort, *others* too, where *name* is none of them; else None.
 
@@ -74,7 +71,7 @@ def undeclared(
 
 
 def check_declared(
-    app: Engine, conn: Connection, what: str, name: str | None, others: Iterable[str] = ()
+    app: Context, conn: Connection, what: str, name: str | None, others: Iterable[str] = ()
 ) -> None:
     """Raises :class:`UnknownFilter` where no agreement ever named *name*, and it is none of *others*."""
     if name is not None and (known := undeclared(app, conn, what, name, others)) is not None:

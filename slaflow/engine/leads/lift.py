@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from slaflow.engine.apply import Ask, Outcome, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.commands import Refused, asked, latest
 from slaflow.engine.leads.erase import check_length, check_reason
@@ -24,9 +26,6 @@ from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import lifts as store
 from slaflow.store.rows.lifts import Broken
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 AT_ONCE = 500
 """Breaches lifted in one transaction."""
@@ -63,7 +62,7 @@ class LiftReport:
 
 
 def lift(
-    app: Engine, lead: int | str, target: str, reason: str, actor: str,
+    app: Context, lead: int | str, target: str, reason: str, actor: str,
     number: int | None, at: datetime | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Lifts the latest breach of *target*, or that of its clock *number*; gives LEAD.
@@ -92,7 +91,7 @@ def lift(
 
 
 def lift_all(
-    app: Engine, start: datetime, end: datetime, reason: str, actor: str,
+    app: Context, start: datetime, end: datetime, reason: str, actor: str,
     target: str | None, party: str | None, at: datetime | None,
 ) -> LiftReport:  # fmt: skip
     """Lifts every breach whose instant lies from *start* until before *end*, a batch to a transaction.
@@ -123,7 +122,7 @@ def lift_all(
 
 
 def _lifted(
-    app: Engine, page: Sequence[Broken], reason: str, who: Actor, at: datetime | None
+    app: Context, page: Sequence[Broken], reason: str, who: Actor, at: datetime | None
 ) -> Sequence[Tried]:
     """Tries one batch; nothing of it is counted before it is saved."""
 
@@ -144,7 +143,7 @@ def _lifted(
     return written(app, attempt)
 
 
-def _unusable(app: Engine, leads: Mapping[int, Lead], broken: Broken, reason: str) -> str | None:
+def _unusable(app: Context, leads: Mapping[int, Lead], broken: Broken, reason: str) -> str | None:
     """Why this lead's breaches cannot be lifted for *reason*."""
     lead = leads[broken.lead_id]
     try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slaflow.clock.state import Clock
+from slaflow.engine.context import Context
 from slaflow.engine.leads import explain as explaining
 from slaflow.engine.leads.filters import check_declared, every_version, owner_as_known
 from slaflow.engine.leads.lead_json import lead_columns, lead_json
@@ -24,14 +25,11 @@ from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 PAGE = 500
 
 
 def listed(
-    app: Engine, state: str | None, owner: str | None, where: str | None,
+    app: Context, state: str | None, owner: str | None, where: str | None,
     limit: int | None, after: int | None, at: datetime | None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """LEADs by id as of *at* (None: now), settled in memory; *where* is CEL over what guards see.
@@ -51,7 +49,7 @@ def listed(
     return _listed(app, state, owner, where, limit, after, at)
 
 
-def _check_condition(app: Engine, conn: Connection, where: str) -> None:
+def _check_condition(app: Context, conn: Connection, where: str) -> None:
     """Raises what the newest agreement finds wrong with *where*, unless another one knows what it means."""
     wrong: SlaflowError | None = None
     for workflow in every_version(app, conn):
@@ -65,7 +63,7 @@ def _check_condition(app: Engine, conn: Connection, where: str) -> None:
 
 
 def _listed(
-    app: Engine, state: str | None, owner: str | None, where: str | None,
+    app: Context, state: str | None, owner: str | None, where: str | None,
     limit: int | None, after: int | None, at: datetime | None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     conditions: dict[str, Any] = {}
@@ -90,14 +88,14 @@ def _is_owned_by(lead: Lead, owner: str | None) -> bool:
     return owner is None or folded(lead.owner or "") == folded(owner)
 
 
-def columns(app: Engine) -> list[str]:
+def columns(app: Context) -> list[str]:
     """Every column that a lead may have as a row; the agreements in force name theirs first."""
     with app.database.read() as conn:
         return lead_columns(every_version(app, conn))
 
 
 def _standing(
-    app: Engine, conn: Connection, state: str | None, owner: str | None, where: str | None,
+    app: Context, conn: Connection, state: str | None, owner: str | None, where: str | None,
     limit: int | None, after: int | None, at: datetime | None,
 ) -> Generator[Standing, None, None]:  # fmt: skip
     """The leads that may meet the filters once they are settled."""

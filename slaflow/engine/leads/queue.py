@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.log.past import Lookback, Standing
@@ -21,12 +22,9 @@ from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 
 def queue(
-    app: Engine,
+    app: Context,
     owner: str | None,
     team: str | None,
     party: str | None,
@@ -58,7 +56,7 @@ def queue(
 
 
 def _owners(
-    app: Engine, conn: Connection, directory: Directory, owner: str | None, team: str | None, at: datetime
+    app: Context, conn: Connection, directory: Directory, owner: str | None, team: str | None, at: datetime
 ) -> list[str] | None:
     """Whose leads are asked for; None: anybody's."""
     wanted = None if owner is None else owner_as_known(conn, directory, owner)
@@ -70,7 +68,7 @@ def _owners(
 
 
 def _standing(
-    app: Engine, conn: Connection, owners: list[str] | None, party: str | None,
+    app: Context, conn: Connection, owners: list[str] | None, party: str | None,
     at: datetime | None, now: datetime,
 ) -> Iterator[Standing]:  # fmt: skip
     """The leads that may owe something, as of *now*; of an instant that was asked for, as they stood then."""
@@ -90,7 +88,7 @@ def _leads(conn: Connection, owners: list[str] | None, party: str | None, now: d
     return {**leads, **lead_store.due(conn, now)}
 
 
-def _owed(app: Engine, settled: Decision, party: str | None, at: datetime) -> list[dict[str, Any]]:
+def _owed(app: Context, settled: Decision, party: str | None, at: datetime) -> list[dict[str, Any]]:
     lead, workflow = settled.lead, app.workflow(settled.lead.digest)
     return [
         {

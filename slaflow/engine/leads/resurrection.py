@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.context import Context
+from slaflow.engine.held import Held
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.events import Changed, Created
 from slaflow.log.entry import Entry
@@ -18,10 +20,6 @@ from slaflow.store.rows import identities as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.workflow import Value, Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-    from slaflow.engine.apply import Ask, Batch, Outcome
 
 SET_BY = frozenset(("created", "changed", "transition", "checked"))
 """Kinds of entries of which the data may set fields of the lead."""
@@ -52,9 +50,11 @@ class Return:
             raise IdentityErased(self.erased_on)
 
 
-def returns(app: Engine, conn: Connection, batch: Batch, asks: Sequence[Ask]) -> list[Return | None]:
+def returns(
+    app: Context, conn: Connection, held: Mapping[int, Held], asks: Sequence[Ask]
+) -> list[Return | None]:
     """For each ask the erased identity that it would take; no statement where none takes any."""
-    taken = [_identity_taken(app, batch, ask) for ask in asks]
+    taken = [_identity_taken(app, held.get(ask.lead_id), ask) for ask in asks]
     known = store.erased_on(conn, {identity for identity in taken if identity is not None})
     return [Return(name, known[name]) if name is not None and name in known else None for name in taken]
 
@@ -64,9 +64,9 @@ def turned_away(conn: Connection, identities: Collection[str]) -> dict[str, Iden
     return {name: IdentityErased(day) for name, day in store.erased_on(conn, identities).items()}
 
 
-def _identity_taken(app: Engine, batch: Batch, ask: Ask) -> str | None:
+def _identity_taken(app: Context, held: Held | None, ask: Ask) -> str | None:
     """The identity that *ask* gives to its lead; None where it leaves it as it is."""
-    happening, held = ask.happening, batch.held.get(ask.lead_id)
+    happening = ask.happening
     if isinstance(happening, Created):
         return happening.key
     if not isinstance(happening, Changed) or held is None or held.lead is None:

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.store.database import Connection
 from slaflow.store.rows import leads as store
 from slaflow.store.rows.spellings import leads_spelt_otherwise
 from slaflow.workflow.identity import identity_key
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Doubled:
         )
 
 
-def doubled(app: Engine, conn: Connection) -> Iterator[Doubled]:
+def doubled(app: Context, conn: Connection) -> Iterator[Doubled]:
     """Every lead whose identity is another's, by id."""
     for lead in store.read(conn, leads_spelt_otherwise(conn)).values():
         key = identity_key(app.workflow(lead.digest), lead.fields)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from slaflow.engine.setup.workflows import log_in_stream
+from slaflow.engine import streams
+from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.draft import Draft, instant_text
@@ -16,9 +17,6 @@ from slaflow.log.prefix import Leaf
 from slaflow.log.verify import Finding, RawEntry, StreamHead
 from slaflow.store.database import Connection
 from slaflow.store.log import archives as store
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 __all__ = ["ArchiveRecord", "ArchivedEntries", "StreamEnd", "StreamHead"]
 
@@ -50,13 +48,13 @@ class ArchivedEntries(Protocol):
         """The archived entry with that id."""
 
 
-def records(app: Engine) -> list[ArchiveRecord]:
+def records(app: Context) -> list[ArchiveRecord]:
     """Every file that entries were moved into, oldest first."""
     with app.database.read() as conn:
         return kept_records(conn)
 
 
-def is_archived(app: Engine, lead_id: int) -> bool:
+def is_archived(app: Context, lead_id: int) -> bool:
     """Whether entries of that lead were moved into a file."""
     with app.database.read() as conn:
         return store.archived_up_to(conn, f"lead:{lead_id}") > 0
@@ -67,7 +65,7 @@ def kept_records(conn: Connection) -> list[ArchiveRecord]:
 
 
 def final_states(
-    app: Engine, conn: Connection, before: datetime, unclosed: Mapping[str, datetime]
+    app: Context, conn: Connection, before: datetime, unclosed: Mapping[str, datetime]
 ) -> dict[tuple[str, str], datetime]:
     """Every (version's digest, final state) that leads are in, and before when they must have come to rest.
 
@@ -100,13 +98,13 @@ def choose(conn: Connection, final: Mapping[tuple[str, str], datetime], most: in
     return chosen
 
 
-def is_final(app: Engine, digest: str, state: str) -> bool:
+def is_final(app: Context, digest: str, state: str) -> bool:
     """Whether that version of an agreement calls *state* final."""
     known = app.workflow(digest).states.get(state)
     return known is not None and known.final
 
 
-def moved(app: Engine, made: ArchiveRecord, ends: Sequence[StreamEnd]) -> None:
+def moved(app: Context, made: ArchiveRecord, ends: Sequence[StreamEnd]) -> None:
     """Lets the entries go that a file holds, on the record: all of it or nothing."""
 
     def recorded(conn: Connection) -> None:
@@ -123,7 +121,7 @@ def moved(app: Engine, made: ArchiveRecord, ends: Sequence[StreamEnd]) -> None:
             occurred_at=now,
             data=made.as_data(),
         )
-        log_in_stream(conn, STREAM, draft, now)
+        streams.append(conn, STREAM, draft, now)
         store.let_go(conn, number, made.entries)
 
     written(app, recorded)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.engine.log import archives
 from slaflow.engine.log.archives import ArchivedEntries
+from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import REFUSED, SlaflowError
 from slaflow.log.archive import STREAM
@@ -24,9 +25,6 @@ from slaflow.log.verify import Finding
 from slaflow.store.database import Connection
 from slaflow.store.log import checkpoints as store
 from slaflow.store.log.checkpoints import KeptCheckpoint
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 __all__ = ["KeptCheckpoint", "Trusted", "cosign", "finding", "take", "trusted"]
 
@@ -70,7 +68,7 @@ def trusted(data: bytes, keys: Collection[PublicKey], required: Collection[str] 
 
 
 def take(
-    app: Engine, key: PrivateKey, at: datetime | None = None, progress: Progress | None = None
+    app: Context, key: PrivateKey, at: datetime | None = None, progress: Progress | None = None
 ) -> KeptCheckpoint:
     """Signs the head of the whole log as it is now, and keeps it.
 
@@ -198,7 +196,7 @@ def check_origin(conn: Connection, signed: Checkpoint) -> None:
 
 
 def cosign(
-    app: Engine, given: Trusted, key: PrivateKey, who: str, archived: ArchivedEntries | None = None
+    app: Context, given: Trusted, key: PrivateKey, who: str, archived: ArchivedEntries | None = None
 ) -> Note:
     """The checkpoint with *key*'s signature, given in the name of *who*, below the others.
 
@@ -207,10 +205,10 @@ def cosign(
         VerificationImpossible: it is of another log.
         LogTampered: the log does not begin with what it says.
     """
-    actor = app.actor(who)
-    if not any(is_called(key.name, name) for name in (actor.name, actor.party)):
-        raise NotTheirKey(key.name, who)
     with app.database.read() as conn:
+        actor = people.actor(app, who, conn)
+        if not any(is_called(key.name, name) for name in (actor.name, actor.party)):
+            raise NotTheirKey(key.name, who)
         check_origin(conn, given.head)
         found = finding(conn, given, None, archived)
     if found is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import UnknownFilter, undeclared
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.draft import KINDS, instant_text
@@ -12,9 +11,6 @@ from slaflow.store.log import entries as store
 from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 __all__ = ["InvertedRange", "UnknownFilter", "checked"]
 
@@ -26,7 +22,7 @@ class InvertedRange(SlaflowError):
     exit_code = USAGE
 
 
-def checked(app: Engine, filters: LogFilter) -> LogFilter:
+def checked(app: Context, filters: LogFilter) -> LogFilter:
     """*filters* as they are.
 
     Raises:
@@ -45,7 +41,7 @@ def checked(app: Engine, filters: LogFilter) -> LogFilter:
     return filters
 
 
-def _check_name(app: Engine, conn: Connection, what: str, name: str | None) -> None:
+def _check_name(app: Context, conn: Connection, what: str, name: str | None) -> None:
     """One that stands in the log is good, whatever was declared; that question is answered by index."""
     if name is None:
         return

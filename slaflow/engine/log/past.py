@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from slaflow.clock.state import Clock
-from slaflow.engine.setup.workflows import compiled
+from slaflow.engine.context import Context
+from slaflow.engine.setup.versions import compiled
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
 from slaflow.lifecycle.lead import Lead
@@ -26,9 +26,6 @@ from slaflow.store.database import Connection
 from slaflow.store.log import archives, history
 from slaflow.store.rows.workflows import Version
 from slaflow.workflow.model.workflow import Workflow
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 PAGE = 200
 """Leads whose logs are in memory at a time."""
@@ -90,7 +87,7 @@ class LoggedVersions:
     Up to entry *took_unseen_until* of the whole log addresses were taken with what nobody sees in them.
     """
 
-    def __init__(self, app: Engine, entries: Iterable[Entry], took_unseen_until: int = 0) -> None:
+    def __init__(self, app: Context, entries: Iterable[Entry], took_unseen_until: int = 0) -> None:
         self._app = app
         self._took_unseen_until = took_unseen_until
         self._by_digest: dict[str, list[Entry]] = {}
@@ -141,7 +138,7 @@ def version_of(entry: Entry) -> Version:
 class Lookback:
     """The past of any lead as of one instant, on one connection. People and versions are read once."""
 
-    def __init__(self, app: Engine, conn: Connection, at: datetime) -> None:
+    def __init__(self, app: Context, conn: Connection, at: datetime) -> None:
         self.app = app
         self.conn = conn
         self.at = at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.log.checkpoints import Trusted, check_origin, leaves_of, own, trusted
 from slaflow.errors import REFUSED, SlaflowError, UnknownName
@@ -19,9 +19,6 @@ from slaflow.log.prefix import Leaf, hashes
 from slaflow.log.proof import HASHED, Proof
 from slaflow.store.log import checkpoints as store
 from slaflow.store.log.entries import heads
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 
 class NotCovered(SlaflowError):
@@ -39,7 +36,7 @@ class NotCovered(SlaflowError):
 
 
 def prove(
-    app: Engine,
+    app: Context,
     entry_id: int,
     given: Trusted,
     *,
@@ -95,7 +92,7 @@ def _proof(entry: Entry, index: int, path: list[bytes], note: Note, salt: bytes 
     return proof
 
 
-def kept_over(app: Engine, entry_id: int, keys: Collection[PublicKey]) -> Trusted | None:
+def kept_over(app: Context, entry_id: int, keys: Collection[PublicKey]) -> Trusted | None:
     """The last head kept that one of *keys* signed and that an entry is under; None where there is none."""
     with app.database.read() as conn:
         kept = store.latest(conn)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from heapq import merge
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.log.archives import findings as archive_findings
 from slaflow.engine.log.checkpoints import Trusted, check_origin, finding
@@ -19,13 +19,10 @@ from slaflow.store.log.archives import begins
 from slaflow.store.log.entries import LogFilter, Order
 from slaflow.store.rows.spellings import spellings
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 __all__ = ["LogFilter", "Order", "entries", "verify"]
 
 
-def entries(app: Engine, filters: LogFilter, order: Order = "id") -> Iterator[Entry]:
+def entries(app: Context, filters: LogFilter, order: Order = "id") -> Iterator[Entry]:
     """Entries that pass every filter, streamed; oldest first unless *order* says otherwise.
 
     An actor's are all of that person, whatever the spelling.
@@ -37,7 +34,7 @@ def entries(app: Engine, filters: LogFilter, order: Order = "id") -> Iterator[En
 
 
 def verify(
-    app: Engine,
+    app: Context,
     progress: Callable[[int], None] | None = None,
     signed: Trusted | None = None,
     archived: ArchivedEntries | None = None,

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from slaflow.clock.state import Clock
+from slaflow.engine.context import Context
 from slaflow.engine.log.past import LoggedVersions, version_of
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
@@ -31,9 +32,6 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 PAGE = 200
 ENTRIES_AT_ONCE = 100_000
@@ -104,7 +102,7 @@ def _as_json(finding: Finding) -> dict[str, Any]:
     return {**named, "seq": finding.seq, "expected": finding.expected, "found": finding.found}
 
 
-def replayed(app: Engine, progress: Progress | None = None) -> ReplayReport:
+def replayed(app: Context, progress: Progress | None = None) -> ReplayReport:
     """Decides every lead again from its log and compares; *progress* hears the number of entries read.
 
     The hashes are taken to hold: verify them first.
@@ -127,7 +125,7 @@ def replayed(app: Engine, progress: Progress | None = None) -> ReplayReport:
 class _Run:
     """One replay on its way. Turns are followed pick by pick, to be compared in the end."""
 
-    def __init__(self, app: Engine, conn: Connection, progress: Progress | None) -> None:
+    def __init__(self, app: Context, conn: Connection, progress: Progress | None) -> None:
         self.conn = conn
         self.progress = progress
         self.report = ReplayReport()

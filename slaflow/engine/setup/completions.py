@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from slaflow.engine.context import Context
 from slaflow.engine.leads import address
 from slaflow.engine.setup import people
 from slaflow.errors import SlaflowError
@@ -17,9 +18,6 @@ from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 MOST = 100
 """More than anybody looks through; who sees so many types on."""
 
@@ -27,7 +25,7 @@ Name: TypeAlias = tuple[str, str | None]
 """A name, and what it stands for in a few words."""
 
 
-def beginning(app: Engine, what: str, start: str, lead: str | None = None) -> list[Name]:
+def beginning(app: Context, what: str, start: str, lead: str | None = None) -> list[Name]:
     """The first names of that sort that begin with *start*, whatever its case, in order; no error of ours.
 
     Args:
@@ -46,7 +44,7 @@ def beginning(app: Engine, what: str, start: str, lead: str | None = None) -> li
     return [(name, found[name]) for name in sorted(found) if folded(name).startswith(like)][:MOST]
 
 
-def _sorted_names(app: Engine, conn: Connection, what: str, start: str, lead: str | None) -> Iterable[Name]:
+def _sorted_names(app: Context, conn: Connection, what: str, start: str, lead: str | None) -> Iterable[Name]:
     if what == "lead":
         return lead_store.keys_from(conn, folded(start), MOST)
     if what in KNOWN:
@@ -95,7 +93,7 @@ DECLARED: dict[str, Callable[[Workflow, Lead | None], Iterable[Name]]] = {
 """What agreements name, by what it is called in the commands."""
 
 
-def _people(app: Engine, conn: Connection) -> Iterator[Name]:
+def _people(app: Context, conn: Connection) -> Iterator[Name]:
     now = app.present()
     directory = people_store.directory(conn)
     for email in directory.known_emails():
@@ -104,16 +102,16 @@ def _people(app: Engine, conn: Connection) -> Iterator[Name]:
             yield email, person.name or person.party
 
 
-def _actors(app: Engine, conn: Connection) -> Iterator[Name]:
+def _actors(app: Context, conn: Connection) -> Iterator[Name]:
     yield from _people(app, conn)
     yield from _parties(app, conn)
 
 
-def _parties(app: Engine, conn: Connection) -> Iterator[Name]:
+def _parties(app: Context, conn: Connection) -> Iterator[Name]:
     return ((party, "party") for party in people.parties(app, conn))
 
 
-KNOWN: dict[str, Callable[[Engine, Connection], Iterable[Name]]] = {
+KNOWN: dict[str, Callable[[Context, Connection], Iterable[Name]]] = {
     "person": _people,
     "actor": _actors,
     "party": _parties,

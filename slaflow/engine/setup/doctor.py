@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from slaflow.engine import machine_clock
+from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
-from slaflow.engine.setup import workflows
+from slaflow.engine.setup import activation, versions
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.draft import instant_text
 from slaflow.store import condition, schema, wake
@@ -21,9 +21,6 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.workflows import Version
 from slaflow.store.tables.all import REVISIONS
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 AHEAD = timedelta(days=365)
 """How long before stored holidays end it is said. Source: SEMANTICS.md, rule 22."""
@@ -44,7 +41,7 @@ class Check:
     detail: str
 
 
-def examine(app: Engine) -> list[Check]:
+def examine(app: Context) -> list[Check]:
     """Every check in order; those that the database is needed for are left out where it is not there."""
     found: list[Check] = []
     for name, check in _CHECKS.items():
@@ -60,12 +57,12 @@ def examine(app: Engine) -> list[Check]:
 Findings = Iterator[tuple[bool, str]]
 
 
-def _database(app: Engine) -> Findings:
+def _database(app: Context) -> Findings:
     schema.current(app.database)
     yield True, f"{app.database.shown} answers"
 
 
-def _replica(app: Engine) -> Findings:
+def _replica(app: Context) -> Findings:
     with app.database.read() as conn:
         found = moments.following(conn)
     if found is None:
@@ -80,14 +77,14 @@ def _replica(app: Engine) -> Findings:
         yield True, f"a read-only replica with all it received; its last change is of {at}"
 
 
-def _journal(app: Engine) -> Findings:
+def _journal(app: Context) -> Findings:
     with app.database.read() as conn:
         if not condition.keeps_readers_apart(conn):
             harm = "readers and writers wait for each other"
             yield False, f"the file keeps no write-ahead log, so {harm}; run 'slaflow db upgrade'"
 
 
-def _migrations(app: Engine) -> Findings:
+def _migrations(app: Context) -> Findings:
     differences = schema.check(app.database, indexes=False)
     revision = schema.current(app.database)
     if not differences:
@@ -99,7 +96,7 @@ def _migrations(app: Engine) -> Findings:
         yield False, f"{'; '.join(differences)}; {mend}"
 
 
-def _indexes(app: Engine) -> Findings:
+def _indexes(app: Context) -> Findings:
     with app.database.read() as conn:
         indexes, triggers = condition.missing_indexes(conn), condition.missing_triggers(conn)
     for name, statement in indexes:
@@ -111,18 +108,18 @@ def _indexes(app: Engine) -> Findings:
         yield True, "every index and trigger is there"
 
 
-def _active(app: Engine) -> list[Version]:
+def _active(app: Context) -> list[Version]:
     with app.database.read() as conn:
         return list(workflow_store.all_active(conn).values())
 
 
-def _workflow(app: Engine) -> Findings:
+def _workflow(app: Context) -> Findings:
     active = _active(app)
     if not active:
         yield False, "no agreement is active; run 'slaflow workflow activate FILE'"
     for version in active:
         # Compiled anew, as it stands in the database: what an earlier slaflow took, this one must read too.
-        workflow = workflows.compiled(version)
+        workflow = versions.compiled(version)
         if workflow.digest != version.digest:
             yield (
                 False,
@@ -132,8 +129,8 @@ def _workflow(app: Engine) -> Findings:
             yield True, f"{version.name} is active since {instant_text(version.activated_at)}"
 
 
-def _calendars(app: Engine) -> Findings:
-    now, release = app.now(), workflows.tzdata_release()
+def _calendars(app: Context) -> Findings:
+    now, release = app.now(), activation.tzdata_release()
     for version in _active(app):
         end = _holidays_end(version)
         if end is not None and end < (now + AHEAD).date():
@@ -150,12 +147,12 @@ def _calendars(app: Engine) -> Findings:
 
 def _holidays_end(version: Version) -> date | None:
     """The last holiday stored for the country whose list ends first; None where none are named."""
-    stored = workflows.as_dates(json.loads(version.holidays))
+    stored = versions.as_dates(json.loads(version.holidays))
     last = [max(days) for days in stored.values() if days]
     return min(last, default=None)
 
 
-def _clock(app: Engine) -> Findings:
+def _clock(app: Context) -> Findings:
     now = app.now()
     with app.database.read() as conn:
         server, recorded = moments.server_now(conn), moments.last_recorded(conn)
@@ -174,7 +171,7 @@ def _ahead(recorded: datetime | None, now: datetime) -> str:
     return f"; the last entry was recorded at {instant_text(recorded)}: a clock, or --at, ran ahead"
 
 
-def _leads(app: Engine) -> Findings:
+def _leads(app: Context) -> Findings:
     with app.database.read() as conn:
         failing = lead_store.failing(conn)
     for lead in failing:
@@ -184,7 +181,7 @@ def _leads(app: Engine) -> Findings:
         yield True, "every lead could be settled"
 
 
-def _identities(app: Engine) -> Findings:
+def _identities(app: Context) -> Findings:
     """Says nothing where there is nothing to do."""
     with app.database.read() as conn:
         found = list(doubled(app, conn))
@@ -194,7 +191,7 @@ def _identities(app: Engine) -> Findings:
         yield False, f"and {len(found) - SHOWN:,} more leads whose identity is another's"
 
 
-def _tick(app: Engine) -> Findings:
+def _tick(app: Context) -> Findings:
     now = app.now()
     with app.database.read() as conn:
         oldest, upcoming = backlog.oldest_step(conn, now), wake.next_wake(conn)
@@ -213,7 +210,7 @@ def _tick(app: Engine) -> Findings:
         yield True, f"no step waits; the next falls at {_to_the_second(upcoming)}"
 
 
-def _erasure(app: Engine) -> Findings:
+def _erasure(app: Context) -> Findings:
     """Says nothing where there is nothing to do."""
     with app.database.read() as conn:
         leads = erasure.unscrubbed(conn)
@@ -223,7 +220,7 @@ def _erasure(app: Engine) -> Findings:
         yield False, f"unused parts of its files may still hold the values of {many}; {mend}"
 
 
-def _outbox(app: Engine) -> Findings:
+def _outbox(app: Context) -> Findings:
     now = app.now()
     with app.database.read() as conn:
         outbox = backlog.outbox(conn)
@@ -240,7 +237,7 @@ def _outbox(app: Engine) -> Findings:
         yield True, told or "no messages"
 
 
-def _space(app: Engine) -> Findings:
+def _space(app: Context) -> Findings:
     with app.database.read() as conn:
         bloated = condition.bloated(conn)
     for each in bloated:
@@ -268,7 +265,7 @@ def _length(elapsed: timedelta) -> str:
     return f"{minutes // 1440} d {minutes % 1440 // 60} h"
 
 
-_CHECKS: dict[str, Callable[[Engine], Findings]] = {
+_CHECKS: dict[str, Callable[[Context], Findings]] = {
     "database": _database,
     "migrations": _migrations,
     "replica": _replica,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slaflow.engine.context import Context
 from slaflow.lifecycle.draft import instant_text
 from slaflow.store.rows import outbox as store
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 
 def listed(
-    app: Engine, status: store.MessageStatus | None, limit: int | None, after: int | None
+    app: Context, status: store.MessageStatus | None, limit: int | None, after: int | None
 ) -> list[dict[str, Any]]:
     """Messages by id, from the one after *after* on; only of *status* where given."""
     with app.database.read() as conn:

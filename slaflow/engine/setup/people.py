@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from slaflow.engine import streams
+from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
-from slaflow.engine.setup.workflows import log_in_stream
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import supported
@@ -24,9 +25,6 @@ from slaflow.store.rows import people as store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model.workflow import LEAD, SYSTEM
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 ROLES = ("member", "manager", "auditor", "admin")
 
@@ -76,25 +74,25 @@ class ManagesThemselves(SlaflowError):
             super().__init__(f"{manager} cannot manage {email}: they answer to {above}")
 
 
-def zone(app: Engine, conn: Connection) -> ZoneInfo:
+def zone(app: Context, conn: Connection) -> ZoneInfo:
     """The zone of the agreements in force; UTC where they differ or there is none."""
     zones = {app.remember(version).timezone for version in workflow_store.all_active(conn).values()}
     return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
 
-def parties(app: Engine, conn: Connection) -> set[str]:
+def parties(app: Context, conn: Connection) -> set[str]:
     """Every party of every active agreement, with ``lead`` and ``system``."""
     active = workflow_store.all_active(conn).values()
     return {party for v in active for party in app.remember(v).parties} | {LEAD, SYSTEM}
 
 
-def teams(app: Engine, conn: Connection) -> dict[str, str]:
+def teams(app: Context, conn: Connection) -> dict[str, str]:
     """Every team of every active agreement, with its party."""
     active = workflow_store.all_active(conn).values()
     return {team.name: team.party for v in active for team in app.remember(v).teams.values()}
 
 
-def actor(app: Engine, name: str, conn: Connection) -> Actor:
+def actor(app: Context, name: str, conn: Connection) -> Actor:
     """Who *name* is, judged against the people known now.
 
     Raises:
@@ -122,7 +120,7 @@ def unknown(
     return UnknownName(what, name, {*known, *there})
 
 
-def check_known(app: Engine, conn: Connection, email: str) -> Person:
+def check_known(app: Context, conn: Connection, email: str) -> Person:
     """The person called *email*, however spelt, as known now.
 
     Raises:
@@ -165,7 +163,7 @@ class Recorded:
 
 
 def add(
-    app: Engine, email: str, given: Mapping[str, Given], at: datetime | None, *,
+    app: Context, email: str, given: Mapping[str, Given], at: datetime | None, *,
     by_address: bool,
 ) -> Recorded:  # fmt: skip
     """Records a person, or changes of one who is known what is *given*: the row before ends, one begins.
@@ -209,7 +207,7 @@ def _values(before: Person | None, told: Mapping[str, str | None]) -> dict[str, 
     return {**stood, "role": stood["role"] or "member", **given}
 
 
-def _without_party(app: Engine, conn: Connection, email: str, directory: Directory) -> SlaflowError:
+def _without_party(app: Context, conn: Connection, email: str, directory: Directory) -> SlaflowError:
     """Why somebody who is not known, or not any more, cannot be recorded without a side."""
     if directory.rows(email):
         return unknown("user", email, directory, zone(app, conn))
@@ -217,7 +215,7 @@ def _without_party(app: Engine, conn: Connection, email: str, directory: Directo
 
 
 def _check_places(
-    app: Engine, conn: Connection, values: Mapping[str, Any], told: Mapping[str, str | None]
+    app: Context, conn: Connection, values: Mapping[str, Any], told: Mapping[str, str | None]
 ) -> None:
     """Raises where what was told is no party or team; what was not told stands as it was recorded."""
     known = parties(app, conn) - {LEAD, SYSTEM}
@@ -273,10 +271,10 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
     # So that an entry's id tells whether who wrote it knew of this change; replay goes by that.
     locks.wait_for_all(conn)
     draft = Draft(0, "person", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data)
-    log_in_stream(conn, "people", draft, now)
+    streams.append(conn, "people", draft, now)
 
 
-def away(app: Engine, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> Person:
+def away(app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> Person:
     """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
 
     Raises:
@@ -298,7 +296,7 @@ def away(app: Engine, email: str, starts_at: datetime, ends_at: datetime, at: da
     return written(app, recorded)
 
 
-def remove(app: Engine, email: str, at: datetime | None) -> Person:
+def remove(app: Context, email: str, at: datetime | None) -> Person:
     """Ends the person's row, gives it; leads stay where they are until a step or somebody assigns them.
 
     Raises:
@@ -315,7 +313,7 @@ def remove(app: Engine, email: str, at: datetime | None) -> Person:
     return written(app, recorded)
 
 
-def listed(app: Engine, at: datetime | None) -> Sequence[Person]:
+def listed(app: Context, at: datetime | None) -> Sequence[Person]:
     """Everybody there is as of *at*, in the order in which they were recorded."""
     with app.database.read() as conn:
         return list(store.list_people(conn, app.present(at)))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
 from slaflow.store import schema as store
 from slaflow.store import statistics
 from slaflow.store.rows import people
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
-
-def upgrade(app: Engine, revision: str = "head") -> None:
+def upgrade(app: Context, revision: str = "head") -> None:
     """Brings the tables to *revision*, making an absent SQLite file. Raises ``StoreError``."""
     store.upgrade(app.database, revision)
     statistics.refresh(app.database)
 
 
-def told_on_upgrade(app: Engine) -> list[str]:
+def told_on_upgrade(app: Context) -> list[str]:
     """What somebody should know once the tables are those of this slaflow, a line each."""
     with app.database.read() as conn:
         directory = people.directory(conn)
@@ -27,16 +23,16 @@ def told_on_upgrade(app: Engine) -> list[str]:
         return [*joined, *map(str, doubled(app, conn))]
 
 
-def downgrade(app: Engine, revision: str) -> None:
+def downgrade(app: Context, revision: str) -> None:
     """Takes the tables back to *revision* (``base``: none at all). Raises ``StoreError``."""
     store.downgrade(app.database, revision)
 
 
-def current(app: Engine) -> str | None:
+def current(app: Context) -> str | None:
     """The revision of the tables; None where there are none."""
     return store.current(app.database)
 
 
-def check(app: Engine) -> list[str]:
+def check(app: Context) -> list[str]:
     """How the tables differ from what this slaflow needs, a line each; empty when they are right."""
     return store.check(app.database)

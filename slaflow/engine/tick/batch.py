@@ -1,15 +1,16 @@
-"""When a batch cannot be saved: its leads one by one, so that the one to blame holds up nobody.
-
-A lead whose decision raises never comes this far, it is left out of its batch. This is for what only the
-database notices: a step that is in the log already, a row that can no longer be read or written.
-"""
+"""One batch of leads in which something fell: settled in one transaction, or where that fails, one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from slaflow.engine import apply
+from slaflow.engine.ask import Outcome
+from slaflow.engine.context import Context
+from slaflow.engine.transaction import uncollected
+from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
 from slaflow.store.database import Connection
 from slaflow.store.driver_errors import LOST_RACES
@@ -17,21 +18,63 @@ from slaflow.store.errors import ConflictingChange, StoreError, ValueRefused
 from slaflow.store.rows import backlog
 from slaflow.store.rows import leads as lead_store
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-    from slaflow.engine.apply import Outcome
-
-Outcomes = dict[int, "Outcome"]
-Failed = list[tuple[int, str]]
-Settle = Callable[["Engine", Connection, dict[int, Lead], datetime], tuple[Outcomes, Failed]]
-"""Lets time pass for leads that are locked: what came of each, and those left out."""
-LeaveOut = Callable[[Connection, int, Exception, datetime], tuple[int, str]]
-"""Notes that a lead failed and when it is tried again."""
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+log = logging.getLogger("slaflow.tick")
 
 _TAKEN = frozenset((*LOST_RACES, *LOST_RACES.values()))
 
 
-def is_a_leads_own(error: Exception) -> bool:
+@dataclass(slots=True)
+class Settled:
+    """What came of each lead of a batch, and those left out, each with why."""
+
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    failed: list[tuple[int, str]] = field(default_factory=list)
+
+    def __iadd__(self, other: Settled) -> Settled:
+        self.outcomes |= other.outcomes
+        self.failed += other.failed
+        return self
+
+
+def settle_batch(app: Context, at: datetime, limit: int) -> Settled:
+    """Claims up to *limit* leads in which something fell before *at*, and lets time pass for them.
+
+    Only what was committed is given. Raises ``ConflictingChange`` where another process was faster,
+    ``StoreError`` where the database fails.
+    """
+    try:
+        with uncollected(), app.database.write() as conn:
+            return _settle(app, conn, lead_store.claim_due(conn, at, limit), at)
+    except Exception as error:
+        if not _is_a_leads_own(error):
+            raise
+        log.warning("a batch could not be saved (%s); settling its leads one by one", why(error))
+        return _one_by_one(app, at, limit)
+
+
+def why(error: Exception) -> str:
+    """What a lead was left out for, in a line."""
+    return str(error) if isinstance(error, SlaflowError) else f"{type(error).__name__}: {error}"
+
+
+def _settle(app: Context, conn: Connection, leads: dict[int, Lead], at: datetime) -> Settled:
+    settled = Settled()
+    if not leads:
+        return settled
+    batch = apply.hold(app, conn, leads, lock_turns=False)
+    for lead_id in leads:
+        try:
+            settled.outcomes[lead_id] = batch.settle(lead_id, at)
+        except Exception as error:
+            # A lead whose decision raises must not hold up the others: it is left out, said and retried.
+            settled.failed.append(_leave_out(conn, lead_id, error, at))
+    apply.save(conn, batch, at)
+    return settled
+
+
+def _is_a_leads_own(error: Exception) -> bool:
     """Whether what failed may be one lead's fault, and not that of the database as it is just now.
 
     A place in the log that is taken is no lost race here: whoever holds the lead writes its next entry.
@@ -41,28 +84,33 @@ def is_a_leads_own(error: Exception) -> bool:
     return isinstance(error, ValueRefused) or not isinstance(error, StoreError)
 
 
-def settled_singly(
-    app: Engine, at: datetime, limit: int, settle: Settle, leave_out: LeaveOut
-) -> tuple[Outcomes, Failed]:
-    """What came of up to *limit* leads in which something fell, each in a transaction of its own.
+def _one_by_one(app: Context, at: datetime, limit: int) -> Settled:
+    """Each lead in a transaction of its own, so that the one to blame holds up nobody.
 
-    Raises:
-        StoreError, ConflictingChange: what is no lead's fault; the leads before it are saved.
+    A lead whose decision raises never comes this far. This is for what only the database notices: a step
+    that is in the log already, a row that can no longer be read or written.
     """
     with app.database.read() as conn:
         ids = backlog.due_leads(conn, at, limit)
-    outcomes: Outcomes = {}
-    failed: Failed = []
+    settled = Settled()
     for lead_id in ids:
         try:
             with app.database.write() as conn:
-                done, left_out = settle(app, conn, lead_store.lock(conn, [lead_id]), at)
+                alone = _settle(app, conn, lead_store.lock(conn, [lead_id]), at)
         except Exception as error:
-            if not is_a_leads_own(error):
+            if not _is_a_leads_own(error):
                 raise
             with app.database.write() as conn:
-                failed.append(leave_out(conn, lead_id, error, at))
+                settled.failed.append(_leave_out(conn, lead_id, error, at))
         else:
-            outcomes |= done
-            failed += left_out
-    return outcomes, failed
+            settled += alone
+    return settled
+
+
+def _leave_out(conn: Connection, lead_id: int, error: Exception, at: datetime) -> tuple[int, str]:
+    known = {f.lead_id: f for f in lead_store.failing(conn, [lead_id])}
+    failures = known[lead_id].failures if lead_id in known else 0
+    wait = min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
+    lead_store.note_failure(conn, lead_id, at + wait, why(error))
+    log.error("lead %s was left out: %s", lead_id, why(error))
+    return lead_id, why(error)

@@ -5,36 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from slaflow.engine import apply, machine_clock
-from slaflow.engine.commitments import closing as commitments
+from slaflow.engine import machine_clock
+from slaflow.engine.ask import Outcome
+from slaflow.engine.commitments import closing
 from slaflow.engine.commitments.closing import Stated
+from slaflow.engine.context import Context
 from slaflow.engine.settle import settled
-from slaflow.engine.tick import batch as singly
-from slaflow.engine.transaction import uncollected
-from slaflow.errors import SlaflowError
+from slaflow.engine.tick.batch import Settled, settle_batch, why
 from slaflow.lifecycle.draft import instant_text
-from slaflow.lifecycle.lead import Lead
-from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
-
 BATCH = 1000
 MOST_IDLE = 20
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = timedelta(hours=6)
 log = logging.getLogger("slaflow.tick")
-Once = Callable[["Engine", "TickReport", int], bool]
-"""Settles one batch of at most so many leads and counts it; False when nothing was due."""
 
 
 @dataclass(slots=True)
@@ -55,7 +46,7 @@ class TickReport:
     seen: set[int] = field(default_factory=set)
     idle: int = 0
 
-    def count(self, lead_id: int, outcome: apply.Outcome) -> None:
+    def count(self, lead_id: int, outcome: Outcome) -> None:
         """Adds what was decided for one lead."""
         if outcome.steps and lead_id not in self.seen:
             self.seen.add(lead_id)
@@ -67,6 +58,19 @@ class TickReport:
             self.breached += entry.kind == "breached"
             self.refused += entry.kind == "refused"
             self.fired += entry.kind == "transition" and entry.trigger is not None
+
+    def add(self, settled: Settled) -> bool:
+        """Counts a batch that was committed; says whether to claim another.
+
+        A batch in which nothing fell was another process's a moment ago; many in a row would be ours
+        for ever.
+        """
+        outcomes = settled.outcomes
+        self.failed += settled.failed
+        for lead_id, outcome in outcomes.items():
+            self.count(lead_id, outcome)
+        self.idle = 0 if not outcomes or any(o.steps for o in outcomes.values()) else self.idle + 1
+        return bool(outcomes or settled.failed) and self.idle < MOST_IDLE
 
     def take(self, stated: Stated) -> None:
         """Adds what was stated of commitments."""
@@ -93,8 +97,12 @@ class TickReport:
         return {"at": instant_text(self.at), **counts, "seconds": round(self.seconds, 3), "failed": failed}
 
 
+Once = Callable[[Context, TickReport, int], bool]
+"""Settles one batch of at most so many leads and counts it; False when nothing was due."""
+
+
 def run(
-    app: Engine,
+    app: Context,
     at: datetime | None,
     batch: int,
     dry_run: bool,
@@ -103,8 +111,14 @@ def run(
 ) -> TickReport:
     """Carries out everything that fell strictly before *at* (the wall clock, if None).
 
-    Each batch is one transaction, whole or absent; what a stopped tick left is taken up by the next.
-    *once* stands in for :func:`run_once`.
+    1. A machine whose clock is ahead of the others' is refused.
+    2. Texts in force are taken in anew where their holidays are others by now.
+    3. Leads in which something fell are settled, batch by batch, until nothing is due. Each batch is one
+       transaction, whole or absent; what a stopped tick left is taken up by the next.
+    4. Periods of commitments that are over are closed; leads are settled again before each instant at
+       which one closes.
+
+    *once* stands in for :func:`run_once`. With *dry_run* all is decided in memory and counted.
     """
     if at is None and not dry_run:
         machine_clock.check_not_ahead(app)
@@ -113,24 +127,23 @@ def run(
     _take_in_versions(app)
     if dry_run:
         _foresee(app, report)
-        report.commitments = commitments.closings_before(app, report.at)
     else:
-        _run_all(app, report, batch, progress, once or run_once)
-        again = partial(_run_all, app, report, batch, None, once or run_once)
-        report.take(commitments.close_periods(app, report.at, again))
+        _settle_all(app, report, batch, progress, once or run_once)
+        again = partial(_settle_all, app, report, batch, None, once or run_once)
+        report.take(closing.close_periods(app, report.at, again))
     report.seconds = (app.now() - began).total_seconds()
     return report
 
 
-def _take_in_versions(app: Engine) -> None:
+def _take_in_versions(app: Context) -> None:
     """Sees whether a text in force was activated again since, with later holidays."""
     with app.database.read() as conn:
         for version in workflow_store.all_active(conn).values():
             app.remember(version)
 
 
-def _run_all(
-    app: Engine,
+def _settle_all(
+    app: Context,
     report: TickReport,
     batch: int,
     progress: Callable[[int, int], None] | None,
@@ -142,81 +155,21 @@ def _run_all(
             progress(report.leads, total)
 
 
-def _due(app: Engine, at: datetime) -> int:
+def _due(app: Context, at: datetime) -> int:
     with app.database.read() as conn:
         return lead_store.count_due(conn, at)
 
 
-def run_once(app: Engine, report: TickReport, limit: int) -> bool:
+def run_once(app: Context, report: TickReport, limit: int) -> bool:
     """Claims and settles one bounded batch; False when nothing was due."""
     try:
-        return settle_batch(app, report, limit)
+        return report.add(settle_batch(app, report.at, limit))
     except ConflictingChange:
         log.info("another process was faster; trying the batch again")
         return True
 
 
-def settle_batch(app: Engine, report: TickReport, limit: int) -> bool:
-    """As :func:`run_once`, but a race that was lost is the caller's: ``ConflictingChange``."""
-    try:
-        with uncollected(), app.database.write() as conn:
-            leads = lead_store.claim_due(conn, report.at, limit)
-            outcomes, failed = _settle(app, conn, leads, report.at)
-    except Exception as error:
-        if not singly.is_a_leads_own(error):
-            raise
-        log.warning("a batch could not be saved (%s); settling its leads one by one", _told(error))
-        outcomes, failed = singly.settled_singly(app, report.at, limit, _settle, _leave_out)
-    # Only what was committed is counted.
-    report.failed += failed
-    for lead_id, outcome in outcomes.items():
-        report.count(lead_id, outcome)
-    return _moved(report, outcomes) if outcomes or failed else False
-
-
-Failed = list[tuple[int, str]]
-
-
-def _settle(
-    app: Engine, conn: Connection, leads: dict[int, Lead], at: datetime
-) -> tuple[dict[int, apply.Outcome], Failed]:
-    if not leads:
-        return {}, []
-    batch = apply.hold(app, conn, leads, lock_turns=False)
-    outcomes: dict[int, apply.Outcome] = {}
-    failed: Failed = []
-    for lead_id in leads:
-        try:
-            outcomes[lead_id] = batch.settle(lead_id, at)
-        except Exception as error:
-            # A lead whose decision raises must not hold up the others: it is left out, said and retried.
-            failed.append(_leave_out(conn, lead_id, error, at))
-    apply.save(conn, batch, at)
-    return outcomes, failed
-
-
-def _moved(report: TickReport, outcomes: dict[int, apply.Outcome]) -> bool:
-    """Whether to claim again. A batch in which nothing fell was another process's a moment ago; many
-    in a row would be ours for ever."""
-    report.idle = 0 if len(outcomes) == 0 or any(o.steps for o in outcomes.values()) else report.idle + 1
-    return report.idle < MOST_IDLE
-
-
-def _leave_out(conn: Connection, lead_id: int, error: Exception, at: datetime) -> tuple[int, str]:
-    known = {f.lead_id: f for f in lead_store.failing(conn, [lead_id])}
-    failures = known[lead_id].failures if lead_id in known else 0
-    wait = min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
-    text = _told(error)
-    lead_store.note_failure(conn, lead_id, at + wait, text)
-    log.error("lead %s was left out: %s", lead_id, text)
-    return lead_id, text
-
-
-def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, SlaflowError) else f"{type(error).__name__}: {error}"
-
-
-def _foresee(app: Engine, report: TickReport) -> None:
+def _foresee(app: Context, report: TickReport) -> None:
     """Counts what a tick would do, deciding in memory and saving nothing."""
     with app.database.read() as conn:
         due = lead_store.due(conn, report.at)
@@ -227,8 +180,9 @@ def _foresee(app: Engine, report: TickReport) -> None:
             decision = settled(app.workflow(lead.digest), directory, lead, clocks[lead_id], report.at)
         except Exception as error:
             # As a tick would: the lead is left out, and said.
-            report.failed.append((lead_id, _told(error)))
+            report.failed.append((lead_id, why(error)))
             continue
-        outcome = apply.Outcome(decision.lead, entries=decision.entries, messages=decision.messages)
+        outcome = Outcome(decision.lead, entries=decision.entries, messages=decision.messages)
         outcome.steps = decision.steps
         report.count(lead_id, outcome)
+    report.commitments = closing.closings_before(app, report.at)

@@ -15,9 +15,10 @@ import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING
 
+from slaflow.engine.context import Context
 from slaflow.engine.tick import run
+from slaflow.engine.tick.batch import settle_batch
 from slaflow.engine.tick.run import TickReport
 from slaflow.errors import SlaflowError
 from slaflow.store import wake
@@ -25,9 +26,6 @@ from slaflow.store.errors import DatabaseAbsent, DatabaseIsReplica, DatabaseNewe
 from slaflow.store.rows import backlog
 from slaflow.store.rows.backlog import Outbox
 from slaflow.store.wake import Listener
-
-if TYPE_CHECKING:
-    from slaflow.engine.app import Engine
 
 EVERY = timedelta(seconds=30)
 SHORTEST, LONGEST = timedelta(seconds=1), wake.HORIZON
@@ -121,7 +119,7 @@ class Worker:
 
     def __init__(
         self,
-        app: Engine,
+        app: Context,
         bell: Bell,
         *,
         every: timedelta = EVERY,
@@ -170,12 +168,12 @@ class Worker:
             self._told()
             yield self._report
 
-    def _once(self, app: Engine, report: TickReport, limit: int) -> bool:
+    def _once(self, app: Context, report: TickReport, limit: int) -> bool:
         self._report = report
         if self.bell.rung:
             raise _Rung
         began = perf_counter()
-        is_more = run.settle_batch(app, report, limit)
+        is_more = report.add(settle_batch(app, report.at, limit))
         if is_more:
             self.observer.batch(perf_counter() - began)
         return is_more

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from slaflow.engine.apply import Ask, Outcome, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.leads.commands import declared_values
 from slaflow.engine.leads.resurrection import IdentityErased, turned_away
 from slaflow.errors import InvalidValue

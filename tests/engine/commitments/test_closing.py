@@ -22,9 +22,10 @@ from support.promising import (
     verdicts,
 )
 
-from slaflow.engine import apply
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.batch import Batch
 from slaflow.engine.setup.doctor import examine
 from slaflow.lifecycle.events import Recorded
 from slaflow.store.commitments import periods
@@ -296,14 +297,14 @@ def test_a_lead_that_cannot_be_settled_is_named_and_holds_nothing_up(
 ) -> None:
     app = promising(empty, VOLUME % "title: Leads")
     good, bad = handed(app, 1, MONDAY), handed(app, 2, MONDAY)
-    settle = apply.Batch.settle
+    settle = Batch.settle
 
-    def failing(batch: apply.Batch, lead_id: int, now: datetime) -> apply.Outcome:
+    def failing(batch: Batch, lead_id: int, now: datetime) -> Outcome:
         if lead_id == bad:
             raise RuntimeError("no rule for that")
         return settle(batch, lead_id, now)
 
-    monkeypatch.setattr(apply.Batch, "settle", failing)
+    monkeypatch.setattr(Batch, "settle", failing)
     report = app.tick(CLOSED + HOUR)
     assert [lead for lead, _ in report.failed] == [bad]
     stated = statements_of(app)[-1]

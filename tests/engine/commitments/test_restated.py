@@ -13,7 +13,7 @@ from support.office import DAY, HOUR, MONDAY, PROSPECT, SALES, created, together
 from support.promising import APRIL, CLOSED, VOLUME, handed, plainly, promising, statements_of, told
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask
+from slaflow.engine.ask import Ask
 from slaflow.lifecycle.events import Fired, Recorded
 from slaflow.store.commitments import periods
 

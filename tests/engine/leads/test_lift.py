@@ -22,7 +22,7 @@ from support.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask
+from slaflow.engine.ask import Ask
 from slaflow.engine.leads import lift as lifting
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.leads.erase import ReasonUnusable

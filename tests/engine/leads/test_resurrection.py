@@ -12,7 +12,8 @@ from support.known_person import LATER, REASON, a_person_is_known
 from support.office import DAY, FRIDAY, handed_over, kinds, on_one_database, statements, stored, the_chain
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask
 from slaflow.engine.leads.resurrection import IdentityErased
 from slaflow.errors import REFUSED
 from slaflow.lifecycle.events import Created

@@ -28,7 +28,7 @@ from support.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask
+from slaflow.engine.ask import Ask
 from slaflow.engine.log.past import NotYetThere, PastArchived, PastUnknown
 from slaflow.exchange.archive.run import archive
 from slaflow.lifecycle.events import Created

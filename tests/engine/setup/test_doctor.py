@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 from support.office import FRIDAY, HOUR, MONDAY, Present, handed_over, on_one_database
 
-from slaflow.engine.app import Engine, wall_clock
+from slaflow.engine.app import Engine
+from slaflow.engine.context import wall_clock
 from slaflow.engine.setup.doctor import examine
 from slaflow.store import schema
 

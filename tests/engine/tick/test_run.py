@@ -29,7 +29,7 @@ from support.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask
+from slaflow.engine.ask import Ask
 from slaflow.engine.tick.run import TickReport
 from slaflow.errors import UnknownName
 from slaflow.store.database import Database

@@ -16,7 +16,8 @@ from sqlalchemy import event, text
 from support.office import on_one_database
 from support.stories.hourly import HOUR, breaches, promised, waiting
 
-from slaflow.engine.app import Engine, wall_clock
+from slaflow.engine.app import Engine
+from slaflow.engine.context import wall_clock
 from slaflow.engine.tick.metrics import Metrics, PortTaken
 from slaflow.engine.tick.run import TickReport
 from slaflow.engine.tick.worker import Bell, Observer, Patience, Worker

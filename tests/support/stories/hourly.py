@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from support.builders import SALT
 
 from slaflow.engine.app import Engine
-from slaflow.engine.apply import Ask, in_transaction
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask
 from slaflow.lifecycle.events import Created
 from slaflow.lifecycle.lead import Actor
 from slaflow.store.rows import leads as lead_store

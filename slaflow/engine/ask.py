@@ -1,0 +1,66 @@
+"""What is asked of a lead, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from slaflow.errors import SlaflowError
+from slaflow.lifecycle.decision import Message, Refusal
+from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.events import Happening
+from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.workflow.model.workflow import Workflow
+
+
+class LeadNotThere(SlaflowError):
+    """An input for a lead that was never created."""
+
+    code = "lead_not_there"
+
+    def __init__(self, lead_id: int) -> None:
+        self.lead_id = lead_id
+        super().__init__(f"lead {lead_id} is not there; add it first with 'slaflow lead add'")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One input for one lead.
+
+    ``at`` is its arrival; None: the clock, once the lead is held, never before what was logged last.
+    ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``. What is
+    ``imported`` arrives at its own instant, however long ago that is. ``resurrect`` lets it take the identity
+    of a lead that was erased.
+    """
+
+    lead_id: int
+    happening: Happening
+    actor: Actor
+    at: datetime | None = None
+    occurred_at: datetime | None = None
+    workflow: Workflow | None = None
+    imported: bool = False
+    resurrect: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one ask. ``error`` is set only where the batch was asked to be lenient.
+
+    ``more`` says that the steps before the input filled a transaction: save, then ask again.
+    ``resurrected`` says that the lead now has the identity of one that was erased.
+    """
+
+    lead: Lead | None = None
+    refusal: Refusal | None = None
+    error: SlaflowError | None = None
+    more: bool = False
+    entries: list[Draft] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    steps: int = 0
+    resurrected: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the input was taken."""
+        return not (self.more or self.refusal or self.error)

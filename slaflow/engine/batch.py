@@ -1,0 +1,97 @@
+"""The leads of one transaction, decided one after the other; nothing is written here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slaflow.engine.ask import Ask, LeadNotThere, Outcome
+from slaflow.engine.context import Context
+from slaflow.engine.held import Held
+from slaflow.engine.leads.resurrection import Return
+from slaflow.errors import SlaflowError
+from slaflow.hours.zones import in_utc, supported
+from slaflow.lifecycle.decide import check_not_ahead
+from slaflow.lifecycle.decision import Decision
+from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.input_values import typed
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.workflow.model.workflow import Workflow
+
+
+class Batch:
+    """The leads of one transaction, locked and loaded, and the directory they are decided with."""
+
+    def __init__(self, app: Context, people: Directory, held: dict[int, Held]) -> None:
+        self.app = app
+        self.people = people
+        self.held = held
+        self.turns: dict[str, str] = {}
+
+    def decide(self, ask: Ask, now: datetime, lenient: bool, back: Return | None) -> Outcome:
+        """Decides one input on the lead as the one before left it; *back* is an erased identity it takes."""
+        held = self._held(ask)
+        if held.is_full:
+            return Outcome(held.lead, more=True)
+        try:
+            if back is not None:
+                back.check(ask)
+            workflow = ask.workflow or self._workflow(held, ask.lead_id)
+            event = _input(ask, held.lead, now, workflow)
+            decision = held.decide(workflow, self.people, event, now, in_place=not lenient)
+        except SlaflowError as error:
+            if not lenient:
+                raise
+            return Outcome(held.lead, error=error)
+        if lenient and decision.refusal is not None and not decision.is_evidence:
+            return Outcome(held.lead, refusal=decision.refusal)
+        self._take(held, decision)
+        return _outcome(decision)
+
+    def settle(self, lead_id: int, now: datetime) -> Outcome:
+        """Lets time pass for one lead."""
+        held = self.held[lead_id]
+        workflow = self._workflow(held, lead_id)
+        decision = held.decide(workflow, self.people, None, now, in_place=True)
+        self._take(held, decision)
+        return _outcome(decision)
+
+    def _held(self, ask: Ask) -> Held:
+        nobody = Held(is_new=True)
+        if isinstance(ask.happening, Created):
+            self.held[ask.lead_id] = nobody
+        return self.held.get(ask.lead_id, nobody)
+
+    def _workflow(self, held: Held, lead_id: int) -> Workflow:
+        if held.lead is None:
+            raise LeadNotThere(lead_id)
+        return self.app.workflow(held.lead.digest)
+
+    def _take(self, held: Held, decision: Decision) -> None:
+        held.take(decision)
+        for team, drawn in decision.turns.items():
+            self.turns[team] = drawn
+            self.people = self.people.after_turn(team, drawn)
+
+
+def _outcome(decision: Decision) -> Outcome:
+    return Outcome(
+        decision.lead,
+        decision.refusal,
+        more=decision.more,
+        entries=decision.entries,
+        messages=decision.messages,
+        steps=decision.steps,
+    )
+
+
+def _input(ask: Ask, lead: Lead | None, now: datetime, workflow: Workflow) -> Input:
+    if ask.at is not None:
+        arrived = in_utc(ask.at)
+    else:
+        arrived = max(now, lead.as_of) if lead is not None else now
+    occurred = arrived if ask.occurred_at is None else supported(ask.occurred_at)
+    occurred = check_not_ahead(occurred, max(arrived, now))
+    # What a file says was read by its map.
+    happening = ask.happening if ask.imported else typed(workflow, ask.happening)
+    return Input(happening, ask.actor, min(occurred, arrived), arrived, ask.imported)

@@ -1,0 +1,82 @@
+"""An agreement put in force: its text, its digest and its holidays stored, and that logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as metadata_version
+from typing import Any
+
+from slaflow.engine import streams
+from slaflow.engine.context import Context
+from slaflow.engine.transaction import written
+from slaflow.hours.public_holidays import resolve_holidays
+from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.log.entry import canonical
+from slaflow.store.commitments import periods as period_store
+from slaflow.store.database import Connection
+from slaflow.store.rows import workflows as store
+from slaflow.workflow.load import Checked
+from slaflow.workflow.model.workflow import Workflow
+
+YEARS_BACK = 15
+YEARS_AHEAD = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    workflow: str
+    digest: str
+    activated_at: datetime
+    notes: tuple[str, ...]
+    """What of the file is kept but not yet acted upon."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "workflow": self.workflow,
+            "digest": self.digest,
+            "activated_at": instant_text(self.activated_at),
+            "notes": list(self.notes),
+        }
+
+
+def holidays_around(workflow: Workflow, at: datetime) -> dict[str, list[str]]:
+    """The public holidays of every code the workflow's calendars name, for the years around *at*.
+
+    They become data of the version, so that no later library can move a due date (SEMANTICS 22).
+    """
+    codes = sorted({code for c in workflow.calendars.values() for code in c.holiday_codes})
+    years = range(at.year - YEARS_BACK, at.year + YEARS_AHEAD + 1)
+    resolved = resolve_holidays(codes, years) if codes else {}
+    return {code: [day.isoformat() for day in days] for code, days in resolved.items()}
+
+
+def activate(app: Context, checked: Checked, at: datetime | None) -> Activation:
+    """Stores text, digest and resolved holidays, and logs it in the workflow's stream.
+
+    Raises:
+        WorkflowError: the file has errors; nothing is stored.
+    """
+    workflow = checked.require()
+    now = app.present(at)
+    holidays, tz_release = holidays_around(workflow, now), tzdata_release()
+
+    def put_in_force(conn: Connection) -> None:
+        period_store.begin(conn, workflow.name, now, owes=bool(workflow.commitments))
+        store.activate(
+            conn, name=workflow.name, digest=workflow.digest, source=workflow.source, at=now,
+            holidays=canonical(holidays).decode(), tz_release=tz_release,
+        )  # fmt: skip
+        data = {"holidays": holidays, "tz_release": tz_release, "source": workflow.source}
+        draft = Draft(
+            0, "activated", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data
+        )
+        streams.append(conn, f"workflow:{workflow.name}", draft, now, workflow.digest)
+
+    written(app, put_in_force)
+    return Activation(workflow.name, workflow.digest, now, workflow.kept_aside)
+
+
+def tzdata_release() -> str:
+    """The release of the time-zone data that due dates are computed with."""
+    return metadata_version("tzdata")

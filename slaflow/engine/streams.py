@@ -1,0 +1,21 @@
+"""Streams that are no lead's: how an entry of theirs is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slaflow.lifecycle.draft import Draft
+from slaflow.log.chain import seal
+from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
+
+
+def append(conn: Connection, stream: str, draft: Draft, now: datetime, digest: str | None = None) -> None:
+    """Appends one entry to a stream that is no lead's."""
+    seq, head = log_store.stream_head(conn, stream)
+    draft.seq = seq + 1
+    sealed, head = seal(
+        [draft], stream=stream, lead=None, salt=b"", digest=digest, head=head, recorded_at=now
+    )
+    log_store.append(conn, sealed)
+    log_store.save_stream(conn, stream, draft.seq, head)
