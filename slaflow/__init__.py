@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from slaflow.errors import SlaflowError
     from slaflow.hours import Calendar
     from slaflow.workflow.errors import WorkflowError
-    from slaflow.workflow.model.workflow import Workflow
+    from slaflow.workflow.load import Workflow
 
 __all__ = ["Calendar", "Engine", "SlaflowError", "Workflow", "WorkflowError"]
 
@@ -18,7 +18,7 @@ _HOMES = {
     "Calendar": "slaflow.hours",
     "Engine": "slaflow.engine.app",
     "SlaflowError": "slaflow.errors",
-    "Workflow": "slaflow.workflow.model.workflow",
+    "Workflow": "slaflow.workflow.load",
     "WorkflowError": "slaflow.workflow.errors",
 }
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.model.workflow import Days, OpenTime, Step, Target
+from slaflow.workflow.model.clocks import Days, OpenTime, Step, Target
 
 NO_TIME = timedelta(0)
 SHORTEST = timedelta(minutes=1)

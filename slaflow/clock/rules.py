@@ -21,7 +21,8 @@ from slaflow.clock.due import (
 )
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.model.workflow import Allowance, Days, OpenTime, Pause, Target, UntilField, Value
+from slaflow.workflow.model.clocks import Allowance, Days, OpenTime, Pause, Target, UntilField
+from slaflow.workflow.model.lead import Value
 
 
 def due_at_start(

@@ -20,7 +20,8 @@ from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.scoring import counted
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model.workflow import Pattern, Target, UntilField, Workflow
+from slaflow.workflow.model.clocks import Pattern, Target, UntilField
+from slaflow.workflow.model.workflow import Workflow
 
 Occasion = tuple[str, str | None]
 """A pattern's kind, and the name it gives where it gives one."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.lifecycle.lead import Actor
-from slaflow.workflow.model.workflow import Value
+from slaflow.workflow.model.lead import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.scoring import reached_at
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Work
-from slaflow.workflow.model.workflow import Pattern, Target
+from slaflow.workflow.model.clocks import Pattern, Target
 
 
 def testify(work: Work, effect: Effect, late: Late) -> list[tuple[Clock, int]]:

@@ -11,8 +11,11 @@ from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.view import Given, View, failing_clauses
+from slaflow.workflow.expressions.value import Expression, Unknown
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import from_cel, parse_value
-from slaflow.workflow.model.workflow import Expression, Field, Transition, Unknown, Value, Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

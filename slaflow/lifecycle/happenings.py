@@ -23,7 +23,8 @@ from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model.workflow import LEAD, SYSTEM, Activity, Check, Value
+from slaflow.workflow.model.lead import Activity, Check, Value
+from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 
 def apply(work: Work, event: Input, at: datetime) -> Refusal | None:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.values import as_typed
-from slaflow.workflow.model.workflow import Field, Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 def typed(workflow: Workflow, happening: Happening) -> Happening:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from operator import attrgetter
 
-from slaflow.workflow.model.workflow import Value
+from slaflow.workflow.model.lead import Value
 
 MAX_ATTEMPTS = 200
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from transitions import EventData, Machine
 
-from slaflow.workflow.model.workflow import Transition, Workflow
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.workflow import Workflow
 
 
 class Move:

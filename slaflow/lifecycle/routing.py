@@ -14,7 +14,8 @@ from typing import Any
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.lifecycle.view import View
-from slaflow.workflow.model.workflow import Route, Workflow
+from slaflow.workflow.model.parties import Route
+from slaflow.workflow.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from slaflow.lifecycle.guards import Chosen, choose_by_trigger, computed
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model.workflow import Action, Fire, Notify, SetFields, Step, Target, Unknown
+from slaflow.workflow.expressions.value import Unknown
+from slaflow.workflow.model.clocks import Step, Target
+from slaflow.workflow.model.flow import Action, Fire, Notify, SetFields
 
 STEPS_AT_ONCE = 1000
 

@@ -26,7 +26,8 @@ from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.identity import identity_key
-from slaflow.workflow.model.workflow import Assign, Notify, Transition, Value
+from slaflow.workflow.model.flow import Assign, Notify, Transition
+from slaflow.workflow.model.lead import Value
 
 
 def _nothing() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.scoring import counted, decayed, number_text, rounded
+from slaflow.workflow.expressions.value import Clause, Expression, Unknown
+from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import to_cel
-from slaflow.workflow.model.workflow import Clause, Expression, Field, Unknown, Value, Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 Given = Mapping[str, Value]
 NOTHING: Given = {}

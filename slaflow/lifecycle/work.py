@@ -21,7 +21,8 @@ from slaflow.lifecycle.noted import note_verdict
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
-from slaflow.workflow.model.workflow import Target, Workflow
+from slaflow.workflow.model.clocks import Target
+from slaflow.workflow.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from slaflow.report.rates import least
 from slaflow.store.database import Connection
 from slaflow.store.figures.aging import AgeFigure, Oldest, ages, oldest
 from slaflow.store.figures.asked import Asked
-from slaflow.workflow.model.workflow import State
+from slaflow.workflow.model.flow import State
 
 DAY = 86_400
 BOUNDS = tuple(days * DAY for days in (1, 3, 7, 14, 30, 90))

@@ -13,7 +13,8 @@ from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.funnel import MoveFigure, StateFigure, moves, reached, sizes
-from slaflow.workflow.model.workflow import State, Workflow
+from slaflow.workflow.model.flow import State
+from slaflow.workflow.model.workflow import Workflow
 
 
 def funnel(

@@ -12,7 +12,9 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, Protocol
 
-from slaflow.workflow.model.workflow import FitRule, Transition, Workflow
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.lead import FitRule
+from slaflow.workflow.model.workflow import Workflow
 
 NO_CONDITION = "(no condition)"
 MOST_RULES = 12

@@ -10,7 +10,7 @@ from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Cast, Scenario
 from slaflow.trial.steps import StepReader
 from slaflow.workflow.identity import folded, shown, unseen
-from slaflow.workflow.model.workflow import Value
+from slaflow.workflow.model.lead import Value
 from slaflow.workflow.yaml.tree import Path
 
 FILE_KEYS = ("workflow", "people", "scenarios", "title", "about")

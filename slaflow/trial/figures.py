@@ -10,7 +10,7 @@ from slaflow.clock.state import Status
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Expected
 from slaflow.workflow.document.durations import DurationInvalid, parse_duration
-from slaflow.workflow.model.workflow import Days
+from slaflow.workflow.model.clocks import Days
 from slaflow.workflow.yaml.tree import Path
 
 STATUSES: tuple[str, ...] = get_args(Status)

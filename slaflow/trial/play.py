@@ -20,7 +20,8 @@ from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
 from slaflow.trial.scenario import Cast, Do, Scenario
 from slaflow.workflow.identity import identity_key
-from slaflow.workflow.model.workflow import LEAD, SYSTEM, Workflow
+from slaflow.workflow.model.parties import LEAD, SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 INSTANT = timedelta(microseconds=1)
 """A step is carried out by what comes strictly after it; nothing comes sooner."""

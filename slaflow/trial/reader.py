@@ -12,8 +12,10 @@ from slaflow.hours.zones import SUPPORTED_YEARS
 from slaflow.workflow.document.durations import DurationInvalid, elapsed
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.identity import folded
+from slaflow.workflow.model.lead import Field, Value
+from slaflow.workflow.model.parties import LEAD, SYSTEM
 from slaflow.workflow.model.values import as_typed, parse_value
-from slaflow.workflow.model.workflow import LEAD, SYSTEM, Field, Value, Workflow
+from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.yaml.read import Source
 from slaflow.workflow.yaml.tree import Path
 

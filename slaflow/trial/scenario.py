@@ -9,7 +9,7 @@ from datetime import datetime
 from slaflow.lifecycle.events import Happening
 from slaflow.lifecycle.people import Absence, Person
 from slaflow.workflow.errors import Finding
-from slaflow.workflow.model.workflow import Value
+from slaflow.workflow.model.lead import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Lifted,
 from slaflow.trial.figures import read_figures
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Deed, Do, Expect, PassTime, Refuse, Step
-from slaflow.workflow.model.workflow import Field
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.yaml.tree import Path
 
 KEYS: Mapping[str, tuple[str, ...]] = {

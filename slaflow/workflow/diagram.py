@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from slaflow.workflow.model.workflow import Case, Fire, State, Target, Transition, UntilField, Workflow
+from slaflow.workflow.model.clocks import Case, Target, UntilField
+from slaflow.workflow.model.flow import Fire, State, Transition
+from slaflow.workflow.model.workflow import Workflow
 
 _FILLS = ("#dbeafe", "#dcfce7", "#fef3c7", "#fae8ff", "#ffe4e6", "#e0e7ff", "#ccfbf1", "#f5f5f4")
 """One light colour per party, in file order, used again from the first when they run out."""

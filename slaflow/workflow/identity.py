@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 
 from slaflow.errors import USAGE, SlaflowError
-from slaflow.workflow.model.workflow import Value, Workflow
+from slaflow.workflow.model.lead import Value
+from slaflow.workflow.model.workflow import Workflow
 
 UNSEEN = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"

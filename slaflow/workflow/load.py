@@ -22,12 +22,30 @@ from slaflow.workflow.compile.terms import calendars, party, route, team, top_le
 from slaflow.workflow.document.terms import TeamDoc
 from slaflow.workflow.document.top import WorkflowDoc, read_document
 from slaflow.workflow.errors import Finding, WorkflowError, WorkflowUnreadable
+from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.commitment import Commitment, notes_of
-from slaflow.workflow.model.workflow import State, Target, Transition, Workflow
+from slaflow.workflow.model.flow import State, Transition
+from slaflow.workflow.model.workflow import Workflow as CompiledWorkflow
 from slaflow.workflow.yaml.read import MAX_BYTES, Source, read_yaml, too_large
 
 MAX_WAYS = 20_000
 Holidays = Mapping[str, Sequence[date]]
+
+
+class Workflow(CompiledWorkflow):
+    """An agreement that was read from a file; compared by identity. ``digest`` is its text's SHA-256."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def parse(text: str | bytes, filename: str = "workflow.yaml") -> Workflow:
+        """The agreement that *text* holds; WorkflowError lists every finding with line and column."""
+        return load_workflow(text, filename).require()
+
+    @staticmethod
+    def load(path: str | Path) -> Workflow:
+        """The agreement in the file at *path*; errors as `parse`, WorkflowUnreadable if there is none."""
+        return read_workflow(path).require()
 
 
 @dataclass(frozen=True, slots=True)

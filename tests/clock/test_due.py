@@ -24,7 +24,7 @@ from slaflow.clock.due import (
 )
 from slaflow.clock.state import Clock
 from slaflow.hours import Calendar
-from slaflow.workflow.model.workflow import Case, Days, OpenTime, Step, Target
+from slaflow.workflow.model.clocks import Case, Days, OpenTime, Step, Target
 
 OFFICE = Calendar.parse({"hours": {"mon-fri": ["09:00-17:00"]}}, timezone="Europe/Stockholm")
 ALWAYS = Calendar.always("Europe/Stockholm")

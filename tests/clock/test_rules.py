@@ -11,7 +11,7 @@ from slaflow.clock import rules
 from slaflow.clock.state import Clock
 from slaflow.hours import Calendar
 from slaflow.workflow.expressions.cel import Scope
-from slaflow.workflow.model.workflow import Case, Days, OpenTime, Pause, Step, Target, UntilField
+from slaflow.workflow.model.clocks import Case, Days, OpenTime, Pause, Step, Target, UntilField
 
 OFFICE = Calendar.parse({"hours": {"mon-fri": ["09:00-17:00"]}}, timezone="Europe/Stockholm")
 ALWAYS = Calendar.always("Europe/Stockholm")

@@ -22,7 +22,7 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide
 from slaflow.lifecycle.events import Input
 from slaflow.lifecycle.scoring import decayed
-from slaflow.workflow.model.workflow import UntilField
+from slaflow.workflow.model.clocks import UntilField
 
 stories = st.builds(story_of, agreements(), directories(), histories())
 NEVER = timedelta(0)

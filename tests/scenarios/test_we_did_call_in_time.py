@@ -5,7 +5,7 @@ from pathlib import Path
 from support.telling import agreement, kinds, told
 
 import slaflow.workflows
-from slaflow.workflow.model.workflow import Workflow
+from slaflow.workflow.load import Workflow
 
 STANDARD = Path(slaflow.workflows.__path__[0]) / "b2b-standard.yaml"
 SIF = "{email: sif@example.com, employees: 75, country: SE, source: event}"

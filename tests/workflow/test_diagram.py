@@ -10,21 +10,11 @@ import pytest
 
 from slaflow.workflow.diagram import dot, mermaid
 from slaflow.workflow.expressions.cel import Scope
-from slaflow.workflow.model.workflow import (
-    Case,
-    Days,
-    Fire,
-    OpenTime,
-    Party,
-    Pattern,
-    Scoring,
-    State,
-    Step,
-    Target,
-    Transition,
-    UntilField,
-    Workflow,
-)
+from slaflow.workflow.model.clocks import Case, Days, OpenTime, Pattern, Step, Target, UntilField
+from slaflow.workflow.model.flow import Fire, State, Transition
+from slaflow.workflow.model.lead import Scoring
+from slaflow.workflow.model.parties import Party
+from slaflow.workflow.model.workflow import Workflow
 
 SCOPE = Scope({"lead.source": "string", "lead.callback_on": "timestamp"})
 WEB = SCOPE.compile("lead.source == 'web'", "bool")

@@ -7,8 +7,8 @@ from support.agreement import SMALL, checked, small
 
 from slaflow.errors import InvalidValue
 from slaflow.workflow.load import load_workflow
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.values import from_cel, parse_value
-from slaflow.workflow.model.workflow import Field
 
 ZWSP = "holds U+200B (zero width space), which nobody sees; write it without"
 DESK = ("parties: [marketing, sales]", 'parties: {marketing: {desk: "d\\u200besk@example.com"}, sales: {}}')

@@ -12,8 +12,8 @@ from support.agreement import SMALL, STANDARD
 
 from slaflow.workflow.checks.moves import on_circles, reached
 from slaflow.workflow.load import Checked, load_workflow
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.values import from_cel, parse_value, to_cel
-from slaflow.workflow.model.workflow import Field
 
 ZONE = "Europe/Stockholm"
 WORDS = st.one_of(

@@ -27,8 +27,9 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as store
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import identity_key
+from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import as_typed, parse_value
-from slaflow.workflow.model.workflow import Field, Value, Workflow
+from slaflow.workflow.model.workflow import Workflow
 
 
 class Refused(SlaflowError):

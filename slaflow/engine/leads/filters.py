@@ -14,7 +14,8 @@ from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.spellings import spellings
-from slaflow.workflow.model.workflow import LEAD, SYSTEM, Workflow
+from slaflow.workflow.model.parties import LEAD, SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 
 class UnknownFilter(UnknownName):

@@ -19,7 +19,8 @@ from slaflow.store.log.entries import LogFilter
 from slaflow.store.rows import identities as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import identity_key
-from slaflow.workflow.model.workflow import Value, Workflow
+from slaflow.workflow.model.lead import Value
+from slaflow.workflow.model.workflow import Workflow
 
 SET_BY = frozenset(("created", "changed", "transition", "checked"))
 """Kinds of entries of which the data may set fields of the lead."""

@@ -24,7 +24,7 @@ from slaflow.store.database import Connection
 from slaflow.store.rows import people as store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
-from slaflow.workflow.model.workflow import LEAD, SYSTEM
+from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 ROLES = ("member", "manager", "auditor", "admin")
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from slaflow.exchange.exports.process import Data, Value, activity_name, attributes, data_of
 from slaflow.log.entry import Entry
-from slaflow.workflow.model.workflow import LEAD, SYSTEM
+from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 OBJECT_TYPES: dict[str, tuple[str, ...]] = {
     "lead": ("key", "state", "owner"),

@@ -10,7 +10,8 @@ from slaflow.exchange.errors import RowRefused
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.workflow.identity import check_seen, folded
-from slaflow.workflow.model.workflow import LEAD, SYSTEM, Workflow
+from slaflow.workflow.model.parties import LEAD, SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 
 class Actors:

@@ -28,7 +28,9 @@ from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import imported as import_store
 from slaflow.store.rows import leads as lead_store
-from slaflow.workflow.model.workflow import SetFields, Value, Workflow
+from slaflow.workflow.model.flow import SetFields
+from slaflow.workflow.model.lead import Value
+from slaflow.workflow.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine

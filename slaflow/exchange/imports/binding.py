@@ -15,8 +15,10 @@ from slaflow.workflow.errors import Finding
 from slaflow.workflow.expressions.cel import CompiledExpression, Scope
 from slaflow.workflow.expressions.tokens import ExpressionInvalid
 from slaflow.workflow.identity import UnseenCharacter
+from slaflow.workflow.model.lead import Field
+from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.values import as_typed, parse_value
-from slaflow.workflow.model.workflow import SYSTEM, Field, Workflow
+from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.yaml.read import Source
 from slaflow.workflow.yaml.tree import Path
 

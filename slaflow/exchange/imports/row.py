@@ -21,9 +21,10 @@ from slaflow.exchange.imports.table import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
+from slaflow.workflow.expressions.value import Unknown
 from slaflow.workflow.identity import UnseenCharacter, earlier_key, identity_key
+from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import as_typed, parse_value
-from slaflow.workflow.model.workflow import Field, Unknown, Value
 
 LEAD_PLACE = 0
 """The place of a row's lead values among what it says; its events stand at 1 and on, in map order."""

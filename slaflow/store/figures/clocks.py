@@ -33,7 +33,7 @@ from slaflow.store.figures.expressions import (
 )
 from slaflow.store.log.indexes import in_stream
 from slaflow.store.tables.all import clock, entry
-from slaflow.workflow.model.workflow import SYSTEM
+from slaflow.workflow.model.parties import SYSTEM
 
 _MOVES = ("clock_resumed", "clock_restarted", "clock_moved")
 _TOLD = (

@@ -12,7 +12,7 @@ from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
 from slaflow.store.log.indexes import in_stream
 from slaflow.store.tables.all import entry
-from slaflow.workflow.model.workflow import SYSTEM
+from slaflow.workflow.model.parties import SYSTEM
 
 _KEPT = (
     "stream", "seq", "lead", "at", "digest", "gave", "took", "took_owner", "direction", "grp", "next_seq",

@@ -13,7 +13,7 @@ from slaflow.store.figures.expressions import Column, elapsed, members_at, perce
 from slaflow.store.figures.passages import handoffs
 from slaflow.store.figures.terms import BACK, FORWARD, NONE, Terms, by_version, direction
 from slaflow.store.tables.all import entry
-from slaflow.workflow.model.workflow import SYSTEM
+from slaflow.workflow.model.parties import SYSTEM
 
 
 class ReasonFigure(NamedTuple):

@@ -7,7 +7,8 @@ from itertools import islice
 
 from slaflow.workflow.checks.moves import Move, moves, on_circles, reached
 from slaflow.workflow.checks.remark import Remark
-from slaflow.workflow.model.workflow import Transition, Workflow
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.workflow import Workflow
 
 MAX_AUTOS = 50
 """Autos whose ways back are followed; each walk goes through the whole file."""

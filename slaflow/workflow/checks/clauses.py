@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from slaflow.workflow.checks.remark import Remark, path_of
-from slaflow.workflow.model.workflow import FitRule, Workflow
+from slaflow.workflow.model.lead import FitRule
+from slaflow.workflow.model.workflow import Workflow
 
 
 def check_pauses(workflow: Workflow) -> Iterator[Remark]:

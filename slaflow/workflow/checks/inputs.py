@@ -5,8 +5,9 @@ from __future__ import annotations
 from slaflow.errors import InvalidValue
 from slaflow.workflow.compile.scopes import TYPES
 from slaflow.workflow.expressions.cel import CompiledExpression
+from slaflow.workflow.expressions.value import Expression
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.values import from_cel
-from slaflow.workflow.model.workflow import Expression, Field
 
 
 def unfit(field: Field, expression: Expression, timezone: str, *, takes_unseen: bool = True) -> str | None:

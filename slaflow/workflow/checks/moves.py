@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from slaflow.workflow.model.workflow import SYSTEM, Fire, Pattern, Step, Target, Transition, Workflow
+from slaflow.workflow.model.clocks import Pattern, Step, Target
+from slaflow.workflow.model.flow import Fire, Transition
+from slaflow.workflow.model.parties import SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 
 class Move(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from slaflow.workflow.model.workflow import Target, Workflow
+from slaflow.workflow.model.clocks import Target
+from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.yaml.tree import Path
 
 

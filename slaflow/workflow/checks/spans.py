@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.checks.remark import Remark, path_of
-from slaflow.workflow.model.workflow import Days, OpenTime, Target, UntilField, Workflow
+from slaflow.workflow.model.clocks import Days, OpenTime, Target, UntilField
+from slaflow.workflow.model.workflow import Workflow
 
 MOST_YEARS = 100
 _DAYS_A_YEAR = 365.2425

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from slaflow.workflow.checks.remark import Remark, path_of
-from slaflow.workflow.model.workflow import OpenTime, Step, Target, Workflow
+from slaflow.workflow.model.clocks import OpenTime, Step, Target
+from slaflow.workflow.model.workflow import Workflow
 
 
 def check_order(workflow: Workflow) -> Iterator[Remark]:

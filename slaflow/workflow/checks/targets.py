@@ -9,7 +9,11 @@ from slaflow.errors import did_you_mean
 from slaflow.workflow.checks.inputs import unfit
 from slaflow.workflow.checks.moves import fires, living_states, on_circles, rows_fired, start_states
 from slaflow.workflow.checks.remark import Remark, path_of
-from slaflow.workflow.model.workflow import SYSTEM, Activity, Fire, Pattern, Target, Transition, Workflow
+from slaflow.workflow.model.clocks import Pattern, Target
+from slaflow.workflow.model.flow import Fire, Transition
+from slaflow.workflow.model.lead import Activity
+from slaflow.workflow.model.parties import SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 MAX_ATTEMPTS = 200
 """Attempts that a lead keeps. Source: SEMANTICS.md, 10."""

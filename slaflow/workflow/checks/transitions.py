@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slaflow.workflow.checks.remark import Remark
-from slaflow.workflow.model.workflow import Transition, Workflow
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.workflow import Workflow
 
 
 def check_shadowed(workflow: Workflow) -> Iterator[Remark]:

@@ -18,7 +18,7 @@ from slaflow.workflow.document.flow import (
     TimerDoc,
     UntilDoc,
 )
-from slaflow.workflow.model.workflow import (
+from slaflow.workflow.model.clocks import (
     Allowance,
     Case,
     Days,

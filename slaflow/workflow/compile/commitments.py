@@ -11,6 +11,7 @@ from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.document.flow import ActionDoc, PatternDoc
 from slaflow.workflow.document.terms import CommitmentDoc, ShareDoc
+from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.commitment import (
     Commitment,
     Count,
@@ -23,7 +24,6 @@ from slaflow.workflow.model.commitment import (
     Signed,
     Sum,
 )
-from slaflow.workflow.model.workflow import Expression
 from slaflow.workflow.yaml.tree import Path
 
 COUNTED = ("enter", "trigger", "activity")

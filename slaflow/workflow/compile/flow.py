@@ -11,17 +11,9 @@ from slaflow.workflow.compile.scopes import result_of
 from slaflow.workflow.document.flow import ActionDoc, TransitionDoc, action_kind
 from slaflow.workflow.document.lead import StateDoc
 from slaflow.workflow.expressions.cel import Scope
-from slaflow.workflow.model.workflow import (
-    SYSTEM,
-    Action,
-    Assign,
-    Expression,
-    Fire,
-    Notify,
-    SetFields,
-    State,
-    Transition,
-)
+from slaflow.workflow.expressions.value import Expression
+from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
+from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.yaml.tree import Path
 
 ANY_STATE = "*"

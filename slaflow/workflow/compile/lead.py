@@ -13,17 +13,9 @@ from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.lead import ActivityDoc, CheckDoc, ClauseDoc, FieldDoc, FitDoc
 from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope, split_conjunction
 from slaflow.workflow.expressions.tokens import MAX_LENGTH
+from slaflow.workflow.expressions.value import Clause, Expression, Guard
+from slaflow.workflow.model.lead import Activity, Check, Field, FitRule, Scoring
 from slaflow.workflow.model.values import TEXTUAL, comparable, matches, parse_value
-from slaflow.workflow.model.workflow import (
-    Activity,
-    Check,
-    Clause,
-    Expression,
-    Field,
-    FitRule,
-    Guard,
-    Scoring,
-)
 from slaflow.workflow.yaml.tree import Path
 
 ORDERED = frozenset(("int", "decimal", "date", "datetime"))

@@ -14,7 +14,7 @@ from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.document.top import WorkflowDoc
 from slaflow.workflow.document.types import NAME, NAME_RULE, SLUG
 from slaflow.workflow.identity import shown, unseen
-from slaflow.workflow.model.workflow import LEAD, SYSTEM
+from slaflow.workflow.model.parties import LEAD, SYSTEM
 from slaflow.workflow.yaml.read import keys_of
 from slaflow.workflow.yaml.tree import Path
 

@@ -11,7 +11,7 @@ from slaflow.workflow.compile.names import Lookup, Names
 from slaflow.workflow.compile.scopes import Scopes
 from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.document.top import WorkflowDoc
-from slaflow.workflow.model.workflow import Field
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.yaml.tree import Path
 
 

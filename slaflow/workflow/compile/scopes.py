@@ -8,7 +8,8 @@ from typing import Literal
 
 from slaflow.workflow.compile.names import Names
 from slaflow.workflow.expressions.cel import Result, Scope, VariableType
-from slaflow.workflow.model.workflow import Field, Workflow
+from slaflow.workflow.model.lead import Field
+from slaflow.workflow.model.workflow import Workflow
 
 TYPES: Mapping[str, VariableType] = {
     "string": "string",

@@ -11,7 +11,7 @@ from slaflow.workflow.compile.names import EMAIL
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.lead import PartyDoc
 from slaflow.workflow.document.terms import RouteDoc, TeamDoc
-from slaflow.workflow.model.workflow import Party, Route, Team
+from slaflow.workflow.model.parties import Party, Route, Team
 from slaflow.workflow.yaml.tree import Path
 
 MAX_CALENDAR_VALUES = 1_000

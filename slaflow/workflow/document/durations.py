@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from slaflow.errors import SlaflowError
-from slaflow.workflow.model.workflow import Days, OpenTime
+from slaflow.workflow.model.clocks import Days, OpenTime
 
 _OPEN_TIME = re.compile(r"(?=[0-9])(?:([0-9]{1,7})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,9})s)?")
 _DAYS = re.compile(r"([0-9]{1,6})d")

@@ -20,7 +20,7 @@ from slaflow.workflow.document.types import (
     Scalar,
     nothing_is_empty,
 )
-from slaflow.workflow.model.workflow import FieldType
+from slaflow.workflow.model.lead import FieldType
 
 
 class FieldDoc(Named):

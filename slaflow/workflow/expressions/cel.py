@@ -43,8 +43,8 @@ from slaflow.workflow.expressions.tokens import (
     refuse,
     split_conjunction,
 )
+from slaflow.workflow.expressions.value import Unknown
 from slaflow.workflow.expressions.words import CALENDAR_PARTS, Reading, read_names
-from slaflow.workflow.model.workflow import Unknown
 
 __all__ = [
     "CompiledExpression",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from slaflow.workflow.model.workflow import Expression
+from slaflow.workflow.expressions.value import Expression
 
 Every = Literal["day", "week", "month", "quarter", "year"]
 

@@ -21,7 +21,7 @@ from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day
 from slaflow.workflow.expressions.cel import CompiledExpression, Scope
 from slaflow.workflow.expressions.tokens import quoted
 from slaflow.workflow.identity import plain, shown, unseen
-from slaflow.workflow.model.workflow import Field, Value
+from slaflow.workflow.model.lead import Field, Value
 
 TEXTUAL = frozenset(("string", "text", "email", "url"))
 ADDRESSES = frozenset(("email", "url"))

@@ -29,7 +29,8 @@ from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.workflow.load import load_workflow
-from slaflow.workflow.model.workflow import SYSTEM, Workflow
+from slaflow.workflow.model.parties import SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 LONG_AGO = utc("2020-01-01")
 SECTIONS = {

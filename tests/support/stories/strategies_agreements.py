@@ -14,34 +14,22 @@ from slaflow.hours import Calendar
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.workflow.expressions.cel import CompiledExpression, Result, Scope
-from slaflow.workflow.model.workflow import (
-    Action,
-    Activity,
+from slaflow.workflow.expressions.value import Clause
+from slaflow.workflow.model.clocks import (
     Allowance,
-    Assign,
     Case,
-    Check,
-    Clause,
     Days,
-    Field,
-    Fire,
-    FitRule,
-    Notify,
     OpenTime,
-    Party,
     Pattern,
     Pause,
-    Route,
-    Scoring,
-    SetFields,
-    State,
     Step,
     Target,
-    Team,
-    Transition,
     UntilField,
-    Workflow,
 )
+from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
+from slaflow.workflow.model.lead import Activity, Check, Field, FitRule, Scoring
+from slaflow.workflow.model.parties import Party, Route, Team
+from slaflow.workflow.model.workflow import Workflow
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When things begin; four weeks later clocks are turned in Stockholm."""

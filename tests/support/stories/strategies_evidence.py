@@ -22,20 +22,11 @@ from support.stories.strategies_agreements import (
 
 from slaflow.lifecycle.events import Assigned, Changed, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor
-from slaflow.workflow.model.workflow import (
-    Activity,
-    Case,
-    Notify,
-    Party,
-    Pattern,
-    Pause,
-    Scoring,
-    State,
-    Step,
-    Target,
-    Transition,
-    Workflow,
-)
+from slaflow.workflow.model.clocks import Case, Pattern, Pause, Step, Target
+from slaflow.workflow.model.flow import Notify, State, Transition
+from slaflow.workflow.model.lead import Activity, Scoring
+from slaflow.workflow.model.parties import Party
+from slaflow.workflow.model.workflow import Workflow
 
 EVIDENCE = {
     "call": Activity("call", ("sales",), attempt="phone"),

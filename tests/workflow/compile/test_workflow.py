@@ -11,17 +11,9 @@ import pytest
 from support.agreement import SMALL, STANDARD, compiled, place, small
 
 from slaflow.workflow.errors import WorkflowError, WorkflowUnreadable
-from slaflow.workflow.load import load_workflow
-from slaflow.workflow.model.workflow import (
-    Assign,
-    Days,
-    Fire,
-    Notify,
-    OpenTime,
-    Pattern,
-    UntilField,
-    Workflow,
-)
+from slaflow.workflow.load import Workflow, load_workflow
+from slaflow.workflow.model.clocks import Days, OpenTime, Pattern, UntilField
+from slaflow.workflow.model.flow import Assign, Fire, Notify
 
 
 def test_the_digest_is_of_the_very_bytes() -> None:

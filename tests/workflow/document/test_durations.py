@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from slaflow.workflow.document.durations import DurationInvalid, elapsed, parse_duration
-from slaflow.workflow.model.workflow import Days, OpenTime
+from slaflow.workflow.model.clocks import Days, OpenTime
 
 
 @pytest.mark.parametrize(

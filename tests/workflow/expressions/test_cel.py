@@ -8,7 +8,7 @@ import pytest
 from support.scope import SCOPE, problems, value
 
 from slaflow.workflow.expressions.cel import split_conjunction
-from slaflow.workflow.model.workflow import Unknown
+from slaflow.workflow.expressions.value import Unknown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope, split_conjunction
-from slaflow.workflow.model.workflow import Unknown
+from slaflow.workflow.expressions.value import Unknown
 
 NUMBERS = {"lead.a": "double", "lead.b": "double", "lead.n": "int", "lead.m": "int"}
 TRUTHS = {"known.a": "bool", "lead.return": "bool", "open.office": "bool"}

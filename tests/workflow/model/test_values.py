@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from slaflow.errors import InvalidValue
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.values import as_typed, check_address, from_cel, parse_value, to_cel
-from slaflow.workflow.model.workflow import Field
 
 ZONE = "Europe/Stockholm"
 

@@ -1,0 +1,124 @@
+"""Targets and timers: what starts, meets and restarts them, how long they may take, and their steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from slaflow.workflow.expressions.value import Expression
+from slaflow.workflow.model.flow import Action
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """A span of open time, like ``4h``."""
+
+    duration: timedelta
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """``2d``: until the close of the 2nd open day after the local date of the start."""
+
+    days: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UntilField:
+    """``{until: "lead.x", before: ...}``: the close of that day, or that instant."""
+
+    field: str
+    expression: Expression
+    is_date: bool
+    before: OpenTime | Days | None
+    text: str
+
+
+Allowance = OpenTime | Days | UntilField
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of ``within`` or ``after``; the first whose ``when`` holds applies."""
+
+    when: Expression | None
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What of a lead's history starts, meets or restarts a clock.
+
+    ``enter``, ``trigger``, ``activity``, ``set`` take ``names``; ``attempts`` takes
+    ``times`` and ``channels``; ``activity`` takes ``times``; ``contact`` and ``assign``
+    take nothing.
+    """
+
+    kind: Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign"]
+    names: frozenset[str] = frozenset()
+    times: int = 1
+    channels: int = 1
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One escalation step of a target, or the single step of a timer.
+
+    ``kind`` and ``value``: ``percent`` (1 to 100 of the allowance; 100 is due),
+    ``before`` (open time before due), ``after`` (open time after due) or ``after_days``.
+    """
+
+    label: str
+    kind: Literal["percent", "before", "after", "after_days"]
+    percent: int = 0
+    offset: timedelta = timedelta(0)
+    days: int = 0
+    actions: tuple[Action, ...] = ()
+
+    @property
+    def is_due(self) -> bool:
+        return self.kind == "percent" and self.percent == 100
+
+    @property
+    def falls_after_due(self) -> bool:
+        return self.kind in ("after", "after_days")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    when: Expression
+    at_most: OpenTime | Days | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise per lead, or (``owed_by`` None) a timer: same clock, no promise.
+
+    ``index`` orders all clocks: targets in file order, then timers in file order.
+    ``steps`` always holds the 100% step; for a timer it is the only one.
+    """
+
+    index: int
+    name: str
+    owed_by: str | None
+    start: tuple[Pattern, ...]
+    cases: tuple[Case, ...]
+    calendar: str
+    """A calendar's name, ``always`` or ``owner``."""
+    lives_in: frozenset[str] | None = None
+    """``while``; None: the state in which the clock started."""
+    meet: tuple[Pattern, ...] = ()
+    pause: Pause | None = None
+    restart: tuple[Pattern, ...] = ()
+    repeat: bool = False
+    steps: tuple[Step, ...] = ()
+    title: str | None = None
+    about: str | None = None
+
+    @property
+    def is_timer(self) -> bool:
+        return self.owed_by is None

@@ -1,0 +1,68 @@
+"""The lifecycle: states, transitions, and what these and the steps of clocks do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slaflow.workflow.expressions.value import Expression, Guard
+from slaflow.workflow.model.lead import Field
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    held_by: str | None
+    """None only for final states that leave the lead with the party before."""
+    initial: bool = False
+    final: bool = False
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    to: tuple[str, ...]
+    """``owner``, ``manager``, a party, a team or an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    to: str
+    """``next``, ``manager``, a team or an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    trigger: str
+    inputs: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    values: Mapping[str, Expression]
+    """Field to expression; an expression ``null`` empties the field."""
+
+
+Action = Notify | Assign | Fire | SetFields
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of ``transitions``; ``index`` is its place in the file."""
+
+    index: int
+    trigger: str
+    from_states: tuple[str, ...]
+    """``*`` is already spelt out as every state that is not final."""
+    to: str | None
+    """None: the lead stays where it is."""
+    by: tuple[str, ...]
+    guard: Guard = ()
+    auto: bool = False
+    requires: Mapping[str, Field] = field(default_factory=dict)
+    sets: Mapping[str, Expression] = field(default_factory=dict)
+    reset: frozenset[str] = frozenset()
+    """Of ``engagement``, ``stage``, ``checks``."""
+    actions: tuple[Action, ...] = ()
+    """``assign`` and ``notify`` of the transition."""
+    title: str | None = None

@@ -1,0 +1,77 @@
+"""The lead as the agreement has it: its fields, what is done with it, how it scores, what is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from slaflow.workflow.expressions.value import Expression, Guard
+
+Value = str | int | bool | None
+"""A field's value as it is stored and logged: decimals are plain text, a ``date`` is
+``YYYY-MM-DD``, a ``datetime`` ISO 8601 in UTC with ``Z``."""
+
+FieldType = Literal["string", "text", "int", "decimal", "bool", "date", "datetime", "email", "url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared field or input, with what its values must satisfy."""
+
+    name: str
+    type: FieldType
+    required: bool = False
+    default: Value = None
+    one_of: tuple[Value, ...] = ()
+    min: Decimal | date | None = None
+    max: Decimal | date | None = None
+    min_length: int | None = None
+    pattern: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A kind of touchpoint. Points and stage count where ``when`` passes."""
+
+    kind: str
+    by: tuple[str, ...]
+    points: Expression | Decimal | None = None
+    when: Expression | None = None
+    cap: Decimal | None = None
+    stage: str | None = None
+    attempt: str | None = None
+    contact: bool = False
+    automated: bool = False
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FitRule:
+    when: Expression
+    points: Expression | Decimal
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    fit: tuple[FitRule, ...] = ()
+    half_life: timedelta | None = None
+    score: Expression | None = None
+    """None is the default, ``fit + engagement``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    fields: Mapping[str, Field]
+    passes: Guard
+    question: str | None = None
+    by: tuple[str, ...] = ()
+    """Parties that may answer beside the one that holds the lead."""
+    valid_for: timedelta | None = None
+    title: str | None = None

@@ -1,0 +1,36 @@
+"""Who there is: parties, their teams, and the rules by which leads are routed to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from slaflow.workflow.expressions.value import Expression
+
+LEAD = "lead"
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    name: str
+    desk: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    name: str
+    party: str
+    calendar: str | None = None
+    assign: str = "round_robin"
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One routing rule: to a ``team``, ``previous``, a ``field`` that names a person, or a ``person``."""
+
+    kind: Literal["team", "previous", "field", "person"]
+    to: str
+    when: Expression | None = None
