@@ -23,7 +23,9 @@ import ground
 from sqlalchemy import Connection, Table, Update, bindparam, func, insert, select, update
 
 from slaflow import Engine
-from slaflow.store.tables.all import clock, entry, lead, message
+from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.log import entry
+from slaflow.store.tables.outbox import message
 
 AT_ONCE = 1000
 Values = dict[str, Any]

@@ -17,7 +17,7 @@ from slaflow.log.verify import Verification
 from slaflow.store.database import Database
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows.outbox import list_messages
-from slaflow.store.tables.all import imported
+from slaflow.store.tables.imports import imported
 
 OF_WRITING = ("id", "recorded_at", "prev", "hash", "data_hash", "lead", "stream")
 Row = dict[str, Any]

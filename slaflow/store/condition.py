@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Index, column, inspect, select, table, text
 from sqlalchemy.schema import CreateIndex
 
-from slaflow.store.tables.all import TRIGGERS, metadata
+from slaflow.store.tables.all import metadata
+from slaflow.store.tables.metadata import TRIGGERS
 
 DEAD_SHARE, DEAD_ROWS = 0.2, 10_000
 """PostgreSQL: autovacuum clears at a fifth of a table; far more is a sign that it does not run."""

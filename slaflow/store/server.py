@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
-from slaflow.store.tables.all import entry
+from slaflow.store.tables.log import entry
 
 
 def server_now(connection: Connection) -> datetime | None:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, case, func, literal_column, select
 
 from slaflow.store.database import WAIT_SECONDS, Database
 from slaflow.store.driver_errors import translated
-from slaflow.store.tables.all import clock, lead
 from slaflow.store.tables.commitments import closing
+from slaflow.store.tables.leads import clock, lead
 from slaflow.store.types import instant_as_text
 
 CHANNEL = "slaflow_wake"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.entry import KEYS, Entry
-from slaflow.store.tables.all import clock, entry, lead
+from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.log import entry
 
 
 def test_a_leads_columns_are_its_fields_and_its_failures() -> None:

@@ -35,7 +35,7 @@ from sqlalchemy.sql.expression import ColumnElement, Subquery
 
 from slaflow.store.figures.expressions import data_of
 from slaflow.store.log.indexes import in_stream, unindexed
-from slaflow.store.tables.all import archived_stream, entry
+from slaflow.store.tables.log import archived_stream, entry
 from slaflow.workflow.model.commitment import Happening, Share
 
 Keep = Callable[[ColumnElement[Any]], ColumnElement[Any]]

@@ -23,8 +23,9 @@ from sqlalchemy import (
 
 from slaflow.store.database import is_rehearsal
 from slaflow.store.log.indexes import in_stream, unindexed
-from slaflow.store.tables.all import clock, entry, lead
 from slaflow.store.tables.commitments import closing, late_arrival, period
+from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.log import entry
 from slaflow.store.types import Instant, one_of
 
 _AWAKE = union(

@@ -13,7 +13,8 @@ from slaflow.store.figures.expressions import Column, epoch, percentile, rank_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
 from slaflow.store.log.indexes import in_stream
-from slaflow.store.tables.all import entry, lead
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.log import entry
 
 
 class AgeFigure(NamedTuple):

@@ -13,7 +13,9 @@ from sqlalchemy.sql.expression import ColumnElement
 from slaflow.store.figures.expressions import text_at
 from slaflow.store.figures.terms import NONE, Terms, Versions, by_version
 from slaflow.store.log.indexes import unindexed
-from slaflow.store.tables.all import entry, lead, person
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.log import entry
+from slaflow.store.tables.people import person
 
 Column = ColumnElement[Any]
 Months = Sequence[tuple[datetime, str]]

@@ -32,7 +32,8 @@ from slaflow.store.figures.expressions import (
     total,
 )
 from slaflow.store.log.indexes import in_stream
-from slaflow.store.tables.all import clock, entry
+from slaflow.store.tables.leads import clock
+from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
 
 _MOVES = ("clock_resumed", "clock_restarted", "clock_moved")

@@ -14,7 +14,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 from slaflow.store.log.indexes import in_stream
-from slaflow.store.tables.all import entry
+from slaflow.store.tables.log import entry
 
 Column = ColumnElement[Any]
 

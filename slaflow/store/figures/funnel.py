@@ -11,7 +11,8 @@ from sqlalchemy import CTE, Connection, and_, func, or_, select
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, elapsed, percentile, rank_of
 from slaflow.store.log.indexes import in_stream
-from slaflow.store.tables.all import entry, lead
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.log import entry
 
 
 class StateFigure(NamedTuple):

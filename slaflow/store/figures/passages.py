@@ -11,7 +11,7 @@ from slaflow.store.figures.expressions import Column, data_of, float_at, text_at
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
 from slaflow.store.log.indexes import in_stream
-from slaflow.store.tables.all import entry
+from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
 
 _KEPT = (

@@ -12,7 +12,7 @@ from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import Column, elapsed, members_at, percentile, rank_of, text_at, total
 from slaflow.store.figures.passages import handoffs
 from slaflow.store.figures.terms import BACK, FORWARD, NONE, Terms, by_version, direction
-from slaflow.store.tables.all import entry
+from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
 
 

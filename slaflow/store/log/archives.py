@@ -13,7 +13,8 @@ from slaflow.log.entry import Entry
 from slaflow.log.verify import StreamHead
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.errors import ConflictingChange
-from slaflow.store.tables.all import archive, archived_stream, clock, entry, lead
+from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.log import archive, archived_stream, entry
 from slaflow.store.types import one_of
 
 _BATCH = 1000

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from slaflow.log.entry import Entry
 from slaflow.store.log.entries import decode_anything
-from slaflow.store.tables.all import checkpoint, entry, identity, lead
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.log import checkpoint, entry, identity
 
 _BATCH = 10_000
 

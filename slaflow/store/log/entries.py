@@ -31,7 +31,8 @@ from slaflow.log.verify import RawEntry, StreamHead
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import driver_connection
 from slaflow.store.log.narrowing import AT, filtered, narrowest, place
-from slaflow.store.tables.all import entry, lead, stream
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.log import entry, stream
 from slaflow.store.types import Instant, instant_as_text
 
 _COLUMNS = tuple(entry.c)  # in the order of Entry's own fields

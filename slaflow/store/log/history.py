@@ -9,7 +9,8 @@ from itertools import groupby
 from sqlalchemy import Connection, bindparam, select, union
 
 from slaflow.log.entry import Entry
-from slaflow.store.tables.all import entry, identity, lead
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.log import entry, identity
 from slaflow.store.types import Instant, one_of
 
 _BATCH = 1000

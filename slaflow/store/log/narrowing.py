@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, func, literal_column, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from slaflow.store.log.indexes import unindexed
-from slaflow.store.tables.all import entry
+from slaflow.store.tables.log import entry
 
 if TYPE_CHECKING:
     from slaflow.store.log.entries import LogFilter

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal_column, or_, select
 
-from slaflow.store.tables.all import clock, lead, message
+from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.outbox import message
 
 _FAILS = lead.c.failures > literal_column("0")
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column
 
 from slaflow.clock.state import Clock
 from slaflow.store.bulk.rows import insert_rows, update_rows
-from slaflow.store.tables.all import clock, lead
+from slaflow.store.tables.leads import clock, lead
 from slaflow.store.types import Instant, instant_writer, one_of, span_as_number
 
 _FIELDS = tuple(column for column in clock.c if column.name not in ("id", "lead"))

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, insert, select, update
 
-from slaflow.store.tables.all import entry, imported, message
 from slaflow.store.tables.erasure import erasure
+from slaflow.store.tables.imports import imported
+from slaflow.store.tables.log import entry
+from slaflow.store.tables.outbox import message
 from slaflow.store.types import one_of
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, select
 
 from slaflow.store.bulk.rows import insert_rows
-from slaflow.store.tables.all import imported
+from slaflow.store.tables.imports import imported
 from slaflow.store.types import one_of
 
 NO_LEADS: Mapping[str, int | None] = {}

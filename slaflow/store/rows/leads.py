@@ -14,7 +14,7 @@ from sqlalchemy.engine import Row
 
 from slaflow.lifecycle.lead import Answer, Attempt, Lead, Tally
 from slaflow.store.bulk.rows import insert_rows, update_rows
-from slaflow.store.tables.all import clock, counter, lead, lead_numbers
+from slaflow.store.tables.leads import clock, counter, lead, lead_numbers
 from slaflow.store.types import Instant, instant_writer, one_of
 
 _READ = tuple(

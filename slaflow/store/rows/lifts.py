@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, select, union
 
-from slaflow.store.tables.all import clock, entry
+from slaflow.store.tables.leads import clock
+from slaflow.store.tables.log import entry
 
 
 class Broken(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from slaflow.lifecycle.decision import Message
 from slaflow.store.bulk.rows import insert_rows
-from slaflow.store.tables.all import message
+from slaflow.store.tables.outbox import message
 from slaflow.store.types import instant_writer
 
 MessageStatus = Literal["waiting", "stale", "sent", "failed"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, or_, select, text, update
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import is_rehearsal
-from slaflow.store.tables.all import absence, person, team
+from slaflow.store.tables.people import absence, person, team
 from slaflow.workflow.identity import folded
 
 _PERSON = tuple(column for column in person.c if column.name not in ("id", "key"))

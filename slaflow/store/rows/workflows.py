@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from slaflow.store.tables.all import workflow_version
+from slaflow.store.tables.workflows import workflow_version
 from slaflow.store.types import one_of
 
 _NEWEST_FIRST = (workflow_version.c.activated_at.desc(), workflow_version.c.id.desc())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 
-from slaflow.store.tables.all import metadata
+from slaflow.store.tables.metadata import metadata
 from slaflow.store.types import BigId, Instant, JsonText
 
 period = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text
 
-from slaflow.store.tables.all import metadata
+from slaflow.store.tables.metadata import metadata
 from slaflow.store.types import Instant
 
 erasure = Table(

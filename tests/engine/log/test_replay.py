@@ -26,7 +26,7 @@ from support.office import (
 from slaflow.engine.app import Engine
 from slaflow.engine.log.replay import ReplayReport
 from slaflow.log.errors import LogTampered, RecordChanged, VerificationImpossible
-from slaflow.store.tables.all import lead as lead_table
+from slaflow.store.tables.leads import lead as lead_table
 
 
 @pytest.fixture

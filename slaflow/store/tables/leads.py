@@ -1,0 +1,122 @@
+"""Leads and their clocks: everything a decision needs."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from slaflow.store.tables.metadata import ROOM_TO_UPDATE, metadata
+from slaflow.store.types import BigId, Instant, JsonText, Span, Word
+
+lead_numbers = Sequence("lead_number", metadata=metadata)
+"""Where PostgreSQL takes lead ids from; SQLite takes them from ``counter``."""
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    info={"only": "sqlite"},
+)
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("key", Word, nullable=False),
+    Column("workflow", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("held_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("owner", Text),
+    Column("fields", JsonText, nullable=False),
+    Column("field_at", JsonText, nullable=False),
+    Column("engagement", Float(53), nullable=False),
+    Column("engagement_at", Instant),
+    Column("stage", Text),
+    Column("checks", JsonText, nullable=False),
+    Column("tallies", JsonText, nullable=False),
+    Column("attempts", JsonText, nullable=False),
+    Column("attempts_before_handoff", Integer, nullable=False),
+    Column("contacted", Boolean, nullable=False),
+    Column("touched_at", Instant),
+    Column("worked_at", Instant),
+    Column("cycles", Integer, nullable=False),
+    Column("step_at", Instant),
+    Column("reset_at", Instant),
+    Column("handoff_at", Instant),
+    Column("holders", JsonText, nullable=False),
+    Column("passed_to", JsonText, nullable=False),
+    Column("clock_numbers", JsonText, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("retry_at", Instant),
+    Column("failure", Text),
+    UniqueConstraint("key", name="lead_key"),
+    Index("lead_state", "state", "id"),
+    Index("lead_owner", "owner", "id"),
+    Index("lead_workflow", "workflow", "id"),
+    Index(
+        "lead_failing",
+        "id",
+        sqlite_where=text("failures > 0"),
+        postgresql_where=text("failures > 0"),
+    ),
+    **ROOM_TO_UPDATE,
+)
+
+_OPEN = text("ended_at IS NULL")
+
+_WAKING = text("wake_at IS NOT NULL")
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("lead", BigInteger, ForeignKey("lead.id"), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("owed_by", Text),
+    Column("owner", Text),
+    Column("calendar", Text, nullable=False),
+    Column("lives_in", JsonText, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("base_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("allowance", Span, nullable=False),
+    Column("left", Span, nullable=False),
+    Column("case", Integer, nullable=False),
+    Column("paused_at", Instant),
+    Column("budget", Span),
+    Column("breached_at", Instant),
+    Column("ended_at", Instant),
+    Column("lifted", Boolean, nullable=False),
+    Column("carried_out", JsonText, nullable=False),
+    Column("counts", JsonText, nullable=False),
+    Column("wake_at", Instant),
+    UniqueConstraint("lead", "target", "number", name="clock_number"),
+    Index("clock_open", "lead", "target", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("clock_wake", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING),
+    Index("clock_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    **ROOM_TO_UPDATE,
+)

@@ -1,0 +1,37 @@
+"""Messages, written with what caused them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint, text
+
+from slaflow.store.tables.metadata import metadata
+from slaflow.store.types import BigId, Instant, JsonText
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("lead", BigInteger),
+    Column("recipient", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("target", Text),
+    Column("clock", Integer),
+    Column("step", Text),
+    Column("data", JsonText, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("next_try_at", Instant),
+    Column("last_error", Text),
+    UniqueConstraint("stream", "seq", "recipient", "kind", name="message_cause"),
+    Index("message_status", "status", "id"),
+    Index(
+        "message_next_try",
+        "next_try_at",
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
+)

@@ -1,0 +1,62 @@
+"""People, absences, the turns of teams, and tokens."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
+
+from slaflow.store.tables.metadata import metadata
+from slaflow.store.types import BigId, Instant, Word
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("order", BigInteger, nullable=False),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_until", Instant),
+    Column("name", Text),
+    Column("team", Text),
+    Column("manager", Text),
+    Column("role", Text, nullable=False),
+    Column("key", Word),
+    Index("person_email", "email", "valid_from"),
+    Index("person_key", "key", "valid_from"),
+    Index(
+        "person_now",
+        "key",
+        unique=True,
+        sqlite_where=text("valid_until IS NULL"),
+        postgresql_where=text("valid_until IS NULL"),
+    ),
+)
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+team = Table(
+    "team",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("turn", Text, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("party", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
