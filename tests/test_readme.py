@@ -15,7 +15,7 @@ from support.source import ROOT
 
 from slaflow.clock.state import Status
 from slaflow.exchange.imports import map as import_map
-from slaflow.lifecycle.draft import KINDS
+from slaflow.lifecycle.decision import KINDS
 from slaflow.log.entry import KEYS
 from slaflow.workflow.document.top import json_schema
 from slaflow.workflow.load import load_workflow

@@ -75,7 +75,7 @@ def archive(session: Session, before: datetime | date, folder: Path, at: datetim
     files: 'log verify --archive DIR' reads them.
     """
     from slaflow.exchange.archive.run import archive as move
-    from slaflow.lifecycle.draft import instant_text
+    from slaflow.lifecycle.decision import instant_text
 
     moment = session.moment(before)
     assert moment is not None, "the option is required"

@@ -38,7 +38,7 @@ def checkpoint(session: Session, output: Path | None, private: Path | None, at: 
     Keep it where the operators of the database cannot write: it binds the log up to here for ever.
     """
     from slaflow.engine.log.keys import read_private
-    from slaflow.lifecycle.draft import instant_text
+    from slaflow.lifecycle.decision import instant_text
 
     key = read_private(key_file(private))
     with session.out.progress("entries") as progress:

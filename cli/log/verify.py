@@ -107,7 +107,7 @@ def _page(page: Page, found: Verification, signed: Trusted | None) -> None:
 
 def head_words(head: Checkpoint) -> str:
     """How many entries were signed, and when."""
-    from slaflow.lifecycle.draft import instant_text
+    from slaflow.lifecycle.decision import instant_text
 
     when = "" if head.at is None else f", taken on {instant(instant_text(head.at))} UTC"
     return f"{counted(head.size, 'entry', 'entries')}{when}"
@@ -124,7 +124,7 @@ def signature_lines(page: Page, signatures: tuple[Signed, ...]) -> None:
 
 def head_json(head: Checkpoint, signatures: tuple[Signed, ...]) -> dict[str, Any]:
     """What was signed and by whom, in our JSON."""
-    from slaflow.lifecycle.draft import instant_text
+    from slaflow.lifecycle.decision import instant_text
 
     return {
         "origin": head.origin,

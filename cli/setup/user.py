@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 
 from ..completion import name_option, names
 from ..options import MOMENT, Group, at_option, clock_option

@@ -25,7 +25,7 @@ from slaflow.log.entry import Entry
 from slaflow.log.keys import PrivateKey
 from slaflow.log.proof import Proof
 from slaflow.log.verify import Verification
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows.workflows import Version
 from slaflow.workflow.load import load_workflow
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.decision import Message, Refusal
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft, Message, Refusal
 from slaflow.lifecycle.events import Happening
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.workflow.model.workflow import Workflow

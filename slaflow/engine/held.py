@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.decision import Decision, Message
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Decision, Draft, Message
 from slaflow.lifecycle.life import ClockKey, Life
 from slaflow.log.entry import GENESIS
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from slaflow.engine.ask import Ask, Outcome
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.chain import seal
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from slaflow.hours import arithmetic
+from slaflow.hours.arithmetic import OpenHours, RoundTheClock
 from slaflow.hours.errors import CalendarInvalid, CalendarProblem
 from slaflow.hours.parse import parse_rules
 from slaflow.hours.periods import Periods
@@ -26,7 +26,7 @@ class Calendar:
     rules: Rules
     is_always: bool = False
     """The built-in 24x7 calendar, on which a day is 24 hours; hours that never close do not make one."""
-    _prepared: list[Periods] = field(default_factory=list, init=False, repr=False, compare=False)
+    _prepared: list[OpenHours] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def parse(
@@ -65,11 +65,17 @@ class Calendar:
         return cls("always", timezone, ROUND_THE_CLOCK, is_always=True)
 
     @property
-    def periods(self) -> Periods:
-        """The open periods, prepared on first use."""
+    def hours(self) -> OpenHours:
+        """The open time, its periods prepared on first use."""
         if not self._prepared:
-            self._prepared.append(Periods(self.rules, self.timezone))
+            kind = RoundTheClock if self.is_always else OpenHours
+            self._prepared.append(kind(self.name, Periods(self.rules, self.timezone)))
         return self._prepared[0]
+
+    @property
+    def periods(self) -> Periods:
+        """The open periods."""
+        return self.hours.periods
 
     @property
     def holiday_codes(self) -> tuple[str, ...]:
@@ -79,47 +85,47 @@ class Calendar:
     @property
     def never_opens(self) -> bool:
         """Whether no instant of any year is open."""
-        return arithmetic.never_opens(self)
+        return self.hours.never_opens()
 
     def opens_in_year(self, year: int) -> bool:
         """Whether any local day of that year opens."""
         return self.open_days(date(year, 1, 1), date(year + 1, 1, 1)) > 0
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
-        """The earliest instant t with *duration* of open time in ``[start, t]``; see `arithmetic.add`."""
-        return arithmetic.add(self, start, duration)
+        """The earliest instant t with *duration* of open time in ``[start, t]``; see `OpenHours.add`."""
+        return self.hours.add(start, duration)
 
     def subtract(self, end: datetime, duration: timedelta) -> datetime:
-        """The latest instant t with *duration* of open time in ``[t, end]``; see `arithmetic.subtract`."""
-        return arithmetic.subtract(self, end, duration)
+        """The latest instant t with *duration* of open time in ``[t, end]``; see `OpenHours.subtract`."""
+        return self.hours.subtract(end, duration)
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
         """Open time in ``[start, end)``; negative when *end* is before *start*."""
-        return arithmetic.open_time(self, start, end)
+        return self.hours.open_time(start, end)
 
     def is_open(self, instant: datetime) -> bool:
         """Whether it is open at *instant*; at closing time it is not."""
-        return arithmetic.is_open(self, instant)
+        return self.hours.is_open(instant)
 
     def next_open(self, instant: datetime) -> datetime | None:
         """The first open instant at or after *instant*; None where it never opens again."""
-        return arithmetic.next_open(self, instant)
+        return self.hours.next_open(instant)
 
     def close_of_open_day(self, start: datetime, days: int) -> datetime:
         """The close of the open day number *days* after the local date of *start*: what ``2d`` means."""
-        return arithmetic.close_of_open_day(self, start, days)
+        return self.hours.close_of_open_day(start, days)
 
     def close_of_day(self, day: date) -> datetime:
         """The close of that local day, or of the first open day after it: what ``until`` means."""
-        return arithmetic.close_of_day(self, day)
+        return self.hours.close_of_day(day)
 
     def start_of_day(self, day: date) -> datetime:
         """The first instant of that local day, open or not."""
-        return arithmetic.start_of_day(self, day)
+        return self.hours.start_of_day(day)
 
     def open_days(self, first: date, end: date) -> int:
         """How many local days from *first* to the one before *end* open at all."""
-        return arithmetic.open_days(self, first, end)
+        return self.hours.open_days(first, end)
 
     def __reduce__(self) -> tuple[type[Calendar], tuple[str, str, Rules, bool]]:
         return Calendar, (self.name, self.timezone, self.rules, self.is_always)

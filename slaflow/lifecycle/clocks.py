@@ -9,59 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
 from slaflow.clock import rules
 from slaflow.clock.due import time_left, time_used
 from slaflow.clock.sightings import begin_anew, see
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.draft import instant_text
-from slaflow.lifecycle.late import Late
-from slaflow.lifecycle.scoring import counted
+from slaflow.lifecycle.attempts import counted
+from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.effects import Effect, matches
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.model.clocks import Pattern, Target, UntilField
+from slaflow.workflow.model.clocks import Target, UntilField
 from slaflow.workflow.model.workflow import Workflow
 
 Occasion = tuple[str, str | None]
 """A pattern's kind, and the name it gives where it gives one."""
-
-
-class Effect(NamedTuple):
-    """What one event did, as patterns see it; ``seq`` is its entry."""
-
-    seq: int
-    entered: str | None = None
-    trigger: str | None = None
-    activity: str | None = None
-    attempt: bool = False
-    contact: bool = False
-    fields: frozenset[str] = frozenset()
-    assigned: bool = False
-    late: Late | None = None
-    """The input it is the effect of, where that is told late."""
-
-    @property
-    def is_past(self) -> bool:
-        """Whether it is over: a late activity is evidence of then, and starts or restarts nothing now."""
-        return self.late is not None and self.activity is not None
-
-
-def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
-    """Whether *effect* is of the kind *pattern* names; counting is the caller's."""
-    kind = pattern.kind
-    if kind == "attempts":
-        seen = effect.attempt
-    elif kind == "contact":
-        seen = effect.contact
-    elif kind == "assign":
-        seen = effect.assigned
-    elif kind == "set":
-        seen = any(view.lead.fields.get(name) is not None for name in pattern.names & effect.fields)
-    else:
-        value = {"enter": effect.entered, "trigger": effect.trigger, "activity": effect.activity}[kind]
-        seen = value in pattern.names
-    return seen and view.holds(pattern.when)
 
 
 def meet_clocks(work: Work, effect: Effect, cause: Cause) -> list[tuple[Clock, int]]:

@@ -13,9 +13,8 @@ from typing import Any
 
 from slaflow.clock.state import Clock
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.clocks import Effect
-from slaflow.lifecycle.decision import Decision
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import Decision, instant_text
+from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.events import Created, Input
 from slaflow.lifecycle.happenings import apply
 from slaflow.lifecycle.late import lateness

@@ -12,7 +12,7 @@ from typing import Any
 
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.clocks import cancel
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Erased
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.work import Work

@@ -12,10 +12,11 @@ from slaflow.clock import rules
 from slaflow.clock.due import used_by
 from slaflow.clock.sightings import Era, era_at, see, times_seen
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.clocks import Effect, matches, seconds
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.attempts import reached_at
+from slaflow.lifecycle.clocks import seconds
+from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.effects import Effect, matches
 from slaflow.lifecycle.late import Late
-from slaflow.lifecycle.scoring import reached_at
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Work
 from slaflow.workflow.model.clocks import Pattern, Target

@@ -9,11 +9,20 @@ from operator import attrgetter
 from typing import Any
 
 from slaflow.errors import UnknownName
-from slaflow.lifecycle.clocks import Effect
 from slaflow.lifecycle.decision import Refusal
+from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.erasure import check_not_erased, erase
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Erased, Fired, Input, Lifted, Recorded
-from slaflow.lifecycle.given import as_given
+from slaflow.lifecycle.events import (
+    Answered,
+    Assigned,
+    Changed,
+    Erased,
+    Fired,
+    Input,
+    Lifted,
+    Recorded,
+    as_given,
+)
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, validated
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally

@@ -8,7 +8,7 @@ from typing import Any
 
 from slaflow.clock import rules
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Lifted
 from slaflow.lifecycle.work import Work
 

@@ -13,9 +13,8 @@ from datetime import datetime
 from slaflow.clock import rules
 from slaflow.clock.due import next_step
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.clocks import Effect
-from slaflow.lifecycle.decision import Message
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import Message, instant_text
+from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, computed
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.lifecycle.transition import Chain, set_fields

@@ -13,14 +13,13 @@ from typing import Any
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle import clocks
-from slaflow.lifecycle.clocks import Effect
 from slaflow.lifecycle.decision import Message
+from slaflow.lifecycle.effects import Effect, note_happening
 from slaflow.lifecycle.evidence import testify
 from slaflow.lifecycle.guards import Chosen, choose
 from slaflow.lifecycle.late import note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
-from slaflow.lifecycle.noted import note_happening
 from slaflow.lifecycle.routing import Pick
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View

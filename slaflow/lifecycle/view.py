@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from slaflow.lifecycle.attempts import counted
 from slaflow.lifecycle.lead import Lead
-from slaflow.lifecycle.scoring import counted, decayed, number_text, rounded
+from slaflow.lifecycle.scoring import decayed, number_text, rounded
 from slaflow.workflow.expressions.value import Clause, Expression, Unknown
 from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import to_cel

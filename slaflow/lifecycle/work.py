@@ -13,11 +13,9 @@ from typing import Any
 
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
-from slaflow.lifecycle.decision import Decision, Message
-from slaflow.lifecycle.draft import Draft, EntryClass
+from slaflow.lifecycle.decision import Decision, Draft, EntryClass, Message
 from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
-from slaflow.lifecycle.noted import note_verdict
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
@@ -127,8 +125,7 @@ class Work:
             caused_by=cause,
             **rest,
         )
-        if self.workflow.notes is not None:
-            note_verdict(self, kind, clock.target, seq, at)
+        self._note_verdict(kind, clock.target, seq, at)
         return seq
 
     def log_step(self, kind: str, at: datetime, clock: Clock, step: str, data: Mapping[str, Any]) -> int:
@@ -136,9 +133,22 @@ class Work:
         self._fallen[id(clock)] = clock
         party = clock.owed_by or SYSTEM_ACTOR.party
         seq = self.log(kind, at, party=party, target=clock.target, clock=clock.number, step=step, data=data)
-        if self.workflow.notes is not None:
-            note_verdict(self, kind, clock.target, seq, at)
+        self._note_verdict(kind, clock.target, seq, at)
         return seq
+
+    def note(self, seq: int, counts: Mapping[str, bool | str]) -> None:
+        """Writes down in an entry of this decision what it counts for, if anything."""
+        if counts:
+            draft = self.entries[seq - self.entries[0].seq]
+            draft.data = {**draft.data, "counts": dict(counts)}
+
+    def _note_verdict(self, kind: str, target: str, seq: int, at: datetime) -> None:
+        """Notes in the entry of a clock's verdict which shares it counts for."""
+        if self.workflow.notes is None or kind not in ("breached", "clock_met"):
+            return
+        asked = self.workflow.notes.verdicts.get(target, ())
+        view = self.view(at)
+        self.note(seq, {each.noted: True for each in asked if each.noted and view.holds(each.when)})
 
     def tell(self, message: Message) -> None:
         """Queues *message*; of one clock's steps each person hears only the latest (SEMANTICS 14)."""

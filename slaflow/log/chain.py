@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.entry import CANONICAL, Entry
 from slaflow.log.errors import Unsealable
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from slaflow.errors import did_you_mean
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.keys import PublicKey, decode_base64
 from slaflow.log.merkle import SIZE

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import Lead, Tally
 from slaflow.log.chain import data_bytes
 from slaflow.log.entry import KEYS, Entry

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from slaflow.lifecycle.draft import EntryClass, instant_text
+from slaflow.lifecycle.decision import EntryClass, instant_text
 
 GENESIS = "0" * 64
 """``prev`` of a stream's first entry."""

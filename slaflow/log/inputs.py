@@ -19,8 +19,8 @@ from slaflow.lifecycle.events import (
     Input,
     Lifted,
     Recorded,
+    from_given,
 )
-from slaflow.lifecycle.given import from_given
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
 from slaflow.log.errors import NotReplayable

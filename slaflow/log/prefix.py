@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.log.checkpoint import Checkpoint
 from slaflow.log.errors import LogTampered
 from slaflow.log.merkle import SIZE, Frontier

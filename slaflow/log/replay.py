@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.decision import Decision
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Decision, Draft
 from slaflow.lifecycle.events import Input
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.life import Life

@@ -12,7 +12,7 @@ from slaflow.engine.commitments.closing import versions_of
 from slaflow.engine.commitments.signatures import signatures
 from slaflow.engine.commitments.status import rows_at, standing
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.report.question import InvertedRange
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as workflow_store

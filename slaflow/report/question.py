@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from slaflow.engine.app import Engine
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import in_utc, supported
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked, first_instant
 from slaflow.store.figures.terms import Terms

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.report.passes import Rule, fit_rule, guard_rules, touchpoint_rule
 from slaflow.report.question import in_force, report
 from slaflow.report.rates import least, share

@@ -13,7 +13,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.commitments.signatures import signatures_by_period
 from slaflow.engine.files.own import Protected
 from slaflow.errors import ExtraMissing
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.report.aging import aging
 from slaflow.report.commitments import commitments
 from slaflow.report.findings import percent, words

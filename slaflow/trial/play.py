@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.assignment import obstacle
 from slaflow.lifecycle.decide import check_not_ahead
-from slaflow.lifecycle.decision import Decision, Refusal
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Decision, Draft, Refusal
 from slaflow.lifecycle.events import Assigned, Created, Fired, Happening, Input, Recorded
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Actor, Lead

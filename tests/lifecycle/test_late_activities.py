@@ -8,7 +8,7 @@ import pytest
 from support.builders import utc
 from support.stories.course import MIA, PROSPECT, SALES, Course, a_person, agreement, people
 
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.events import Recorded
 from slaflow.lifecycle.scoring import decayed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.builders import utc
 from support.stories.course import Course, agreement
 
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.view import View
 
 TIMES = """

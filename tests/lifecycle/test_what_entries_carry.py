@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.builders import utc
 from support.stories.course import ANNA, MARKETING, MIA, PROSPECT, SALES, Course, a_person, agreement, people
 
-from slaflow.lifecycle.draft import KINDS
+from slaflow.lifecycle.decision import KINDS
 from slaflow.lifecycle.lead import Actor
 
 LATER = {"arrived_at": utc("2026-03-02T12:00"), "occurred_at": utc("2026-03-02T11:00")}

@@ -17,7 +17,7 @@ from support.stories.retold import again, entries_of, only, people_log, renumber
 from support.stories.strategies import histories
 from support.stories.strategies_agreements import agreements, directories
 
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.events import Fired, Recorded
 from slaflow.log.difference import clock_finding, row_finding
 from slaflow.log.errors import NotReplayable, VerificationImpossible

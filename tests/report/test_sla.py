@@ -31,7 +31,7 @@ from support.office import (
 from slaflow.engine.app import Engine
 from slaflow.errors import UnknownName
 from slaflow.hours.errors import NaiveInstant
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import Entry
 from slaflow.report.sla import InvertedRange, gross_rates, percentile, sla

@@ -5,7 +5,7 @@ from datetime import datetime
 from support.telling import FRAME, agreement, kinds, told
 
 from slaflow.lifecycle.decide import decide
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.trial.play import Play
 
 BEATING = FRAME + "  - {trigger: beat, from: mql, by: [marketing, system]}\n"

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.decision import Message
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft, Message
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from slaflow.engine.app import Engine
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
 from slaflow.store.log import entries as log_store

@@ -11,11 +11,11 @@ from support.builders import MONDAY, a_draft, sealed
 
 from slaflow.engine.app import Engine
 from slaflow.exchange.exports.run import ExportReport, export_log
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.entry import Entry
 from slaflow.store.database import Database
 from slaflow.store.log import entries as log
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 
 ANNA, MIA = "anna@example.com", "mia@example.com"
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from support.office import DAY, HOUR
 from support.promising import CLOSED
 
 from slaflow.engine.app import Engine
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.entry import Entry
 from slaflow.store.log import entries as log
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 from support.builders import DIGEST, MONDAY, SALT, a_breach, a_draft, a_lead
 
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS
 from slaflow.store.log import entries as log

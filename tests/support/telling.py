@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.trial.document import read_cast, read_scenarios
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader

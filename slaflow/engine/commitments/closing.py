@@ -22,7 +22,7 @@ from slaflow.engine.commitments.recipients import messages
 from slaflow.engine.commitments.schedule import Item, Terms, Versions
 from slaflow.engine.commitments.signatures import signatures, signed_data
 from slaflow.engine.context import Context
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.store import locks
 from slaflow.store.commitments import periods as store

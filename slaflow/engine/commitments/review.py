@@ -19,7 +19,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.setup.versions import known_version
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import canonical
 from slaflow.store.commitments import periods as store

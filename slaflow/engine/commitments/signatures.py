@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.commitments.measure import KEPT, MISSED
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.workflow.model.commitment import Commitment
 
 

@@ -12,7 +12,7 @@ from slaflow.engine.commitments.pace import pace_of
 from slaflow.engine.commitments.schedule import Terms, Versions
 from slaflow.engine.commitments.signatures import Signature, signed_data
 from slaflow.engine.context import Context
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store.commitments import periods as store
 from slaflow.store.commitments.periods import Closed
 from slaflow.store.database import Connection

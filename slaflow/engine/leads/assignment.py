@@ -10,7 +10,7 @@ from slaflow.engine.leads.commands import Refused, asked_of, done
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.engine.setup import people
 from slaflow.lifecycle.assignment import obstacle
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Assigned, Happening
 from slaflow.lifecycle.lead import Lead
 from slaflow.store.database import Connection

@@ -20,7 +20,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.log.remains import remains
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import erasure as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.scrubbing import scrub as scrub_files

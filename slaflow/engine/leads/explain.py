@@ -12,12 +12,12 @@ from slaflow.engine.leads.lead_json import late_seconds, left_seconds
 from slaflow.errors import UnknownName
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.ledger import spans
-from slaflow.lifecycle.decision import Decision
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import Decision, instant_text
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
 from slaflow.store.database import Connection
-from slaflow.store.log.entries import LogFilter, entries
+from slaflow.store.log.entries import entries
+from slaflow.store.log.filter import LogFilter
 from slaflow.workflow.compile.scopes import guard_scope
 from slaflow.workflow.model.workflow import Workflow
 

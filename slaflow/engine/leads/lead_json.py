@@ -9,7 +9,7 @@ from typing import Any
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.clocks import seconds
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.guards import available
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.view import View

@@ -17,12 +17,12 @@ from slaflow.engine.log.filters import checked
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Lifted
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.store.database import Connection
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import lifts as store
 from slaflow.store.rows.lifts import Broken

@@ -11,8 +11,7 @@ from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.log.past import Lookback, Standing
 from slaflow.engine.settle import settled as settled_in_memory
-from slaflow.lifecycle.decision import Decision
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import Decision, instant_text
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection

@@ -15,7 +15,7 @@ from slaflow.lifecycle.events import Changed, Created
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import identities as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import identity_key

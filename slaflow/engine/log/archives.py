@@ -10,7 +10,7 @@ from slaflow.engine import streams
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.log.archive import STREAM, ArchiveRecord, StreamEnd, check_records
 from slaflow.log.entry import Entry
 from slaflow.log.prefix import Leaf

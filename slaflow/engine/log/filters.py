@@ -5,10 +5,10 @@ from __future__ import annotations
 from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import UnknownFilter, undeclared
 from slaflow.errors import USAGE, SlaflowError
-from slaflow.lifecycle.draft import KINDS, instant_text
+from slaflow.lifecycle.decision import KINDS, instant_text
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as store
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
 

@@ -16,7 +16,7 @@ from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
 from slaflow.engine.setup.versions import compiled
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.entry import Entry, canonical
 from slaflow.log.errors import NotReplayable, VerificationImpossible

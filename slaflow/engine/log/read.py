@@ -16,7 +16,8 @@ from slaflow.log.verify import verify as verify_entries
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as store
 from slaflow.store.log.archives import begins
-from slaflow.store.log.entries import LogFilter, Order
+from slaflow.store.log.entries import Order
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows.spellings import spellings
 
 __all__ = ["LogFilter", "Order", "entries", "verify"]

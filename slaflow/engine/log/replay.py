@@ -27,7 +27,7 @@ from slaflow.log.verify import Finding
 from slaflow.store.database import Connection
 from slaflow.store.log import archives, history
 from slaflow.store.log import entries as log_store
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store

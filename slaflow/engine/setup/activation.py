@@ -11,7 +11,7 @@ from slaflow.engine import streams
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.hours.public_holidays import resolve_holidays
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.log.entry import canonical
 from slaflow.store.commitments import periods as period_store
 from slaflow.store.database import Connection

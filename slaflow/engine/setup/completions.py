@@ -9,7 +9,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads import address
 from slaflow.engine.setup import people
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.draft import KINDS
+from slaflow.lifecycle.decision import KINDS
 from slaflow.lifecycle.lead import Lead
 from slaflow.store.database import Connection
 from slaflow.store.rows import leads as lead_store

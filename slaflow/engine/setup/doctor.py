@@ -12,7 +12,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
 from slaflow.engine.setup import activation, versions
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store import condition, schema, wake
 from slaflow.store import server as moments
 from slaflow.store.commitments import periods as period_store

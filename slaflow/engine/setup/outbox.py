@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.context import Context
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store.rows import outbox as store
 
 

@@ -16,7 +16,7 @@ from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.draft import Draft, instant_text
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store import locks

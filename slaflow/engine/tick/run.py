@@ -16,7 +16,7 @@ from slaflow.engine.commitments.closing import Stated
 from slaflow.engine.context import Context
 from slaflow.engine.settle import settled
 from slaflow.engine.tick.batch import Settled, settle_batch, why
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store

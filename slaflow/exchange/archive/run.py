@@ -24,7 +24,7 @@ from slaflow.exchange.archive.reader import in_pieces
 from slaflow.exchange.arrow import libraries
 from slaflow.exchange.atomic import new_path
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.log.archive import ArchiveRecord, StreamEnd, ends_digest
 from slaflow.log.entry import Entry
 from slaflow.log.verify import StreamHead, verify

@@ -21,7 +21,7 @@ from slaflow.errors import InvalidValue
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.imports.spool import Item
 from slaflow.hours.zones import instant_at
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Lead
 from slaflow.store.database import Connection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -30,6 +29,7 @@ from slaflow.log.entry import GENESIS, Entry
 from slaflow.log.verify import RawEntry, StreamHead
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import driver_connection
+from slaflow.store.log.filter import EVERYTHING, LogFilter
 from slaflow.store.log.narrowing import AT, filtered, narrowest, place
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry, stream
@@ -48,28 +48,6 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """What ``slaflow log list`` asks for; all that is given must hold.
-
-    ``lead`` is a lead's id; ``from_`` (inclusive) and ``to`` (exclusive) bound ``at``; ``after`` is the
-    id after which to go on, ``limit`` the most entries wanted. ``actors`` are the spellings of ``actor``
-    that stand in the log, where they are known; any of them will do.
-    """
-
-    lead: int | None = None
-    kind: str | None = None
-    actor: str | None = None
-    party: str | None = None
-    target: str | None = None
-    trigger: str | None = None
-    from_: datetime | None = None
-    to: datetime | None = None
-    limit: int | None = None
-    after: int | None = None
-    actors: tuple[str, ...] = ()
-
-
 def append(connection: Connection, entries: Sequence[Entry]) -> None:
     """Stores sealed entries in their order; ids grow with it.
 
@@ -83,7 +61,7 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
     insert_rows(connection, entry, _WRITTEN, rows)
 
 
-def entries(connection: Connection, wanted: LogFilter = LogFilter(), order: Order = "id") -> Iterator[Entry]:
+def entries(connection: Connection, wanted: LogFilter = EVERYTHING, order: Order = "id") -> Iterator[Entry]:
     """The entries that *wanted* lets through, oldest (least id) first, read as they are asked for.
 
     *order* ``at`` gives them in order of that instant; ``lead`` gives those of leads, one lead after the

@@ -9,16 +9,14 @@ this.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal_column, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.log.indexes import unindexed
 from slaflow.store.tables.log import entry
-
-if TYPE_CHECKING:
-    from slaflow.store.log.entries import LogFilter
 
 ENOUGH = 10_000
 """How far is counted: of two filters that both leave more, either will do."""

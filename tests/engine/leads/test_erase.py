@@ -35,7 +35,7 @@ from slaflow.engine.leads.erase import ReasonUnusable
 from slaflow.engine.setup import outbox
 from slaflow.engine.setup.doctor import examine
 from slaflow.errors import UnknownName
-from slaflow.lifecycle.draft import instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.erasure import LeadErased
 
 

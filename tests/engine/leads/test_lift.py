@@ -30,7 +30,7 @@ from slaflow.engine.log.filters import InvertedRange, UnknownFilter
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.events import Fired, Recorded
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 
 DUE = MONDAY + timedelta(hours=1, minutes=30)
 """When the answer is due that was asked for on Friday at 14:30."""

@@ -25,7 +25,7 @@ from support.office import (
 from slaflow.engine.app import Engine
 from slaflow.engine.setup.people import InvalidAbsence, TeamOfOtherParty
 from slaflow.errors import UnknownName
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import people as store
 
 WARNED = MONDAY + HOUR

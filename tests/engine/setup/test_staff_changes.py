@@ -26,7 +26,7 @@ from slaflow.engine.leads.commands import Refused
 from slaflow.engine.setup.people import ManagesThemselves, PartyMissing, PersonRemoved, TeamOfOtherParty
 from slaflow.engine.setup.person_names import NoAddress, NoName
 from slaflow.lifecycle.people import Person
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 
 
 def stands(app: Engine, email: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.setup.workflows import NoActiveWorkflow
 from slaflow.errors import UnknownName
 from slaflow.store.database import Database
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import workflows as store
 from slaflow.workflow.errors import WorkflowError
 

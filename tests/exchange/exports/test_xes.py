@@ -10,7 +10,7 @@ import pytest
 from support.builders import sealed
 from support.lives import a_log, exported, life, of_a_clock, step, written
 
-from slaflow.lifecycle.draft import KINDS, Draft
+from slaflow.lifecycle.decision import KINDS, Draft
 from slaflow.store.database import Database
 
 STANDARD = "{http://www.xes-standard.org/}"

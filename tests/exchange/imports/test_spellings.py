@@ -12,7 +12,7 @@ from slaflow.engine.setup.schema import told_on_upgrade
 from slaflow.report.sla import sla
 from slaflow.store import schema
 from slaflow.store.database import Database
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 
 ANNA, OTHER = "anna@example.com", "Anna@Example.com"
 COMPOSED, DECOMPOSED = "jos\u00e9@example.com", "jose\u0301@example.com"

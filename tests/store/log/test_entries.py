@@ -13,7 +13,7 @@ from slaflow.log.entry import GENESIS, Entry
 from slaflow.store.database import Database
 from slaflow.store.errors import AlreadyRecorded, ConflictingChange, LogIsAppendOnly
 from slaflow.store.log import entries as log
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import leads
 
 HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ from support.builders import MONDAY, a_breach, a_draft, sealed
 from slaflow.log.entry import Entry
 from slaflow.store.database import Database
 from slaflow.store.log import entries as log
-from slaflow.store.log.entries import LogFilter
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.log.narrowing import narrowest
 
 HOUR = timedelta(hours=1)

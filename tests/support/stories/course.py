@@ -12,8 +12,7 @@ from support.builders import MONDAY, SALT, utc
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide
-from slaflow.lifecycle.decision import Decision, Message, Refusal
-from slaflow.lifecycle.draft import Draft
+from slaflow.lifecycle.decision import Decision, Draft, Message, Refusal
 from slaflow.lifecycle.events import (
     Answered,
     Assigned,

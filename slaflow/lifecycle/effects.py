@@ -1,0 +1,73 @@
+"""What an event did, as patterns see it, and what is noted beside it so that commitments can be measured.
+
+The lead as it stands at the event is known here and nowhere later, so whether a commitment's ``when``
+held, and what a sum adds, is written down under ``counts`` in the entry's data, by the key of what counts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from slaflow.lifecycle.late import Late
+from slaflow.lifecycle.view import View
+from slaflow.lifecycle.work import Work
+from slaflow.workflow.model.clocks import Pattern
+from slaflow.workflow.model.commitment import Happening
+
+
+class Effect(NamedTuple):
+    """What one event did, as patterns see it; ``seq`` is its entry."""
+
+    seq: int
+    entered: str | None = None
+    trigger: str | None = None
+    activity: str | None = None
+    attempt: bool = False
+    contact: bool = False
+    fields: frozenset[str] = frozenset()
+    assigned: bool = False
+    late: Late | None = None
+    """The input it is the effect of, where that is told late."""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is over: a late activity is evidence of then, and starts or restarts nothing now."""
+        return self.late is not None and self.activity is not None
+
+
+def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
+    """Whether *effect* is of the kind *pattern* names; counting is the caller's."""
+    kind = pattern.kind
+    if kind == "attempts":
+        seen = effect.attempt
+    elif kind == "contact":
+        seen = effect.contact
+    elif kind == "assign":
+        seen = effect.assigned
+    elif kind == "set":
+        seen = any(view.lead.fields.get(name) is not None for name in pattern.names & effect.fields)
+    else:
+        value = {"enter": effect.entered, "trigger": effect.trigger, "activity": effect.activity}[kind]
+        seen = value in pattern.names
+    return seen and view.holds(pattern.when)
+
+
+def note_happening(work: Work, effect: Effect, at: datetime) -> None:
+    """Notes in the entry of *effect* which happenings it is, judged as promises are: before any reset."""
+    assert work.workflow.notes is not None
+    view = work.view(at)
+    counts: dict[str, bool | str] = {}
+    for each in work.workflow.notes.happenings:
+        if not is_one(each, effect) or not view.holds(each.when):
+            continue
+        value = None if each.adds is None else work.lead.fields.get(each.adds)
+        if each.noted is not None and (each.adds is None or value is not None):
+            counts[each.noted] = True if each.adds is None else str(value)
+    work.note(effect.seq, counts)
+
+
+def is_one(happening: Happening, effect: Effect) -> bool:
+    """Whether *effect* is of the kind that *happening* names."""
+    seen = {"enter": effect.entered, "trigger": effect.trigger, "activity": effect.activity}
+    return seen[happening.kind] in happening.names
