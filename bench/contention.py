@@ -25,7 +25,7 @@ from crashing.places import databases
 from crashing.processes import Ended, Process, typed
 from crashing.standing import opened, verified
 
-from slaflow.engine.app import wall_clock
+from slaflow.engine.context import wall_clock
 
 KIM = "kim@example.com"
 AGREEMENT = """\

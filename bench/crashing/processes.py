@@ -21,13 +21,13 @@ from sqlalchemy import event
 from sqlalchemy.engine.default import DefaultDialect
 
 # Loaded once, here; a child begins where main() would.
-import slaflow.cli.imports
-import slaflow.cli.lead
-import slaflow.cli.tick
-import slaflow.cli.user
-import slaflow.cli.workflow
+import slaflow.cli.lead.commands
+import slaflow.cli.lead.imports
+import slaflow.cli.setup.user
+import slaflow.cli.setup.workflow
+import slaflow.cli.tick.commands
 import slaflow.engine.app
-import slaflow.exchange.importing
+import slaflow.exchange.imports.run
 import slaflow.store.schema
 from slaflow.cli.main import main
 

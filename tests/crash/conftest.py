@@ -37,8 +37,8 @@ FEW = 100
 TYPED = """\
 import resource, sys
 from slaflow.cli.main import main
-from slaflow.exchange import importing
-most, importing.AT_ONCE = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+from slaflow.exchange.imports import run
+most, run.AT_ONCE = int(sys.argv.pop(1)), int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 main()
 """

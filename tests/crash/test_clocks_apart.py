@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.commands import AGREEMENT, Said
 
-from slaflow.engine.app import wall_clock
+from slaflow.engine.context import wall_clock
 
 
 def written(at: datetime) -> str:

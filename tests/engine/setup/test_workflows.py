@@ -22,7 +22,7 @@ from support.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.engine.setup.workflows import NoActiveWorkflow
+from slaflow.engine.setup.versions import NoActiveWorkflow
 from slaflow.errors import UnknownName
 from slaflow.store.database import Database
 from slaflow.store.log.filter import LogFilter

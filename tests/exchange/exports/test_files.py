@@ -39,7 +39,7 @@ def torn(monkeypatch: pytest.MonkeyPatch) -> None:
             yield entry
 
     entries = read.entries
-    monkeypatch.setattr(export.logbook, "entries", some)
+    monkeypatch.setattr(export.read, "entries", some)
 
 
 @every_type
@@ -164,8 +164,8 @@ def test_a_killed_export_leaves_no_file_of_that_name(
     a_log(database)
     die = (
         "import os, signal",
-        "from slaflow.exchange import export",
-        "export.NOTED_EVERY = 10",
+        "from slaflow.exchange.exports import run",
+        "run.NOTED_EVERY = 10",
         "die = lambda number: os.kill(os.getpid(), signal.SIGKILL)",
     )
     command = [*loaded_python, *script(database, type, *die)]
