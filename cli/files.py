@@ -15,7 +15,7 @@ from .session import Session
 from .words import clean
 
 MAX_BYTES = 1_000_000
-"""Source: WORKFLOW.md, "The file"."""
+"""Source: workflow-file.md, "The file"."""
 
 
 class Unread(SlaflowError):

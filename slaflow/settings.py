@@ -71,7 +71,7 @@ def read_settings(
         SettingsInvalid: slaflow.toml can't be read, is not TOML, or holds a key or a
             value it should not.
 
-    Source: INTERFACE.md, "Conventions".
+    Source: conventions.md, "Which database" and "Who acts".
     """
     variables = os.environ if environment is None else environment
     url, source = _database(database, variables, folder or Path.cwd())

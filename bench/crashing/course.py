@@ -2,7 +2,7 @@
 
 Whatever the order in which the commands of a round end, each lead's log is the same: nothing of one lead
 hangs on another, at most one command of a round is about a lead, and what a round's ticks and commands
-say arrives at one instant, after which its import goes on. Source: SEMANTICS.md, rules 2 and 3.
+say arrives at one instant, after which its import goes on. Source: rules.md, 2 and 3.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def _may_be_dropped(wanted: Standing, text: str, ticks: Sequence[datetime]) -> b
     """Whether this is a warning that whoever ended its clock may have noticed first.
 
     It is dropped if what ends the clock arrives before a tick came by; of two at one instant either may be
-    first. Source: SEMANTICS.md, rule 14.
+    first. Source: rules.md, 14.
     """
     key, message = wanted.messages[text]
     next_tick = min(at for at in ticks if at > message.at)

@@ -1,6 +1,6 @@
 """When a clock is due and when its steps fall.
 
-All instants are aware UTC, whole seconds rounded down (SEMANTICS 4), and never before the instant
+All instants are aware UTC, whole seconds rounded down (rules.md, 4), and never before the instant
 from which the clock's time is counted (``base_at``).
 """
 
@@ -25,7 +25,7 @@ def floor_second(at: datetime) -> datetime:
 def due_after(calendar: Calendar, start: datetime, span: OpenTime | Days) -> datetime:
     """The due instant of a promise of *span* that starts at *start*.
 
-    Source: WORKFLOW.md, "Durations".
+    Source: workflow-file.md, "Durations".
     """
     if isinstance(span, Days):
         return floor_second(calendar.close_of_open_day(start, span.days))
@@ -72,7 +72,7 @@ def used_by(clock: Clock, calendar: Calendar, since: datetime, at: datetime) -> 
 def step_instant(clock: Clock, step: Step, calendar: Calendar) -> datetime | None:
     """When *step* falls, or None where it is left out because it would not lie after the start.
 
-    Source: WORKFLOW.md, "Clocks", ``steps``. *clock* is not paused.
+    Source: workflow-file.md, "Steps". *clock* is not paused.
     """
     due = clock.due_at
     if due is None:

@@ -46,7 +46,7 @@ def due_at_start(
 def until_instant(allowance: UntilField, calendar: Calendar, until: Value) -> datetime:
     """The instant that an ``until`` names, ``before`` taken off.
 
-    Source: WORKFLOW.md, "Durations": a date is the close of that local day, a datetime that instant;
+    Source: workflow-file.md, "Durations": a date is the close of that local day, a datetime that instant;
     ``before`` in days goes back local days, in hours and minutes elapsed time.
     """
     days = allowance.before.days if isinstance(allowance.before, Days) else 0
@@ -120,7 +120,7 @@ def exhaust(clock: Clock, target: Target, calendar: Calendar, at: datetime) -> N
 def move_due(clock: Clock, target: Target, calendar: Calendar, at: datetime, due: datetime) -> None:
     """Moves the due instant; one not after the move gives due one minute after it.
 
-    Steps already carried out stay so; the others move along (WORKFLOW.md, "Clocks").
+    Steps already carried out stay so; the others move along (workflow-file.md, "Clocks").
     """
     moved = due if due > at else floor_second(at + SHORTEST)
     used = max(time_used(clock, calendar, at), NO_TIME)

@@ -1,4 +1,4 @@
-"""A lead as it stands at an instant, settled in memory: what every read shows (SEMANTICS 5)."""
+"""A lead as it stands at an instant, settled in memory: what every read shows (rules.md, 5)."""
 
 from __future__ import annotations
 

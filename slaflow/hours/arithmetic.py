@@ -37,7 +37,7 @@ class OpenHours:
             CalendarNeverOpens: less than *duration* of open time is left.
             InvalidDuration: *duration* is negative.
 
-        Source: INTERFACE.md, "From Python". Cost: two bisections per year touched.
+        Source: python.md, "Calendars". Cost: two bisections per year touched.
         """
         begin, left = in_utc(start), _positive(duration)
         if not left:
@@ -108,7 +108,7 @@ class OpenHours:
             CalendarNeverOpens: fewer open days are left.
             InvalidDuration: *days* is less than one.
 
-        Source: WORKFLOW.md, "Durations".
+        Source: workflow-file.md, "Durations".
         """
         begin = in_utc(start)
         after = begin.astimezone(self.periods.zone).date()

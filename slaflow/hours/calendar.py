@@ -39,7 +39,7 @@ class Calendar:
         """The calendar that a workflow's mapping describes.
 
         Args:
-            mapping: ``hours``, ``holidays``, ``closed``, ``open`` as in WORKFLOW.md; ``timezone`` in it wins.
+            mapping: ``hours``, ``holidays``, ``closed``, ``open`` (workflow-file.md); its ``timezone`` wins.
             timezone: IANA name, such as Europe/Stockholm.
             name: what messages call it.
             resolved: dates of each holiday code, as `resolve_holidays` gives them; used instead of the

@@ -12,7 +12,7 @@ def counted(attempts: Iterable[Attempt], spacing: timedelta) -> tuple[int, int]:
     """How many of *attempts* count, and over how many channels.
 
     From the earliest on, one counts if *spacing* has passed since the last that counted; channels
-    are those of all attempts, counted or not (SEMANTICS 10).
+    are those of all attempts, counted or not (rules.md, 10).
     """
     counting = list(_counting(attempts, spacing))
     return counting[-1][1:] if counting else (0, 0)

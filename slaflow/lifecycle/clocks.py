@@ -1,6 +1,6 @@
 """What an event of the lead does to its clocks, in the contract's order.
 
-Meet, cancel, pause, resume, then restart; starts are judged once the lead rests (SEMANTICS 7).
+Meet, cancel, pause, resume, then restart; starts are judged once the lead rests (rules.md, 7).
 Who is authoritative: ``clock/rules.py`` for what a clock becomes, this module for when and for the log.
 """
 
@@ -29,7 +29,7 @@ Occasion = tuple[str, str | None]
 def meet_clocks(work: Work, effect: Effect, cause: Cause) -> list[tuple[Clock, int]]:
     """Meets what *effect* fulfils; gives the clocks met, each with the entry that says so.
 
-    What a step causes keeps nobody's promise: it ends the clock it would have met (SEMANTICS 11).
+    What a step causes keeps nobody's promise: it ends the clock it would have met (rules.md, 11).
     """
     view = work.view(cause.at)
     met = []

@@ -43,7 +43,7 @@ class AheadOfClock(SlaflowError):
 
 
 def check_not_ahead(occurred_at: datetime, now: datetime) -> datetime:
-    """*occurred_at*, or *now* for one up to five minutes ahead of it (SEMANTICS 1).
+    """*occurred_at*, or *now* for one up to five minutes ahead of it (rules.md, 1).
 
     Raises:
         AheadOfClock: it lies further ahead.
@@ -78,7 +78,7 @@ def decide(
     Returns:
         A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry.
 
-    Source: SEMANTICS.md, rules 1 to 4 and 15 to 18. Cost: no rule reads history.
+    Source: rules.md, 1 to 4 and 15 to 18. Cost: no rule reads history.
     """
     if event is not None and isinstance(event.happening, Created):
         return _create(workflow, people, event, event.happening)

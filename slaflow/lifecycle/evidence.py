@@ -1,4 +1,4 @@
-"""Late evidence judged against the clocks that were open when it happened (SEMANTICS 15 and 16).
+"""Late evidence judged against the clocks that were open when it happened (rules.md, 15 and 16).
 
 Running, paused or cancelled since, a clock is met; broken, its breach is lifted if the promise was
 fulfilled by due, else it is met late. What was carried out meanwhile stands.

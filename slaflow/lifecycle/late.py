@@ -1,6 +1,6 @@
 """Late evidence: an input told after something later was logged, and what of the past it may concern.
 
-How it is judged against the clocks of then stands in ``evidence.py``. Source: SEMANTICS 1, 15 and 16.
+How it is judged against the clocks of then stands in ``evidence.py``. Source: rules.md, 1, 15 and 16.
 """
 
 from __future__ import annotations

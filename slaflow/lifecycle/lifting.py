@@ -1,4 +1,4 @@
-"""Lifting a breach by hand: the breach is excused, the duty stays (SEMANTICS 18)."""
+"""Lifting a breach by hand: the breach is excused, the duty stays (rules.md, 18)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Who gets a lead, and who hears of it.
 
-What a step causes never reads other leads (SEMANTICS 19): only arriving inputs draw a team's
+What a step causes never reads other leads (rules.md, 19): only arriving inputs draw a team's
 round-robin turn, a step takes the member after the present owner.
 """
 
@@ -117,7 +117,7 @@ class Routing:
     def next_in_team(self) -> Pick:
         """``assign: next``: once round the owner's team per cycle, then the manager, then nobody.
 
-        Source: SEMANTICS 13 and 19.
+        Source: rules.md, 13 and 19.
         """
         owner = self._owner
         place = self._of_holder(owner)

@@ -24,7 +24,7 @@ def halved(points: float, half_life: timedelta | None, elapsed: timedelta) -> fl
 
 
 def rounded(number: float) -> float:
-    """*number* as guards and entries see it: four decimals, no negative zero (SEMANTICS 4)."""
+    """*number* as guards and entries see it: four decimals, no negative zero (rules.md, 4)."""
     return round(number, DECIMALS) + 0.0
 
 

@@ -1,7 +1,7 @@
 """Time passing: the steps that fell before an instant, carried out oldest first.
 
 At one instant all facts come first (warnings, breaches, pauses that run out), then what they cause, in
-order of targets before timers, file order and step; what is caused joins the same order (SEMANTICS 3).
+order of targets before timers, file order and step; what is caused joins the same order (rules.md, 3).
 """
 
 from __future__ import annotations

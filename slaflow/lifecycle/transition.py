@@ -1,7 +1,7 @@
 """One event of a lead and the autos that follow from it, until the lead rests.
 
 Each event in the chain meets, cancels, moves, pauses and resumes clocks on its own; clocks start only
-once the lead rests (SEMANTICS 7). Transitions, handoffs and assignments happen here and nowhere else.
+once the lead rests (rules.md, 7). Transitions, handoffs and assignments happen here and nowhere else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What expressions see of a lead at an instant: the names of WORKFLOW.md's table, read on demand."""
+"""What expressions see of a lead at an instant: the names of workflow-file.md, read on demand."""
 
 from __future__ import annotations
 

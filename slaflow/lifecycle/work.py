@@ -27,8 +27,8 @@ from slaflow.workflow.model.workflow import Workflow
 class Cause:
     """Why something happens: at which instant, and which input or step is behind it.
 
-    What a step causes meets no target and draws no turn (SEMANTICS 11 and 19). ``arrived_at`` and
-    ``occurred_at`` are the input's; a pick it draws is an input too and carries them (SEMANTICS 21).
+    What a step causes meets no target and draws no turn (rules.md, 11 and 19). ``arrived_at`` and
+    ``occurred_at`` are the input's; a pick it draws is an input too and carries them (rules.md, 21).
     """
 
     at: datetime
@@ -151,7 +151,7 @@ class Work:
         self.note(seq, {each.noted: True for each in asked if each.noted and view.holds(each.when)})
 
     def tell(self, message: Message) -> None:
-        """Queues *message*; of one clock's steps each person hears only the latest (SEMANTICS 14)."""
+        """Queues *message*; of one clock's steps each person hears only the latest (rules.md, 14)."""
         if message.target is None or message.clock is None:
             self._messages.append(message)
             return

@@ -1,6 +1,6 @@
 """An input's entry turned back into what was told: the log holds all that deciding again needs.
 
-Source: SEMANTICS 21. A round-robin pick is an input too, but nobody told it: it belongs to the input that
+Source: rules.md, 21. A round-robin pick is an input too, but nobody told it: it belongs to the input that
 drew it, and replay takes it from there.
 """
 

@@ -1,7 +1,7 @@
 """The stream ``people`` as directories: who was there at any instant, and as far as was known by then.
 
 Rows are valid from and until, so one directory answers for every instant; only a change that was
-recorded with an instant before something already decided asks for more (SEMANTICS 19: a change takes
+recorded with an instant before something already decided asks for more (rules.md, 19: a change takes
 effect when recorded, never earlier).
 """
 

@@ -2,7 +2,7 @@
 
 Who is authoritative: the core for what follows from an input, this module for which input is fed when and
 with what: the version its entry names, the people as they were known, the pick that was drawn. It reads
-no row but entries. Source: SEMANTICS 21.
+no row but entries. Source: rules.md, 21.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def sla(
     app: Engine, start: datetime | None = None, end: datetime | None = None, *,
     by: str | None = None, at: datetime | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """``report sla`` of INTERFACE.md; with *by* also ``groups``, the same figures per group.
+    """``report sla`` of json.md, "The SLA report"; with *by* also ``groups``, the same figures per group.
 
     Beside what stands there, ``ever_broken`` and ``gross_met_rate`` tell of each target how it stood
     before any breach was lifted.

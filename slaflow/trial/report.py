@@ -50,7 +50,7 @@ class TrialReport:
         return not self.failed and not self.failures
 
     def as_json(self) -> dict[str, Any]:
-        """``{"passed","failed","failures":[...]}``. Source: INTERFACE.md, ``workflow test``."""
+        """``{"passed","failed","failures":[...]}``. Source: json.md, "The rest"."""
         return {
             "passed": self.passed,
             "failed": self.failed,

@@ -31,7 +31,7 @@ def run_scenarios(text: str | bytes, filename: str, read: Read) -> TrialReport:
     Returns:
         A :class:`TrialReport`. A file or a scenario with a fault fails with it; the other scenarios run.
 
-    Source: WORKFLOW.md, "Scenarios".
+    Source: workflow-file.md, "Scenarios".
     """
     source = read_yaml(text)
     if source.findings:

@@ -1,4 +1,4 @@
-"""SEMANTICS 10: which attempts count, and since when."""
+"""rules.md, 10: which attempts count, and since when."""
 
 from __future__ import annotations
 

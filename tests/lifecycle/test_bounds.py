@@ -1,4 +1,4 @@
-"""SEMANTICS 13: each settle moves forward and is bounded; a lead goes once round the team."""
+"""rules.md, 13: each settle moves forward and is bounded; a lead goes once round the team."""
 
 from __future__ import annotations
 

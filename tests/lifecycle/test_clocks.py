@@ -1,4 +1,4 @@
-"""WORKFLOW.md, "Clocks" and "Durations", as far as SEMANTICS.md numbers no rule for it."""
+"""workflow-file.md, "Clocks" and "Durations", beside the chapters of rules.md."""
 
 from __future__ import annotations
 

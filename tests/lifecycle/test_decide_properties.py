@@ -39,7 +39,7 @@ class Telling:
 
 
 def the_log_does_not_depend_on_when_ticks_ran(telling: Telling) -> None:
-    """WORKFLOW.md, "Time" 3; SEMANTICS 2 and 4."""
+    """workflow-file.md, "Time" 3; rules.md, 2 and 4."""
     ticked, unticked = telling.ticked, telling.unticked
     assert ticked.entries == unticked.entries
     assert ticked.lead == unticked.lead
@@ -181,7 +181,7 @@ def a_refused_input_leaves_what_was_settled_and_one_entry(telling: Telling) -> N
 
 
 def engagement_is_what_the_log_says_was_earned(telling: Telling) -> None:
-    """SEMANTICS 4: re-based only by an activity with points or a reset, not by time or ticks."""
+    """rules.md, 4: re-based only by an activity with points or a reset, not by time or ticks."""
     course = telling.ticked
     half_life = telling.story.workflow.scoring.half_life
     value, at = 0.0, MONDAY
@@ -197,7 +197,7 @@ def engagement_is_what_the_log_says_was_earned(telling: Telling) -> None:
 
 
 def of_steps_settled_together_each_person_hears_one_message_per_clock(telling: Telling) -> None:
-    """SEMANTICS 14."""
+    """rules.md, 14."""
     course = telling.ticked
     for decision in course.decisions:
         about = Counter((m.recipient, m.target, m.clock) for m in decision.messages if m.clock is not None)
@@ -210,7 +210,7 @@ def of_steps_settled_together_each_person_hears_one_message_per_clock(telling: T
 
 
 def the_system_keeps_nobodys_promise(telling: Telling) -> None:
-    """SEMANTICS 11: whatever is met is met by an input, or an auto that follows from one."""
+    """rules.md, 11: whatever is met is met by an input, or an auto that follows from one."""
     course = telling.unticked
     by_seq = {entry.seq: entry for entry in course.entries}
     for entry in course.entries:

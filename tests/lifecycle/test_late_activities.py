@@ -1,4 +1,4 @@
-"""SEMANTICS 15: an activity told late is judged against every clock that was open when it happened."""
+"""rules.md, 15: an activity told late is judged against every clock that was open when it happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 15: evidence that counts by number, and the instant at which the numbers were reached."""
+"""rules.md, 15: evidence that counts by number, and the instant at which the numbers were reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 16: triggers, changes, answers and assignments that are told late."""
+"""rules.md, 16: triggers, changes, answers and assignments that are told late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 18: lifting by hand excuses the breach, not the duty."""
+"""rules.md, 18: lifting by hand excuses the breach, not the duty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 14: of steps settled together each person hears once, of the highest that names them."""
+"""rules.md, 14: of steps settled together each person hears once, of the highest that names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 13 and 19: what ``assign: next`` does with a lead whose owner left the team, or the company."""
+"""rules.md, 13 and 19: what ``assign: next`` does with a lead whose owner left the team, or the company."""
 
 from __future__ import annotations
 

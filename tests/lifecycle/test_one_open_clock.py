@@ -1,4 +1,4 @@
-"""SEMANTICS 8: one open clock per target and lead; repeating ones start again when met."""
+"""rules.md, 8: one open clock per target and lead; repeating ones start again when met."""
 
 from __future__ import annotations
 

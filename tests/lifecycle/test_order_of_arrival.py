@@ -1,4 +1,4 @@
-"""SEMANTICS 17: for pure evidence the verdict ends the same, whatever the order of arrival."""
+"""rules.md, 17: for pure evidence the verdict ends the same, whatever the order of arrival."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 7: on one event meet, cancel, pause, resume, start, in this order."""
+"""rules.md, 7: on one event meet, cancel, pause, resume, start, in this order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 6: consequences stand at their step's instant, also after an outage."""
+"""rules.md, 6: consequences stand at their step's instant, also after an outage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 9: what a pause does, and how long it may last."""
+"""rules.md, 9: what a pause does, and how long it may last."""
 
 from __future__ import annotations
 

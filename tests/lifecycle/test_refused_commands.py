@@ -1,4 +1,4 @@
-"""SEMANTICS 5: a refused command saves what it settled, and ``refused``."""
+"""rules.md, 5: a refused command saves what it settled, and ``refused``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 12: a step's actions run in order, all of them, each on the lead as the one before left it."""
+"""rules.md, 12: a step's actions run in order, all of them, each on the lead as the one before left it."""
 
 from __future__ import annotations
 

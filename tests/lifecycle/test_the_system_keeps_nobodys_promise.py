@@ -1,4 +1,4 @@
-"""SEMANTICS 11: what a step or timer fires meets no target; it ends its clock."""
+"""rules.md, 11: what a step or timer fires meets no target; it ends its clock."""
 
 from __future__ import annotations
 

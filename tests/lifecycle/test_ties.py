@@ -1,4 +1,4 @@
-"""SEMANTICS 3: at one instant arrivals come first, then all facts, then what they cause."""
+"""rules.md, 3: at one instant arrivals come first, then all facts, then what they cause."""
 
 from __future__ import annotations
 

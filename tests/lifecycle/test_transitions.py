@@ -1,4 +1,4 @@
-"""WORKFLOW.md, "Transitions, handoffs, routing", as far as SEMANTICS.md numbers no rule for it."""
+"""workflow-file.md, "Transitions" and "Teams and routing", beside the chapters of rules.md."""
 
 from __future__ import annotations
 

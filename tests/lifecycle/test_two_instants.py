@@ -1,4 +1,4 @@
-"""SEMANTICS 1: an input has an instant at which it happened and one at which slaflow was told."""
+"""rules.md, 1: an input has an instant at which it happened and one at which slaflow was told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 2: ticks change nothing, as long as none ran past an arrival still to come."""
+"""rules.md, 2: ticks change nothing, as long as none ran past an arrival still to come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 21: inputs carry all they were given, consequences what caused them."""
+"""rules.md, 21: inputs carry all they were given, consequences what caused them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEMANTICS 19: what a step causes never reads other leads; only arriving inputs draw a team's turn."""
+"""rules.md, 19: what a step causes never reads other leads; only arriving inputs draw a team's turn."""
 
 from __future__ import annotations
 

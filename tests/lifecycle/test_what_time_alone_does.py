@@ -1,4 +1,4 @@
-"""SEMANTICS 4: time passing evaluates only what fell."""
+"""rules.md, 4: time passing evaluates only what fell."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def stands_in_the_past_as_it_stood_then(story: Story, course: Course, stop: int)
 def test_the_log_alone_says_what_any_lead_and_its_clocks_are_and_were(
     story: Story, ticks: bool, data: st.DataObject
 ) -> None:
-    """SEMANTICS 21."""
+    """rules.md, 21."""
     course = story.told(ticks=ticks)
     is_decided_again_as_it_was(course)
     unticked = story.told(ticks=False) if ticks else course
@@ -206,7 +206,7 @@ def test_a_log_that_nobody_ticked_is_whole() -> None:
 
 
 def test_inputs_that_arrive_behind_a_tick_are_decided_again_behind_it() -> None:
-    """SEMANTICS 2: nobody should tick past an arrival; where it was done, the log is still good."""
+    """rules.md, 2: nobody should tick past an arrival; where it was done, the log is still good."""
     course = Course(agreement()).create()
     course.fire("promote", "2026-03-02T10:00")
     course.tick("2026-03-20T09:00")

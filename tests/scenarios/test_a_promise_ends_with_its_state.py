@@ -1,4 +1,4 @@
-"""'We accepted the lead, and the log says we broke a promise we no longer owed.' SEMANTICS.md, rule 7."""
+"""'We accepted the lead, and the log says we broke a promise we no longer owed.' rules.md, 7."""
 
 from support.telling import agreement, kinds, told
 

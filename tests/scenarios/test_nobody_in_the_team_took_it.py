@@ -1,4 +1,4 @@
-"""'It went from desk to desk and in the end nobody had it, and nobody knew.' SEMANTICS.md, rules 12, 13."""
+"""'It went from desk to desk and in the end nobody had it, and nobody knew.' rules.md, 12 and 13."""
 
 from support.telling import PEOPLE, TEAMS, agreement, kinds, told
 

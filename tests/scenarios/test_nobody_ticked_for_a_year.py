@@ -1,4 +1,4 @@
-"""'The server stood still over Christmas; now the log tells another story.' SEMANTICS.md, rules 3 and 13."""
+"""'The server stood still over Christmas; now the log tells another story.' rules.md, 3 and 13."""
 
 from datetime import datetime
 

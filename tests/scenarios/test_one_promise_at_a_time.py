@@ -1,4 +1,4 @@
-"""'The same lead shows up with three breaches of one promise.' SEMANTICS.md, rule 8."""
+"""'The same lead shows up with three breaches of one promise.' rules.md, 8."""
 
 from support.telling import agreement, kinds, told
 

@@ -1,4 +1,4 @@
-"""'He asked for Thursday, then for Monday, and we were blamed for Thursday.' WORKFLOW.md, "Durations"."""
+"""'He asked for Thursday, then for Monday, and we were blamed for Thursday.' rules.md, 7.4."""
 
 from support.telling import agreement, kinds, told
 

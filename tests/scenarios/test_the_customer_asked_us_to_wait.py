@@ -1,4 +1,4 @@
-"""'The customer was on holiday, we put the lead on hold, and the clock ran on.' SEMANTICS.md, rule 9."""
+"""'The customer was on holiday, we put the lead on hold, and the clock ran on.' rules.md, 9."""
 
 from support.telling import agreement, kinds, told
 

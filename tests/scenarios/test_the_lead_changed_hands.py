@@ -1,4 +1,4 @@
-"""'It was reassigned and the clock began anew, so nobody was ever late.' WORKFLOW.md, "Clocks"."""
+"""'It was reassigned and the clock began anew, so nobody was ever late.' workflow-file.md, "Clocks"."""
 
 from support.telling import FRAME, PEOPLE, TEAMS, agreement, kinds, told
 

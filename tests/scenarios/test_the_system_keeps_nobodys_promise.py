@@ -1,4 +1,4 @@
-"""'The robot accepted the lead for us, so our figures are perfect.' SEMANTICS.md, rule 11."""
+"""'The robot accepted the lead for us, so our figures are perfect.' rules.md, 11."""
 
 from support.telling import FRAME, agreement, kinds, told
 

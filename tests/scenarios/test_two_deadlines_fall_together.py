@@ -1,6 +1,6 @@
 """'Both promises ran out at nine, and one of the breaches is missing from the record.'
 
-SEMANTICS.md, rule 3: at one instant all facts come first, then what they cause in file order.
+rules.md, 3: at one instant all facts come first, then what they cause in file order.
 """
 
 from support.telling import agreement, kinds, told

@@ -1,4 +1,4 @@
-"""'Six calls, says sales; one call redialled, says marketing.' SEMANTICS.md, rule 10."""
+"""'Six calls, says sales; one call redialled, says marketing.' rules.md, 10."""
 
 from support.telling import FRAME, agreement, told
 

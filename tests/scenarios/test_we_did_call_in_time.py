@@ -1,4 +1,4 @@
-"""'We did call in time, only nobody had entered it.' SEMANTICS.md, rules 15 to 18."""
+"""'We did call in time, only nobody had entered it.' rules.md, 15 to 18."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Closing the periods of commitments (SEMANTICS 20): stated once, never changed; what comes later restates.
+"""Closing the periods of commitments (rules.md, 20): stated once, never changed; what comes later restates.
 
 Everything falls at an instant of its own, whenever a tick comes by: a period's closing, a look at its pace,
 the arrival of something that belongs to a closed period. Oldest first, each is decided on what had arrived

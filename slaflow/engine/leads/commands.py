@@ -222,7 +222,7 @@ def asked_of(
 
 
 def asked(app: Context, attempt: Callable[[Connection], Outcome]) -> Outcome:
-    """What comes of one input; as many transactions as the steps before it fill (SEMANTICS 13)."""
+    """What comes of one input; as many transactions as the steps before it fill (rules.md, 13)."""
     outcome = written(app, attempt)
     while outcome.more:
         outcome = written(app, attempt)
@@ -239,7 +239,7 @@ def done(app: Context, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
 
 
 def show(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]:
-    """LEAD as of *at* (None: now), by what had been told by then; saves nothing (SEMANTICS 5).
+    """LEAD as of *at* (None: now), by what had been told by then; saves nothing (rules.md, 5).
 
     Raises:
         NotYetThere: it was created later.

@@ -1,4 +1,4 @@
-"""A lead as INTERFACE.md's LEAD: what people and scripts are shown."""
+"""LEAD of json.md, "A lead": what people and scripts are shown."""
 
 from __future__ import annotations
 

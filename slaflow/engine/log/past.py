@@ -1,7 +1,7 @@
 """Looking back: a lead as it stood at an instant, by what had been told by then.
 
 A lead whose log holds nothing past the instant is settled from its row; only the others are decided again
-from their entries (SEMANTICS 5 and 21).
+from their entries (rules.md, 5 and 21).
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Activation:
 def holidays_around(workflow: Workflow, at: datetime) -> dict[str, list[str]]:
     """The public holidays of every code the workflow's calendars name, for the years around *at*.
 
-    They become data of the version, so that no later library can move a due date (SEMANTICS 22).
+    They become data of the version, so that no later library can move a due date (rules.md, 22.1).
     """
     codes = sorted({code for c in workflow.calendars.values() for code in c.holiday_codes})
     years = range(at.year - YEARS_BACK, at.year + YEARS_AHEAD + 1)

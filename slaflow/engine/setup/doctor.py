@@ -23,7 +23,7 @@ from slaflow.store.rows.workflows import Version
 from slaflow.store.tables.all import REVISIONS
 
 AHEAD = timedelta(days=365)
-"""How long before stored holidays end it is said. Source: SEMANTICS.md, rule 22."""
+"""How long before stored holidays end it is said. Source: rules.md, 22.2."""
 LATE = timedelta(minutes=5)
 """Tick runs every minute; a step that has waited longer says that it does not."""
 UNSENT = timedelta(hours=1)

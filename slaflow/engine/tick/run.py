@@ -79,7 +79,7 @@ class TickReport:
         self.notified += stated.notified
 
     def as_json(self) -> dict[str, Any]:
-        """The line INTERFACE.md promises, with the leads that failed."""
+        """The line json.md, "Tick", promises, with the leads that failed."""
         counts = {
             name: getattr(self, name)
             for name in (

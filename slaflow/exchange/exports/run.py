@@ -57,7 +57,7 @@ class ExportReport:
     file: Path | None
 
     def as_json(self) -> dict[str, Any]:
-        """The report as INTERFACE.md promises it."""
+        """The report as json.md, "The rest", promises it."""
         return {"entries": self.entries, "file": None if self.file is None else str(self.file)}
 
 

@@ -35,7 +35,7 @@ class Said(NamedTuple):
     None: no instant was given.
 
     ``kind`` is ``lead`` (``inputs`` are fields in stored form), ``trigger`` or ``activity``;
-    ``digest`` is the same whenever a row says the same, whatever the clock (SEMANTICS 24); ``former`` is
+    ``digest`` is the same whenever a row says the same, whatever the clock (rules.md, 24.1); ``former`` is
     what versions up to 0.1 knew it by, where they compared spellings otherwise.
     """
 

@@ -91,7 +91,7 @@ class ImportReport:
             self._last_changed = None
 
     def as_json(self) -> dict[str, Any]:
-        """The report as INTERFACE.md promises it."""
+        """The report as json.md, "The rest", promises it."""
         return {
             "rows": self.rows,
             "leads_added": self.leads_added,
@@ -149,7 +149,7 @@ def import_file(
         FileProtected: refused rows would be written over *file*, *map* or something else of one's own.
         ImportStopped: interrupted; batches are whole or absent.
 
-    Source: INTERFACE.md, "The import map"; SEMANTICS.md 2 and 24. Memory is bounded by the batch.
+    Source: import-map.md; rules.md, 2 and 24. Memory is bounded by the batch.
     """
     protected = Protected(app, (file, map))
     for place in places(file, rejected):

@@ -15,7 +15,7 @@ MAX_AUTOS = 50
 
 
 def check_cycles(workflow: Workflow) -> Iterator[Remark]:
-    """No lead is passed round by autos alone. Source: WORKFLOW.md, "Transitions"."""
+    """No lead is passed round by autos alone. Source: workflow-file.md, "Transitions"."""
     ways = [move for move in moves(workflow) if move.row.auto]
     circling = on_circles([(move.source, move.target) for move in ways])
     told: set[int] = set()
@@ -38,7 +38,7 @@ def check_reads_time(workflow: Workflow) -> Iterator[Remark]:
 
 
 def check_guarded(workflow: Workflow) -> Iterator[Remark]:
-    """An auto has a guard. Source: SEMANTICS.md, 13."""
+    """An auto has a guard. Source: rules.md, 13.7."""
     for row in _autos(workflow):
         if not row.guard:
             words = f"{row.trigger} is auto without a guard: no lead will ever rest in {_listed(row)}"

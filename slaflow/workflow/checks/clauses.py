@@ -1,4 +1,4 @@
-"""Checks of pauses: they change with events, never because time passes. Source: SEMANTICS.md, 4."""
+"""Checks of pauses: they change with events, never because time passes. Source: rules.md, 4.2."""
 
 from __future__ import annotations
 

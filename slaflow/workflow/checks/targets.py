@@ -16,7 +16,7 @@ from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.workflow import Workflow
 
 MAX_ATTEMPTS = 200
-"""Attempts that a lead keeps. Source: SEMANTICS.md, 10."""
+"""Attempts that a lead keeps. Source: rules.md, 10.3."""
 
 
 def check_starts(workflow: Workflow) -> Iterator[Remark]:
@@ -97,7 +97,7 @@ def check_attempts(workflow: Workflow) -> Iterator[Remark]:
 
 
 def check_fires(workflow: Workflow) -> Iterator[Remark]:
-    """What a step fires, system may fire from there, with all inputs. Source: SEMANTICS.md, 12."""
+    """What a step fires, system may fire from there, with all inputs. Source: rules.md, 12.3."""
     for clock in workflow.targets:
         moved: set[str] = set()
         for step, index, fire in fires(clock):
@@ -137,7 +137,7 @@ def _check_inputs(workflow: Workflow, fire: Fire, rows: list[Transition]) -> Ite
 
 
 def check_circles(workflow: Workflow) -> Iterator[Remark]:
-    """States that only steps and timers connect in a circle. Source: SEMANTICS.md, 13."""
+    """States that only steps and timers connect in a circle. Source: rules.md, 13.7."""
     ways: dict[tuple[str, str], Target] = {}
     for clock in workflow.targets:
         for _, _, fire in fires(clock):

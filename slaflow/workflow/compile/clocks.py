@@ -176,7 +176,7 @@ def _allowance(doc: str | UntilDoc, path: Path, parts: Parts) -> Allowance | Non
 
 
 def _span(text: str, path: Path, parts: Parts, *, key: bool = False) -> OpenTime | Days:
-    """Open time or open days, at least a minute: each settle moves forward. SEMANTICS.md, 13."""
+    """Open time or open days, at least a minute: each settle moves forward. rules.md, 13.1."""
     span = parse_duration(text)
     if span.days < 1 if isinstance(span, Days) else span.duration < MINUTE:
         parts.findings.error(path, f'"{text}" is too short; at least 1m', key=key)

@@ -1,4 +1,4 @@
-"""Which names an expression may read, by where it stands. Source: the table in WORKFLOW.md, "Expressions"."""
+"""Which names an expression may read, by where it stands. Source: workflow-file.md, "Expressions"."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def parse_duration(text: str) -> OpenTime | Days:
 
     Raises:
         DurationInvalid: anything but ``30m``, ``4h``, ``150s``, ``1h30m`` or ``2d``.
-            Source: WORKFLOW.md, "Durations": ``d`` does not combine.
+            Source: workflow-file.md, "Durations": ``d`` does not combine.
     """
     if days := _DAYS.fullmatch(text):
         return Days(_bounded(int(days.group(1)), text), text)

@@ -1,4 +1,4 @@
-"""The workflow file as pydantic models, and their JSON Schema: every key of WORKFLOW.md.
+"""The workflow file as pydantic models, and their JSON Schema: every key of workflow-file.md.
 
 `read_document` validates item by item, so that one broken transition hides no other.
 """

@@ -16,7 +16,7 @@ from typing import Literal, NoReturn
 from slaflow.errors import SlaflowError
 
 MAX_LENGTH = 2_000
-"""Characters in an expression. Source: WORKFLOW.md, "Expressions"."""
+"""Characters in an expression. Source: workflow-file.md, "Expressions"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is shown keeps the shapes that INTERFACE.md promises, and the log can be checked without slaflow."""
+"""What is shown keeps the shapes that json.md promises, and the log can be checked without slaflow."""
 
 from __future__ import annotations
 
