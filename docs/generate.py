@@ -9,6 +9,7 @@ follows redrawn. Three dots stand for the rest of a line.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import pkgutil
@@ -17,6 +18,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from importlib import import_module
@@ -157,7 +159,7 @@ def rewritten(
     """The page as it should be. *postgresql* is an empty database for the page that is about it."""
     if page == COMMANDS_PAGE:
         return command_page()
-    text = with_codes(page.read_text(encoding="utf-8"))
+    text = with_rooms(with_codes(page.read_text(encoding="utf-8")))
     names = {}
     if POSTGRESQL in text:
         if postgresql is None:
@@ -188,6 +190,38 @@ def _codes(_: re.Match[str]) -> str:
         by_exit.setdefault(error.exit_code, set()).add(f"`{error.code}`")
     rows = [f"| {number} | {', '.join(sorted(codes))} |\n" for number, codes in sorted(by_exit.items())]
     return "".join(["| exit | codes |\n", "| --- | --- |\n", *rows])
+
+
+def with_rooms(text: str) -> str:
+    """The page with who may import whom, and with every package, below the comments that ask for them."""
+    for asked, rows in (("layers", _layers), ("rooms", _rooms)):
+        table = rf"(?<=^<!-- {asked} -->\n\n)(?:\|[^\n]*\n)*"
+        text = re.sub(table, lambda _, rows=rows: "".join(rows()), text, flags=re.MULTILINE)
+    return text
+
+
+def _layers() -> Iterator[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    rules = project["tool"]["architecture"]
+    before: list[str] = []
+    yield "| layer | may import |\n| --- | --- |\n"
+    for row in rules["layers"]:
+        built = [layer for layer in row if _is_there(layer)]
+        for layer in built:
+            yield f"| `{layer}` | {', '.join(f'`{each}`' for each in before) or 'none of the others'} |\n"
+        before += built
+
+
+def _is_there(layer: str) -> bool:
+    places = (ROOT / layer, ROOT / "slaflow" / layer, ROOT / "slaflow" / f"{layer}.py")
+    return any(place.exists() for place in places)
+
+
+def _rooms() -> Iterator[str]:
+    yield "| folder | what is in it |\n| --- | --- |\n"
+    for file in sorted([*(ROOT / "slaflow").rglob("__init__.py"), *(ROOT / "cli").rglob("__init__.py")]):
+        about = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+        yield f"| `{file.parent.relative_to(ROOT).as_posix()}/` | {about.replace('``', '`')} |\n"
 
 
 def _all_below(error: type[SlaflowError]) -> Iterator[type[SlaflowError]]:

@@ -11,7 +11,8 @@ import re
 import statistics
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pytest
 from support.source import (
@@ -28,24 +29,12 @@ from support.source import (
     texts,
 )
 
-# From left to right: a layer imports only what stands before it; those in one line not each other.
-ORDER = (
-    ("errors",),
-    ("hours",),
-    ("workflow",),
-    ("clock",),
-    ("lifecycle",),
-    ("log",),
-    ("trial",),
-    ("settings",),
-    ("store",),
-    ("engine",),
-    ("exchange", "report", "notify"),
-    ("web",),
-    ("cli",),
-)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ORDER: list[list[str]] = PROJECT["tool"]["architecture"]["layers"]
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
-PURE = frozenset(layer for layer, rank in RANK.items() if rank <= RANK["trial"])
+PURE = frozenset(
+    layer for layer, rank in RANK.items() if rank <= RANK[PROJECT["tool"]["architecture"]["last_pure"]]
+)
 IMPURE_MODULES = frozenset(
     "os subprocess socket random secrets uuid time sqlalchemy alembic psycopg click rich".split()
 )
@@ -253,7 +242,7 @@ def test_half_of_all_functions_are_shorter_than_ten_lines() -> None:
 
 def test_homes_and_declared_dependencies_are_the_same() -> None:
     """One declared without a home is dead weight; one with a home undeclared fails on a fresh machine."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = PROJECT["project"]
     extras = project["optional-dependencies"]
     optional = [text for name, texts in extras.items() if name not in ("all", "dev") for text in texts]
     declared = {import_name(text) for text in project["dependencies"] + optional}
@@ -266,3 +255,80 @@ def import_name(requirement: str) -> str:
     assert match
     name = match.group().lower().replace("-", "_")
     return {"pyyaml": "yaml"}.get(name, name)
+
+
+MOST_FILES = 24
+
+
+def test_no_folder_is_too_full_to_look_through() -> None:
+    held = Counter(source.path.rpartition("/")[0] for source in SOURCES if "/versions/" not in source.path)
+    assert {folder: files for folder, files in held.items() if files > MOST_FILES} == {}
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """Groups of modules that all lead to each other, larger than one."""
+    reach = {module: _reached(graph, module) for module in graph}
+    found = {frozenset({other for other in seen if module in reach[other]}) for module, seen in reach.items()}
+    return [set(circle) for circle in found if len(circle) > 1]
+
+
+def _reached(graph: Mapping[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        new = graph[ahead.pop()] - seen
+        seen |= new
+        ahead += new
+    return seen
+
+
+def imports_of_modules(sources: Iterable[Source]) -> dict[str, set[str]]:
+    """Which module imports which, also only for types or only when a function runs."""
+    modules = {source.module: source for source in sources}
+    graph: dict[str, set[str]] = {}
+    for module, source in modules.items():
+        whole = {_module_in(name, modules) for name in filter(ours, imports(source))}
+        graph[module] = {name for name in whole if name is not None and name != module}
+    return graph
+
+
+def _module_in(name: str, modules: Mapping[str, Source]) -> str | None:
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def test_no_module_needs_itself() -> None:
+    graph = imports_of_modules(SOURCES)
+    assert sum(map(len, graph.values())) > 1000
+    assert circles(graph) == []
+
+
+def test_a_circle_is_found_even_if_it_is_closed_for_types_only() -> None:
+    guarded = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from slaflow.log.a import A"
+    one, other = parse("slaflow/log/a.py", "from slaflow.log import b"), parse("slaflow/log/b.py", guarded)
+    alone = parse("slaflow/log/c.py", "import slaflow.log.a")
+    assert circles(imports_of_modules([one, other, alone])) == [{"slaflow.log.a", "slaflow.log.b"}]
+
+
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+STOPS = re.findall(r"\[`([\w.]+)`\]\(\.\./([\w/]+\.py)\)", PAGE)
+
+
+def test_every_function_that_the_walks_pass_is_where_they_say() -> None:
+    assert len(STOPS) > 25
+    files = {source.path: source for source in SOURCES}
+    for name, path in STOPS:
+        assert path in files, path
+        assert name in defined(files[path]), f"{path} has no {name}"
+
+
+def defined(source: Source) -> set[str]:
+    """The names of its functions and classes; of methods also ``Class.method``."""
+    names: set[str] = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}.{each.name}" for each in node.body if isinstance(each, ast.FunctionDef)}
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.add(node.name)
+    return names

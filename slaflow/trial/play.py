@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.assignment import obstacle
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Draft, Refusal
 from slaflow.lifecycle.events import Assigned, Created, Fired, Happening, Input, Recorded
@@ -17,6 +16,7 @@ from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.life import ClockKey, Life
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.routing import obstacle
 from slaflow.trial.scenario import Cast, Do, Scenario
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.parties import LEAD, SYSTEM

@@ -9,10 +9,10 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.commands import Refused, asked_of, done
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.engine.setup import people
-from slaflow.lifecycle.assignment import obstacle
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Assigned, Happening
 from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.routing import obstacle
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import people as people_store
