@@ -47,8 +47,8 @@ class Sheet:
         titles = dict(zip(columns, columns, strict=True))
         buffer = io.StringIO()
         lines = csv.writer(buffer, lineterminator="\n")
-        for told in chain([titles], (spread(row, self.whole) for row in chain([first], pending))):
-            cells = (_cell(told.get(name)) for name in columns)
+        for each in chain([titles], (spread(row, self.whole) for row in chain([first], pending))):
+            cells = (_cell(each.get(name)) for name in columns)
             lines.writerow(cells if raw else map(harmless, cells))
             yield buffer.getvalue().encode()
             buffer.seek(0)

@@ -31,20 +31,20 @@ def happened(before: Lead, after: Lead, what: str, zone: tzinfo, *, on_time: boo
     known = {(c["target"], c["number"]): c for c in before["clocks"]}
     for clock in after["clocks"]:
         earlier = known.get((clock["target"], clock["number"]))
-        told = _started(clock, zone) if earlier is None else _clock_change(earlier, clock, zone, on_time)
-        parts.append(told)
+        change = _started(clock, zone) if earlier is None else _clock_change(earlier, clock, zone, on_time)
+        parts.append(change)
     return f"lead {after['id']}: " + "; ".join(part for part in parts if part)
 
 
 def assigned(after: Lead, zone: tzinfo) -> str:
     """What is to be known of an assignment: that it came too late to change anything, or whom it reached."""
-    told = after["assignment"]
-    if not told["applied"]:
+    assignment = after["assignment"]
+    if not assignment["applied"]:
         keeps = f"{after['owner']} keeps the lead" if after["owner"] else "nobody has the lead"
         return f" late: logged, and changes nothing; {keeps}"
-    if told["away_until"] is None:
+    if assignment["away_until"] is None:
         return ""
-    return f"; {told['to']} is away until {instant(told['away_until'], zone)}"
+    return f"; {assignment['to']} is away until {instant(assignment['away_until'], zone)}"
 
 
 def _move(before: Lead, after: Lead, what: str) -> str:

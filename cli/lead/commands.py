@@ -218,8 +218,8 @@ def assign(session: Session, lead: str, email: str, at: datetime | None) -> None
 @pass_session
 def explain(session: Session, lead: str, name: str | None, at: datetime | None) -> None:
     """Why a clock is due when it is, span by span; why a trigger is refused, clause by clause."""
-    told = session.engine.explain(lead, name, at=at)
-    session.out.show(told, lambda page: explanation_page(page, told))
+    answer = session.engine.explain(lead, name, at=at)
+    session.out.show(answer, lambda page: explanation_page(page, answer))
 
 
 command.add_command(erase)
@@ -238,8 +238,8 @@ def _write(
     def page(page: Page) -> None:
         if before is not None:
             zone = session.zone_of(after["digest"])
-            told = happened(before, after, what, zone, on_time=occurred_at is None)
-            _tell(session, page, told if note is None else told + note(after, zone))
+            answer = happened(before, after, what, zone, on_time=occurred_at is None)
+            _tell(session, page, answer if note is None else answer + note(after, zone))
 
     session.out.show(after, page)
 

@@ -52,8 +52,8 @@ def erase(
         _ask(before)
     after = session.engine.erase(before["id"], reason, actor, at=at)
     # That the score falls with the fields it was counted from is nobody's news.
-    told = happened({**before, "score": after["score"]}, after, "erased", session.zone_of(after["digest"]))
-    session.out.show(after, lambda page: None if session.quiet else page.line(told))
+    answer = happened({**before, "score": after["score"]}, after, "erased", session.zone_of(after["digest"]))
+    session.out.show(after, lambda page: None if session.quiet else page.line(answer))
     _scrub_now(session, scrub)
 
 

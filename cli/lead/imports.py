@@ -55,8 +55,8 @@ def command(
     except ImportStopped as stopped:
         tell(clean(f"slaflow: {stopped}"))
         raise click.exceptions.Exit(INTERRUPTED) from None
-    told = report.as_json()
-    session.out.show(told, lambda page: _page(page, report, dry_run))
+    answer = report.as_json()
+    session.out.show(answer, lambda page: _page(page, report, dry_run))
     for note in report.notes:
         session.out.say(f"slaflow: {note}")
     if not report.ok:

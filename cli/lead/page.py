@@ -157,18 +157,18 @@ def refused_row(page: Page, row: Mapping[str, Any]) -> None:
         page.line(("- ", "red"), reason, indent=4)
 
 
-def explanation_page(page: Page, told: Mapping[str, Any]) -> None:
+def explanation_page(page: Page, answer: Mapping[str, Any]) -> None:
     """Why clocks are due when they are, or why a trigger is refused, in plain words."""
-    if "trigger" in told:
-        _trigger(page, told)
+    if "trigger" in answer:
+        _trigger(page, answer)
         return
-    clocks = told["clocks"] if "clocks" in told else [told]
+    clocks = answer["clocks"] if "clocks" in answer else [answer]
     for number, clock in enumerate(clocks):
         if number:
             page.gap()
         _clock_words(page, clock)
-    if "available" in told:
-        _possible(page, told)
+    if "available" in answer:
+        _possible(page, answer)
 
 
 def _clock_words(page: Page, clock: Mapping[str, Any]) -> None:
@@ -183,14 +183,14 @@ def _clock_words(page: Page, clock: Mapping[str, Any]) -> None:
         page.line((left, "bold red" if is_overdue(clock) else "green"), indent=2)
 
 
-def _trigger(page: Page, told: Mapping[str, Any]) -> None:
-    if told["allowed"]:
-        page.line((told["trigger"], "bold"), " can be fired now, ", f"from {told['state']}")
-        page.table(("", "", "", ""), [_allowed(row) for row in told["rows"] if row["allowed"]], indent=2)
+def _trigger(page: Page, answer: Mapping[str, Any]) -> None:
+    if answer["allowed"]:
+        page.line((answer["trigger"], "bold"), " can be fired now, ", f"from {answer['state']}")
+        page.table(("", "", "", ""), [_allowed(row) for row in answer["rows"] if row["allowed"]], indent=2)
         return
-    page.line((told["trigger"], "bold"), f" cannot be fired now, from {told['state']}")
-    for row in told["rows"]:
+    page.line((answer["trigger"], "bold"), f" cannot be fired now, from {answer['state']}")
+    for row in answer["rows"]:
         refused_row(page, row)
-    if not told["rows"]:
-        for reason in told["because"]:
+    if not answer["rows"]:
+        for reason in answer["because"]:
             page.line(("- ", "red"), reason, indent=2)

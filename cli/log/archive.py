@@ -43,8 +43,8 @@ def archived_in(session: Session, folders: tuple[Path, ...]) -> Archived | None:
 
 def tell_archived(session: Session, chosen: LogFilter) -> None:
     """Says on stderr what else might have been listed, were it not archived."""
-    if told := archived_words(session, chosen.lead, chosen.from_):
-        session.out.say(f"not listed: {told}")
+    if answer := archived_words(session, chosen.lead, chosen.from_):
+        session.out.say(f"not listed: {answer}")
 
 
 def archived_words(session: Session, lead: int | None = None, since: datetime | None = None) -> str:

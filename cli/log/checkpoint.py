@@ -43,7 +43,7 @@ def checkpoint(session: Session, output: Path | None, private: Path | None, at: 
     key = read_private(key_file(private))
     with session.out.progress("entries") as progress:
         taken = session.engine.checkpoint(key, at=at, progress=lambda number: progress(number, None))
-    told = {
+    answer = {
         "size": taken.size,
         "root": taken.root,
         "at": instant_text(taken.at),
@@ -59,7 +59,7 @@ def checkpoint(session: Session, output: Path | None, private: Path | None, at: 
         else:
             page.line(f"{output}: {counted(taken.size, 'entry', 'entries')} under root {taken.root}")
 
-    session.out.show(told, page)
+    session.out.show(answer, page)
 
 
 @click.command("cosign", cls=Command, acts=True)
@@ -84,8 +84,8 @@ def cosign(
     note = add_signature(session.engine, known, key, who, archived_in(session, folders))
     _put(session, file, str(note).encode(), is_checkpoint=True)
     names = [signature.name for signature in note.signatures]
-    told = {"file": str(file), "signed_by": names, "size": known.head.size, "root": known.head.root.hex()}
-    session.out.show(told, lambda page: page.line(f"{file}: signed by {', '.join(names)}"))
+    answer = {"file": str(file), "signed_by": names, "size": known.head.size, "root": known.head.root.hex()}
+    session.out.show(answer, lambda page: page.line(f"{file}: signed by {', '.join(names)}"))
 
 
 @click.command("prove", cls=Command)
@@ -119,14 +119,14 @@ def prove(
         write(data)
         return
     _put(session, output, data)
-    told = {
+    answer = {
         "entry": entry,
         "index": proof.index,
         **head_json(given.head, given.signatures),
         "file": str(output),
     }
     words = f"{output}: entry {entry} is number {proof.index + 1} of {head_words(given.head)}"
-    session.out.show(told, lambda page: page.line(words))
+    session.out.show(answer, lambda page: page.line(words))
 
 
 def _kept(session: Session, entry: int, private: Path | None) -> Trusted:
@@ -160,7 +160,7 @@ def check_proof(session: Session, file: Path, keys: tuple[str, ...], required: l
         proved = checked(proof, known, required)
     except (ProofInvalid, VerificationImpossible) as error:
         raise type(error)(f"{file}: {error.reason}") from error
-    told = {
+    answer = {
         "ok": True,
         "entry": dict(proof.header),
         "data": proof.data,
@@ -175,7 +175,7 @@ def check_proof(session: Session, file: Path, keys: tuple[str, ...], required: l
         )
         signature_lines(page, proved.signatures)
 
-    session.out.show(told, page)
+    session.out.show(answer, page)
 
 
 def _told(proof: Proof) -> str:

@@ -89,9 +89,9 @@ def show(session: Session, private: Path | None) -> None:
 
 
 def _show(session: Session, key: PrivateKey, file: Path) -> None:
-    told = {"name": key.name, "id": key.public.id.hex(), "key": str(key.public), "file": str(file)}
+    answer = {"name": key.name, "id": key.public.id.hex(), "key": str(key.public), "file": str(file)}
 
     def page(page: Page) -> None:
         page.line(str(key.public))
 
-    session.out.show(told, page)
+    session.out.show(answer, page)

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from slaflow.engine.log.replay import ReplayReport
 
 
-def decided_again(session: Session, told: dict[str, Any]) -> ReplayReport:
-    """Decides the log again and puts the verdict into *told*, where nothing is wrong so far.
+def decided_again(session: Session, answer: dict[str, Any]) -> ReplayReport:
+    """Decides the log again and puts the verdict into *answer*, where nothing is wrong so far.
 
     Raises:
         VerificationImpossible: it could not be found out.
     """
     with session.out.progress("entries decided again") as progress:
-        again = session.engine.replay(lambda number: progress(number, told["entries"]))
-    told |= again.as_json()
+        again = session.engine.replay(lambda number: progress(number, answer["entries"]))
+    answer |= again.as_json()
     return again
 
 

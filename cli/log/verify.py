@@ -44,25 +44,25 @@ def verify(
     archived = archived_in(session, folders)
     with session.out.progress("entries") as progress:
         found = session.engine.verify(lambda number: progress(number, None), signed, archived)
-    told = found.as_json()
+    answer = found.as_json()
     if signed is not None:
         extends = not any(finding.stream is None for finding in found.findings)
-        told["checkpoint"] = {**head_json(signed.head, signed.signatures), "extended": extends}
-    again = decided_again(session, told) if replay and found.ok else None
+        answer["checkpoint"] = {**head_json(signed.head, signed.signatures), "extended": extends}
+    again = decided_again(session, answer) if replay and found.ok else None
 
     def page(page: Page) -> None:
         _page(page, found, signed)
         if again is not None:
             replay_lines(page, again)
 
-    session.out.show(told, page)
+    session.out.show(answer, page)
     for finding in found.findings:
         tell(clean(f"slaflow: {finding.as_error()}"))
     if archived is None and (unread := archived_words(session)):
         session.out.say(f"not read: {unread}; give --archive DIR to check them too")
     if again is not None:
         tell_differences(again)
-    if not told["ok"]:
+    if not answer["ok"]:
         raise click.exceptions.Exit(1)
 
 

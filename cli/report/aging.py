@@ -28,8 +28,8 @@ def aging(session: Session, by: str | None, at: datetime | None, plot: Path | No
     """
     from slaflow.report import aging as report
 
-    told = report.aging(session.engine, by=by, at=at)
-    present(session, "aging", told, _page, rows_of(told, "states"), plot, Sheet(_row))
+    figures = report.aging(session.engine, by=by, at=at)
+    present(session, "aging", figures, _page, rows_of(figures, "states"), plot, Sheet(_row))
 
 
 def _row(state: Figures) -> Figures:
@@ -46,12 +46,12 @@ def _age_name(below: int | None) -> str:
     return "older" if below is None else f"below_{below // DAY}d"
 
 
-def _page(page: Page, told: Figures, zone: tzinfo) -> None:
-    headline(page, "Open leads", told, zone)
-    if not told["open"]:
+def _page(page: Page, report: Figures, zone: tzinfo) -> None:
+    headline(page, "Open leads", report, zone)
+    if not report["open"]:
         page.line("no lead is open")
         return
-    each_group(page, told, lambda page, figures: _figures(page, figures, zone))
+    each_group(page, report, lambda page, figures: _figures(page, figures, zone))
 
 
 def _figures(page: Page, figures: Figures, zone: tzinfo) -> None:

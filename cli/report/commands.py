@@ -48,8 +48,8 @@ def command() -> None:
 @pass_session
 def say_what_is_not_counted(session: Session, *_: object) -> None:
     """Tells on stderr that reports see only what is still in the database."""
-    if told := archived_words(session):
-        session.out.say(f"not counted: {told}")
+    if figures := archived_words(session):
+        session.out.say(f"not counted: {figures}")
 
 
 @command.command("sla")
@@ -64,17 +64,17 @@ def sla(
     """
     from slaflow.report import sla as report
 
-    told = report.sla(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    present(session, "sla", told, sla_page, rows_of(told, "targets", "target"), plot)
+    figures = report.sla(session.engine, session.moment(start), session.moment(end), by=by, at=at)
+    present(session, "sla", figures, sla_page, rows_of(figures, "targets", "target"), plot)
 
 
-def sla_page(page: Page, told: Figures, zone: tzinfo = UTC) -> None:
+def sla_page(page: Page, figures: Figures, zone: tzinfo = UTC) -> None:
     """The SLA report for people, its instants in *zone*."""
-    headline(page, "Promises", told, zone)
-    if not told["targets"]:
+    headline(page, "Promises", figures, zone)
+    if not figures["targets"]:
         page.line("no clock has started")
         return
-    each_group(page, told, _figures)
+    each_group(page, figures, _figures)
 
 
 def _figures(page: Page, figures: Figures) -> None:

@@ -29,29 +29,29 @@ def commitments(
     """
     from slaflow.report import commitments as report
 
-    told = report.commitments(
+    figures = report.commitments(
         session.engine, session.moment(start), session.moment(end), workflow=workflow, at=at
     )
-    session.out.show(told, lambda page: _page(page, told, session.zone), rows=_rows(told))
+    session.out.show(figures, lambda page: _page(page, figures, session.zone), rows=_rows(figures))
 
 
-def _rows(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _rows(figures: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     names = (
         "workflow", "commitment", "period", "owed_by", "status", "figure", "of", "among", "promise",
         "verdict", "closes_at", "restated",
     )  # fmt: skip
-    return ({name: row.get(name) for name in names} for row in told["commitments"])
+    return ({name: row.get(name) for name in names} for row in figures["commitments"])
 
 
-def _page(page: Page, told: Mapping[str, Any], zone: tzinfo) -> None:
-    headline(page, "Commitments", told, zone)
-    if not told["commitments"]:
+def _page(page: Page, figures: Mapping[str, Any], zone: tzinfo) -> None:
+    headline(page, "Commitments", figures, zone)
+    if not figures["commitments"]:
         page.line("nothing is promised per period")
         return
     page.gap()
-    table(page, told["commitments"], zone)
+    table(page, figures["commitments"], zone)
     page.gap()
-    for party, counts in told["parties"].items():
+    for party, counts in figures["parties"].items():
         rest = ", ".join(
             f"{counts[name]} {name.replace('_', ' ')}" for name in ("missed", "no_verdict", "open")
         )

@@ -27,16 +27,16 @@ def funnel(
     """
     from slaflow.report import funnel as report
 
-    told = report.funnel(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    present(session, "funnel", told, _page, rows_of(told, "states"), plot)
+    figures = report.funnel(session.engine, session.moment(start), session.moment(end), by=by, at=at)
+    present(session, "funnel", figures, _page, rows_of(figures, "states"), plot)
 
 
-def _page(page: Page, told: Figures, zone: tzinfo) -> None:
-    headline(page, "Funnel", told, zone)
-    if not told["leads"]:
+def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
+    headline(page, "Funnel", figures, zone)
+    if not figures["leads"]:
         page.line("no lead was created")
         return
-    each_group(page, told, _figures)
+    each_group(page, figures, _figures)
 
 
 def _figures(page: Page, figures: Figures) -> None:

@@ -47,16 +47,16 @@ def handoffs(
     """
     from slaflow.report import handoffs as report
 
-    told = report.handoffs(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    present(session, "handoffs", told, _page, rows_of(told, "ways"), plot)
+    figures = report.handoffs(session.engine, session.moment(start), session.moment(end), by=by, at=at)
+    present(session, "handoffs", figures, _page, rows_of(figures, "ways"), plot)
 
 
-def _page(page: Page, told: Figures, zone: tzinfo) -> None:
-    headline(page, "Handoffs", told, zone)
-    if not told["handoffs"]:
+def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
+    headline(page, "Handoffs", figures, zone)
+    if not figures["handoffs"]:
         page.line("no lead changed hands")
         return
-    each_group(page, told, _figures)
+    each_group(page, figures, _figures)
 
 
 def _figures(page: Page, figures: Figures) -> None:

@@ -69,40 +69,40 @@ def report_options(what: str | None = None) -> Callable[[F], F]:
     return decorate
 
 
-def groups_of(told: Figures) -> Iterator[tuple[str | None, Figures]]:
+def groups_of(figures: Figures) -> Iterator[tuple[str | None, Figures]]:
     """Each group by name where there are any, else everything under no name."""
-    yield from told["groups"].items() if "groups" in told else [(None, told)]
+    yield from figures["groups"].items() if "groups" in figures else [(None, figures)]
 
 
-def named(told: Figures, group: str | None) -> dict[str, str]:
+def named(figures: Figures, group: str | None) -> dict[str, str]:
     """The group as the first column of a row."""
-    return {} if group is None else {told["by"]: group}
+    return {} if group is None else {figures["by"]: group}
 
 
-def rows_of(told: Figures, what: str, name: str = "name") -> Iterator[dict[str, Any]]:
+def rows_of(report: Figures, what: str, name: str = "name") -> Iterator[dict[str, Any]]:
     """A row for each of *what* in every group; *name* is the column of those that stand under names."""
-    for group, figures in groups_of(told):
+    for group, figures in groups_of(report):
         each = figures[what]
         rows = ({name: key, **row} for key, row in each.items()) if isinstance(each, Mapping) else each
         for row in rows:
-            yield {**named(told, group), **row}
+            yield {**named(report, group), **row}
 
 
-def headline(page: Page, what: str, told: Figures, zone: tzinfo) -> None:
+def headline(page: Page, what: str, figures: Figures, zone: tzinfo) -> None:
     """``Handoffs: from ... to ..., as things stood ... (zone)``."""
-    settled = f"as things stood {instant(told['settled_to'], zone)} ({zone})"
-    if "from" in told:
-        words = " ".join(f"{end} {instant(told[end], zone)}" for end in ("from", "to") if told[end])
+    settled = f"as things stood {instant(figures['settled_to'], zone)} ({zone})"
+    if "from" in figures:
+        words = " ".join(f"{end} {instant(figures[end], zone)}" for end in ("from", "to") if figures[end])
         settled = f"{words or 'everything so far'}, {settled}"
     page.line((what, "bold"), f": {settled}")
 
 
-def each_group(page: Page, told: Figures, show: Callable[[Page, Figures], None]) -> None:
+def each_group(page: Page, report: Figures, show: Callable[[Page, Figures], None]) -> None:
     """Shows everything, or each group under its name."""
-    for group, figures in groups_of(told):
+    for group, figures in groups_of(report):
         page.gap()
         if group is not None:
-            page.line((f"{told['by']}: {group}", "bold cyan"))
+            page.line((f"{report['by']}: {group}", "bold cyan"))
         show(page, figures)
 
 
@@ -128,14 +128,14 @@ def style(value: float | None) -> str:
 
 
 def present(
-    session: Session, kind: str, told: Figures, page: Callable[[Page, Figures, tzinfo], None],
+    session: Session, kind: str, figures: Figures, page: Callable[[Page, Figures, tzinfo], None],
     rows: Iterable[dict[str, Any]], plot: Path | None, sheet: Sheet | None = None,
 ) -> None:  # fmt: skip
     """Prints a report, and draws it too if that was asked for."""
     zone = session.zone
-    session.out.show(told, lambda shown: page(shown, told, zone), rows, sheet)
+    session.out.show(figures, lambda shown: page(shown, figures, zone), rows, sheet)
     if plot is not None:
         from slaflow.engine.files.own import Protected
         from slaflow.report.plots.draw import write_plot
 
-        write_plot(plot, kind, told, zone, Protected(session.engine))
+        write_plot(plot, kind, figures, zone, Protected(session.engine))

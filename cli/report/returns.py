@@ -34,19 +34,19 @@ def returns(
     from slaflow.report import returns as report
 
     period = session.moment(start), session.moment(end)
-    told = report.returns(session.engine, *period, by=by, at=at, quoted=quotes)
-    present(session, "returns", told, _page, rows_of(told, "reasons"), plot)
+    figures = report.returns(session.engine, *period, by=by, at=at, quoted=quotes)
+    present(session, "returns", figures, _page, rows_of(figures, "reasons"), plot)
 
 
-def _page(page: Page, told: Figures, zone: tzinfo) -> None:
-    headline(page, "Returns", told, zone)
-    if not told["returns"] and not told["handed_over"]:
+def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
+    headline(page, "Returns", figures, zone)
+    if not figures["returns"] and not figures["handed_over"]:
         page.line("no lead was handed over or given back")
         return
-    each_group(page, told, _figures)
-    if told["feedback"]:
+    each_group(page, figures, _figures)
+    if figures["feedback"]:
         page.heading("In their words")
-        for quote in told["feedback"]:
+        for quote in figures["feedback"]:
             _quote(page, quote, zone)
 
 

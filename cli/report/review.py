@@ -33,29 +33,29 @@ def command() -> None:
 @pass_session
 def show(session: Session, workflow: str, period: str, at: datetime | None) -> None:
     """The record of WORKFLOW for PERIOD, and whose signature is missing."""
-    told = session.engine.review(workflow, period, at=at)
-    zone = session.zone_of(told["digest"])
-    session.out.show(told, lambda page: _page(page, told, zone), rows=told["commitments"])
-    if told["unsettled"]:
-        waiting = counted(told["unsettled"], "lead")
+    record = session.engine.review(workflow, period, at=at)
+    zone = session.zone_of(record["digest"])
+    session.out.show(record, lambda page: _page(page, record, zone), rows=record["commitments"])
+    if record["unsettled"]:
+        waiting = counted(record["unsettled"], "lead")
         session.out.say(f"slaflow: {waiting} not settled up to then; run 'slaflow tick' for the last figures")
 
 
-def _page(page: Page, told: Mapping[str, Any], zone: tzinfo) -> None:
-    ends = f"{instant(told['from'], zone)} to {instant(told['to'], zone)} ({zone})"
-    page.line((f"{told['workflow']} {told['period']}", "bold"), f": {ends}")
+def _page(page: Page, record: Mapping[str, Any], zone: tzinfo) -> None:
+    ends = f"{instant(record['from'], zone)} to {instant(record['to'], zone)} ({zone})"
+    page.line((f"{record['workflow']} {record['period']}", "bold"), f": {ends}")
     page.gap()
-    table(page, told["commitments"], zone)
+    table(page, record["commitments"], zone)
     page.gap()
-    for signature in told["signatures"]:
+    for signature in record["signatures"]:
         who, at = signature["actor"], instant(signature["at"], zone)
         by = "" if who == signature["party"] else f" by {who}"
         page.line((signature["party"], "bold"), f" signed{by} {at}, record {signature['record_digest'][:12]}")
-    for words in changed_words(told):
+    for words in changed_words(record):
         page.line((words, "yellow"))
-    if told["missing"]:
-        page.line(("not signed", "yellow"), f" by {' and '.join(told['missing'])}")
-    page.line(("record", "dim"), f" {told['record_digest'][:12]}")
+    if record["missing"]:
+        page.line(("not signed", "yellow"), f" by {' and '.join(record['missing'])}")
+    page.line(("record", "dim"), f" {record['record_digest'][:12]}")
 
 
 @command.command("sign", acts=True)
@@ -65,7 +65,7 @@ def _page(page: Page, told: Mapping[str, Any], zone: tzinfo) -> None:
 @pass_session
 def sign(session: Session, workflow: str, period: str, at: datetime | None) -> None:
     """One party's signature under the record as 'slaflow review show' gives it."""
-    told = session.engine.sign_review(workflow, period, session.require_actor(), at=at)
-    digest = told["record_digest"][:12]
-    words = f"{told['party']} signed the review of {told['workflow']} {told['period']}, record {digest}"
-    session.out.show(told, lambda page: None if session.quiet else page.line(words))
+    record = session.engine.sign_review(workflow, period, session.require_actor(), at=at)
+    digest = record["record_digest"][:12]
+    words = f"{record['party']} signed the review of {record['workflow']} {record['period']}, record {digest}"
+    session.out.show(record, lambda page: None if session.quiet else page.line(words))

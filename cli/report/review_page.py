@@ -33,5 +33,5 @@ def review(
     first, last = session.moment(start), session.moment(end)
     assert first is not None
     assert last is not None
-    told = write_review(session.engine, path, first, last, at=at)
-    session.out.show(told, lambda page: page.line(f"wrote {path}"))
+    answer = write_review(session.engine, path, first, last, at=at)
+    session.out.show(answer, lambda page: page.line(f"wrote {path}"))

@@ -29,24 +29,24 @@ def waste(
     """
     from slaflow.report import waste as report
 
-    told = report.waste(session.engine, session.moment(start), session.moment(end), by=by, at=at)
-    present(session, "waste", told, _page, rows_of(told, "parties", "party"), plot)
+    figures = report.waste(session.engine, session.moment(start), session.moment(end), by=by, at=at)
+    present(session, "waste", figures, _page, rows_of(figures, "parties", "party"), plot)
 
 
-def _page(page: Page, told: Figures, zone: tzinfo) -> None:
-    headline(page, "What was made of handed-over leads", told, zone)
-    if not told["parties"]:
+def _page(page: Page, report: Figures, zone: tzinfo) -> None:
+    headline(page, "What was made of handed-over leads", report, zone)
+    if not report["parties"]:
         page.line("no lead was handed over")
         return
-    if "groups" in told:
+    if "groups" in report:
         page.gap()
-        page.table((told["by"], *_header()), [
+        page.table((report["by"], *_header()), [
             (group, *_party(party, figure))
-            for group, figures in told["groups"].items()
+            for group, figures in report["groups"].items()
             for party, figure in figures["parties"].items()
         ])  # fmt: skip
     else:
-        each_group(page, told, _figures)
+        each_group(page, report, _figures)
 
 
 def _header() -> tuple[str | Column, ...]:

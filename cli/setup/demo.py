@@ -103,14 +103,14 @@ def _play(session: Session, engine: Engine) -> None:
     _prepare(engine)
     if page is not None:
         page.heading("Six weeks between marketing and sales")
-    told = 0
+    answer = 0
     for scene in STORY:
         engine.tick(at=instant(scene.at))
         _perform(engine, scene)
-        told = _tell(engine, page, told)
+        answer = _tell(engine, page, answer)
     for day in ("2026-03-13", "2026-03-20", "2026-03-27", "2026-04-03", "2026-04-10"):
         engine.tick(at=instant(f"{day} 18:00"))
-    _tell(engine, page, told)
+    _tell(engine, page, answer)
     _close(session, engine, page)
 
 

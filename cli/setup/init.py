@@ -52,12 +52,12 @@ def command(session: Session, folder: Path) -> None:
     for path, text in texts.items():
         _write_new(path, text)
     workflow = folder / FOLDER / f"{STARTER}.yaml"
-    told = {
+    answer = {
         "directory": str(folder.absolute()),
         "database": session.engine.database.shown,
         "workflow": str(workflow.absolute()),
     }
-    session.out.show(told, lambda page: _page(page, folder, session))
+    session.out.show(answer, lambda page: _page(page, folder, session))
 
 
 def _named_database(session: Session) -> str | None:

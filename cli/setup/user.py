@@ -43,8 +43,8 @@ def command() -> None:
 @pass_session
 def add(session: Session, /, email: str, at: datetime | None, **given: str | None) -> None:
     """Records a person, or changes what is given of one who is known, from now on."""
-    told = {name: value for name, value in given.items() if value is not None}
-    recorded = session.engine.record_person(email, told, at=at)
+    answer = {name: value for name, value in given.items() if value is not None}
+    recorded = session.engine.record_person(email, answer, at=at)
     changes = recorded.changes
     shown = {
         **person_json(recorded.person),
@@ -88,9 +88,9 @@ def away(
     assert ends is not None
     person = session.engine.send_away(email, begins, ends, at=at)
     charge = session.engine.charge_of(person.email, at=at)
-    told = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
+    answer = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
     zone = session.zone
-    span = f"{instant(told['from'], zone)} until {instant(told['until'], zone)} ({zone})"
+    span = f"{instant(answer['from'], zone)} until {instant(answer['until'], zone)} ({zone})"
 
     def page(page: Page) -> None:
         if not session.quiet:
@@ -99,7 +99,7 @@ def away(
                 page.line(f"{_open_leads(charge)} {_stay(charge)} theirs; new ones go to others meanwhile")
                 _how_to_give(page, person.email)
 
-    session.out.show({**told, **charge.as_json()}, page)
+    session.out.show({**answer, **charge.as_json()}, page)
 
 
 @command.command("remove")
@@ -110,7 +110,7 @@ def remove(session: Session, email: str, at: datetime | None) -> None:
     """Ends a person's membership; their leads stay with them until a step or somebody assigns them."""
     person = session.engine.remove_person(email, at=at)
     charge = session.engine.charge_of(person.email, at=at)
-    told = {"email": person.email, "removed": True, "team": person.team, **charge.as_json()}
+    answer = {"email": person.email, "removed": True, "team": person.team, **charge.as_json()}
 
     def page(page: Page) -> None:
         if not session.quiet:
@@ -118,7 +118,7 @@ def remove(session: Session, email: str, at: datetime | None) -> None:
             _leads_stay(page, person, charge)
             _left_without(page, person.email, charge)
 
-    session.out.show(told, page)
+    session.out.show(answer, page)
 
 
 def _leads_stay(page: Page, before: Person, charge: Charge) -> None:

@@ -51,17 +51,17 @@ file_argument = click.argument("file", type=PATH)
 def check(session: Session, files: Sequence[Path]) -> None:
     """Whether files are sound agreements; every finding with line and column. Exit code 1 on errors."""
     found = [_looked_at(path) for path in files]
-    told = [_checked_json(path, checked) for path, checked in zip(files, found, strict=True)]
+    answer = [_checked_json(path, checked) for path, checked in zip(files, found, strict=True)]
     rows = [
         {"file": each["file"], "severity": severity[:-1], **finding}
-        for each in told
+        for each in answer
         for severity in ("errors", "warnings")
         for finding in each[severity]
     ]
-    read = [each for each, checked in zip(told, found, strict=True) if not isinstance(checked, Unread)]
-    session.out.show({"files": told}, lambda page: _check_page(page, read), rows=rows)
+    read = [each for each, checked in zip(answer, found, strict=True) if not isinstance(checked, Unread)]
+    session.out.show({"files": answer}, lambda page: _check_page(page, read), rows=rows)
     unread = [each for each in found if isinstance(each, Unread)]
-    end_unread(session, unread, any(each["errors"] for each in told))
+    end_unread(session, unread, any(each["errors"] for each in answer))
 
 
 def _looked_at(path: Path) -> Checked | Unread:
@@ -115,11 +115,11 @@ def test(session: Session, paths: Sequence[Path]) -> None:
         for number, file in enumerate(files, 1):
             trials.append(_tried(file))
             progress(number, len(files))
-    told = _trials_json(trials)
-    rows = told["failures"]
-    session.out.show(told, lambda page: _test_page(page, trials, told), rows=rows)
+    answer = _trials_json(trials)
+    rows = answer["failures"]
+    session.out.show(answer, lambda page: _test_page(page, trials, answer), rows=rows)
     unread = [trial.unread for trial in trials if trial.unread is not None]
-    end_unread(session, unread, bool(told["failed"] or told["failures"]))
+    end_unread(session, unread, bool(answer["failed"] or answer["failures"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +154,25 @@ def _tried(file: Path | Unread) -> Trial:
 
 
 def _trials_json(trials: Iterable[Trial]) -> dict[str, Any]:
-    told = [(trial, trial.report.as_json()) for trial in trials]
+    answer = [(trial, trial.report.as_json()) for trial in trials]
     return {
-        "passed": sum(report["passed"] for _, report in told),
-        "failed": sum(report["failed"] for _, report in told),
-        "failures": [{**f, "file": str(trial.file)} for trial, report in told for f in report["failures"]],
+        "passed": sum(report["passed"] for _, report in answer),
+        "failed": sum(report["failed"] for _, report in answer),
+        "failures": [{**f, "file": str(trial.file)} for trial, report in answer for f in report["failures"]],
     }
 
 
-def _test_page(page: Page, trials: Iterable[Trial], told: dict[str, Any]) -> None:
+def _test_page(page: Page, trials: Iterable[Trial], answer: dict[str, Any]) -> None:
     unread = {str(trial.file) for trial in trials if trial.unread is not None}
-    if len(unread) == len(told["failures"]) and not told["passed"]:
+    if len(unread) == len(answer["failures"]) and not answer["passed"]:
         return
-    for failure in (each for each in told["failures"] if each["file"] not in unread):
+    for failure in (each for each in answer["failures"] if each["file"] not in unread):
         name = f'"{failure["scenario"]}"' if failure["scenario"] else "the file"
         step = f", step {failure['step']}" if failure["step"] else ""
         page.line(f"{failure['file']}:{failure['line']}: ", ("failed", "bold red"), f": {name}{step}")
         page.line(f"expected: {failure['expected']}", indent=4)
         page.line(f"found:    {failure['found']}", indent=4)
-    passed, failed = told["passed"], told["failed"]
+    passed, failed = answer["passed"], answer["failed"]
     verdict = (f"{failed} failed", "bold red") if failed else ("none failed", "bold green")
     page.line(f"{counted(passed, 'scenario')} passed, ", verdict)
 
@@ -211,10 +211,10 @@ def schema(session: Session) -> None:
 def activate(session: Session, file: Path, at: datetime | None) -> None:
     """Puts FILE in force: new leads take it, others keep the version they have."""
     done = session.engine.activate(read_bounded(file), str(file), at)
-    told = done.as_json()
-    since = instant(told["activated_at"])
-    words = f"{told['workflow']} is active from {since} UTC on, version {told['digest'][:12]}"
-    session.out.show(told, lambda page: None if session.quiet else page.line(words))
+    answer = done.as_json()
+    since = instant(answer["activated_at"])
+    words = f"{answer['workflow']} is active from {since} UTC on, version {answer['digest'][:12]}"
+    session.out.show(answer, lambda page: None if session.quiet else page.line(words))
     for note in done.notes:
         session.out.say(f"slaflow: {file}: {note}")
 
@@ -260,11 +260,11 @@ def _versions(session: Session, name: str | None) -> list[dict[str, Any]]:
 def show(session: Session, name: str) -> None:
     """The active version's very text, as it was activated; into a file it is that file again."""
     workflow = session.engine.active(name)
-    told = next(row for row in _versions(session, name) if row["active"])
-    shown = {**told, "title": workflow.title, "timezone": workflow.timezone, "source": workflow.source}
+    answer = next(row for row in _versions(session, name) if row["active"])
+    shown = {**answer, "title": workflow.title, "timezone": workflow.timezone, "source": workflow.source}
 
     def page(page: Page) -> None:
-        words = f"{name}, version {told['digest'][:12]}, active since {instant(told['activated_at'])} UTC"
+        words = f"{name}, version {answer['digest'][:12]}, active since {instant(answer['activated_at'])} UTC"
         session.out.say(words)
         write(workflow.source.encode())
 

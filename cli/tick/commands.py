@@ -83,33 +83,33 @@ def _watch(session: Session, asked: Mapping[str, Any]) -> None:
 def _once(session: Session, batch: int, dry_run: bool, at: datetime | None) -> None:
     with session.out.progress("leads") as progress:
         report = session.engine.tick(at, batch=batch, dry_run=dry_run, progress=progress)
-    told = report.as_json()
-    session.out.show(told, lambda page: _page(page, told, dry_run))
-    for failed in told["failed"]:
+    answer = report.as_json()
+    session.out.show(answer, lambda page: _page(page, answer, dry_run))
+    for failed in answer["failed"]:
         tell(clean(f"slaflow: lead {failed['lead']} was left out: {failed['because']}"))
-    if told["failed"]:
+    if answer["failed"]:
         raise click.exceptions.Exit(1)
 
 
-def _page(page: Page, told: Mapping[str, Any], dry_run: bool) -> None:
+def _page(page: Page, answer: Mapping[str, Any], dry_run: bool) -> None:
     would = "would carry out " if dry_run else ""
-    page.line((f"{would}{_carried_out(told)}", "bold"), f" up to {instant(told['at'])} UTC")
-    if done := _counts(told):
+    page.line((f"{would}{_carried_out(answer)}", "bold"), f" up to {instant(answer['at'])} UTC")
+    if done := _counts(answer):
         page.line(done, indent=2)
 
 
-def _line(page: Page, told: Mapping[str, Any]) -> None:
+def _line(page: Page, answer: Mapping[str, Any]) -> None:
     """A round of ``--watch``."""
-    done = _counts(told)
-    at = instant(told["at"][:19] + "Z")
-    page.line(f"{at} UTC  ", (_carried_out(told), "bold" if done else "dim"), f": {done}" if done else "")
+    done = _counts(answer)
+    at = instant(answer["at"][:19] + "Z")
+    page.line(f"{at} UTC  ", (_carried_out(answer), "bold" if done else "dim"), f": {done}" if done else "")
 
 
-def _carried_out(told: Mapping[str, Any]) -> str:
-    return f"{counted(told['steps'], 'step')} on {counted(told['leads'], 'lead')}"
+def _carried_out(answer: Mapping[str, Any]) -> str:
+    return f"{counted(answer['steps'], 'step')} on {counted(answer['leads'], 'lead')}"
 
 
-def _counts(told: Mapping[str, Any]) -> str:
-    closed = counted(told["commitments"], "commitment")
-    words = {name: f"{told[name]} {name}" for name in COUNTS} | {"commitments": f"{closed} stated"}
-    return ", ".join(words[name] for name in COUNTS if told[name])
+def _counts(answer: Mapping[str, Any]) -> str:
+    closed = counted(answer["commitments"], "commitment")
+    words = {name: f"{answer[name]} {name}" for name in COUNTS} | {"commitments": f"{closed} stated"}
+    return ", ".join(words[name] for name in COUNTS if answer[name])

@@ -85,9 +85,9 @@ def _metrics(session: Session, terms: Terms, closing: ExitStack) -> Observer | N
     return metrics
 
 
-def _note(session: Session, terms: Terms, words: str, **told: str) -> None:
+def _note(session: Session, terms: Terms, words: str, **answer: str) -> None:
     """Says what is no fault and no round, in the voice that was asked for."""
-    logging.getLogger("slaflow.watch").info(words, extra={"told": told})
+    logging.getLogger("slaflow.watch").info(words, extra={"told": answer})
     if not terms.log_json:
         session.out.say(f"slaflow: {words}")
 
@@ -138,11 +138,11 @@ class _JsonLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        told = {
+        answer = {
             "at": at.replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
             **getattr(record, "told", {}),
         }
-        tell(orjson.dumps(told, default=str).decode())
+        tell(orjson.dumps(answer, default=str).decode())

@@ -40,8 +40,8 @@ class Late:
 
     def as_data(self, **rest: Any) -> dict[str, Any]:
         """What its entry says of it; replay reads ``imported`` from here."""
-        told = {"age_seconds": int(self.age.total_seconds()), "is_evidence": self.is_evidence, **rest}
-        return {**told, "imported": True} if self.event.imported else told
+        data = {"age_seconds": int(self.age.total_seconds()), "is_evidence": self.is_evidence, **rest}
+        return {**data, "imported": True} if self.event.imported else data
 
     def may_leave(self, workflow: Workflow) -> frozenset[str]:
         """The states from which this trigger could have been fired by this actor, with these inputs.

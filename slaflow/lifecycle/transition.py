@@ -90,12 +90,12 @@ class Chain:
 
     def fire(
         self, chosen: Chosen, caused_by: int | None, given: Mapping[str, Any] | None = None,
-        told: Mapping[str, Any] | None = None,
+        raw: Mapping[str, Any] | None = None,
     ) -> int:  # fmt: skip
         """Carries out a transition whose guard has passed; gives its entry's ``seq``.
 
         ``set``, routing and the handoff's figures see the lead as it was before the move, with inputs.
-        *told* are the inputs before they were validated, where replay needs them.
+        *raw* are the inputs before they were validated, where replay needs them.
         """
         work, row, lead, at = self.work, chosen.row, self.work.lead, self.cause.at
         self.fired.add(row.index)
@@ -106,8 +106,8 @@ class Chain:
         handoff = moved and taker != lead.held_by
         pick = self._receiver(taker, before) if handoff else None
         data: dict[str, Any] = {"inputs": dict(chosen.inputs), "set": dict(chosen.sets)}
-        if told is not None:
-            data["given"] = told
+        if raw is not None:
+            data["given"] = raw
         late = work.late if caused_by is None else None
         if late is not None:
             data["late"] = late.as_data()

@@ -59,11 +59,11 @@ class Proof:
 
     def as_json(self) -> dict[str, Any]:
         """The proof as its file holds it."""
-        told = {} if self.salt is None else {"data": self.data, "salt": self.salt.hex()}
+        raw = {} if self.salt is None else {"data": self.data, "salt": self.salt.hex()}
         return {
             "format": FORMAT,
             "entry": {key: self.header[key] for key in HASHED},
-            **told,
+            **raw,
             "hash": self.entry_hash.hex(),
             "index": self.index,
             "size": parse_checkpoint(self.note.text).size,
@@ -122,36 +122,36 @@ def parse_proof(data: bytes) -> Proof:
     if data.startswith(TLOG_PROOF.encode()):
         return _from_tlog_proof(data)
     try:
-        told = orjson.loads(data)
+        raw = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise VerificationImpossible("it is no proof: it is not JSON, or only a part of it") from error
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise VerificationImpossible(f'it is no proof: "format" is not "{FORMAT}"')
-    if told.keys() - _DATA != _REQUIRED or told.keys() & _DATA not in (set(), _DATA):
+    if raw.keys() - _DATA != _REQUIRED or raw.keys() & _DATA not in (set(), _DATA):
         raise VerificationImpossible(
             "it is no proof: a key of it is missing, or is one that proofs do not have"
         )
-    return _from_json(told)
+    return _from_json(raw)
 
 
-def _from_json(told: dict[str, Any]) -> Proof:
-    note = _note(told["checkpoint"])
-    salt, data = told.get("salt"), told.get("data")
+def _from_json(raw: dict[str, Any]) -> Proof:
+    note = _note(raw["checkpoint"])
+    salt, data = raw.get("salt"), raw.get("data")
     if salt is not None and not (isinstance(salt, str) and _SALT.fullmatch(salt)):
         raise VerificationImpossible("it is no proof: its salt is not hex")
-    if "data" in told and not (isinstance(data, str) and isinstance(salt, str)):
+    if "data" in raw and not (isinstance(data, str) and isinstance(salt, str)):
         raise VerificationImpossible("it is no proof: its data is not the text that was hashed")
     salted = None if salt is None else bytes.fromhex(salt)
-    path = told["hashes"]
+    path = raw["hashes"]
     if not isinstance(path, list) or not all(isinstance(h, str) and _HEX.fullmatch(h) for h in path):
         raise VerificationImpossible("it is no proof: one of its hashes is not 64 lowercase hex digits")
-    index = told["index"]
+    index = raw["index"]
     if type(index) is not int:
         raise VerificationImpossible("it is no proof: its index is no number")
-    proof = Proof(_header(told["entry"]), index, tuple(map(bytes.fromhex, path)), note, data, salted)
-    if told["hash"] != proof.entry_hash.hex():
+    proof = Proof(_header(raw["entry"]), index, tuple(map(bytes.fromhex, path)), note, data, salted)
+    if raw["hash"] != proof.entry_hash.hex():
         raise ProofInvalid("the entry is not what was written: its hash is another")
-    if told["size"] != parse_checkpoint(note.text).size or type(told["size"]) is not int:
+    if raw["size"] != parse_checkpoint(note.text).size or type(raw["size"]) is not int:
         raise ProofInvalid("its size is not that of its checkpoint")
     return proof
 

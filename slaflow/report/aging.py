@@ -39,9 +39,9 @@ def aging(app: Engine, *, by: str | None = None, at: datetime | None = None) -> 
     def count(conn: Connection, asked: Asked) -> Mapping[str, dict[str, Any]]:
         return _count(conn, asked, states_in_order(in_force(app, conn).values()))
 
-    told = report(app, None, None, by, at, count, {"open": 0, "states": []})
-    del told["from"], told["to"]
-    return told
+    figures = report(app, None, None, by, at, count, {"open": 0, "states": []})
+    del figures["from"], figures["to"]
+    return figures
 
 
 def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str, dict[str, Any]]:

@@ -36,9 +36,9 @@ def lines(row: Figures, instant: Spelt) -> Iterator[Line]:
         yield from _owners(row, restated)
 
 
-def _owners(row: Figures, told: Figures) -> Iterator[Line]:
+def _owners(row: Figures, promised: Figures) -> Iterator[Line]:
     paces = {each["owner"]: each for each in (row["pace"] or {}).get("owners", ())}
-    for owner in told.get("owners", ()):
+    for owner in promised.get("owners", ()):
         name = owner["owner"]
         if row["status"] == "closed":
             verdict = _verdict(row, owner)
@@ -60,28 +60,28 @@ def _standing(row: Figures, instant: Spelt) -> tuple[str, Mood]:
     return f"{heading}, {pace['over']} of {pace['of']} {'day' if pace['of'] == 1 else 'days'} over", mood
 
 
-def _verdict(row: Figures, told: Figures) -> tuple[str, Mood]:
-    if told["verdict"] is None:
-        few = _too_few(row, told)
+def _verdict(row: Figures, promised: Figures) -> tuple[str, Mood]:
+    if promised["verdict"] is None:
+        few = _too_few(row, promised)
         return f"no verdict: too few{few}" if few else "no verdict", "open"
-    return told["verdict"], told["verdict"]
+    return promised["verdict"], promised["verdict"]
 
 
-def _heading(row: Figures, told: Figures, pace: Figures) -> tuple[str, Mood]:
+def _heading(row: Figures, promised: Figures, pace: Figures) -> tuple[str, Mood]:
     if pace["on_pace"] is None:
-        return f"too few yet{_too_few(row, told)}", "open"
+        return f"too few yet{_too_few(row, promised)}", "open"
     ahead = pace["projection"]
-    shown = percent_words(ahead) if "among" in told else str(ahead)
+    shown = percent_words(ahead) if "among" in promised else str(ahead)
     words, mood = ("on pace", "good") if pace["on_pace"] else ("out of pace", "poor")
     return f"{words}: heading for {shown}", mood  # type: ignore[return-value]
 
 
-def _too_few(row: Figures, told: Figures) -> str:
+def _too_few(row: Figures, promised: Figures) -> str:
     """`` (1 of 20)``; nothing where it is not for want of decisions, or a matter of each owner."""
     least = row.get("min_sample")
-    if least is None or told.get("among", least) >= least:
+    if least is None or promised.get("among", least) >= least:
         return ""
-    return f" ({told['among']} of {least})"
+    return f" ({promised['among']} of {least})"
 
 
 def promise_words(row: Figures, instant: Spelt) -> str:
@@ -93,15 +93,15 @@ def promise_words(row: Figures, instant: Spelt) -> str:
     return f"{words} ({cut['days']} of {cut['of']} days)" if cut else words
 
 
-def figure_words(row: Figures, told: Figures) -> str:
-    """``187``, ``66.66% (6 of 9)``, ``1 of 2 signed``; *told* may be an owner's part of the row."""
+def figure_words(row: Figures, promised: Figures) -> str:
+    """``187``, ``66.66% (6 of 9)``, ``1 of 2 signed``; *promised* may be an owner's part of the row."""
     if "signed_by" in row["promise"]:
-        return f"{told['of']} of {told['among']} signed"
-    if "among" not in told:
-        return str(told["figure"])
-    if told["figure"] is None:
+        return f"{promised['of']} of {promised['among']} signed"
+    if "among" not in promised:
+        return str(promised["figure"])
+    if promised["figure"] is None:
         return "none of 0"
-    return f"{percent_words(told['figure'])} ({told['of']} of {told['among']})"
+    return f"{percent_words(promised['figure'])} ({promised['of']} of {promised['among']})"
 
 
 def changed_words(review: Figures) -> Iterator[str]:
@@ -117,9 +117,9 @@ def changed_words(review: Figures) -> Iterator[str]:
             yield f"since {each['party']} signed: the terms changed"
 
 
-def missed_by(told: Figures) -> list[str]:
+def missed_by(row: Figures) -> list[str]:
     """The owners who missed a commitment that is judged per owner."""
-    return [each["owner"] or NOBODY for each in told.get("owners", ()) if each["verdict"] == "missed"]
+    return [each["owner"] or NOBODY for each in row.get("owners", ()) if each["verdict"] == "missed"]
 
 
 def percent_words(share: str) -> str:

@@ -49,9 +49,9 @@ def write_review(
     """
     protected = Protected(app)
     protected.check(path)
-    told = record(app, start, end, at)
-    save(path, page(told).encode(), protected)
-    return {"file": str(path), **{key: told["sla"][key] for key in ("from", "to", "settled_to")}}
+    figures = record(app, start, end, at)
+    save(path, page(figures).encode(), protected)
+    return {"file": str(path), **{key: figures["sla"][key] for key in ("from", "to", "settled_to")}}
 
 
 def record(app: Engine, start: datetime, end: datetime, at: datetime | None = None) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def record(app: Engine, start: datetime, end: datetime, at: datetime | None = No
     with app.database.read() as conn:
         workflows = list(in_force(app, conn).values())
     promised = commitments(app, start, end, at=now)["commitments"]
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "sla": sla(app, start, end, at=now),
         "handoffs": handoffs(app, start, end, at=now),
         "funnel": funnel(app, start, end, at=now),
@@ -74,7 +74,7 @@ def record(app: Engine, start: datetime, end: datetime, at: datetime | None = No
         "signatures": list(_signed(app, promised, start, end, now)),
         "by_source": _by_source(app, start, end, now, workflows),
     }
-    return {**told, **_agreement(workflows)}
+    return {**figures, **_agreement(workflows)}
 
 
 def _signed(
@@ -116,7 +116,7 @@ def _agreement(workflows: list[Workflow]) -> dict[str, Any]:
     }
 
 
-def page(told: Mapping[str, Any]) -> str:
+def page(figures: Mapping[str, Any]) -> str:
     """The review as HTML: no script, nothing fetched, everything that people wrote escaped."""
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -126,7 +126,7 @@ def page(told: Mapping[str, Any]) -> str:
         loader=PackageLoader("slaflow.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    zone = ZoneInfo(told["zone"])
+    zone = ZoneInfo(figures["zone"])
     environment.filters |= {
         "percent": percent,
         "words": words,
@@ -136,17 +136,17 @@ def page(told: Mapping[str, Any]) -> str:
         "day": lambda text: "{0.day} {0:%B %Y}".format(_local(text, zone)),
         "instant": lambda text: _local(text, zone).strftime("%Y-%m-%d %H:%M"),
     }
-    plots = {kind: inline_svg(kind, told[kind], zone) for kind in PLOTS}
-    gross = gross_rates(told["sla"])
+    plots = {kind: inline_svg(kind, figures[kind], zone) for kind in PLOTS}
+    gross = gross_rates(figures["sla"])
     instant = environment.filters["instant"]
     kept = [
         {**row, "promised": promise_words(row, instant), "lines": list(lines(row, instant))}
-        for row in told["commitments"]
+        for row in figures["commitments"]
     ]
-    signed = [{**each, "changed": list(changed_words(each))} for each in told["signatures"]]
+    signed = [{**each, "changed": list(changed_words(each))} for each in figures["signatures"]]
     template = environment.get_template("review.html")
     pages = {"commitments": kept, "signatures": signed, "plots": plots, "gross": gross}
-    return template.render({**told, **pages})
+    return template.render({**figures, **pages})
 
 
 def _local(text: str, zone: tzinfo) -> datetime:
@@ -174,9 +174,9 @@ def open_time(seconds: int | None) -> str:
     return f"{hours} h {rest // 60} min" if rest >= 60 else f"{hours} h"
 
 
-def inline_svg(kind: str, told: Figures, zone: tzinfo = UTC) -> str:
+def inline_svg(kind: str, figures: Figures, zone: tzinfo = UTC) -> str:
     """The plot of a report as an element of a page, its ids its own; instants in *zone*."""
-    text = drawn(kind, told, "svg", zone).decode()
+    text = drawn(kind, figures, "svg", zone).decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
     # A page needs no namespaces, and two plots on it may not share ids.

@@ -90,8 +90,8 @@ class Listener:
             StoreError: the server cut the connection.
         """
         with translated(self._shown, WAIT_SECONDS):
-            told = [_instant(each.payload) for each in self._connection.notifies(timeout=0)]
-        return min(told, default=None)
+            instants = [_instant(each.payload) for each in self._connection.notifies(timeout=0)]
+        return min(instants, default=None)
 
     def close(self) -> None:
         """Stops listening."""

@@ -303,13 +303,13 @@ class Statement:
         self, kind: str, item: Item, to: Sequence[str], seq: int, data: dict[str, Any],
         owners: Sequence[str | None],
     ) -> None:  # fmt: skip
-        told = messages(
+        queued = messages(
             item, kind, to, seq, {"workflow": self.name, **data}, owners, people_store.directory(self.conn)
         )
         bound = item.terms.workflow.notify_within
         status: outbox_store.MessageStatus = "stale" if self.now - item.at > bound else "waiting"
-        outbox_store.queue_of_stream(self.conn, self._stream, [(each, status, self.now) for each in told])
-        self.done.notified += len(told)
+        outbox_store.queue_of_stream(self.conn, self._stream, [(each, status, self.now) for each in queued])
+        self.done.notified += len(queued)
 
 
 def about(terms: Terms, commitment: Commitment) -> dict[str, Any]:

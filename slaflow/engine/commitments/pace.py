@@ -84,17 +84,17 @@ class Pace:
         """The pace as an entry's data; no floats in it."""
         total = self.measured.total
         counts = {"of": int(total.of), "among": total.among} if self.commitment.is_share else {}
-        told: dict[str, Any] = {
+        standing: dict[str, Any] = {
             "figure": figure(self.commitment, total), **counts, "expected": self.expected(),
             "projection": self.projection(), "promise": promise(self.commitment, self.owed),
             "days": {"over": self.over, "of": self.days},
         }  # fmt: skip
         if self.commitment.per_owner:
-            told["owners"] = [
+            standing["owners"] = [
                 {"owner": owner, "figure": figure(self.commitment, self.measured.owners[owner])}
                 for owner in self.short_owners
             ]
-        return told
+        return standing
 
     def projection(self) -> int | str | None:
         """What the period comes to at this pace; see :meth:`_heading`."""
@@ -119,17 +119,17 @@ class Pace:
 
     def standing(self) -> dict[str, Any]:
         """The pace as ``review show`` tells it; per owner that of each, too."""
-        told: dict[str, Any] = {
+        standing: dict[str, Any] = {
             "over": self.over, "of": self.days, "expected": self.expected(),
             "projection": self.projection(), "on_pace": self.on_pace,
         }  # fmt: skip
         if self.commitment.per_owner:
-            told["owners"] = [
+            standing["owners"] = [
                 {"owner": owner, "projection": self._heading(result), "on_pace": self._on_pace(result)}
                 for owner in self._owners()
                 for result in (self.measured.owners[owner],)
             ]
-        return told
+        return standing
 
 
 def pace_of(terms: Terms, commitment: Commitment, measured: Measured, at: datetime) -> Pace | None:

@@ -57,8 +57,8 @@ class AlreadySigned(SlaflowError):
 
     def __init__(self, party: str, workflow: str, period: str, before: Signature) -> None:
         self.before = before
-        told = f"by {before.actor} at {instant_text(before.at)}"
-        super().__init__(f"{party} has signed the review of {workflow} {period} already, {told}")
+        record = f"by {before.actor} at {instant_text(before.at)}"
+        super().__init__(f"{party} has signed the review of {workflow} {period} already, {record}")
 
 
 class NotAParty(SlaflowError):
@@ -94,11 +94,11 @@ class Review:
         """What is signed: every figure, promise and verdict, but not who has signed yet, nor the pace."""
         start, end = self.terms.bounds
         promised = [c.name for c in self.terms.commitments() if not isinstance(c.measure, Signed)]
-        told = [{k: v for k, v in c.items() if k not in UNSIGNED} for c in self.commitments]
+        record = [{k: v for k, v in c.items() if k not in UNSIGNED} for c in self.commitments]
         return {
             "workflow": self.terms.workflow.name, "period": self.terms.period.label,
             "digest": self.terms.workflow.digest, "from": instant_text(start), "to": instant_text(end),
-            "commitments": [c for c in told if c["commitment"] in promised],
+            "commitments": [c for c in record if c["commitment"] in promised],
         }  # fmt: skip
 
     def digest(self) -> str:
@@ -155,8 +155,8 @@ def sign(app: Context, workflow: str, period: str, actor: str, at: datetime | No
             0, "signed", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
         )
         streams.append(conn, f"workflow:{workflow}", draft, now, review.terms.workflow.digest)
-        told = {"workflow": workflow, "period": label, "party": who.party, "actor": who.name}
-        return {**told, "at": instant_text(now), "record_digest": data["record_digest"]}
+        record = {"workflow": workflow, "period": label, "party": who.party, "actor": who.name}
+        return {**record, "at": instant_text(now), "record_digest": data["record_digest"]}
 
     return written(app, signed)
 

@@ -55,16 +55,16 @@ def standing(
     if row is not None:
         stated = {key: value for key, value in row.statements[0]["data"].items() if key not in ABOUT}
         return {**named, "status": "closed", **stated, "restated": [*_restated(row)], "pace": None}
-    told, pace = _so_far(app, connection, versions, terms, commitment, at, given)
+    figures, pace = _so_far(app, connection, versions, terms, commitment, at, given)
     status = "running" if at < terms.bounds[1] else "maturing" if at <= terms.closes_at(commitment) else "due"
     pace = pace if status == "running" else None
-    return {**named, "status": status, **told, "verdict": None, "restated": [], "pace": pace}
+    return {**named, "status": status, **figures, "verdict": None, "restated": [], "pace": pace}
 
 
 def _restated(row: Closed) -> Iterator[dict[str, Any]]:
     for statement in row.statements[1:]:
-        told = {key: value for key, value in statement["data"].items() if key not in (*ABOUT, "promise")}
-        yield {"at": statement["at"], **told}
+        figures = {key: value for key, value in statement["data"].items() if key not in (*ABOUT, "promise")}
+        yield {"at": statement["at"], **figures}
 
 
 def _so_far(
@@ -82,5 +82,5 @@ def _so_far(
     known_by = min(at, due)
     measured = measure(app, connection, versions, terms, commitment, known_by, known_by)
     pace = pace_of(terms, commitment, measured, at)
-    told = as_data(commitment, owed(terms, commitment), measured)
-    return told, None if pace is None else pace.standing()
+    figures = as_data(commitment, owed(terms, commitment), measured)
+    return figures, None if pace is None else pace.standing()

@@ -33,8 +33,8 @@ def assign(app: Context, lead: int | str, owner: str, actor: str, at: datetime |
 
     outcome = asked_of(app, lead, happening, actor, at, None)
     shown = done(app, outcome, at)
-    told = (e for e in outcome.entries if e.kind == "assigned" and e.entry_class == "input")
-    entry = next(e for e in told if e.caused_by is None)
+    by_hand = (e for e in outcome.entries if e.kind == "assigned" and e.entry_class == "input")
+    entry = next(e for e in by_hand if e.caused_by is None)
     with app.database.read() as conn:
         back = people_store.directory(conn).away_until(entry.data["to"], entry.at)
     applied = "late" not in entry.data

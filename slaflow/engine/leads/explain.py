@@ -57,8 +57,8 @@ def explain(
     triggers = available(workflow, settled.lead, at)
     if name is None:
         clocks = [c for c in settled.clocks if c.is_open]
-        told = [_clock(workflow, c, turns, at) for c in clocks]
-        return {"lead": settled.lead.id, "clocks": told, "available": triggers}
+        lines = [_clock(workflow, c, turns, at) for c in clocks]
+        return {"lead": settled.lead.id, "clocks": lines, "available": triggers}
     targets = [t.name for t in workflow.targets]
     if name in targets:
         return _latest(workflow, settled, turns, name, at)
@@ -112,7 +112,7 @@ def _clock(workflow: Workflow, clock: Clock, turns: list[Turn], at: datetime) ->
     end = clock.due_at if clock.due_at is not None else clock.started_at
     if clock.status == "paused" and clock.paused_at is not None:
         end = clock.paused_at
-    told = _spans(calendar, clock.started_at, end, own)
+    lines = _spans(calendar, clock.started_at, end, own)
     return {
         "target": clock.target,
         "title": target.title,
@@ -127,8 +127,8 @@ def _clock(workflow: Workflow, clock: Clock, turns: list[Turn], at: datetime) ->
         "open_seconds": int(clock.allowance.total_seconds()),
         "left_seconds": left_seconds(workflow, clock, at) if clock.is_open else None,
         "late_seconds": late_seconds(workflow, clock, at),
-        "spans": told,
-        "plain": _plain(workflow, clock, told),
+        "spans": lines,
+        "plain": _plain(workflow, clock, lines),
     }
 
 
@@ -139,15 +139,15 @@ def _condition(workflow: Workflow, clock: Clock) -> str | None:
 
 def _spans(calendar: Calendar, start: datetime, end: datetime, turns: list[Turn]) -> list[dict[str, Any]]:
     """The stretches from start to due; a paused one counts nothing, whatever the calendar says."""
-    told: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     since, paused = start, False
     for turn in [*turns, Turn("", 0, "", end, 0)]:
         upto = min(turn.at, end)
         if upto > since:
-            told += [_paused(since, upto)] if paused else _counted(calendar, since, upto)
+            lines += [_paused(since, upto)] if paused else _counted(calendar, since, upto)
             since = upto
         paused = turn.kind == "clock_paused"
-    return told
+    return lines
 
 
 def _paused(start: datetime, end: datetime) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _counted(calendar: Calendar, start: datetime, end: datetime) -> list[dict[st
     ]
 
 
-def _plain(workflow: Workflow, clock: Clock, told: list[dict[str, Any]]) -> list[str]:
+def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> list[str]:
     """The same in words, in the workflow's zone."""
     target = workflow.target(clock.target)
     within = target.cases[clock.case].allowance.text
@@ -178,7 +178,7 @@ def _plain(workflow: Workflow, clock: Clock, told: list[dict[str, Any]]) -> list
     ]
     if (condition := _condition(workflow, clock)) is not None:
         lines.append(f"case {clock.case + 1}, because {condition}")
-    for span in told:
+    for span in spans:
         begins, ends = (local(datetime.fromisoformat(span[key]), zone) for key in ("from", "to"))
         lines.append(f"  {begins} to {ends}: {span['what']}, counts {words(span['seconds'])}")
     if clock.due_at is not None and clock.status != "paused":

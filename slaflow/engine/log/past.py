@@ -54,8 +54,8 @@ class PastUnknown(SlaflowError):
         self.lead_id = lead_id
         self.at = at
         self.reason = reason
-        told = "it was erased" if reason == "erased" else f"{reason}; see 'slaflow log verify --replay'"
-        super().__init__(f"how lead {lead_id} stood at {instant_text(at)} cannot be shown: {told}")
+        because = "it was erased" if reason == "erased" else f"{reason}; see 'slaflow log verify --replay'"
+        super().__init__(f"how lead {lead_id} stood at {instant_text(at)} cannot be shown: {because}")
 
 
 class PastArchived(SlaflowError):

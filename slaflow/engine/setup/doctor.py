@@ -141,8 +141,8 @@ def _calendars(app: Context) -> Findings:
             if calendar.next_open(now) is None:
                 mend = "give it hours and activate the file"
                 yield False, f"{version.name}: calendar {name} never opens again; {mend}"
-        told = "" if version.tz_release == release else f" (installed now: {release})"
-        yield True, f"{version.name}: time zones of {version.tz_release}{told}"
+        words = "" if version.tz_release == release else f" (installed now: {release})"
+        yield True, f"{version.name}: time zones of {version.tz_release}{words}"
 
 
 def _holidays_end(version: Version) -> date | None:
@@ -224,17 +224,17 @@ def _outbox(app: Context) -> Findings:
     now = app.now()
     with app.database.read() as conn:
         outbox = backlog.outbox(conn)
-    told = ", ".join(f"{number} {status}" for status, number in sorted(outbox.counts.items()))
+    words = ", ".join(f"{number} {status}" for status, number in sorted(outbox.counts.items()))
     waited = now - outbox.oldest_at if outbox.oldest_at is not None else timedelta(0)
     # Where nothing was ever sent nobody sends yet: messages that wait are kept, not stuck.
     is_stuck = waited > UNSENT and bool(outbox.counts.get("sent"))
     if is_stuck:
         mend = "see 'slaflow outbox list --status waiting', and what sends them"
-        yield False, f"{told}; the oldest has waited for {_length(waited)}; {mend}"
+        yield False, f"{words}; the oldest has waited for {_length(waited)}; {mend}"
     if outbox.counts.get("failed"):
-        yield False, f"{told}; see 'slaflow outbox list --status failed' for why they could not be sent"
+        yield False, f"{words}; see 'slaflow outbox list --status failed' for why they could not be sent"
     elif not is_stuck:
-        yield True, told or "no messages"
+        yield True, words or "no messages"
 
 
 def _space(app: Context) -> Findings:

@@ -179,18 +179,18 @@ def add(
         TeamOfOtherParty, ManagesThemselves: they cannot be there.
     """
     now = app.present(at)
-    told = {name: value or None for name, value in given.items() if value is not KEPT}
+    wanted = {name: value or None for name, value in given.items() if value is not KEPT}
 
     def recorded(conn: Connection) -> Recorded:
         directory = store.directory(conn)
         before, spelt = directory.current(email), directory.spelt(email)
         if not directory.rows(email):
             check_new_name(email, parties(app, conn), teams(app, conn), by_address=by_address)
-        if before is None and told.get("party") is None:
+        if before is None and wanted.get("party") is None:
             raise _without_party(app, conn, email, directory)
-        values = _values(before, told)
-        _check_places(app, conn, values, told)
-        if values["manager"] is not None and "manager" in told:
+        values = _values(before, wanted)
+        _check_places(app, conn, values, wanted)
+        if values["manager"] is not None and "manager" in wanted:
             values["manager"] = check_known(app, conn, values["manager"]).email
             _check_chain(directory, spelt, values["manager"], now)
         if before is not None and all(getattr(before, name) == values[name] for name in CHANGEABLE):
@@ -200,10 +200,10 @@ def add(
     return written(app, recorded)
 
 
-def _values(before: Person | None, told: Mapping[str, str | None]) -> dict[str, Any]:
+def _values(before: Person | None, wanted: Mapping[str, str | None]) -> dict[str, Any]:
     """How the person is to stand: as before but for what is told. Who comes back begins anew."""
     stood = {name: None if before is None else getattr(before, name) for name in CHANGEABLE}
-    given = {name: value for name, value in told.items() if value or name not in ("party", "role")}
+    given = {name: value for name, value in wanted.items() if value or name not in ("party", "role")}
     return {**stood, "role": stood["role"] or "member", **given}
 
 
@@ -215,19 +215,19 @@ def _without_party(app: Context, conn: Connection, email: str, directory: Direct
 
 
 def _check_places(
-    app: Context, conn: Connection, values: Mapping[str, Any], told: Mapping[str, str | None]
+    app: Context, conn: Connection, values: Mapping[str, Any], wanted: Mapping[str, str | None]
 ) -> None:
     """Raises where what was told is no party or team; what was not told stands as it was recorded."""
     known = parties(app, conn) - {LEAD, SYSTEM}
     party, team = values["party"], values["team"]
-    if "party" in told and known and party not in known:
+    if "party" in wanted and known and party not in known:
         raise UnknownName("party", party, known)
     if team is None or not known:
         return
     declared = teams(app, conn)
-    if "team" in told and team not in declared:
+    if "team" in wanted and team not in declared:
         raise UnknownName("team", team, declared)
-    if not told.keys().isdisjoint(("party", "team")) and declared.get(team, party) != party:
+    if not wanted.keys().isdisjoint(("party", "team")) and declared.get(team, party) != party:
         raise TeamOfOtherParty(team, declared[team], party)
 
 

@@ -106,8 +106,8 @@ class Metrics(Observer):
 
     def text(self) -> bytes:
         """Every figure in Prometheus' text format."""
-        told: bytes = self._library.generate_latest(self.registry)
-        return told
+        page: bytes = self._library.generate_latest(self.registry)
+        return page
 
     def serve(self, host: str, port: int) -> str:
         """Offers the figures from a thread; gives the URL. Port 0 takes a free one. Raises ``PortTaken``."""

@@ -57,9 +57,9 @@ class ArchiveReport:
     files: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        told = {name: getattr(self, name) for name in ("entries", "leads", "stayed", "files")}
+        counts = {name: getattr(self, name) for name in ("entries", "leads", "stayed", "files")}
         unclosed = {name: instant_text(since) for name, since in self.unclosed.items()}
-        return {"before": instant_text(self.before), **told, "unclosed": unclosed}
+        return {"before": instant_text(self.before), **counts, "unclosed": unclosed}
 
 
 def archive(

@@ -181,12 +181,12 @@ class _Binder:
 
     def cell(self, cell: Cell, spec: Field) -> None:
         """Whether what the map says of a column is of any use to a field like *spec*."""
-        told = (
+        phrases = (
             (cell.format or cell.timezone, DATED, "format and timezone are for dates and instants"),
             (cell.true or cell.false, ("bool",), "true and false are for fields that are bool"),
             (cell.decimal or cell.thousands, NUMBERS, "decimal and thousands are for numbers"),
         )
-        for said, types, rule in told:
+        for said, types, rule in phrases:
             if said and spec.type not in types:
                 self.tell(cell.path, f"{rule}; {spec.name} is {spec.type}")
         if spec.type in DATED:

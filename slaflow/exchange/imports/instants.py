@@ -62,10 +62,10 @@ def read_date(text: str, timezone: str, format: str) -> str:
 def _by_format(text: str, timezone: str, format: str) -> datetime:
     if format in EPOCHS:
         return from_epoch(text, format)
-    told = read_format(format).read(text)
-    if told.time is None and told.zone is None:
-        return day_start(told.day.isoformat(), timezone)
-    return _in_utc(datetime.combine(told.day, told.time or datetime.min.time(), told.zone), timezone)
+    parts = read_format(format).read(text)
+    if parts.time is None and parts.zone is None:
+        return day_start(parts.day.isoformat(), timezone)
+    return _in_utc(datetime.combine(parts.day, parts.time or datetime.min.time(), parts.zone), timezone)
 
 
 def _in_utc(read: datetime, timezone: str) -> datetime:

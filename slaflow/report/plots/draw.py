@@ -28,7 +28,7 @@ DRAWINGS: Mapping[str, Callable[[Figures, str], Figure]] = {
 
 
 def write_plot(
-    path: Path, kind: str, told: Figures, zone: tzinfo = UTC, protected: Protected | None = None
+    path: Path, kind: str, figures: Figures, zone: tzinfo = UTC, protected: Protected | None = None
 ) -> None:
     """Draws the report *kind* into *path*, as its suffix says; whole or not at all. Instants in *zone*.
 
@@ -36,24 +36,24 @@ def write_plot(
         ExtraMissing: matplotlib is not installed.
         FileProtected, FileUnwritable: it cannot be put there.
     """
-    save(path, drawn(kind, told, path.suffix.lower().lstrip("."), zone), protected)
+    save(path, drawn(kind, figures, path.suffix.lower().lstrip("."), zone), protected)
 
 
-def drawn(kind: str, told: Figures, form: str, zone: tzinfo = UTC) -> bytes:
+def drawn(kind: str, figures: Figures, form: str, zone: tzinfo = UTC) -> bytes:
     """The report *kind* as ``svg`` or ``png``."""
     with style.styled(kind):
-        if "groups" in told:
-            figure = groups.by_group(kind, told, period_words(told, zone))
+        if "groups" in figures:
+            figure = groups.by_group(kind, figures, period_words(figures, zone))
         else:
-            figure = DRAWINGS[kind](told, period_words(told, zone))
-        return style.saved(figure, form, FINDINGS[kind](told))
+            figure = DRAWINGS[kind](figures, period_words(figures, zone))
+        return style.saved(figure, form, FINDINGS[kind](figures))
 
 
-def period_words(told: Figures, zone: tzinfo = UTC) -> str:
+def period_words(figures: Figures, zone: tzinfo = UTC) -> str:
     """``from 2026-03-01 to 2026-04-01, as things stood 2026-04-01 10:00 (Europe/Stockholm)``."""
-    words = " ".join(f"{end} {_day(told[end], zone)}" for end in ("from", "to") if told.get(end))
-    start = words or ("everything so far" if "from" in told else "open leads")
-    settled = datetime.fromisoformat(told["settled_to"]).astimezone(zone)
+    words = " ".join(f"{end} {_day(figures[end], zone)}" for end in ("from", "to") if figures.get(end))
+    start = words or ("everything so far" if "from" in figures else "open leads")
+    settled = datetime.fromisoformat(figures["settled_to"]).astimezone(zone)
     return f"{start}, as things stood {settled:%Y-%m-%d %H:%M} ({zone})"
 
 

@@ -75,13 +75,13 @@ MEASURES: Mapping[str, tuple[str, Callable[[Figures], Values]]] = {
 }
 
 
-def by_group(kind: str, told: Figures, subtitle: str) -> Figure:
+def by_group(kind: str, report: Figures, subtitle: str) -> Figure:
     """The report's measure per group; of very many groups the first are shown, and the plot says so."""
     measure, of = MEASURES[kind]
-    groups = list(told["groups"].items())
+    groups = list(report["groups"].items())
     shown = groups[:MOST_GROUPS]
     cut = "" if len(groups) == len(shown) else f"; the first {len(shown)} of {len(groups)}"
-    title = f"{measure}, by {told['by']}" if groups else FINDINGS[kind](told)
+    title = f"{measure}, by {report['by']}" if groups else FINDINGS[kind](report)
     figure, axes = style.new_figure(title, subtitle + cut, len(shown))
     style.name_rows(axes, [name for name, _ in shown])
     axes.spines["left"].set_visible(False)

@@ -16,10 +16,10 @@ MOST_REASONS = 12
 DAY = 86_400
 
 
-def funnel(told: Figures, subtitle: str) -> Figure:
+def funnel(figures: Figures, subtitle: str) -> Figure:
     """A bar per state in the order of the lifecycle, in the colour of who holds it."""
-    rows = told["states"] if told["leads"] else []
-    figure, axes = style.new_figure(FINDINGS["funnel"](told), subtitle, len(rows))
+    rows = figures["states"] if figures["leads"] else []
+    figure, axes = style.new_figure(FINDINGS["funnel"](figures), subtitle, len(rows))
     colours = [style.party_colour(row["held_by"]) for row in rows]
     style.name_rows(axes, [words(row["state"]) for row in rows], colours)
     labels = []
@@ -34,10 +34,10 @@ def funnel(told: Figures, subtitle: str) -> Figure:
     return figure
 
 
-def returns(told: Figures, subtitle: str) -> Figure:
+def returns(figures: Figures, subtitle: str) -> Figure:
     """A bar per reason; what the system took back is told apart from what a person gave back."""
-    rows = told["reasons"][:MOST_REASONS]
-    figure, axes = style.new_figure(FINDINGS["returns"](told), subtitle, len(rows))
+    rows = figures["reasons"][:MOST_REASONS]
+    figure, axes = style.new_figure(FINDINGS["returns"](figures), subtitle, len(rows))
     style.name_rows(axes, [words(row["reason"]) for row in rows])
     labels = []
     for place, row in enumerate(rows):
@@ -48,16 +48,16 @@ def returns(told: Figures, subtitle: str) -> Figure:
         labels.append(style.end_label(axes, row["returns"], place, number, percent(row["share"])))
     style.make_room(axes, labels)
     style.no_numbers(axes)
-    who = [("given back by a person", style.POOR, told["returns"] - told["by_system"])]
-    who.append(("taken back by the system", style.NEVER, told["by_system"]))
+    who = [("given back by a person", style.POOR, figures["returns"] - figures["by_system"])]
+    who.append(("taken back by the system", style.NEVER, figures["by_system"]))
     style.key(figure, [(name, colour) for name, colour, number in who if number])
     return figure
 
 
-def aging(told: Figures, subtitle: str) -> Figure:
+def aging(figures: Figures, subtitle: str) -> Figure:
     """A bar per state, its parts by how long the leads have been there, from young to old."""
-    rows = told["states"]
-    figure, axes = style.new_figure(FINDINGS["aging"](told), subtitle, len(rows))
+    rows = figures["states"]
+    figure, axes = style.new_figure(FINDINGS["aging"](figures), subtitle, len(rows))
     colours = [style.party_colour(row["held_by"]) for row in rows]
     style.name_rows(axes, [words(row["state"]) for row in rows], colours)
     labels = []

@@ -19,11 +19,13 @@ LIFTED, LATE = style.FAIR, style.POOR
 SET_OFF = (("added by lifted breaches", LIFTED, "lifted"), ("met late", LATE, "met_late"))
 
 
-def sla(told: Figures, subtitle: str) -> Figure:
+def sla(figures: Figures, subtitle: str) -> Figure:
     """A bar per target: the share kept in time; what lifts added and what was met late set off, the rest
     pale."""
-    rows = sorted(told["targets"].items(), key=lambda item: (item[1]["owed_by"], -(item[1]["met_rate"] or 0)))
-    figure, axes = style.new_figure(FINDINGS["sla"](told), subtitle, len(rows))
+    rows = sorted(
+        figures["targets"].items(), key=lambda item: (item[1]["owed_by"], -(item[1]["met_rate"] or 0))
+    )
+    figure, axes = style.new_figure(FINDINGS["sla"](figures), subtitle, len(rows))
     colours = [style.party_colour(row["owed_by"]) for _, row in rows]
     style.name_rows(axes, [words(name) for name, _ in rows], colours)
     labels = [_promise(axes, place, row, colours[place]) for place, (_, row) in enumerate(rows)]
@@ -53,7 +55,7 @@ def _promise(axes: Axes, place: int, row: Figures, colour: str) -> style.Label |
     return style.end_label(axes, 1.0, place, percent(row["met_rate"]), of)
 
 
-def handoffs(told: Figures, subtitle: str) -> Figure:
+def handoffs(figures: Figures, subtitle: str) -> Figure:
     """A bar per way: what the first move after the handoffs was."""
     names = {
         "accepted": ("went on with it", style.GOOD),
@@ -63,12 +65,12 @@ def handoffs(told: Figures, subtitle: str) -> Figure:
     }
     rows = [
         (f"{way['gave']} → {way['took']}", way["took"], [(*names[name], way[name]) for name in names])
-        for way in told["ways"]
+        for way in figures["ways"]
     ]
-    return stacked(FINDINGS["handoffs"](told), subtitle, rows)
+    return stacked(FINDINGS["handoffs"](figures), subtitle, rows)
 
 
-def waste(told: Figures, subtitle: str) -> Figure:
+def waste(figures: Figures, subtitle: str) -> Figure:
     """A bar per party: what it made of the leads it was handed."""
     names = {
         "worked": ("worked", style.GOOD),
@@ -78,9 +80,9 @@ def waste(told: Figures, subtitle: str) -> Figure:
     }
     rows = [
         (f"handed to {party}", party, [(*names[name], row[name]) for name in names])
-        for party, row in told["parties"].items()
+        for party, row in figures["parties"].items()
     ]
-    return stacked(FINDINGS["waste"](told), subtitle, rows)
+    return stacked(FINDINGS["waste"](figures), subtitle, rows)
 
 
 def stacked(title: str, subtitle: str, rows: Sequence[tuple[str, str, list[Part]]]) -> Figure:

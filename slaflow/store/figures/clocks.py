@@ -98,7 +98,7 @@ def statement(asked: Asked) -> Select[Any]:
 def _clocks(asked: Asked) -> CTE:
     """One row per clock: what its entries tell, up to the instant that is asked about."""
     start, then = entry.alias("start"), entry.alias("then")
-    told = and_(
+    verdict = and_(
         then.c.stream == start.c.stream,
         then.c.seq > start.c.seq,
         in_stream(then.c.target) == start.c.target,
@@ -123,7 +123,7 @@ def _clocks(asked: Asked) -> CTE:
             _figure(then, "late_seconds", "met_late").label("late_seconds"),
             _allowance(start).label("allowance"),
         )
-        .select_from(start.outerjoin(then, told))
+        .select_from(start.outerjoin(then, verdict))
         .where(asked.of_kind(start, "clock_started"), start.c.party != SYSTEM)
         .group_by(start.c.id)
         .cte("clocks")

@@ -43,19 +43,19 @@ def by_version(
     digest: Column, versions: Versions, of: Callable[[Terms], T], build: Callable[[T], Column], empty: Column
 ) -> Column:
     """What *build* makes of each version's terms; one expression where all versions say the same."""
-    told: list[tuple[T, list[str]]] = []
+    known_values: list[tuple[T, list[str]]] = []
     for name, terms in versions.items():
         value = of(terms)
-        same = next((digests for known, digests in told if known == value), None)
+        same = next((digests for known, digests in known_values if known == value), None)
         if same is None:
-            told.append((value, [name]))
+            known_values.append((value, [name]))
         else:
             same.append(name)
-    if not told:
+    if not known_values:
         return empty
-    if len(told) == 1:
-        return build(told[0][0])
-    return case(*((digest.in_(digests), build(value)) for value, digests in told), else_=empty)
+    if len(known_values) == 1:
+        return build(known_values[0][0])
+    return case(*((digest.in_(digests), build(value)) for value, digests in known_values), else_=empty)
 
 
 def taker(row: Any, versions: Versions) -> Column:

@@ -18,10 +18,10 @@ def check_cycles(workflow: Workflow) -> Iterator[Remark]:
     """No lead is passed round by autos alone. Source: workflow-file.md, "Transitions"."""
     ways = [move for move in moves(workflow) if move.row.auto]
     circling = on_circles([(move.source, move.target) for move in ways])
-    told: set[int] = set()
+    reported: set[int] = set()
     for move in ways:
-        if (move.source, move.target) in circling and move.row.index not in told:
-            told.add(move.row.index)
+        if (move.source, move.target) in circling and move.row.index not in reported:
+            reported.add(move.row.index)
             way = f"{move.row.trigger} from {move.source} to {move.target}"
             words = f"autos lead in a circle: {way} is part of it"
             yield Remark(("transitions", move.row.index, "auto"), words)

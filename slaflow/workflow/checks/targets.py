@@ -146,10 +146,10 @@ def check_circles(workflow: Workflow) -> Iterator[Remark]:
                     if row.to is not None and row.to != source:
                         ways.setdefault((source, row.to), clock)
     circling = on_circles(ways)
-    told: set[str] = set()
+    reported: set[str] = set()
     for (source, target), clock in sorted(ways.items(), key=lambda way: way[1].index):
-        if (source, target) in circling and clock.name not in told:
-            told.add(clock.name)
+        if (source, target) in circling and clock.name not in reported:
+            reported.add(clock.name)
             way = f"{clock.name}, from {source} to {target},"
             words = f"steps and timers alone lead in a circle: {way} is part of it"
             yield Remark(path_of(clock), words, warning=True, key=True)

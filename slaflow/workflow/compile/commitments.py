@@ -165,8 +165,10 @@ def _bound(doc: CommitmentDoc, key: str, path: Path, parts: Parts) -> Decimal | 
 def _missed(doc: CommitmentDoc, path: Path, parts: Parts) -> Missed | None:
     if doc.missed is None:
         return None
-    told = _told(doc.missed.do, (*path, "missed", "do"), doc.per == "owner", "a missed commitment", parts)
-    return Missed(told, doc.missed.in_a_row)
+    recipients = _told(
+        doc.missed.do, (*path, "missed", "do"), doc.per == "owner", "a missed commitment", parts
+    )
+    return Missed(recipients, doc.missed.in_a_row)
 
 
 def _pace(doc: CommitmentDoc, path: Path, parts: Parts) -> Iterator[PaceStep]:
@@ -181,13 +183,13 @@ def _pace(doc: CommitmentDoc, path: Path, parts: Parts) -> Iterator[PaceStep]:
         if (percent := int(found.group(1))) <= last:
             parts.findings.error(where, f"{label} comes before {last}%; write the steps in order", key=True)
         last = percent
-        told = _told(does, where, doc.per == "owner", "a commitment out of pace", parts)
-        yield PaceStep(label, percent, told or tuple(dict.fromkeys(doc.owed_by)))
+        recipients = _told(does, where, doc.per == "owner", "a commitment out of pace", parts)
+        yield PaceStep(label, percent, recipients or tuple(dict.fromkeys(doc.owed_by)))
 
 
 def _told(does: Sequence[ActionDoc], path: Path, per_owner: bool, what: str, parts: Parts) -> tuple[str, ...]:
     """Everybody whom the actions notify, the only thing that they may do."""
-    told: list[str] = []
+    recipients: list[str] = []
     for index, action in enumerate(does):
         where: Path = (*path, index)
         if action.notify is None:
@@ -199,8 +201,8 @@ def _told(does: Sequence[ActionDoc], path: Path, per_owner: bool, what: str, par
                 words = f"{what} has no one {name}; name a party, a team or an address, or add per: owner"
                 parts.findings.error((*where, "notify", place), words)
             else:
-                told += parts.lookup.people((*where, "notify"), [name], known)
-    return tuple(dict.fromkeys(told))
+                recipients += parts.lookup.people((*where, "notify"), [name], known)
+    return tuple(dict.fromkeys(recipients))
 
 
 def _who_is_told(per_owner: bool, parts: Parts) -> Collection[str]:

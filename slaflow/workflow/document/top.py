@@ -90,8 +90,8 @@ def read_document(data: Any) -> tuple[WorkflowDoc | None, tuple[Fault, ...]]:
     if not isinstance(data, Mapping):
         return None, (Fault((), "a workflow is a mapping that begins with workflow: its-name"),)
     if "scenarios" in data:
-        told = "this file holds scenarios, not an agreement; try it with 'slaflow workflow test FILE'"
-        return None, (Fault(("scenarios",), told, key=True),)
+        advice = "this file holds scenarios, not an agreement; try it with 'slaflow workflow test FILE'"
+        return None, (Fault(("scenarios",), advice, key=True),)
     faults: list[Fault] = []
     document = _read_model(WorkflowDoc, data, (), faults)
     return document, tuple(faults)
