@@ -136,6 +136,7 @@ def _number(clocks: list[Told], target: str) -> int:
 
 def test_parties_are_the_sums_of_what_they_owe(history: Engine) -> None:
     report = sla(history, at=END)
+    assert len(report["parties"]) > 1
     for party, row in report["parties"].items():
         owed = [target for target in report["targets"].values() if target["owed_by"] == party]
         met, broken = (sum(target[kind] for target in owed) for kind in ("met", "breached"))
@@ -146,6 +147,7 @@ def test_parties_are_the_sums_of_what_they_owe(history: Engine) -> None:
 @on_one_database
 def test_times_are_open_time_from_start_to_fulfilment(history: Engine) -> None:
     report = sla(history, at=END)
+    assert any(row["median_seconds"] for row in report["targets"].values())
     for name, row in report["targets"].items():
         seconds = [c.seconds for c in told(history) if c.start.target == name and c.seconds is not None]
         if seconds:
@@ -265,7 +267,9 @@ def test_a_lifted_breach_counts_as_met_in_the_rate_and_not_before_lifts(app: Eng
 
 def test_gross_rates_of_a_party_are_over_all_it_owes(weeks: Engine) -> None:
     report = sla(weeks, at=END)
-    for party, gross in gross_rates(report).items():
+    rates = gross_rates(report)
+    assert rates.keys() == report["parties"].keys() != set()
+    for party, gross in rates.items():
         assert gross == report["parties"][party]["met_rate"]
 
 

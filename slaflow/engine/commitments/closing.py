@@ -59,15 +59,19 @@ class Stated:
 
 
 def close_periods(app: Context, now: datetime, settle: Callable[[], None]) -> Stated:
-    """States what fell strictly before *now*, once all leads are settled to it.
+    """States what fell strictly before *now*, agreement by agreement.
 
-    *settle* carries out what other workers left meanwhile. Cost where nothing fell: one statement.
+    1. Whoever had begun to decide before *now* is waited for; who begins after it arrives after it.
+    2. *settle* carries out what other workers left meanwhile. An agreement of which somebody still has leads
+       in hand is left to the next tick.
+    3. Its periods are stated in order of their instants, as many in one transaction as it takes in.
+
+    Cost where nothing fell: one statement.
     """
     with app.database.read() as conn:
         names = store.awake(conn, now)
     done = Stated()
     if names:
-        # Whoever had begun to decide before *now* is through; who begins after it arrives after it.
         with app.database.write() as conn:
             locks.wait_for_all(conn)
     for name in names:

@@ -323,6 +323,14 @@ def test_an_entry_that_is_not_there_is_not_proved(signed: Slaflow) -> None:
 
 
 def test_a_file_that_cannot_be_written_leaves_what_was_there(signed: Slaflow, tmp_path: Path) -> None:
-    refused(signed("log", "checkpoint", "-o", "nowhere/head.txt"), 3, "nowhere")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "kept.txt").write_text("kept", encoding="utf-8")
+    before = {
+        path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*") if "db" not in path.name
+    }
+    refused(signed("log", "checkpoint", "-o", "nowhere/head.txt"), 3, "nowhere")
     assert signed("log", "checkpoint", "-o", "folder").code in (2, 3)
+    assert before == {
+        path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*") if "db" not in path.name
+    }
+    assert len(before) > 2
