@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slaflow.store.bulk.arrays import ArrayWriter, array_writer
-from slaflow.store.bulk.copying import ColumnWriter, column_writer, copied
 from slaflow.store.database import driver_connection
 from slaflow.store.errors import ConflictingChange
 
@@ -63,18 +62,13 @@ def _run(
 def _copy(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f"COPY {table.name} ({names}) FROM STDIN"
-    data = copied(_column_writers(table, columns), rows)
     with driver_connection(connection).cursor() as cursor:
         for heard in connection.dispatch.before_cursor_execute:
             # SQLAlchemy knows no COPY; who listens to its statements shall hear of this one too.
             heard(connection, cursor, statement, None, None, False)
         with cursor.copy(statement) as target:
-            target.write(data)
-
-
-@lru_cache
-def _column_writers(table: Table, columns: tuple[str, ...]) -> tuple[ColumnWriter | None, ...]:
-    return tuple(column_writer(table.c[column].type) for column in columns)
+            for row in rows:
+                target.write_row(row)
 
 
 @lru_cache
