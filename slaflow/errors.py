@@ -72,3 +72,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean "x"?`` for the nearest of *known*, else nothing."""
     found = nearest(name, known)
     return f'; did you mean "{found}"?' if found else ""
+
+
+class InvertedRange(SlaflowError):
+    """A stretch of time that ends before it begins."""
+
+    code = "inverted_range"
+    exit_code = USAGE

@@ -190,9 +190,9 @@ def _told(proof: Proof) -> str:
 
 
 def _put(session: Session, file: Path, data: bytes, *, is_checkpoint: bool = False) -> None:
+    from slaflow.engine.files.atomic import new_file
     from slaflow.engine.files.kinds import CHECKPOINT
     from slaflow.engine.files.own import Protected
-    from slaflow.exchange.atomic import new_file
 
     protected = Protected(session.engine, replaces=CHECKPOINT if is_checkpoint else "")
     with new_file(file, protected) as opened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from slaflow.engine.context import Context
@@ -12,6 +12,7 @@ from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
 
 TRIES = 5
+"""Times in a row that others may be first."""
 Result = TypeVar("Result")
 
 
@@ -34,11 +35,17 @@ def written(app: Context, work: Callable[[Connection], Result]) -> Result:
     Raises:
         ConflictingChange: it was lost five times in a row; nothing is saved.
     """
+
+    def once() -> Result:
+        with app.database.write() as conn:
+            return work(conn)
+
+    return tried(once)
+
+
+def tried(attempt: Callable[[], Result]) -> Result:
+    """What *attempt* gives, a transaction of its own each time it is taken. Errors as :func:`written`."""
     for _ in range(TRIES - 1):
-        try:
-            with app.database.write() as conn:
-                return work(conn)
-        except ConflictingChange:
-            continue
-    with app.database.write() as conn:
-        return work(conn)
+        with suppress(ConflictingChange):
+            return attempt()
+    return attempt()

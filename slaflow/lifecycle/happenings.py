@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from slaflow.lifecycle.events import (
     Answered,
     Assigned,
     Changed,
+    Created,
     Erased,
     Fired,
     Input,
@@ -44,7 +45,24 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
         LeadErased: the lead's person was erased.
     """
     check_not_erased(work.lead)
-    return _RULES[type(event.happening)](work, event, at)
+    match event.happening:
+        case Fired() as fired:
+            return _fire(work, event, at, fired)
+        case Recorded() as touch:
+            return _record(work, event, at, touch)
+        case Answered() as answered:
+            return _answer(work, event, at, answered)
+        case Changed() as changed:
+            _change(work, event, at, changed)
+        case Assigned() as assigned:
+            _assign(work, event, at, assigned)
+        case Lifted() as lifted:
+            return _lift(work, event, at, lifted)
+        case Erased() as erased:
+            erase(work, erased, at, _logged(event))
+        case Created():
+            raise AssertionError("a lead is created once; decide() sees to it")
+    return None
 
 
 def _logged(event: Input) -> dict[str, Any]:
@@ -76,9 +94,7 @@ def _refuse(
     return Refusal(what, because)
 
 
-def _fire(work: Work, event: Input, at: datetime) -> Refusal | None:
-    fired = event.happening
-    assert isinstance(fired, Fired)
+def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | None:
     known = work.workflow.triggers
     if fired.trigger not in known:
         raise UnknownName("trigger", fired.trigger, known)
@@ -104,9 +120,7 @@ def _told(work: Work, fired: Fired, found: Chosen) -> dict[str, Any] | None:
     return None if given == found.inputs else given
 
 
-def _record(work: Work, event: Input, at: datetime) -> Refusal | None:
-    touch = event.happening
-    assert isinstance(touch, Recorded)
+def _record(work: Work, event: Input, at: datetime, touch: Recorded) -> Refusal | None:
     kind = work.workflow.activities.get(touch.kind)
     if kind is None:
         raise UnknownName("activity", touch.kind, work.workflow.activities)
@@ -191,9 +205,7 @@ def _note_effort(work: Work, then: datetime, channel: str | None, is_contact: bo
         lead.attempts_before_handoff = max(lead.attempts_before_handoff - dropped, 0)
 
 
-def _answer(work: Work, event: Input, at: datetime) -> Refusal | None:
-    answered = event.happening
-    assert isinstance(answered, Answered)
+def _answer(work: Work, event: Input, at: datetime, answered: Answered) -> Refusal | None:
     check = work.workflow.checks.get(answered.check)
     if check is None:
         raise UnknownName("check", answered.check, work.workflow.checks)
@@ -247,18 +259,14 @@ def _set(
     chain.come_to_rest()
 
 
-def _change(work: Work, event: Input, at: datetime) -> None:
-    changed = event.happening
-    assert isinstance(changed, Changed)
+def _change(work: Work, event: Input, at: datetime, changed: Changed) -> None:
     outdated = _outdated_fields(work, changed.fields)
     data = {"fields": dict(changed.fields), **_lateness(work, outdated=outdated)}
     seq = work.log("changed", at, **_logged(event), data=data)
     _set(work, event, at, seq, changed.fields, outdated)
 
 
-def _assign(work: Work, event: Input, at: datetime) -> None:
-    assigned = event.happening
-    assert isinstance(assigned, Assigned)
+def _assign(work: Work, event: Input, at: datetime, assigned: Assigned) -> None:
     data = {"to": assigned.owner, "method": "by hand", **_lateness(work)}
     if work.late is not None:
         # Who got the lead since then keeps it.
@@ -269,16 +277,8 @@ def _assign(work: Work, event: Input, at: datetime) -> None:
     chain.come_to_rest()
 
 
-def _erase(work: Work, event: Input, at: datetime) -> None:
-    erased = event.happening
-    assert isinstance(erased, Erased)
-    erase(work, erased, at, _logged(event))
-
-
-def _lift(work: Work, event: Input, at: datetime) -> Refusal | None:
+def _lift(work: Work, event: Input, at: datetime, lifted: Lifted) -> Refusal | None:
     """Excuses a breach: the latest of the target, or that of the clock that is named."""
-    lifted = event.happening
-    assert isinstance(lifted, Lifted)
     targets = [target.name for target in work.workflow.targets if not target.is_timer]
     if lifted.target not in targets:
         raise UnknownName("target", lifted.target, targets)
@@ -288,14 +288,3 @@ def _lift(work: Work, event: Input, at: datetime) -> Refusal | None:
         return _refuse(work, event, at, f"lifting {lifted.target}", (found,), data=data)
     lift(work, found, at, _logged(event) | {"reason": lifted.reason})
     return None
-
-
-_RULES: dict[type, Callable[[Work, Input, datetime], Refusal | None]] = {
-    Fired: _fire,
-    Recorded: _record,
-    Answered: _answer,
-    Changed: _change,
-    Assigned: _assign,
-    Erased: _erase,
-    Lifted: _lift,
-}

@@ -13,7 +13,7 @@ from slaflow.engine.commitments.signatures import signatures
 from slaflow.engine.commitments.status import rows_at, standing
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.decision import instant_text
-from slaflow.report.question import InvertedRange
+from slaflow.report.question import check_range
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.model.commitment import Signed
@@ -39,8 +39,7 @@ def commitments(
         InvertedRange: *end* is not after *start*.
     """
     start, end = start and supported(start), end and supported(end)
-    if start is not None and end is not None and end <= start:
-        raise InvertedRange(start, end)
+    check_range(start, end)
     now = app.present(at)
     with app.database.read() as conn:
         names = [workflow] if workflow is not None else list(workflow_store.all_active(conn))

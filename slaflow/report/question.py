@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
-from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.errors import USAGE, InvertedRange, UnknownName
 from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
@@ -25,20 +25,17 @@ Count = Callable[[Connection, Asked], Mapping[str, Figures]]
 """Gives the figures of each group, by its name; of everything under ``""``."""
 
 
-class InvertedRange(SlaflowError):
-    """A period that ends before it begins."""
-
-    code = "inverted_range"
-    exit_code = USAGE
-
-    def __init__(self, start: datetime, end: datetime) -> None:
-        super().__init__(f"--from {instant_text(start)} is not before --to {instant_text(end)}; swap them")
-
-
 class UnknownGrouping(UnknownName):
     """A ``--by`` that names neither a grouping nor a field of any agreement that was in force."""
 
     exit_code = USAGE
+
+
+def check_range(start: datetime | None, end: datetime | None) -> None:
+    """Raises ``InvertedRange`` where *end* is not after *start*."""
+    if start is not None and end is not None and end <= start:
+        first, last = instant_text(start), instant_text(end)
+        raise InvertedRange(f"--from {first} is not before --to {last}; swap them")
 
 
 def ask(
@@ -53,8 +50,7 @@ def ask(
         NaiveInstant: an instant without a zone.
     """
     first, last = start and supported(start), end and supported(end)
-    if first is not None and last is not None and last <= first:
-        raise InvertedRange(first, last)
+    check_range(first, last)
     workflows = in_force(app, conn)
     if by is not None:
         _check_grouping(by, workflows.values())

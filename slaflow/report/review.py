@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
 from slaflow.engine.commitments.signatures import signatures_by_period
+from slaflow.engine.files.atomic import save
 from slaflow.engine.files.own import Protected
 from slaflow.errors import ExtraMissing
 from slaflow.lifecycle.decision import instant_text
@@ -23,7 +24,6 @@ from slaflow.report.plots.draw import drawn
 from slaflow.report.promises import changed_words, lines, promise_words
 from slaflow.report.question import in_force, party_ranks
 from slaflow.report.returns import returns
-from slaflow.report.saved import save
 from slaflow.report.sla import gross_rates, sla
 from slaflow.report.waste import waste
 from slaflow.workflow.model.workflow import Workflow

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
-from slaflow.report.question import InvertedRange, report
+from slaflow.report.question import report
 from slaflow.report.rates import least, percentile, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import PromiseFigure, promises
 
-__all__ = ["OUTCOMES", "InvertedRange", "percentile", "sla"]
+__all__ = ["OUTCOMES", "percentile", "sla"]
 
 DECIDED = ("met", "met_late", "breached", "lifted")
 OUTCOMES = ("met", "met_late", "breached", "running", "cancelled", "lifted")

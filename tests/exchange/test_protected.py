@@ -9,13 +9,12 @@ from support.archiving import NOW, archived, at_rest, files, six_leads
 from support.lives import a_log
 
 from slaflow.engine.app import Engine
+from slaflow.engine.files.atomic import FileUnwritable, new_file, new_folder, save
 from slaflow.engine.files.own import FileProtected
 from slaflow.exchange.archive import run as archiving
 from slaflow.exchange.archive.run import archive
-from slaflow.exchange.atomic import FileUnwritable, new_file, new_folder
 from slaflow.exchange.exports.run import export_log
 from slaflow.report.review import write_review
-from slaflow.report.saved import save
 from slaflow.store.database import Database
 
 

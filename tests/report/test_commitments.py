@@ -8,8 +8,8 @@ from support.office import DAY, HOUR, MONDAY, Present
 from support.promising import promising
 
 from slaflow.engine.app import Engine
+from slaflow.errors import InvertedRange
 from slaflow.report.commitments import commitments
-from slaflow.report.question import InvertedRange
 from slaflow.store.database import Database
 
 APRIL = utc("2026-03-31T22:00")

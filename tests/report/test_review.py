@@ -15,9 +15,9 @@ from support.promising import APRIL, CLOSED, handed, promising
 from support.weeks import END, START
 
 from slaflow.engine.app import Engine
+from slaflow.errors import InvertedRange
 from slaflow.report.findings import percent
 from slaflow.report.review import open_time, page, record, spell, write_review
-from slaflow.report.sla import InvertedRange
 from slaflow.store.database import Database
 
 __all__ = ["spoken"]

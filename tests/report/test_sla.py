@@ -29,12 +29,12 @@ from support.office import (
 )
 
 from slaflow.engine.app import Engine
-from slaflow.errors import UnknownName
+from slaflow.errors import InvertedRange, UnknownName
 from slaflow.hours.errors import NaiveInstant
 from slaflow.lifecycle.decision import Draft
 from slaflow.log.chain import seal
 from slaflow.log.entry import Entry
-from slaflow.report.sla import InvertedRange, gross_rates, percentile, sla
+from slaflow.report.sla import gross_rates, percentile, sla
 from slaflow.store.database import Database
 from slaflow.store.log import entries as log_store
 from slaflow.store.rows import leads as lead_store

@@ -22,6 +22,7 @@ from slaflow.engine.commitments.recipients import messages
 from slaflow.engine.commitments.schedule import Item, Terms, Versions
 from slaflow.engine.commitments.signatures import signatures, signed_data
 from slaflow.engine.context import Context
+from slaflow.engine.transaction import TRIES
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.store import locks
@@ -40,7 +41,6 @@ from slaflow.workflow.model.periods import parse_period
 
 AT_ONCE = 100
 """Statements in one transaction."""
-TRIES = 5
 log = logging.getLogger("slaflow.tick")
 
 

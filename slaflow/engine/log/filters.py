@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import UnknownFilter, undeclared
-from slaflow.errors import USAGE, SlaflowError
+from slaflow.errors import InvertedRange
 from slaflow.lifecycle.decision import KINDS, instant_text
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as store
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
-
-__all__ = ["InvertedRange", "UnknownFilter", "checked"]
-
-
-class InvertedRange(SlaflowError):
-    """A range that ends before it begins."""
-
-    code = "inverted_range"
-    exit_code = USAGE
 
 
 def checked(app: Context, filters: LogFilter) -> LogFilter:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.commitments.open_periods import unclosed_since
+from slaflow.engine.files.atomic import new_path
 from slaflow.engine.files.own import Protected
 from slaflow.engine.log import archives
 from slaflow.engine.log.archives import LiesAhead
@@ -22,7 +23,6 @@ from slaflow.engine.log.checkpoints import tree_up_to
 from slaflow.exchange.archive.file import WHAT, ArchiveFile, ArchiveWriter, sha256_of, unlocked
 from slaflow.exchange.archive.reader import in_pieces
 from slaflow.exchange.arrow import libraries
-from slaflow.exchange.atomic import new_path
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.decision import instant_text
 from slaflow.log.archive import ArchiveRecord, StreamEnd, ends_digest

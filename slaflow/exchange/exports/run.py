@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from slaflow.engine.files.atomic import new_file, new_folder, new_path
 from slaflow.engine.files.own import Protected
 from slaflow.engine.log import read
 from slaflow.engine.log.read import LogFilter, Order
 from slaflow.errors import USAGE, SlaflowError, UnknownName
-from slaflow.exchange.atomic import new_file, new_folder, new_path
 from slaflow.exchange.exports.lines import Write, write_csv, write_jsonl
 from slaflow.exchange.exports.ocel_json import write_ocel
 from slaflow.exchange.exports.ocel_sqlite import write_ocel_sqlite

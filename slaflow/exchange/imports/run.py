@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.files.own import Protected
 from slaflow.engine.setup import people
-from slaflow.engine.transaction import uncollected
+from slaflow.engine.transaction import tried, uncollected
 from slaflow.errors import SlaflowError
 from slaflow.exchange.errors import FileUnreadable
 from slaflow.exchange.imports.actors import Actors
@@ -31,7 +31,6 @@ from slaflow.exchange.imports.table import Form, Row, Table
 from slaflow.hours.zones import micros_at
 from slaflow.store import statistics
 from slaflow.store.database import Connection
-from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import imported as import_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2500
 """Rows read, and things applied in one transaction, at a time."""
-TRIES = 5
 REJECTED_SHOWN = 1000
 """Refusals in the report; the file has all."""
 
@@ -269,19 +267,15 @@ class _Run:
         self.report.notes.append(f"{who} {done} recorded who {were} not known before")
 
     def _apply_batch(self, items: list[Item], rehearsal: Connection | None) -> Applied:
-        tries = 0
-        while True:
-            try:
-                with uncollected(), self._writing(rehearsal) as conn:
-                    batch = Batch(
-                        self.app, conn, self.workflow,
-                        now=self.now, retry=self.retry, resurrect=self.resurrect,
-                    )  # fmt: skip
-                    return batch.apply(items, rehearsed=rehearsal is not None)
-            except ConflictingChange:
-                tries += 1
-                if tries == TRIES or rehearsal is not None:
-                    raise
+        def once() -> Applied:
+            with uncollected(), self._writing(rehearsal) as conn:
+                batch = Batch(
+                    self.app, conn, self.workflow,
+                    now=self.now, retry=self.retry, resurrect=self.resurrect,
+                )  # fmt: skip
+                return batch.apply(items, rehearsed=rehearsal is not None)
+
+        return once() if rehearsal is not None else tried(once)
 
     def finish(self, spool: Spool, file: Path, rejected: Path | None, form: Form, dry_run: bool) -> None:
         """Completes the report and writes the file of what was refused."""

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slaflow.engine.files.atomic import save
 from slaflow.engine.files.own import Protected
 from slaflow.report.findings import FINDINGS
 from slaflow.report.plots import groups, leads, parties, style
-from slaflow.report.saved import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -26,8 +26,8 @@ from slaflow.engine.ask import Ask
 from slaflow.engine.leads import lift as lifting
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.leads.erase import ReasonUnusable
-from slaflow.engine.log.filters import InvertedRange, UnknownFilter
-from slaflow.errors import UnknownName
+from slaflow.engine.log.filters import UnknownFilter
+from slaflow.errors import InvertedRange, UnknownName
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.events import Fired, Recorded
 from slaflow.store.log.filter import LogFilter

@@ -9,8 +9,9 @@ from support.builders import MONDAY, a_draft, sealed, utc
 from support.commands import AGREEMENT
 
 from slaflow.engine.app import Engine
-from slaflow.engine.log.filters import InvertedRange, UnknownFilter, checked
+from slaflow.engine.log.filters import UnknownFilter, checked
 from slaflow.engine.log.read import LogFilter
+from slaflow.errors import InvertedRange
 from slaflow.store.database import Database
 from slaflow.store.log import entries
 

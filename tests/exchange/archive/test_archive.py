@@ -30,12 +30,12 @@ from support.databases import known_rows
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
+from slaflow.engine.files.atomic import FileUnwritable
 from slaflow.engine.log import archives
 from slaflow.engine.log.archives import LiesAhead
 from slaflow.engine.log.past import PastArchived, PastUnknown
 from slaflow.engine.log.replay import replayed
 from slaflow.exchange.archive.run import archive
-from slaflow.exchange.atomic import FileUnwritable
 from slaflow.log.errors import LogTampered, VerificationImpossible
 from slaflow.log.proof import check_proof
 from slaflow.store import statistics

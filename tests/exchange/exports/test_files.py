@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from support.lives import a_log, exported
 
+from slaflow.engine.files.atomic import FileUnwritable, new_folder
 from slaflow.engine.log import read
-from slaflow.exchange.atomic import FileUnwritable, new_folder
 from slaflow.exchange.exports import run as export
 from slaflow.exchange.exports.run import TYPES
 from slaflow.log.entry import Entry

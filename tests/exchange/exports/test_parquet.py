@@ -11,8 +11,8 @@ import pytest
 from support.builders import a_draft, sealed, utc
 from support.lives import a_log, exported, written
 
+from slaflow.engine.files.atomic import FileUnwritable
 from slaflow.errors import ExtraMissing
-from slaflow.exchange.atomic import FileUnwritable
 from slaflow.exchange.exports import parquet as parquet_log
 from slaflow.log.entry import KEYS
 from slaflow.store.database import Database

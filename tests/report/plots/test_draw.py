@@ -12,6 +12,7 @@ import pytest
 from support.weeks import END
 
 from slaflow.engine.app import Engine
+from slaflow.engine.files.atomic import FileUnwritable
 from slaflow.report.aging import aging
 from slaflow.report.findings import FINDINGS
 from slaflow.report.funnel import funnel
@@ -19,7 +20,6 @@ from slaflow.report.handoffs import handoffs
 from slaflow.report.plots import style
 from slaflow.report.plots.draw import drawn, write_plot
 from slaflow.report.returns import returns
-from slaflow.report.saved import FileUnwritable
 from slaflow.report.sla import sla
 from slaflow.report.waste import waste
 
@@ -84,7 +84,7 @@ def test_a_png_is_large_enough_for_a_slide(weeks: Engine, tmp_path: Path) -> Non
 
 @on_one_database
 def test_a_plot_that_cannot_be_written_leaves_what_was_there(weeks: Engine, tmp_path: Path) -> None:
-    with pytest.raises(FileUnwritable, match=r"nowhere/sla\.svg: cannot be written: no such file"):
+    with pytest.raises(FileUnwritable, match=r"nowhere/sla\.svg: it cannot be written: there is no folder"):
         write_plot(tmp_path / "nowhere" / "sla.svg", "sla", sla(weeks, at=END))
     folder = tmp_path / "taken.svg"
     folder.mkdir()

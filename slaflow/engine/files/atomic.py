@@ -65,6 +65,14 @@ def new_file(file: Path, protected: Protected | None = None) -> Iterator[IO[byte
         yield opened
 
 
+def save(file: Path, data: bytes, protected: Protected | None = None) -> None:
+    """Puts *data* into *file* at once; errors as of :func:`new_path`."""
+    if not file.absolute().parent.is_dir():
+        raise FileUnwritable(file, f"it cannot be written: there is no folder {file.parent}; make it first")
+    with new_file(file, protected) as opened:
+        opened.write(data)
+
+
 @contextmanager
 def new_folder(folder: Path, protected: Protected | None = None) -> Iterator[Path]:
     """An empty folder beside *folder* to fill, which becomes *folder* once all went well.
