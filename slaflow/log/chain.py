@@ -11,7 +11,7 @@ text is UTF-8. ``prev`` is the hash of the entry before, 64 zeros for a stream's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from slaflow.lifecycle.decision import Draft
-from slaflow.log.entry import CANONICAL, Entry
+from slaflow.log.entry import CANONICAL, HEADER, Entry
 from slaflow.log.errors import Unsealable
 
 _LIMIT = 2**63
@@ -72,34 +72,13 @@ def _sealed(
     data = data_bytes(draft)
     data_digest = sha256(salt + data).hexdigest()
     at, arrived, occurred = _utc(draft.at), _utc_or_none(draft.arrived_at), _utc_or_none(draft.occurred_at)
-    # The keys stand in canonical order, which saves sorting; orjson writes instants as instant_text does.
-    header = {
-        "actor": draft.actor,
-        "arrived_at": arrived,
-        "at": at,
-        "caused_by": draft.caused_by,
-        "class": draft.entry_class,
-        "clock": draft.clock,
-        "data_hash": data_digest,
-        "digest": digest,
-        "from": draft.from_state,
-        "handoff": draft.handoff,
-        "held_by": draft.held_by,
-        "kind": draft.kind,
-        "lead": lead,
-        "occurred_at": occurred,
-        "owner": draft.owner,
-        "party": draft.party,
-        "prev": head,
-        "reason": draft.reason,
-        "recorded_at": recorded_at,
-        "seq": draft.seq,
-        "step": draft.step,
-        "stream": stream,
-        "target": draft.target,
-        "to": draft.to_state,
-        "trigger": draft.trigger,
-    }  # fmt: skip
+    # In the order of HEADER; orjson writes instants as instant_text does.
+    header = (
+        draft.actor, arrived, at, draft.caused_by, draft.entry_class, draft.clock, data_digest, digest,
+        draft.from_state, draft.handoff, draft.held_by, draft.kind, lead, occurred, draft.owner, draft.party,
+        head, draft.reason, recorded_at, draft.seq, draft.step, stream, draft.target, draft.to_state,
+        draft.trigger,
+    )  # fmt: skip
     return Entry(
         None, stream, draft.seq, lead, draft.entry_class, at, arrived, occurred, recorded_at, draft.kind,
         draft.actor, draft.party, draft.owner, draft.held_by, draft.trigger, draft.from_state,
@@ -108,10 +87,11 @@ def _sealed(
     )  # fmt: skip
 
 
-def header_hash(header: Mapping[str, Any], kind: str) -> str:
-    """The hash of an entry whose keys, in canonical order, are those of *header*."""
+def header_hash(header: Sequence[Any], kind: str) -> str:
+    """The hash of an entry that has the values *header* under the keys :data:`HEADER`."""
+    keyed = dict(zip(HEADER, header))  # noqa: B905  # as long as each other, or no hash would be right
     try:
-        return sha256(orjson.dumps(header, option=orjson.OPT_UTC_Z)).hexdigest()
+        return sha256(orjson.dumps(keyed, option=orjson.OPT_UTC_Z)).hexdigest()
     except TypeError as error:
         raise Unsealable(kind, str(error)) from error
 

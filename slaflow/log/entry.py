@@ -32,6 +32,9 @@ KEYS = (
 )  # fmt: skip
 """The keys of an entry as it is shown and stored, in order."""
 
+HEADER = tuple(sorted(set(KEYS) - {"id", "data", "hash"}))
+"""The keys under an entry's hash, in canonical order, which saves sorting them each time."""
+
 
 class Entry(NamedTuple):
     """One entry of the log, sealed. Instants are aware UTC.

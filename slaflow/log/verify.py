@@ -9,14 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import InitVar, dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 from slaflow.log.chain import header_hash
-from slaflow.log.entry import GENESIS, data_hash
+from slaflow.log.entry import GENESIS, HEADER, KEYS, data_hash
 from slaflow.log.errors import LogTampered, Unsealable, VerificationImpossible
 
 RawEntry = Sequence[Any]
 """The stored values of one entry in the order of ``entry.KEYS``; instants are 27 characters of UTC text."""
+
+_ID, _STREAM, _SEQ, _KIND, _DATA, _DATA_HASH, _PREV, _HASH = map(
+    KEYS.index, ("id", "stream", "seq", "kind", "data", "data_hash", "prev", "hash")
+)
+_hashed = itemgetter(*map(KEYS.index, HEADER))
+"""The values of a raw entry that are under its hash."""
+_INSTANTS = tuple(map(HEADER.index, ("at", "arrived_at", "occurred_at", "recorded_at")))
+_HANDOFF = HEADER.index("handoff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ def verify(
 
 
 def _stream_of(raw: RawEntry) -> str:
-    return raw[1] if isinstance(raw[1], str) else repr(raw[1])
+    return raw[_STREAM] if isinstance(raw[_STREAM], str) else repr(raw[_STREAM])
 
 
 class _Ends:
@@ -211,7 +220,7 @@ class _Stream:
             yield found
 
     def _finding(self, raw: RawEntry) -> Finding | None:
-        entry_id, seq, prev, stored = raw[0], raw[2], raw[26], raw[27]
+        entry_id, seq, prev, stored = raw[_ID], raw[_SEQ], raw[_PREV], raw[_HASH]
         if seq != self.seq + 1:
             return self._named(entry_id, seq, _gap(self.seq + 1, seq))
         if prev != self.hash:
@@ -230,20 +239,20 @@ class _Stream:
         return None
 
     def _data_finding(self, raw: RawEntry) -> Finding | None:
-        text, stored = raw[23], raw[24]
+        text, stored = raw[_DATA], raw[_DATA_HASH]
         if text is None:
-            self.without_data.append((raw[2], raw[0]))
+            self.without_data.append((raw[_SEQ], raw[_ID]))
             return None
         computed = _data_hash(b"" if self.end is None else self.end.salt, text)
         if computed is None:
-            return self._named(raw[0], raw[2], "its data cannot be read")
+            return self._named(raw[_ID], raw[_SEQ], "its data cannot be read")
         if computed != stored:
-            return self._named(raw[0], raw[2], "its data was changed", computed, stored)
+            return self._named(raw[_ID], raw[_SEQ], "its data was changed", computed, stored)
         return None
 
     def _accept(self, raw: RawEntry) -> None:
-        self.id, self.seq, self.hash = raw[0], raw[2], raw[27]
-        if raw[9] == "erased":
+        self.id, self.seq, self.hash = raw[_ID], raw[_SEQ], raw[_HASH]
+        if raw[_KIND] == "erased":
             self.erased_up_to = self.seq - 1
 
     def _lost_data(self) -> Finding | None:
@@ -274,42 +283,14 @@ class _Stream:
 
 def entry_hash(raw: RawEntry) -> str | None:
     """The hash that an entry of these stored values must have; None where a value cannot be read."""
-    (
-        _, stream, seq, lead, entry_class, at, arrived_at, occurred_at, recorded_at, kind, actor, party,
-        owner, held_by, trigger, from_state, to_state, target, clock, step, handoff, reason, caused_by,
-        _, data_digest, digest, prev, _,
-    ) = raw  # fmt: skip
     if float in map(type, raw):
         # No value of an entry is one, and JSON would show an infinite one as null.
         return None
+    header = list(_hashed(raw))
     try:
-        header = {
-            "actor": actor,
-            "arrived_at": _as_hashed(arrived_at),
-            "at": _as_hashed(at),
-            "caused_by": caused_by,
-            "class": entry_class,
-            "clock": clock,
-            "data_hash": data_digest,
-            "digest": digest,
-            "from": from_state,
-            "handoff": _as_bool(handoff),
-            "held_by": held_by,
-            "kind": kind,
-            "lead": lead,
-            "occurred_at": _as_hashed(occurred_at),
-            "owner": owner,
-            "party": party,
-            "prev": prev,
-            "reason": reason,
-            "recorded_at": _as_hashed(recorded_at),
-            "seq": seq,
-            "step": step,
-            "stream": stream,
-            "target": target,
-            "to": to_state,
-            "trigger": trigger,
-        }  # fmt: skip
+        for place in _INSTANTS:
+            header[place] = _as_hashed(header[place])
+        header[_HANDOFF] = _as_bool(header[_HANDOFF])
         return header_hash(header, "")
     except (Unsealable, TypeError, ValueError):
         return None
