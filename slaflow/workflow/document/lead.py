@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from slaflow.workflow.document.reading import Itemized
 from slaflow.workflow.document.types import (
     Condition,
     Doc,
@@ -46,7 +47,7 @@ AnyField = Annotated[
 """``decimal``, or a mapping with the type and more."""
 
 
-class LeadDoc(Doc):
+class LeadDoc(Itemized):
     identity: Many[Ref] = Field(default_factory=list)
     fields: dict[Name, AnyField] = Field(default_factory=dict)
 
@@ -77,7 +78,7 @@ class EngagementDoc(Doc):
     half_life: Duration | None = None
 
 
-class ScoringDoc(Doc):
+class ScoringDoc(Itemized):
     fit: list[FitDoc] = Field(default_factory=list)
     engagement: EngagementDoc | None = None
     score: ExpressionText | None = None

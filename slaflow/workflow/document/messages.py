@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from slaflow.errors import did_you_mean
 from slaflow.workflow.document.types import shown
@@ -24,13 +25,17 @@ class Fault(NamedTuple):
     key: bool = False
 
 
-def unknown_key(path: Path, key: str, known: Iterable[str]) -> Fault:
-    """``unknown key "witin"; did you mean "within"?``"""
-    return Fault((*path, key), f'unknown key "{key[:60]}"{did_you_mean(key[:60], known)}', key=True)
+def unknown_key(path: Path, key: str, known: Iterable[str], list_keys: bool = False) -> Fault:
+    """``unknown key "witin"; did you mean "within"?``, else with *list_keys* those that are known."""
+    advice = did_you_mean(key[:60], known) or (f"; known here: {', '.join(known)}" if list_keys else "")
+    return Fault((*path, key), f'unknown key "{key[:60]}"{advice}', key=True)
 
 
-def explain(path: Path, error: ValidationError, annotation: Any) -> Iterator[Fault]:
-    """One fault for each thing wrong with the value at *path*, which should have been *annotation*."""
+def explain(path: Path, error: ValidationError, annotation: Any, list_keys: bool = False) -> Iterator[Fault]:
+    """One fault for each thing wrong with the value at *path*, which should have been *annotation*.
+
+    What a field's ``description`` says is said where the field is missing.
+    """
     problems = error.errors(include_url=False)
     if len(problems) > MAX_FAULTS:
         yield Fault(path, f"{len(problems) - MAX_FAULTS:,} more things are wrong here")
@@ -39,9 +44,10 @@ def explain(path: Path, error: ValidationError, annotation: Any) -> Iterator[Fau
         where = (*path, *loc)
         kind = problem["type"]
         if kind == "extra_forbidden":
-            yield unknown_key(where[:-1], str(loc[-1]), _keys_at(annotation, loc[:-1]))
+            yield unknown_key(where[:-1], str(loc[-1]), _fields_at(annotation, loc[:-1]), list_keys)
         elif kind == "missing":
-            yield Fault(where[:-1], f"{loc[-1]} is missing", key=True)
+            about = _fields_at(annotation, loc[:-1])[str(loc[-1])].description
+            yield Fault(where[:-1], f"{loc[-1]} is missing{f': {about}' if about else ''}", key=True)
         elif loc and loc[-1] == "[key]":
             yield Fault(where[:-1], _words(problem), key=True)
         else:
@@ -78,14 +84,19 @@ def _words(problem: Mapping[str, Any]) -> str:
             return str(problem["msg"])[:1].lower() + str(problem["msg"])[1:]
 
 
-def _keys_at(annotation: Any, loc: Path) -> list[str]:
-    """The keys that may stand at *loc* of a value of that type."""
+def _fields_at(annotation: Any, loc: Path) -> dict[str, FieldInfo]:
+    """What may stand at *loc* of a value of that type, by key; a union's branch is called like its model."""
     models = list(_models(annotation))
     for part in loc:
-        fields = {info.alias or name: info for model in models for name, info in model.model_fields.items()}
+        fields = _fields(models)
         if isinstance(part, str) and part in fields:
             models = list(_models(fields[part].annotation))
-    return [info.alias or name for model in models for name, info in model.model_fields.items()]
+        models = [model for model in models if model.__name__ == part] or models
+    return _fields(models)
+
+
+def _fields(models: Iterable[type[BaseModel]]) -> dict[str, FieldInfo]:
+    return {info.alias or name: info for model in models for name, info in model.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
