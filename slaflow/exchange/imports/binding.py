@@ -9,7 +9,14 @@ from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.errors import MapInvalid
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.formats import format_problem
-from slaflow.exchange.imports.map import Cell, Constant, EventMap, Given, MapDocument, read_map
+from slaflow.exchange.imports.map import (
+    Constant,
+    EventMap,
+    FieldCell,
+    InstantCell,
+    MapDocument,
+    read_map,
+)
 from slaflow.exchange.imports.row_names import RowNames
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.expressions.cel import CompiledExpression, Scope
@@ -19,7 +26,7 @@ from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.values import as_typed, parse_value
 from slaflow.workflow.model.workflow import Workflow
-from slaflow.workflow.yaml.read import Source
+from slaflow.workflow.yaml.read import Source, keys_of
 from slaflow.workflow.yaml.tree import Path
 
 DATED = ("date", "datetime")
@@ -77,8 +84,8 @@ def bind(
     if source.root is not None:
         binder.check_columns()
         binder.check_lead()
-        binder.check_instant(document.created_at)
-    events = tuple(binder.event(event) for event in document.events)
+        binder.check_instant(("created_at",), document.created_at)
+    events = tuple(binder.event(path, event) for path, event in document.placed_events())
     if findings:
         raise MapInvalid(findings, filename)
     timezone = document.timezone or workflow.timezone
@@ -108,7 +115,7 @@ class _Binder:
         self.workflow = workflow
         self.names = names
         self.actors = actors
-        self.scope: Scope = names.scope([event.when.text for event in document.events if event.when])
+        self.scope: Scope = names.scope([event.when for _, event in document.placed_events() if event.when])
 
     def tell(
         self, path: Path, message: str | SlaflowError, *, key: bool = False, offset: int | None = 0
@@ -120,29 +127,32 @@ class _Binder:
         columns = self.names.columns
         if columns is None:
             return
-        for cell in self.document.cells():
+        for path, cell in self.document.cells():
             if cell.column not in columns:
-                self.tell(cell.path, UnknownName("column", cell.column, columns))
+                self.tell((*path, "column"), UnknownName("column", cell.column, columns))
             elif list(columns).count(cell.column) > 1:
-                self.tell(cell.path, f'column "{cell.column}" stands more than once in the file; rename one')
+                self.tell(
+                    (*path, "column"), f'column "{cell.column}" stands more than once in the file; rename one'
+                )
 
     def check_lead(self) -> None:
-        self.values(self.document.lead, self.workflow.fields, "field")
+        self.values(("lead",), self.document.lead, self.workflow.fields, "field")
+        written = set(keys_of(self.source.data, "lead"))
         for name in self.workflow.identity:
-            if name not in self.document.lead and self.document.lead:
+            if written and name not in written:
                 self.tell(("lead",), f"a lead is known by {name}; say which column holds it", key=True)
 
-    def event(self, event: EventMap) -> BoundEvent:
-        specs = self.specs(event)
-        self.check_instant(event.at)
-        self.values(event.values, specs, "input" if event.kind == "trigger" else "field")
-        if event.party is not None and event.party.text not in self.workflow.parties:
-            self.tell(event.party.path, UnknownName("party", event.party.text, self.workflow.parties))
+    def event(self, path: Path, event: EventMap) -> BoundEvent:
+        specs = self.specs(path, event)
+        self.check_instant((*path, "at"), event.at)
+        self.values((*path, "set"), event.values, specs, "input" if event.kind == "trigger" else "field")
+        if event.party is not None and event.party not in self.workflow.parties:
+            self.tell((*path, "as", "party"), UnknownName("party", event.party, self.workflow.parties))
         if isinstance(event.actor, Constant):
-            self.actor(event.actor)
-        return BoundEvent(event, self.when(event.when), specs)
+            self.actor((*path, "as"), event.actor)
+        return BoundEvent(event, self.when((*path, "when"), event.when), specs)
 
-    def specs(self, event: EventMap) -> dict[str, Field]:
+    def specs(self, path: Path, event: EventMap) -> dict[str, Field]:
         """The inputs the event may give: those of its trigger or activity, of all where a column names it."""
         name = event.name.text if isinstance(event.name, Constant) else None
         if event.kind == "trigger":
@@ -152,34 +162,36 @@ class _Binder:
         else:
             known = {kind.kind: kind.fields for kind in self.workflow.activities.values()}
         if name is not None and name not in known:
-            self.tell((*event.path, event.kind), UnknownName(event.kind, name, known))
+            self.tell((*path, event.kind), UnknownName(event.kind, name, known))
         wanted = known.values() if name is None else [known.get(name, {})]
         return {field: spec for fields in wanted for field, spec in fields.items()}
 
-    def actor(self, actor: Constant) -> None:
+    def actor(self, path: Path, actor: Constant) -> None:
         try:
             self.actors.named(actor.text)
         except (UnknownName, UnseenCharacter) as error:
-            self.tell(actor.path, error)
+            self.tell(path, error)
 
-    def values(self, values: Mapping[str, Given], specs: Mapping[str, Field], what: str) -> None:
+    def values(
+        self, path: Path, values: Mapping[str, FieldCell | Constant], specs: Mapping[str, Field], what: str
+    ) -> None:
         for name, given in values.items():
             spec = specs.get(name)
             if spec is None:
-                self.tell(given.path, UnknownName(what, name, specs))
+                self.tell((*path, name, "column"), UnknownName(what, name, specs))
             else:
-                self.value(given, spec)
+                self.value((*path, name), given, spec)
 
-    def value(self, given: Given, spec: Field) -> None:
-        if isinstance(given, Cell):
-            self.cell(given, spec)
+    def value(self, path: Path, given: FieldCell | Constant, spec: Field) -> None:
+        if not isinstance(given, Constant):
+            self.cell(path, given, spec)
             return
         try:
             parse_value(spec, as_typed(spec, given.text), self.workflow.timezone)
         except InvalidValue as error:
-            self.tell(given.path, f"{error}; for a column write {{column: {given.text}}}")
+            self.tell(path, f"{error}; for a column write {{column: {given.text}}}")
 
-    def cell(self, cell: Cell, spec: Field) -> None:
+    def cell(self, path: Path, cell: FieldCell, spec: Field) -> None:
         """Whether what the map says of a column is of any use to a field like *spec*."""
         phrases = (
             (cell.format or cell.timezone, DATED, "format and timezone are for dates and instants"),
@@ -188,23 +200,23 @@ class _Binder:
         )
         for said, types, rule in phrases:
             if said and spec.type not in types:
-                self.tell(cell.path, f"{rule}; {spec.name} is {spec.type}")
+                self.tell((*path, "column"), f"{rule}; {spec.name} is {spec.type}")
         if spec.type in DATED:
-            self.check_instant(cell, of_date=spec.type == "date")
+            self.check_instant(path, cell, of_date=spec.type == "date")
 
-    def check_instant(self, cell: Cell | None, *, of_date: bool = False) -> None:
+    def check_instant(self, path: Path, cell: InstantCell | None, *, of_date: bool = False) -> None:
         """Whether the cell's format tells all of an instant or a date."""
         if cell is None or cell.format is None:
             return
         if problem := format_problem(cell.format, of_date=of_date):
-            self.tell(cell.beside("format"), f'cannot read by "{cell.format}": {problem}', offset=None)
+            self.tell((*path, "format"), f'cannot read by "{cell.format}": {problem}', offset=None)
 
-    def when(self, when: Constant | None) -> CompiledExpression | None:
+    def when(self, path: Path, when: str | None) -> CompiledExpression | None:
         if when is None:
             return None
         try:
-            return self.scope.compile(when.text, "bool")
+            return self.scope.compile(when, "bool")
         except ExpressionInvalid as error:
             for problem in error.problems:
-                self.tell(when.path, problem.message, offset=problem.offset)
+                self.tell(path, problem.message, offset=problem.offset)
             return None

@@ -8,15 +8,17 @@ from functools import lru_cache
 
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.imports.instants import read_date, read_instant
-from slaflow.exchange.imports.map import Cell, Given
+from slaflow.exchange.imports.map import Cell, FieldCell, Given
 from slaflow.exchange.imports.table import Number
+
+_PLAIN = FieldCell(column="")
 
 
 def text_of(given: Given | None, cells: Mapping[str, str]) -> str:
     """What the map gives for this row, without space around; an empty cell gives its ``empty``."""
     if isinstance(given, Cell):
         text = cells.get(given.column, "")
-        return ("" if text in given.null else text) or given.empty or ""
+        return ("" if text in given.null else text) or given.if_empty or ""
     return given.text if given is not None else ""
 
 
@@ -25,7 +27,7 @@ def told_by(given: Given, text: str, type: str, timezone: str) -> object:
 
     What stands in the map itself is read like a cell of which the map says nothing; *timezone* is the map's.
     """
-    cell = given if isinstance(given, Cell) else Cell("", given.path)
+    cell = given if isinstance(given, FieldCell) else _PLAIN
     if type == "datetime":
         return read_instant(text, cell.timezone or timezone, cell.format)
     if type == "date" and cell.format is not None:
@@ -37,7 +39,7 @@ def told_by(given: Given, text: str, type: str, timezone: str) -> object:
     return text
 
 
-def _truth(cell: Cell, text: str) -> object:
+def _truth(cell: FieldCell, text: str) -> object:
     word = text.lower()
     if word in cell.true or word in cell.false:
         return word in cell.true

@@ -16,7 +16,7 @@ from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.binding import BoundEvent, ImportMap
 from slaflow.exchange.imports.cells import text_of, told_by
 from slaflow.exchange.imports.instants import read_instant
-from slaflow.exchange.imports.map import Cell, Given
+from slaflow.exchange.imports.map import Given, InstantCell
 from slaflow.exchange.imports.table import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
@@ -129,7 +129,7 @@ class RowReader:
             raise RowRefused("; ".join(problems))
         return values
 
-    def _instant(self, cell: Cell | None, cells: Mapping[str, str]) -> datetime | None:
+    def _instant(self, cell: InstantCell | None, cells: Mapping[str, str]) -> datetime | None:
         """The instant in *cell*, None if it is empty. Raises ``RowRefused``: unreadable, or ahead."""
         text = text_of(cell, cells) if cell is not None else ""
         if cell is None or not text:
@@ -179,11 +179,11 @@ class RowReader:
         said = event.said
         who = text_of(said.actor, cells) if said.actor is not None else ""
         if not who:
-            party = said.party.text if said.party is not None else self.map.default_parties[said.kind, name]
+            party = said.party if said.party is not None else self.map.default_parties[said.kind, name]
             return Actor(party, party), party
         by_key = said.party is not None
         try:
-            actor = self.actors.person(who, said.party.text) if said.party else self.actors.named(who)
+            actor = self.actors.person(who, said.party) if said.party else self.actors.named(who)
         except (UnknownName, UnseenCharacter) as error:
             raise RowRefused(str(error)) from None
         return actor, self.actors.named_before(who, actor, by_key=by_key)

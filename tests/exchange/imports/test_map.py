@@ -71,6 +71,32 @@ events:
     ]
 
 
+@pytest.mark.parametrize(
+    ("map", "expected"),
+    [
+        ("lead: {email: {column: email, nul: x}}", ['1:31: unknown key "nul"; did you mean "null"?']),
+        ("lead: {email: email, source: {value: a, default: b}}",
+         ['1:41: unknown key "default"; known here: value']),
+        ("lead: {email: email}\nevents: [{activity: visit, at: at, because: }]",
+         ['2:36: unknown key "because"; known here: trigger, activity, when, at, as, set']),
+        ("lead: {email: email}\nevents: [{activity: {party: sales}, at: at}]",
+         ["2:21: column is missing: which column of the file",
+          '2:22: unknown key "party"; did you mean "empty"?']),
+        ("lead: {email: email}\nevents: visit", ['2:9: a list is expected here, found "visit"']),
+        ("lead: {email: email}\nevents: [visit]", ['2:10: a mapping is expected here, found "visit"']),
+        ("lead: email", ['1:7: a mapping is expected here, found "email"']),
+        ("[lead]", ["1:1: a map is a mapping, written with keys and colons"]),
+        ("lead: {email: email}\nnull: []",
+         ['2:7: null is a text of the file or a list of them, such as [Yes, "1"]']),
+        ("lead: {email: email}\ntimezone: [UTC]", ["2:11: one plain value is expected here"]),
+    ],
+)  # fmt: skip
+def test_a_fault_of_shape_is_told_once_and_blames_nothing_else(
+    workflow: Workflow, map: str, expected: list[str]
+) -> None:
+    assert complaints(workflow, map) == expected
+
+
 def test_a_zone_that_is_another_on_each_machine_is_refused(workflow: Workflow) -> None:
     map = "timezone: localtime\nlead: {email: email}\ncreated_at: {column: at, timezone: posix/Europe/Berlin}"
     assert complaints(workflow, map) == [
