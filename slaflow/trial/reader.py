@@ -10,6 +10,7 @@ from typing import Any
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS
 from slaflow.workflow.document.durations import DurationInvalid, elapsed
+from slaflow.workflow.document.messages import unknown_key
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.lead import Field, Value
@@ -45,8 +46,7 @@ class Reader:
         given = self.anything(path, value, f"{', '.join(known)}")
         for key in given:
             if key not in known:
-                guess = did_you_mean(key, known) or f"; known here: {', '.join(known)}"
-                self.problem((*path, key), f'unknown key "{key}"{guess}', key=True)
+                self.problem(*unknown_key(path, key, known, list_keys=True)[:2], key=True)
         for key in needs:
             if given.get(key) is None and isinstance(value, dict):
                 self.problem(path, f'"{key}" is missing')
