@@ -20,7 +20,7 @@ demo: $(READY) ## the whole product in one command
 unexport PYTHONDONTWRITEBYTECODE
 
 test: $(READY) ## every test, on SQLite and PostgreSQL; make test ARGS="-k pause"
-	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
 lint: $(READY) ## style, formatting and types
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ PostgreSQL comes from SLAFLOW_TEST_POSTGRESQL_URL if set, else from the wheel ``
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -20,7 +21,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
+from support.compiled import share_compiled_statements
 from support.databases import new_postgresql
+from support.together import Together
 from support.worlds import Fill, PostgresqlWorlds, SqliteWorlds
 
 import slaflow.cli  # the checkout must be installed, or half the packages are somebody else's
@@ -44,6 +47,20 @@ def pytest_configure() -> None:
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_NEEDED
     if roomy and "TMPDIR" not in os.environ:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    share_compiled_statements()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    """Hands tests to the workers, see :class:`Together`."""
+    return Together(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Leaves the collected tests and their modules out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 FORKING = Path(__file__).parent / "support" / "forking"

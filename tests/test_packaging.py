@@ -19,9 +19,6 @@ from pathlib import Path
 import pytest
 from support.source import ROOT, SHIPPED
 
-# Under xdist these tests stay on one worker, so that the wheel is built once.
-pytestmark = pytest.mark.xdist_group("packaging")
-
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETUPTOOLS = PYPROJECT["tool"]["setuptools"]
 

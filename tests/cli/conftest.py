@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.engine import make_url
 from support.commands import AGREEMENT, SCENARIOS, Said, Slaflow
+from support.databases import new_postgresql
 
 from slaflow.cli.main import cli
 
@@ -63,7 +65,11 @@ def process(tmp_path: Path, loaded_python: list[str]) -> Callable[..., subproces
 def agreement(tmp_path: Path) -> Path:
     """The agreement's file, its scenarios beside it."""
     (tmp_path / "office-deal.scenario.yaml").write_text(SCENARIOS, encoding="utf-8")
-    file = tmp_path / "office-deal.yaml"
+    return written(tmp_path)
+
+
+def written(folder: Path) -> Path:
+    file = folder / "office-deal.yaml"
     file.write_text(AGREEMENT, encoding="utf-8")
     return file
 
@@ -107,39 +113,51 @@ def hand_over(url: str) -> None:
 def furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dict[str, Path]:
     """SQLite files to copy, by the fixture that begins with each."""
     folder = tmp_path_factory.mktemp("furnished")
-    (folder / "office-deal.yaml").write_text(AGREEMENT, encoding="utf-8")
     files = {name: folder / f"{name}.db" for name in ("office", "handed_over")}
     shutil.copy(sqlite_template, files["office"])
-    open_office(f"sqlite:///{files['office']}", folder / "office-deal.yaml")
+    open_office(f"sqlite:///{files['office']}", written(folder))
     shutil.copy(files["office"], files["handed_over"])
     hand_over(f"sqlite:///{files['handed_over']}")
     return files
 
 
+@pytest.fixture(scope="session")
+def furnished_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_server: str, postgresql_template: str
+) -> Iterator[dict[str, str]]:
+    """The same in PostgreSQL: names of databases to copy."""
+    with new_postgresql(postgresql_server, postgresql_template) as office:
+        open_office(office, written(tmp_path_factory.mktemp("furnished")))
+        template = make_url(office).database or ""
+        with new_postgresql(postgresql_server, template) as handed:
+            hand_over(handed)
+            yield {"office": template, "handed_over": make_url(handed).database or ""}
+
+
 @pytest.fixture
-def office(
-    request: pytest.FixtureRequest,
-    slaflow: Slaflow,
-    agreement: Path,
-    database_url: str,
-    dialect: str,
-    tmp_path: Path,
-) -> Slaflow:
-    """A command line with the agreement in force and two people of sales."""
+def database_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[str]:
+    """A database alone for this test, with what it asks for in it: the office, the lead, or tables only."""
+    begun = next((name for name in ("handed_over", "office") if name in request.fixturenames), None)
     if dialect == "sqlite":
-        shutil.copy(request.getfixturevalue("furnished")["office"], tmp_path / "slaflow.db")
-    else:
-        open_office(database_url, agreement)
+        named = "furnished" if begun else "sqlite_template"
+        made = request.getfixturevalue(named)
+        shutil.copy(made[begun] if begun else made, tmp_path / "slaflow.db")
+        yield f"sqlite:///{tmp_path}/slaflow.db"
+        return
+    named = "furnished_postgresql" if begun else "postgresql_template"
+    made = request.getfixturevalue(named)
+    server = request.getfixturevalue("postgresql_server")
+    with new_postgresql(server, made[begun] if begun else made) as url:
+        yield url
+
+
+@pytest.fixture
+def office(slaflow: Slaflow, agreement: Path, database_url: str) -> Slaflow:
+    """A command line with the agreement in force and two people of sales."""
     return on(database_url)
 
 
 @pytest.fixture
-def handed_over(
-    request: pytest.FixtureRequest, office: Slaflow, database_url: str, dialect: str, tmp_path: Path
-) -> Slaflow:
+def handed_over(office: Slaflow) -> Slaflow:
     """Lead 1, Kim, handed to sales on Friday 6 March 2026 at 14:30; respond is due on Monday at 10:30."""
-    if dialect == "sqlite":
-        shutil.copy(request.getfixturevalue("furnished")["handed_over"], tmp_path / "slaflow.db")
-    else:
-        hand_over(database_url)
     return office

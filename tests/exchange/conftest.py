@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.small import AGREEMENT, NOW, Import
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.exchange.imports.run import ImportReport, import_file
@@ -19,12 +21,15 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def agreed(database: Database) -> None:
+    """The small agreement in force."""
+    Engine(database, now=lambda: NOW).activate(AGREEMENT)
+
+
 @pytest.fixture
-def app(database: Database) -> Engine:
+def app(world_of: Callable[[Fill], Database]) -> Engine:
     """An engine whose clock stands at NOW, with the small agreement in force."""
-    engine = Engine(database, now=lambda: NOW)
-    engine.activate(AGREEMENT)
-    return engine
+    return Engine(world_of(agreed), now=lambda: NOW)
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from support.builders import utc
 from support.office import DAY, HOUR, MONDAY, Present
 from support.promising import promising
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.errors import InvertedRange
@@ -21,14 +24,17 @@ commitments:
 """
 
 
-@pytest.fixture
-def office(database: Database, present: Present) -> Engine:
+def unanswered(database: Database) -> None:
     """In force since January; one lead in March, which nobody answered."""
-    app = promising(Engine(database, now=present), BOTH)
+    app = promising(Engine(database, now=Present()), BOTH)
     lead = app.add({"email": "kim@example.com"}, "marketing", at=MONDAY)["id"]
     app.record(lead, "demo", "lead", at=MONDAY)
     app.tick(CLOSED + HOUR)
-    return app
+
+
+@pytest.fixture
+def office(world_of: Callable[[Fill], Database], present: Present) -> Engine:
+    return Engine(world_of(unanswered), now=present)
 
 
 def test_each_party_has_its_periods_and_what_came_of_them(office: Engine) -> None:

@@ -16,6 +16,7 @@ from slaflow.log.entry import Entry
 from slaflow.store.rows.outbox import list_messages
 from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Share, Sum
 from slaflow.workflow.model.periods import parse_period
+from slaflow.workflow.model.workflow import Workflow
 
 WORTH = ("    return_reason: string\n", "    return_reason: string\n    worth: decimal\n")
 COMMITMENTS = """\
@@ -245,11 +246,10 @@ def _first(found: Sequence[Seen] | Iterator[Seen]) -> dict[int | None, Seen]:
     return first
 
 
-def plainly(app: Engine, told: dict[str, Any]) -> tuple[Decimal, int]:
+def plainly(workflow: Workflow, entries: Sequence[Entry], told: dict[str, Any]) -> tuple[Decimal, int]:
     """What a statement should have come to, counted anew from the whole log."""
-    workflow = app.active()
     commitment = workflow.commitments[told["commitment"]]
     period = parse_period(told["period"])
     start, end = period.bounds(workflow.timezone)
-    known = [each for each in seen(list(app.log())) if each.known <= told["at"]]
+    known = [each for each in seen(entries) if each.known <= told["at"]]
     return Plain(known, start, end, end + commitment.matures).result(commitment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +17,36 @@ from support.office import (
     FRIDAY,
     HOUR,
     MONDAY,
+    Present,
     a_history,
     handed_over,
     on_one_database,
     one_by_one,
+    staffed,
     together,
 )
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.engine.log.replay import ReplayReport
 from slaflow.log.errors import LogTampered, RecordChanged, VerificationImpossible
+from slaflow.store.database import Database
 from slaflow.store.tables.leads import lead as lead_table
 
 
-@pytest.fixture
-def told(app: Engine) -> Engine:
+def kim_and_liv(database: Database) -> None:
     """Kim, whom sales let slip, and Liv, whom they took in time."""
+    app = staffed(Engine(database, now=Present()))
     kim, liv = handed_over(app), handed_over(app, "liv", at=MONDAY)
     app.fire(liv, "accept", BO, at=MONDAY + HOUR)
     app.change(kim, {"on_hold": True}, "sales", at=MONDAY + HOUR)
     app.change(kim, {"on_hold": False}, "sales", at=MONDAY + 2 * HOUR)
     app.tick(MONDAY + 20 * DAY)
-    return app
+
+
+@pytest.fixture
+def told(world_of: Callable[[Fill], Database], present: Present) -> Engine:
+    return Engine(world_of(kim_and_liv), now=present)
 
 
 def replayed(app: Engine) -> ReplayReport:

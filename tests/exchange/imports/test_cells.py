@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.small import AGREEMENT, NOW, reasons
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.exchange.errors import MapInvalid
@@ -27,11 +29,13 @@ HOT = '{column: hot, true: [Yes, "1"], false: [No, ""]}'
 REVENUE = '{column: revenue, decimal: ",", thousands: "."}'
 
 
+def agreed(database: Database) -> None:
+    Engine(database, now=lambda: NOW).activate(CRM)
+
+
 @pytest.fixture
-def app(database: Database) -> Engine:
-    engine = Engine(database, now=lambda: NOW)
-    engine.activate(CRM)
-    return engine
+def app(world_of: Callable[[Fill], Database]) -> Engine:
+    return Engine(world_of(agreed), now=lambda: NOW)
 
 
 def imported(app: Engine, folder: Path, map: str, file: str, content: str | bytes) -> ImportReport:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -64,6 +65,7 @@ class CalendarCase:
         return ZoneInfo(self.timezone)
 
 
+@cache
 @st.composite
 def zones_near_changes(draw: st.DrawFn) -> tuple[str, datetime]:
     """A zone and one of its changes."""
@@ -71,6 +73,7 @@ def zones_near_changes(draw: st.DrawFn) -> tuple[str, datetime]:
     return zone, utc(draw(st.sampled_from(ZONE_CHANGES[zone])))
 
 
+@cache
 def instants_near(near: datetime, days: float = 3) -> st.SearchStrategy[datetime]:
     """UTC instants around *near*: on it, on minutes, on seconds and between them."""
     minutes = int(days * 24 * 60)
@@ -82,6 +85,7 @@ def instants_near(near: datetime, days: float = 3) -> st.SearchStrategy[datetime
     )
 
 
+@cache
 @st.composite
 def windows(draw: st.DrawFn) -> list[str]:
     """Up to three windows of a day, in any order, on whole minutes, often where clocks are turned."""
@@ -91,31 +95,44 @@ def windows(draw: st.DrawFn) -> list[str]:
     return [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in draw(st.permutations(pairs))]
 
 
+@cache
 @st.composite
 def calendar_cases(draw: st.DrawFn) -> CalendarCase:
     """Calendars with hours, holidays, closures and exceptions around a change of their zone."""
     zone, near = draw(zones_near_changes())
-    today = near.astimezone(ZoneInfo(zone)).date()
-    dates = st.integers(-3, 4).map(lambda count: today + timedelta(days=count))
-    week = draw(st.dictionaries(st.sampled_from(WEEKDAYS), windows(), max_size=7))
+    dates = _dates(near.astimezone(ZoneInfo(zone)).date())
+    week = draw(_weeks())
     if draw(st.booleans()):
         week |= {day: ["00:00-24:00"] for day in WEEKDAYS}
     mapping = {
         "hours": week,
         "holidays": draw(st.lists(dates, max_size=2)),
-        "closed": draw(st.lists(_closures(dates, near), max_size=2)),
+        "closed": draw(st.lists(_closures(near, zone), max_size=2)),
         "open": draw(st.dictionaries(dates, windows(), max_size=2)),
     }
     return CalendarCase(mapping, zone, near)
 
 
-def _closures(dates: st.SearchStrategy, near: datetime) -> st.SearchStrategy[str]:
+@cache
+def _weeks() -> st.SearchStrategy[dict[str, list[str]]]:
+    return st.dictionaries(st.sampled_from(WEEKDAYS), windows(), max_size=7)
+
+
+@cache
+def _dates(today: date) -> st.SearchStrategy[date]:
+    return st.integers(-3, 4).map(lambda count: today + timedelta(days=count))
+
+
+@cache
+def _closures(near: datetime, zone: str) -> st.SearchStrategy[str]:
+    dates = _dates(near.astimezone(ZoneInfo(zone)).date())
     minutes = st.integers(-3 * 24 * 60, 3 * 24 * 60).map(lambda count: near + timedelta(minutes=count))
     whole_days = st.tuples(dates, dates).map(sorted).map(lambda ends: f"{ends[0]}..{ends[1]}")
     instants = st.tuples(minutes, minutes).filter(lambda ends: ends[0] != ends[1]).map(sorted)
     return whole_days | instants.map(lambda ends: f"{ends[0].isoformat()}..{ends[1].isoformat()}")
 
 
+@cache
 def happenings() -> st.SearchStrategy[Happening]:
     """What people and other systems may tell, possible or not."""
     dates = st.integers(-2, 9).map(lambda n: (MONDAY + timedelta(days=n)).date().isoformat())
@@ -164,32 +181,35 @@ class Told:
     """Which of the triggers that lead on from there is fired instead of one that does not."""
 
 
+_SECONDS = st.sampled_from([0, 0, 60, 1800, 3600, 14400, 86400]) | st.integers(1, 40_000)
+_WAITS = st.none() | _SECONDS.map(lambda n: timedelta(seconds=n)) | st.just(timedelta(microseconds=700_000))
+_LATENESS = st.sampled_from([0] * 6 + [60, 3600, 90_000]).map(lambda n: timedelta(seconds=n))
+_TICKS = st.lists(st.sampled_from([0.0, 1.0]) | st.floats(0, 1), max_size=3)
+_POSSIBLE = st.none() | st.integers(0, 5) | st.integers(0, 5)
+
+
 @st.composite
 def _told(draw: st.DrawFn) -> Told:
-    seconds = st.sampled_from([0, 0, 60, 1800, 3600, 14400, 86400]) | st.integers(1, 40_000)
-    waits = st.none() | seconds.map(lambda n: timedelta(seconds=n)) | st.just(timedelta(microseconds=700_000))
-    lateness = st.sampled_from([0] * 6 + [60, 3600, 90_000]).map(lambda n: timedelta(seconds=n))
-    shares = st.sampled_from([0.0, 1.0]) | st.floats(0, 1)
     happening = draw(happenings())
     return Told(
         happening=happening,
-        by=draw(_teller(happening)),
-        after=draw(waits),
-        late=draw(lateness),
-        ticks=tuple(sorted(draw(st.lists(shares, max_size=3)))),
-        possible=draw(st.none() | st.integers(0, 5) | st.integers(0, 5)),
+        by=draw(_teller(happening.kind if isinstance(happening, Recorded) else None)),
+        after=draw(_WAITS),
+        late=draw(_LATENESS),
+        ticks=tuple(sorted(draw(_TICKS))),
+        possible=draw(_POSSIBLE),
     )
 
 
-def _teller(happening: Happening) -> st.SearchStrategy[Actor]:
-    """Mostly somebody who may."""
-    by = {a.kind: a.by for a in ACTIVITIES}
-    may = [
-        actor for actor in ACTORS if not isinstance(happening, Recorded) or actor.party in by[happening.kind]
-    ]
+@cache
+def _teller(activity: str | None) -> st.SearchStrategy[Actor]:
+    """Mostly somebody who may record it, if it is an activity."""
+    parties = {each.kind: each.by for each in ACTIVITIES}
+    may = [actor for actor in ACTORS if activity is None or actor.party in parties[activity]]
     return st.sampled_from(may) | st.sampled_from(ACTORS)
 
 
+@cache
 def histories(most: int = 12) -> st.SearchStrategy[list[Told]]:
     """What is told about one lead after its creation, in order of arrival."""
     return st.lists(_told(), min_size=most // 3, max_size=most)

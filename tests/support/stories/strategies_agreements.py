@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hypothesis import strategies as st
 
@@ -102,45 +102,60 @@ def condition(text: str, result: Result = "bool") -> CompiledExpression:
     return _SCOPE.compile(text, result, nullable=True)
 
 
+# A strategy is made once: hypothesis learns about one as it draws from it, anew for each that is made.
+
+
+@cache
 def _some(values: tuple[str, ...], most: int = 3, least: int = 1) -> st.SearchStrategy[frozenset[str]]:
     return st.frozensets(st.sampled_from(values), min_size=least, max_size=most)
 
 
+@cache
 def _rarely(strategy: st.SearchStrategy, otherwise: object = None) -> st.SearchStrategy:
     return st.integers(0, 2).flatmap(lambda n: strategy if n == 0 else st.just(otherwise))
 
 
+@cache
+def _or_none(strategy: st.SearchStrategy) -> st.SearchStrategy:
+    return strategy | st.none()
+
+
+@cache
 def conditions() -> st.SearchStrategy[CompiledExpression]:
     return st.sampled_from(CONDITIONS).map(condition)
 
 
+@cache
 def spans() -> st.SearchStrategy[OpenTime]:
     """Open time from a minute to days, often round so that clocks fall together."""
-    minutes = st.sampled_from([30, 60, 60, 90, 240, 240, 480, 1440]) | st.integers(1, 3000)
+    minutes = st.sampled_from((30, 60, 60, 90, 240, 240, 480, 1440)) | st.integers(1, 3000)
     seconds = minutes.map(lambda n: n * 60) | st.integers(60, 100_000)
     return seconds.map(lambda n: OpenTime(timedelta(seconds=n), f"{n}s"))
 
 
+@cache
 def days() -> st.SearchStrategy[Days]:
     return st.integers(1, 4).map(lambda n: Days(n, f"{n}d"))
 
 
+@cache
 def untils() -> st.SearchStrategy[UntilField]:
     return st.builds(
         lambda name, before: UntilField(
             name, condition(f"lead.{name}", "timestamp"), name == "callback_on", before, f"until lead.{name}"
         ),
-        st.sampled_from(["callback_on", "call_at"]),
+        st.sampled_from(("callback_on", "call_at")),
         _rarely(spans() | days()),
     )
 
 
+@cache
 def actions(*, fires: bool = True) -> st.SearchStrategy[Action]:
     to_notify = st.sampled_from(
-        ["owner", "manager", "marketing", "sales", "nordics", "solo", "boss@example.com"]
+        ("owner", "manager", "marketing", "sales", "nordics", "solo", "boss@example.com")
     )
     notify = st.lists(to_notify, min_size=1, max_size=3, unique=True).map(lambda to: Notify(tuple(to)))
-    assign = st.sampled_from(["next", "next", "manager", "nordics", "growth", CARL]).map(Assign)
+    assign = st.sampled_from(("next", "next", "manager", "nordics", "growth", CARL)).map(Assign)
     if not fires:
         return notify | assign
     fire = st.sampled_from(TRIGGERS).map(Fire)
@@ -154,6 +169,7 @@ def _setting(name: str) -> Result:
     return _TYPES[FIELDS[name].type]  # type: ignore[return-value]
 
 
+@cache
 def patterns(*kinds: str) -> st.SearchStrategy[Pattern]:
     """What starts, meets or restarts a clock, of one of *kinds*."""
     kinds_of_activity = tuple(each.kind for each in ACTIVITIES)
@@ -175,11 +191,12 @@ def patterns(*kinds: str) -> st.SearchStrategy[Pattern]:
     )
 
 
+@cache
 @st.composite
 def steps(draw: st.DrawFn) -> tuple[Step, ...]:
     """A target's steps as the compiler gives them: before due, the breach, after it."""
-    do = st.lists(actions(), max_size=3).map(tuple)
-    shares = draw(st.lists(st.sampled_from([1, 50, 51, 80, 99]), max_size=2, unique=True).map(sorted))
+    do = _tuples(actions(), 0, 3)
+    shares = sorted(draw(st.lists(st.sampled_from((1, 50, 51, 80, 99)), max_size=2, unique=True)))
     made = [Step(f"{n}%", "percent", percent=n, actions=draw(do)) for n in shares]
     for span in draw(st.lists(spans(), max_size=1)):
         made.append(Step(f"-{span.text}", "before", offset=span.duration, actions=draw(do)))
@@ -192,35 +209,52 @@ def steps(draw: st.DrawFn) -> tuple[Step, ...]:
     return tuple(made)
 
 
+@cache
+def _tuples(strategy: st.SearchStrategy, least: int, most: int) -> st.SearchStrategy[tuple]:
+    return st.lists(strategy, min_size=least, max_size=most).map(tuple)
+
+
+@cache
+def _allowances() -> st.SearchStrategy[Allowance]:
+    return st.one_of(spans(), days(), untils())
+
+
+@cache
+def _pauses() -> st.SearchStrategy[Pause | None]:
+    return st.none() | st.builds(Pause, conditions(), st.one_of(st.none(), spans(), days()))
+
+
+@cache
+def _timer_steps() -> st.SearchStrategy[tuple[Step, ...]]:
+    return _tuples(actions(), 1, 2).map(lambda does: (Step("100%", "percent", percent=100, actions=does),))
+
+
+@cache
 @st.composite
 def targets(draw: st.DrawFn, index: int) -> Target:
     """A target, or a timer."""
     is_timer = draw(st.integers(0, 3)) == 0
-    allowances: st.SearchStrategy[Allowance] = st.one_of(spans(), days(), untils())
+    allowances = _allowances()
     cases = [Case(draw(conditions()), draw(allowances)) for _ in range(draw(st.integers(0, 1)))]
     starts = patterns("enter", "enter", "trigger", "activity", "set")
     meets = patterns("enter", "trigger", "activity", "attempts", "contact")
-    do = st.lists(actions(), min_size=1, max_size=2).map(tuple)
-    timer_steps = do.map(lambda does: (Step("100%", "percent", percent=100, actions=does),))
-    pauses = st.builds(Pause, conditions(), st.one_of(st.none(), spans(), days()))
     return Target(
         index=index,
         name=f"clock{index}",
-        owed_by=None if is_timer else draw(st.sampled_from(["marketing", "sales"])),
-        start=tuple(draw(st.lists(starts, min_size=1, max_size=2))),
+        owed_by=None if is_timer else draw(st.sampled_from(("marketing", "sales"))),
+        start=draw(_tuples(starts, 1, 2)),
         cases=(*cases, Case(None, draw(allowances))),
-        calendar=draw(st.sampled_from(["always", "office", "evenings", "owner"])),
-        lives_in=draw(st.none() | _some(STATES, 5, least=3)),
-        meet=() if is_timer else tuple(draw(st.lists(meets, min_size=1, max_size=2))),
-        pause=draw(st.none() | pauses),
-        restart=tuple(
-            draw(_rarely(st.lists(patterns("assign", "activity", "set"), min_size=1, max_size=2), ()))
-        ),
+        calendar=draw(st.sampled_from(("always", "office", "evenings", "owner"))),
+        lives_in=draw(_or_none(_some(STATES, 5, least=3))),
+        meet=() if is_timer else draw(_tuples(meets, 1, 2)),
+        pause=draw(_pauses()),
+        restart=draw(_rarely(_tuples(patterns("assign", "activity", "set"), 1, 2), ())),
         repeat=not is_timer and draw(st.booleans()),
-        steps=draw(timer_steps if is_timer else steps()),
+        steps=draw(_timer_steps() if is_timer else steps()),
     )
 
 
+@cache
 @st.composite
 def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
     setting = draw(_rarely(st.sampled_from(SETTINGS)))
@@ -229,7 +263,7 @@ def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
         index=index,
         trigger=trigger,
         from_states=tuple(sorted(draw(_some(STATES[:4] if is_auto else STATES, 4, least=1 + (not is_auto))))),
-        to=draw(st.sampled_from(STATES) | st.none()),
+        to=draw(_or_none(st.sampled_from(STATES))),
         by=tuple(sorted(draw(_some(("marketing", "sales", "system"), least=2)))),
         guard=tuple(
             Clause(each) for each in draw(st.lists(conditions(), min_size=is_auto, max_size=2 * is_auto))
@@ -237,10 +271,11 @@ def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
         auto=is_auto,
         sets={setting[0]: condition(setting[1], _setting(setting[0]))} if setting else {},
         reset=draw(_rarely(_some(("engagement", "stage", "checks")), frozenset())),
-        actions=tuple(draw(_rarely(st.lists(actions(fires=False), min_size=1, max_size=2), ()))),
+        actions=draw(_rarely(_tuples(actions(fires=False), 1, 2), ())),
     )
 
 
+@cache
 def routes() -> st.SearchStrategy[Route]:
     plain = [
         Route("team", "nordics"),
@@ -256,22 +291,23 @@ def routes() -> st.SearchStrategy[Route]:
     return st.sampled_from(plain + narrowed)
 
 
+@cache
 @st.composite
 def agreements(draw: st.DrawFn) -> Workflow:
     """Compiled agreements over five states: clocks, steps and autos at random, sensible or not."""
     held = {"nurturing": "marketing", "mql": "sales", "accepted": "sales", "won": None}
-    held["returned"] = draw(st.sampled_from(["marketing", "sales"]))
+    held["returned"] = draw(st.sampled_from(("marketing", "sales")))
     triggers = [*TRIGGERS, *draw(st.lists(st.sampled_from(TRIGGERS), max_size=2))]
     passes = _ANSWER.compile("answer.n >= 3", "bool")
     return Workflow(
         name="random", title=None, source="", digest="d" * 64, timezone="Europe/Stockholm",
         parties={"marketing": Party("marketing", "demand-desk@example.com"), "sales": Party("sales")},
         fields=FIELDS, identity=(), activities={each.kind: each for each in ACTIVITIES},
-        attempt_spacing=draw(st.sampled_from([timedelta(0), timedelta(hours=1)])),
+        attempt_spacing=draw(st.sampled_from((timedelta(0), timedelta(hours=1)))),
         stages=_STAGES,
         scoring=Scoring(
             (FitRule(condition("lead.employees >= 50"), Decimal(20)),),
-            draw(st.sampled_from([None, timedelta(days=1), timedelta(days=30)])),
+            draw(st.sampled_from((None, timedelta(days=1), timedelta(days=30)))),
         ),
         checks={"value": Check("value", {"n": Field("n", "int")}, (Clause(passes),))},
         states={name: State(name, held[name], name == "nurturing", name == "won") for name in STATES},
@@ -283,12 +319,13 @@ def agreements(draw: st.DrawFn) -> Workflow:
             "solo": Team("solo", "sales", "evenings"),
             "growth": Team("growth", "marketing"),
         },
-        routing=draw(st.none() | st.lists(routes(), min_size=1, max_size=3).map(tuple)),
+        routing=draw(_or_none(_tuples(routes(), 1, 3))),
         calendars=CALENDARS,
         first_calendar="office",
     )  # fmt: skip
 
 
+@cache
 @st.composite
 def directories(draw: st.DrawFn) -> Directory:
     """A sales team under Mia, a team of one, a marketer; some of them away for a while."""
@@ -300,24 +337,29 @@ def directories(draw: st.DrawFn) -> Directory:
         Person(CARL, "sales", 4, since, team="solo", manager=MIA),
         Person(MARK, "marketing", 5, since, team="growth"),
     )
-    gone = st.builds(
+    left = draw(st.lists(_departures(), max_size=2, unique_by=lambda departure: departure[0]))
+    rows = tuple(row for person in persons for row in _stood(person, dict(left)))
+    return Directory(rows, tuple(draw(st.lists(_absences(), max_size=3))))
+
+
+@cache
+def _absences() -> st.SearchStrategy[Absence]:
+    return st.builds(
         lambda email, start, length, told: Absence(
             email, *(MONDAY + timedelta(hours=n) for n in (start, start + length, told))
         ),
-        st.sampled_from([MIA, ANNA, BERIT, CARL, MARK]),
+        st.sampled_from((MIA, ANNA, BERIT, CARL, MARK)),
         st.integers(-5, 100),
         st.integers(1, 60),
         st.integers(-5, 60),
     )
-    left = draw(st.lists(_departures(), max_size=2, unique_by=lambda departure: departure[0]))
-    rows = tuple(row for person in persons for row in _stood(person, dict(left)))
-    return Directory(rows, tuple(draw(st.lists(gone, max_size=3))))
 
 
+@cache
 def _departures() -> st.SearchStrategy[tuple[str, tuple[datetime, bool]]]:
     """Who leaves and when, and whether for the other party."""
     return st.tuples(
-        st.sampled_from([MIA, ANNA, BERIT, CARL]),
+        st.sampled_from((MIA, ANNA, BERIT, CARL)),
         st.tuples(st.integers(-5, 100).map(lambda n: MONDAY + timedelta(hours=n)), st.booleans()),
     )
 
