@@ -36,6 +36,11 @@ def name_option(what: str, *flags: str, words: str, metavar: str = "NAME", **res
     return click.option(*flags, metavar=metavar, shell_complete=names(what), help=words, **rest)
 
 
+def name_argument(what: str, name: str | None = None, **rest: Any) -> Callable[[F], F]:
+    """An argument that is a name of that sort, called so unless *name* is given, and completes it."""
+    return click.argument(name or what, shell_complete=names(what), **rest)
+
+
 _END = "|"
 """Stands behind the line, so that a word just begun can be told from one that is complete."""
 

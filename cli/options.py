@@ -11,7 +11,7 @@ import click
 from slaflow.errors import did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS
 
-from .completion import names
+from .completion import name_option, names
 from .file_options import check_outputs
 from .output import FORMATS
 from .session import Session
@@ -121,12 +121,7 @@ as_of_option = click.option(
 occurred_option = click.option(
     "--occurred-at", type=INSTANT, metavar="INSTANT", help="When it happened, if earlier than it is told."
 )
-workflow_option = click.option(
-    "--workflow",
-    metavar="NAME",
-    shell_complete=names("workflow"),
-    help="Which agreement, if several are active.",
-)
+workflow_option = name_option("workflow", "--workflow", words="Which agreement, if several are active.")
 
 
 resurrect_option = click.option(

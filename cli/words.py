@@ -7,28 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from slaflow.hours.words import duration, open_time
 from slaflow.report.promises import figure_words, missed_by
-
-
-def duration(seconds: float) -> str:
-    """``3 d 4 h``, ``1 h 12 min``, ``12 min``, ``45 s``, ``0 s``: two units at most, without a sign."""
-    minutes, left = divmod(int(abs(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
-    while len(parts) > 1 and not parts[0][0]:
-        parts.pop(0)
-    shown = [f"{number} {unit}" for number, unit in parts[:2] if number]
-    return " ".join(shown) or "0 s"
-
-
-def open_time(seconds: float) -> str:
-    """As :func:`duration`, in hours at most: a day of open time is nobody's 24 hours."""
-    hours, rest = divmod(int(abs(seconds)), 3600)
-    if not hours:
-        return duration(rest)
-    minutes = rest // 60
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def on_calendar(seconds: float, calendar: str | None) -> str:

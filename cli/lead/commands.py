@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..completion import name_option, names
+from ..completion import name_argument, name_option
 from ..options import (
     LEAD_NUMBER,
     Group,
@@ -55,7 +55,7 @@ def add(
 
 
 @command.command("show", short_help="State, owner, score, clocks, what can be done.")
-@click.argument("lead", shell_complete=names("lead"))
+@name_argument("lead")
 @as_of_option
 @pass_session
 def show(session: Session, lead: str, at: datetime | None) -> None:
@@ -125,8 +125,8 @@ def _or_nothing(page: Page, header: Header, rows: Iterable[Any], nothing: str) -
 
 
 @command.command("fire", acts=True, short_help="Fires a trigger: one transition.")
-@click.argument("lead", shell_complete=names("lead"))
-@click.argument("trigger", shell_complete=names("trigger"))
+@name_argument("lead")
+@name_argument("trigger")
 @set_option("An input that the trigger requires; repeat for more.")
 @occurred_option
 @at_option
@@ -143,8 +143,8 @@ def fire(
 
 
 @command.command("activity", acts=True, short_help="Records one touchpoint.")
-@click.argument("lead", shell_complete=names("lead"))
-@click.argument("kind", shell_complete=names("activity"))
+@name_argument("lead")
+@name_argument("activity", "kind")
 @set_option("A field of this kind of activity; repeat for more.")
 @click.option("--automated", is_flag=True, default=None, help="A machine did it: no attempt, no contact.")
 @occurred_option
@@ -162,8 +162,8 @@ def activity(
 
 
 @command.command("check", acts=True)
-@click.argument("lead", shell_complete=names("lead"))
-@click.argument("name", shell_complete=names("check"))
+@name_argument("lead")
+@name_argument("check", "name")
 @set_option("One value of the answer; repeat for more.")
 @occurred_option
 @at_option
@@ -180,7 +180,7 @@ def check(
 
 
 @command.command("set", acts=True)
-@click.argument("lead", shell_complete=names("lead"))
+@name_argument("lead")
 @set_option("A field's new value; nothing after the = empties it.", required=True)
 @resurrect_option
 @occurred_option
@@ -198,8 +198,8 @@ def set_(
 
 
 @command.command("assign", acts=True)
-@click.argument("lead", shell_complete=names("lead"))
-@click.argument("email", shell_complete=names("person"))
+@name_argument("lead")
+@name_argument("person", "email")
 @at_option
 @pass_session
 def assign(session: Session, lead: str, email: str, at: datetime | None) -> None:
@@ -212,8 +212,8 @@ def assign(session: Session, lead: str, email: str, at: datetime | None) -> None
 
 
 @command.command("explain", short_help="Why due then, why refused, in plain words.")
-@click.argument("lead", shell_complete=names("lead"))
-@click.argument("name", metavar="[TARGET|TRIGGER]", required=False, shell_complete=names("target or trigger"))
+@name_argument("lead")
+@name_argument("target or trigger", "name", metavar="[TARGET|TRIGGER]", required=False)
 @as_of_option
 @pass_session
 def explain(session: Session, lead: str, name: str | None, at: datetime | None) -> None:

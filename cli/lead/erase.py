@@ -11,7 +11,7 @@ import click
 
 from slaflow.errors import REFUSED, SlaflowError
 
-from ..completion import names
+from ..completion import name_argument
 from ..options import Command, at_option
 from ..output import tell
 from ..session import Session, pass_session
@@ -25,7 +25,7 @@ LATER = (
 
 
 @click.command("erase", cls=Command, acts=True, short_help="Blanks a person's data for ever.")
-@click.argument("lead", shell_complete=names("lead"))
+@name_argument("lead")
 @click.option(
     "--reason", required=True, metavar="TEXT",
     help="Why, naming nobody: it stays in the log for ever, 500 characters at most.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..completion import name_option, names
+from ..completion import name_argument, name_option
 from ..options import MOMENT, Command, at_option
 from ..output import Page
 from ..session import Session, pass_session
@@ -18,8 +18,8 @@ REFUSED_SHOWN = 20
 
 
 @click.command("lift", cls=Command, acts=True, short_help="Excuses a breach, on the record.")
-@click.argument("lead", required=False, shell_complete=names("lead"))
-@click.argument("target", metavar="[TARGET]", required=False, shell_complete=names("target"))
+@name_argument("lead", required=False)
+@name_argument("target", metavar="[TARGET]", required=False)
 @click.option(
     "--reason", required=True, metavar="TEXT",
     help="Why, naming nobody: it stays in the log for ever, 500 characters at most.",
@@ -34,13 +34,7 @@ REFUSED_SHOWN = 20
     "--from", "start", type=MOMENT, metavar="WHEN", help="In bulk: breaches from this instant on ..."
 )
 @click.option("--to", "end", type=MOMENT, metavar="WHEN", help="... until before this one.")
-@click.option(
-    "--target",
-    "only_target",
-    metavar="NAME",
-    shell_complete=names("target"),
-    help="In bulk: only breaches of this target.",
-)
+@name_option("target", "--target", "only_target", words="In bulk: only breaches of this target.")
 @name_option("party", "--party", words="In bulk: only of what this party owes.")
 @at_option
 @pass_session

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..completion import name_option, names
+from ..completion import name_option
 from ..options import Command, as_of_option, limit_option
 from ..output import Cell, Page
 from ..session import Session, pass_session
@@ -18,12 +18,7 @@ from ..words import counted, instant, is_overdue, lead_number, time_left
 
 @click.command("queue", cls=Command, short_help="What is owed next, least time left first.")
 @name_option("person", "--owner", words="Only what this person's leads are owed.", metavar="EMAIL")
-@click.option(
-    "--team",
-    metavar="NAME",
-    shell_complete=names("team"),
-    help="Only what the leads of this team's members are owed.",
-)
+@name_option("team", "--team", words="Only what the leads of this team's members are owed.")
 @name_option("party", "--party", words="Only what this party owes.")
 @limit_option()
 @as_of_option

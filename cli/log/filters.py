@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..completion import name_option, names
+from ..completion import name_option
 from ..options import MOMENT, limit_option
 from ..session import Session
 
@@ -18,20 +18,15 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option(
+    name_option(
+        "lead",
         "--lead",
         metavar="LEAD",
-        shell_complete=names("lead"),
-        help="Only of this lead: its identity value, or its number as in '#42'.",
+        words="Only of this lead: its identity value, or its number as in '#42'.",
     ),
     name_option("kind", "--kind", words="Only of this kind, as in breached.", metavar="KIND"),
     name_option("actor", "--actor", words="Only what this person or party did.", metavar="WHO"),
-    click.option(
-        "--party",
-        metavar="NAME",
-        shell_complete=names("party"),
-        help="Only of this party: the actor's, of clocks the one that owes.",
-    ),
+    name_option("party", "--party", words="Only of this party: the actor's, of clocks the one that owes."),
     name_option("target", "--target", words="Only about this target or timer."),
     name_option("trigger", "--trigger", words="Only about this trigger."),
     click.option("--from", "start", type=MOMENT, metavar="WHEN", help="At or after this date or instant."),

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from slaflow.hours.words import DAY, duration
+
 from ..options import Command
 from ..output import Header, Page
 from ..session import Session, pass_session
 from ..sheet import Sheet
 from ..table import Column
-from ..words import duration, instant, lead_number
+from ..words import instant, lead_number
 from .options import Figures, count, each_group, headline, present, report_options, rows_of
-
-DAY = 86_400
 
 
 @click.command("aging", cls=Command)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from slaflow.hours.words import open_time
 from slaflow.report.rates import percent_text
 
 from ..file_options import OutputFile
@@ -16,7 +17,7 @@ from ..options import MOMENT, clock_option
 from ..output import Page
 from ..session import Session
 from ..sheet import Sheet
-from ..words import instant, open_time
+from ..words import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
 Figures = Mapping[str, Any]

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from slaflow.hours.words import duration
+
 from ..options import Command
 from ..output import Page
 from ..session import Session, pass_session
 from ..table import Column
-from ..words import counted, duration, instant
+from ..words import counted, instant
 from .options import Figures, Moment, count, each_group, headline, present, rate, report_options, rows_of
 
 WHAT = {"guard": "the guard", "fit": "the fit", "touchpoint": "the lead showed"}

@@ -10,7 +10,7 @@ import click
 
 from slaflow.report.promises import changed_words
 
-from ..completion import names
+from ..completion import name_argument
 from ..options import Group, at_option, clock_option
 from ..output import Page
 from ..session import Session, pass_session
@@ -27,7 +27,7 @@ def command() -> None:
 
 
 @command.command("show")
-@click.argument("workflow", shell_complete=names("workflow"))
+@name_argument("workflow")
 @click.argument("period")
 @clock_option
 @pass_session
@@ -59,7 +59,7 @@ def _page(page: Page, record: Mapping[str, Any], zone: tzinfo) -> None:
 
 
 @command.command("sign", acts=True)
-@click.argument("workflow", shell_complete=names("workflow"))
+@name_argument("workflow")
 @click.argument("period")
 @at_option
 @pass_session

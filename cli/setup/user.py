@@ -12,7 +12,7 @@ import click
 
 from slaflow.lifecycle.decision import instant_text
 
-from ..completion import name_option, names
+from ..completion import name_argument, name_option
 from ..options import MOMENT, Group, at_option, clock_option
 from ..output import Page
 from ..session import Session, pass_session
@@ -33,7 +33,7 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("email", shell_complete=names("person"))
+@name_argument("person", "email")
 @name_option("party", "--party", words="The side they are on; of somebody new it must be given.")
 @click.option("--name", metavar="TEXT", help='What they are called; "" for no name.')
 @name_option("team", "--team", words='The team they take leads in; "" for none.')
@@ -73,7 +73,7 @@ def list_(session: Session, at: datetime | None) -> None:
 
 
 @command.command("away")
-@click.argument("email", shell_complete=names("person"))
+@name_argument("person", "email")
 @click.option("--from", "start", type=MOMENT, required=True, metavar="WHEN", help="A date or an instant.")
 @click.option("--until", "end", type=MOMENT, required=True, metavar="WHEN",
               help="When they are back: a date or an instant.")  # fmt: skip
@@ -103,7 +103,7 @@ def away(
 
 
 @command.command("remove")
-@click.argument("email", shell_complete=names("person"))
+@name_argument("person", "email")
 @at_option
 @pass_session
 def remove(session: Session, email: str, at: datetime | None) -> None:

@@ -12,7 +12,7 @@ import click
 
 from slaflow.lifecycle.decision import instant_text
 
-from ..completion import names
+from ..completion import name_argument
 from ..file_options import InputFile
 from ..files import FileUnreadable, Unread, end_unread, read_bounded
 from ..options import Group, at_option
@@ -255,7 +255,7 @@ def _versions(session: Session, name: str | None) -> list[dict[str, Any]]:
 
 
 @command.command("show", short_help="The active version's very text.")
-@click.argument("name", shell_complete=names("workflow"))
+@name_argument("workflow", "name")
 @pass_session
 def show(session: Session, name: str) -> None:
     """The active version's very text, as it was activated; into a file it is that file again."""

@@ -19,6 +19,7 @@ from slaflow.engine.setup import activation, people, schema, versions
 from slaflow.engine.setup import completions as names
 from slaflow.engine.tick import run as tick
 from slaflow.hours.zones import supported
+from slaflow.lifecycle.events import Answered, Fired, Recorded
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
@@ -60,19 +61,19 @@ class Engine(Context):
     def fire(self, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object] | None = None, *,
              at: datetime | None = None, occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Fires a transition. Raises ``Refused`` with every failing clause."""
-        return leads.fire(self, lead, trigger, actor, inputs or {}, at, occurred_at)
+        return leads.ask(self, lead, Fired(trigger, inputs or {}), actor, at, occurred_at)
 
     def record(self, lead: int | str, kind: str, actor: str, fields: Mapping[str, object] | None = None, *,
                automated: bool | None = None, at: datetime | None = None,
                occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Records one touchpoint."""
-        return leads.record(self, lead, kind, actor, fields or {}, automated, at, occurred_at)
+        return leads.ask(self, lead, Recorded(kind, fields or {}, automated), actor, at, occurred_at)
 
     def answer(self, lead: int | str, check: str, actor: str, values: Mapping[str, object], *,
                at: datetime | None = None,
                occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Answers a qualification check with evidence."""
-        return leads.answer(self, lead, check, actor, values, at, occurred_at)
+        return leads.ask(self, lead, Answered(check, values), actor, at, occurred_at)
 
     def change(self, lead: int | str, fields: Mapping[str, object], actor: str, *,
                at: datetime | None = None,

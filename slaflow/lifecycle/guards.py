@@ -1,4 +1,7 @@
-"""Whether a transition may be taken: party, inputs and guard, and if not, why, clause by clause."""
+"""Whether a transition may be taken: party, inputs and guard, and if not, why, clause by clause.
+
+Source: rules.md, 25 (refusals) and 28.1 (the first row that may be taken).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gets a lead, and who hears of it.
+"""Who gets a lead, and who hears of it (rules.md, 28.5 to 28.7).
 
 What a step causes never reads other leads (rules.md, 19): only arriving inputs draw a team's
 round-robin turn, a step takes the member after the present owner.

@@ -1,7 +1,8 @@
 """One event of a lead and the autos that follow from it, until the lead rests.
 
 Each event in the chain meets, cancels, moves, pauses and resumes clocks on its own; clocks start only
-once the lead rests (rules.md, 7). Transitions, handoffs and assignments happen here and nowhere else.
+once the lead rests (rules.md, 7). Transitions, handoffs and assignments happen here and nowhere else, in the
+order of rules.md, 28.8.
 """
 
 from __future__ import annotations

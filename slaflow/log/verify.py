@@ -6,7 +6,7 @@ What cannot be read is a change, and is named like one. A log that could not be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -15,13 +15,8 @@ from typing import Any, Protocol
 from slaflow.log.chain import header_hash
 from slaflow.log.entry import GENESIS, HEADER, KEYS, data_hash
 from slaflow.log.errors import LogTampered, Unsealable, VerificationImpossible
+from slaflow.log.raw_entry import DATA, DATA_HASH, HASH, ID, KIND, PREV, SEQ, STREAM, RawEntry
 
-RawEntry = Sequence[Any]
-"""The stored values of one entry in the order of ``entry.KEYS``; instants are 27 characters of UTC text."""
-
-_ID, _STREAM, _SEQ, _KIND, _DATA, _DATA_HASH, _PREV, _HASH = map(
-    KEYS.index, ("id", "stream", "seq", "kind", "data", "data_hash", "prev", "hash")
-)
 _hashed = itemgetter(*map(KEYS.index, HEADER))
 """The values of a raw entry that are under its hash."""
 _INSTANTS = tuple(map(HEADER.index, ("at", "arrived_at", "occurred_at", "recorded_at")))
@@ -129,7 +124,7 @@ def verify(
 
 
 def _stream_of(raw: RawEntry) -> str:
-    return raw[_STREAM] if isinstance(raw[_STREAM], str) else repr(raw[_STREAM])
+    return raw[STREAM] if isinstance(raw[STREAM], str) else repr(raw[STREAM])
 
 
 class _Ends:
@@ -220,7 +215,7 @@ class _Stream:
             yield found
 
     def _finding(self, raw: RawEntry) -> Finding | None:
-        entry_id, seq, prev, stored = raw[_ID], raw[_SEQ], raw[_PREV], raw[_HASH]
+        entry_id, seq, prev, stored = raw[ID], raw[SEQ], raw[PREV], raw[HASH]
         if seq != self.seq + 1:
             return self._named(entry_id, seq, _gap(self.seq + 1, seq))
         if prev != self.hash:
@@ -239,20 +234,20 @@ class _Stream:
         return None
 
     def _data_finding(self, raw: RawEntry) -> Finding | None:
-        text, stored = raw[_DATA], raw[_DATA_HASH]
+        text, stored = raw[DATA], raw[DATA_HASH]
         if text is None:
-            self.without_data.append((raw[_SEQ], raw[_ID]))
+            self.without_data.append((raw[SEQ], raw[ID]))
             return None
         computed = _data_hash(b"" if self.end is None else self.end.salt, text)
         if computed is None:
-            return self._named(raw[_ID], raw[_SEQ], "its data cannot be read")
+            return self._named(raw[ID], raw[SEQ], "its data cannot be read")
         if computed != stored:
-            return self._named(raw[_ID], raw[_SEQ], "its data was changed", computed, stored)
+            return self._named(raw[ID], raw[SEQ], "its data was changed", computed, stored)
         return None
 
     def _accept(self, raw: RawEntry) -> None:
-        self.id, self.seq, self.hash = raw[_ID], raw[_SEQ], raw[_HASH]
-        if raw[_KIND] == "erased":
+        self.id, self.seq, self.hash = raw[ID], raw[SEQ], raw[HASH]
+        if raw[KIND] == "erased":
             self.erased_up_to = self.seq - 1
 
     def _lost_data(self) -> Finding | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
+from slaflow.hours.words import DAY
 from slaflow.lifecycle.decision import instant_text
 from slaflow.report.funnel import states_in_order
 from slaflow.report.question import in_force, report
@@ -17,7 +18,6 @@ from slaflow.store.figures.aging import AgeFigure, Oldest, ages, oldest
 from slaflow.store.figures.asked import Asked
 from slaflow.workflow.model.flow import State
 
-DAY = 86_400
 BOUNDS = tuple(days * DAY for days in (1, 3, 7, 14, 30, 90))
 """The upper ends of the buckets in elapsed seconds, exclusive; a last one takes the rest."""
 OLDEST = 5

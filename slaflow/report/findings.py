@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from slaflow.hours.words import largest
 from slaflow.report.rates import percent_text
 
 Figures = Mapping[str, Any]
-DAY, HOUR = 86_400, 3600
 
 
 def percent(value: float | None) -> str:
     """``79%``; ``no verdict`` of nothing."""
     return "no verdict" if value is None else percent_text(value, 0)
-
-
-def duration_words(seconds: int) -> str:
-    """In whole days, in hours below two days, in minutes below two hours."""
-    if seconds >= 2 * DAY:
-        return counted(seconds // DAY, "day")
-    return counted(seconds // 3600, "hour") if seconds >= 2 * HOUR else counted(seconds // 60, "minute")
 
 
 def counted(number: int, noun: str) -> str:
@@ -32,17 +25,17 @@ def leads(number: int) -> str:
     return counted(number, "lead")
 
 
-def sla(told: Figures) -> str:
+def sla(figures: Figures) -> str:
     kept = [
         f"{party} {percent(row['met_rate'])}"
-        for party, row in told["parties"].items()
+        for party, row in figures["parties"].items()
         if row["met_rate"] is not None
     ]
     return f"Promises kept in time: {', '.join(kept)}" if kept else "No promise has been decided yet"
 
 
-def handoffs(told: Figures) -> str:
-    forward = [way for way in told["ways"] if way["direction"] == "forward"] or told["ways"]
+def handoffs(figures: Figures) -> str:
+    forward = [way for way in figures["ways"] if way["direction"] == "forward"] or figures["ways"]
     if not forward:
         return "No lead changed hands"
     way = max(forward, key=lambda row: row["handed_over"])
@@ -50,44 +43,46 @@ def handoffs(told: Figures) -> str:
     return f"{_capital(way['took'])} went on with {went_on} of {leads(way['handed_over'])} from {way['gave']}"
 
 
-def funnel(told: Figures) -> str:
-    states = told["states"]
-    if not told["leads"]:
+def funnel(figures: Figures) -> str:
+    states = figures["states"]
+    if not figures["leads"]:
         return "No lead was created"
     first = states[0]["held_by"] if states else None
     handed = next((s for s in states if s["held_by"] not in (None, first)), None)
     closed = [s for s in states if s["final"] and s["leads"]]
     named = ([handed] if handed else []) + sorted(closed, key=lambda s: -int(s["leads"]))[:2]
     parts = [f"{percent(state['share'])} reached {words(state['state'])}" for state in named]
-    created = f"{leads(told['leads'])} created"
+    created = f"{leads(figures['leads'])} created"
     return f"Of {created}, {_listed(parts)}" if parts else created
 
 
-def returns(told: Figures) -> str:
-    if not told["returns"]:
+def returns(figures: Figures) -> str:
+    if not figures["returns"]:
         return "No lead was given back"
-    reason = told["reasons"][0]
-    most = f"most often: {words(reason['reason'])} ({percent(reason['share'])} of {told['returns']:,})"
-    if not told["handed_over"]:
-        return f"{leads(told['returns'])} given back, {most}"
-    return f"{percent(told['return_rate'])} of {leads(told['handed_over'])} handed over came back; {most}"
+    reason = figures["reasons"][0]
+    most = f"most often: {words(reason['reason'])} ({percent(reason['share'])} of {figures['returns']:,})"
+    if not figures["handed_over"]:
+        return f"{leads(figures['returns'])} given back, {most}"
+    return (
+        f"{percent(figures['return_rate'])} of {leads(figures['handed_over'])} handed over came back; {most}"
+    )
 
 
-def aging(told: Figures) -> str:
-    if not told["open"]:
+def aging(figures: Figures) -> str:
+    if not figures["open"]:
         return "No lead is open"
-    state = max(told["states"], key=lambda row: (row["median_elapsed_seconds"], row["leads"]))
-    since = duration_words(state["median_elapsed_seconds"])
+    state = max(figures["states"], key=lambda row: (row["median_elapsed_seconds"], row["leads"]))
+    since = counted(*largest(state["median_elapsed_seconds"]))
     if state["leads"] == 1:
         return f"The one lead in {words(state['state'])} has been there for {since}"
     half = f"Half of the {leads(state['leads'])} in {words(state['state'])}"
     return f"{half} have been there for {since} or more"
 
 
-def waste(told: Figures) -> str:
-    if not told["parties"]:
+def waste(figures: Figures) -> str:
+    if not figures["parties"]:
         return "No lead was handed over"
-    party, row = max(told["parties"].items(), key=lambda item: item[1]["handed_over"])
+    party, row = max(figures["parties"].items(), key=lambda item: item[1]["handed_over"])
     never, once = percent(row["never_touched_share"]), percent(row["touched_once_share"])
     were = "was" if row["handed_over"] == 1 else "were"
     return f"Of {leads(row['handed_over'])} handed to {party}, {never} {were} never touched, {once} once"

@@ -140,7 +140,7 @@ def report(
     """``from``, ``to``, ``settled_to``, the figures of everything, and with *by* those of each group."""
     with app.database.read() as conn:
         asked = ask(app, conn, start, end, by, at)
-        told = {
+        answer = {
             "from": None if asked.start is None else instant_text(asked.start),
             "to": None if asked.end is None else instant_text(asked.end),
             "settled_to": instant_text(asked.at),
@@ -148,6 +148,6 @@ def report(
         }
         if by is not None:
             groups = count(conn, asked)
-            told["by"] = by
-            told["groups"] = {name: groups[name] for name in sorted(groups)}
-    return told
+            answer["by"] = by
+            answer["groups"] = {name: groups[name] for name in sorted(groups)}
+    return answer

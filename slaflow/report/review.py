@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from slaflow.engine.commitments.signatures import signatures_by_period
 from slaflow.engine.files.atomic import save
 from slaflow.engine.files.own import Protected
 from slaflow.errors import ExtraMissing
+from slaflow.hours.words import duration, open_time
 from slaflow.lifecycle.decision import instant_text
 from slaflow.report.aging import aging
 from slaflow.report.commitments import commitments
@@ -130,8 +131,8 @@ def page(figures: Mapping[str, Any]) -> str:
     environment.filters |= {
         "percent": percent,
         "words": words,
-        "spell": spell,
-        "open_time": open_time,
+        "duration": _or_dash(duration),
+        "open_time": _or_dash(open_time),
         "last_day": lambda text: "{0.day} {0:%B %Y}".format(_local(text, zone) - timedelta(seconds=1)),
         "day": lambda text: "{0.day} {0:%B %Y}".format(_local(text, zone)),
         "instant": lambda text: _local(text, zone).strftime("%Y-%m-%d %H:%M"),
@@ -153,25 +154,9 @@ def _local(text: str, zone: tzinfo) -> datetime:
     return datetime.fromisoformat(text).astimezone(zone)
 
 
-def spell(seconds: int | None) -> str:
-    """``3 d 4 h``, ``2 h 5 min``, ``40 s``: two units at most; a dash for nothing."""
-    if seconds is None:
-        return NOTHING
-    days, rest = divmod(seconds, 86_400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
-    while len(parts) > 1 and not parts[0][0]:
-        parts.pop(0)
-    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number) or "0 s"
-
-
-def open_time(seconds: int | None) -> str:
-    """As :func:`spell`, in hours at most: a day of open time is nobody's 24 hours."""
-    if seconds is None or seconds < 86_400:
-        return spell(seconds)
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours} h {rest // 60} min" if rest >= 60 else f"{hours} h"
+def _or_dash(words: Callable[[float], str]) -> Callable[[int | None], str]:
+    """*words* of seconds; a dash for nothing."""
+    return lambda seconds: NOTHING if seconds is None else words(seconds)
 
 
 def inline_svg(kind: str, figures: Figures, zone: tzinfo = UTC) -> str:

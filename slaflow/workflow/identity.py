@@ -2,7 +2,7 @@
 
 Compared is in Unicode's composed form (NFC) without space around; e-mail addresses and people's keys also
 without regard to case. The form is for comparing: values are kept as they were written. Both are
-functions of the text alone, the same under every Python and on both databases.
+functions of the text alone, the same under every Python and on both databases (rules.md, 31.1 to 31.3).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from support.weeks import END, START
 from slaflow.engine.app import Engine
 from slaflow.errors import InvertedRange
 from slaflow.report.findings import percent
-from slaflow.report.review import open_time, page, record, spell, write_review
+from slaflow.report.review import page, record, write_review
 from slaflow.store.database import Database
 
 __all__ = ["spoken"]
@@ -153,9 +153,3 @@ def test_an_inverted_period_writes_nothing(app: Engine, tmp_path: Path) -> None:
     with pytest.raises(InvertedRange):
         write_review(app, tmp_path / "review.html", MONDAY, FRIDAY, at=MONDAY)
     assert list(tmp_path.glob("*review*")) == []
-
-
-def test_times_are_spelt_in_two_units_and_open_time_in_hours() -> None:
-    assert [spell(each) for each in (0, 61, 7500, 266400)] == ["0 s", "1 min 1 s", "2 h 5 min", "3 d 2 h"]
-    assert [open_time(each) for each in (7500, 266400, 90060)] == ["2 h 5 min", "74 h", "25 h 1 min"]
-    assert spell(None) == open_time(None) != ""

@@ -88,7 +88,7 @@ def measure(
     unjudged: tuple[int, ...] = ()
     if strange := _without_notes(window):
         found = _judged(app, connection, terms, commitment, window, strange)
-        window = replace(window, told=found.notes)
+        window = replace(window, given=found.notes)
         unjudged = tuple(found.unjudged)
     measured = commitment.measure
     if isinstance(measured, Sum):

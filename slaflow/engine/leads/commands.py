@@ -19,7 +19,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.lifecycle.erasure import check_not_erased
-from slaflow.lifecycle.events import Answered, Changed, Created, Fired, Happening, Recorded
+from slaflow.lifecycle.events import Changed, Created, Happening
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
@@ -143,30 +143,6 @@ def _parse_into(
         problems.append(str(error))
 
 
-def fire(
-    app: Context, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object],
-    at: datetime | None, occurred_at: datetime | None,
-) -> dict[str, Any]:  # fmt: skip
-    """Fires *trigger*; gives LEAD. Raises ``Refused``, ``UnknownName``."""
-    return _ask(app, lead, Fired(trigger, inputs), actor, at, occurred_at)
-
-
-def record(
-    app: Context, lead: int | str, kind: str, actor: str, fields: Mapping[str, object],
-    automated: bool | None, at: datetime | None, occurred_at: datetime | None,
-) -> dict[str, Any]:  # fmt: skip
-    """Records a touchpoint; gives LEAD."""
-    return _ask(app, lead, Recorded(kind, fields, automated), actor, at, occurred_at)
-
-
-def answer(
-    app: Context, lead: int | str, check: str, actor: str, values: Mapping[str, object],
-    at: datetime | None, occurred_at: datetime | None,
-) -> dict[str, Any]:  # fmt: skip
-    """Answers a check; gives LEAD."""
-    return _ask(app, lead, Answered(check, values), actor, at, occurred_at)
-
-
 def change(
     app: Context, lead: int | str, fields: Mapping[str, object], actor: str,
     at: datetime | None, occurred_at: datetime | None, resurrect: bool,
@@ -189,12 +165,13 @@ def change(
         check_free(conn, key, found.id)
         return Changed(values)
 
-    return _ask(app, lead, happening, actor, at, occurred_at, resurrect)
+    return ask(app, lead, happening, actor, at, occurred_at, resurrect)
 
 
-def _ask(
+def ask(
     app: Context, lead: int | str, happening: Any, actor: str, at: datetime | None, *rest: Any
 ) -> dict[str, Any]:
+    """LEAD as *happening* leaves it, see :func:`asked_of`. Raises ``Refused``, ``UnknownName``."""
     return done(app, asked_of(app, lead, happening, actor, at, *rest), at)
 
 

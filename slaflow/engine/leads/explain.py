@@ -12,6 +12,7 @@ from slaflow.engine.leads.lead_json import late_seconds, left_seconds
 from slaflow.errors import UnknownName
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.ledger import spans
+from slaflow.hours.words import open_time
 from slaflow.lifecycle.decision import Decision, instant_text
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
@@ -180,7 +181,8 @@ def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> lis
         lines.append(f"case {clock.case + 1}, because {condition}")
     for span in spans:
         begins, ends = (local(datetime.fromisoformat(span[key]), zone) for key in ("from", "to"))
-        lines.append(f"  {begins} to {ends}: {span['what']}, counts {words(span['seconds'])}")
+        counts = open_time(span["seconds"]) if span["seconds"] else "0"
+        lines.append(f"  {begins} to {ends}: {span['what']}, counts {counts}")
     if clock.due_at is not None and clock.status != "paused":
         lines.append(f"due {local(clock.due_at, zone)}")
     return [*lines, *_lifted(clock, zone)]
@@ -199,15 +201,6 @@ def local(at: datetime, zone: ZoneInfo) -> str:
     here = at.astimezone(zone)
     form = "%a %Y-%m-%d %H:%M:%S" if here.second else "%a %Y-%m-%d %H:%M"
     return here.strftime(form)
-
-
-def words(seconds: int) -> str:
-    """A duration for people: ``1 h 12 min``, ``45 s``, ``0``."""
-    hours, rest = divmod(abs(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
-    parts.append(f"{left} s" if left and not hours else "")
-    return " ".join(part for part in parts if part) or "0"
 
 
 def compile_condition(workflow: Workflow, text: str) -> Any:

@@ -14,7 +14,8 @@ from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.log.archive import STREAM, ArchiveRecord, StreamEnd, check_records
 from slaflow.log.entry import Entry
 from slaflow.log.prefix import Leaf
-from slaflow.log.verify import Finding, RawEntry, StreamHead
+from slaflow.log.raw_entry import RawEntry
+from slaflow.log.verify import Finding, StreamHead
 from slaflow.store.database import Connection
 from slaflow.store.log import archives as store
 

@@ -11,7 +11,8 @@ from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.log.archives import findings as archive_findings
 from slaflow.engine.log.checkpoints import Trusted, check_origin, finding
 from slaflow.log.entry import Entry
-from slaflow.log.verify import RawEntry, Verification
+from slaflow.log.raw_entry import SEQ, STREAM, RawEntry
+from slaflow.log.verify import Verification
 from slaflow.log.verify import verify as verify_entries
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as store
@@ -71,7 +72,7 @@ def _chains(
 
 def _place(raw: RawEntry) -> tuple[int, str, int]:
     """Where a row stands in the order of (stream, seq), also one that holds something else."""
-    stream, seq = raw[1], raw[2]
+    stream, seq = raw[STREAM], raw[SEQ]
     name = stream if isinstance(stream, str) else ""
     kind = 1 if isinstance(stream, str) else 2 if isinstance(stream, bytes) else 0
     return kind, name, seq if isinstance(seq, int) else 0

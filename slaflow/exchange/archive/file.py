@@ -13,7 +13,7 @@ from hashlib import file_digest
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from slaflow.exchange.arrow import INSTANTS, column_type, libraries
 from slaflow.log.archive import ABOUT
@@ -21,17 +21,21 @@ from slaflow.log.entry import KEYS, Entry
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.locked import lock, unlock
 from slaflow.log.prefix import Leaf
-from slaflow.log.verify import RawEntry, StreamHead
+from slaflow.log.raw_entry import DATA, ID, SEQ, STREAM, RawEntry
+from slaflow.log.verify import StreamHead
 from slaflow.store.types import instant_as_text
 
 WHAT = "the archive"
 _ROWS = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATA = KEYS.index("data")
-_SEQ = KEYS.index("seq")
 _INSTANT_PLACES = tuple(KEYS.index(key) for key in INSTANTS)
-Row = tuple[list[Any], bool]
-"""An entry's raw values, ``data`` as bytes, and whether those are locked."""
+
+
+class Row(NamedTuple):
+    """An entry's raw values, ``data`` as bytes, and whether those are locked."""
+
+    values: list[Any]
+    is_locked: bool
 
 
 def _schema(arrow: Any) -> Any:
@@ -60,7 +64,7 @@ class ArchiveWriter:
         if not entries:
             return
         columns = [list(column) for column in zip(*entries, strict=True)]
-        columns[_DATA] = [_hidden(entry, salts[entry.stream]) for entry in entries]
+        columns[DATA] = [_hidden(entry, salts[entry.stream]) for entry in entries]
         columns.append([bool(salts[entry.stream]) for entry in entries])
         arrays = [
             self._arrow.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)
@@ -104,7 +108,7 @@ class ArchiveFile:
             for batch in self._batches(opened, None):
                 columns = [_plain(column, place) for place, column in enumerate(batch.columns)]
                 for *values, is_locked in zip(*columns, strict=True):
-                    yield values, is_locked
+                    yield Row(values, is_locked)
 
     def leaves(self) -> Iterator[Leaf]:
         """(id, hash) of each entry, in the order of the file."""
@@ -122,7 +126,7 @@ class ArchiveFile:
         """The entry with that id, if the file holds it."""
         if all(found != entry_id for found, _ in self.leaves()):
             return None
-        row = next(row for row in self.rows() if row[0][0] == entry_id)
+        row = next(row for row in self.rows() if row.values[ID] == entry_id)
         (raw,) = unlocked(iter([row]), heads)
         return Entry._make(
             datetime.fromisoformat(value) if place in _INSTANT_PLACES and value else value
@@ -149,10 +153,10 @@ def unlocked(rows: Iterator[Row], heads: Iterator[StreamHead]) -> Iterator[RawEn
         heads: every stream's salt, in the order of names.
     """
     salts = _Salts(heads)
-    for stream, group in groupby(rows, key=lambda row: row[0][1]):
+    for stream, group in groupby(rows, key=lambda row: row.values[STREAM]):
         salt = salts.of(stream)
         for values, is_locked in group:
-            values[_DATA] = _told(values[_DATA], is_locked, values[_SEQ], salt)
+            values[DATA] = _told(values[DATA], is_locked, values[SEQ], salt)
             yield values
 
 

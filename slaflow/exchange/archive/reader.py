@@ -16,7 +16,8 @@ from slaflow.exchange.archive.file import ArchiveFile, sha256_of, unlocked
 from slaflow.log.entry import Entry
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.prefix import Leaf
-from slaflow.log.verify import Finding, RawEntry, StreamHead
+from slaflow.log.raw_entry import SEQ, STREAM, RawEntry
+from slaflow.log.verify import Finding, StreamHead
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -33,7 +34,9 @@ class Archived:
 
     def entries(self, heads: Iterator[StreamHead]) -> Iterator[RawEntry]:
         """Every archived entry in the order of (stream, seq), unlocked; *heads* bring the salts."""
-        rows = merge(*(file.rows() for file in self._files), key=lambda row: (row[0][1], row[0][2]))
+        rows = merge(
+            *(file.rows() for file in self._files), key=lambda row: (row.values[STREAM], row.values[SEQ])
+        )
         return unlocked(rows, heads)
 
     def entry(self, entry_id: int, heads: Iterator[StreamHead]) -> Entry | None:

@@ -42,7 +42,7 @@ _STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Attribute:
     """What an object is from an instant on; ``at`` None: from its beginning."""
 
     object_id: str
@@ -55,7 +55,7 @@ class Told:
 class Event:
     """One entry as OCEL has it, and what it tells about objects.
 
-    ``roles`` are (object, qualifier), each object once; ``told`` and ``links`` are about objects alone.
+    ``roles`` are (object, qualifier), each object once; ``of_objects`` and ``links`` are about objects alone.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Event:
     at: datetime
     attributes: dict[str, Value]
     roles: list[tuple[str, str]]
-    told: list[Told] = field(default_factory=list)
+    of_objects: list[Attribute] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
 
@@ -139,12 +139,12 @@ def _about_lead(event: Event, entry: Entry, data: Data) -> None:
     if entry.kind == "created":
         # Nobody owns it yet: said, so that the first owner counts as a change.
         begun = {"key": data.get("key"), "state": entry.to_state, "owner": ""}
-        event.told += _told(lead, None, begun)
+        event.of_objects += _attributes(lead, None, begun)
         event.links.append((lead, f"workflow_version:{entry.digest}", "lives under"))
     elif entry.to_state is not None and entry.to_state != entry.from_state:
-        event.told.append(Told(lead, "state", entry.at, entry.to_state))
+        event.of_objects.append(Attribute(lead, "state", entry.at, entry.to_state))
     elif entry.kind == "assigned":
-        event.told.append(Told(lead, "owner", entry.at, entry.owner or ""))
+        event.of_objects.append(Attribute(lead, "owner", entry.at, entry.owner or ""))
     elif entry.clock is not None and entry.kind != "refused":
         _about_clock(event, entry, data)
 
@@ -156,7 +156,7 @@ def _about_clock(event: Event, entry: Entry, data: Data) -> None:
         # Nobody owes what a timer waits for.
         owes = None if entry.party == SYSTEM else entry.party
         named = {"target": entry.target, "number": entry.clock, "owed_by": owes}
-        event.told += _told(clock, None, {**named, **terms, "status": "running"})
+        event.of_objects += _attributes(clock, None, {**named, **terms, "status": "running"})
         event.links.append((clock, _lead(entry), "of"))
         if owes is not None:
             event.links.append((clock, _party(owes), "owed by"))
@@ -164,7 +164,7 @@ def _about_clock(event: Event, entry: Entry, data: Data) -> None:
     due = data.get("new") if entry.kind == "clock_moved" else None
     if entry.kind in ("clock_resumed", "clock_restarted"):
         due = data.get("due_at")
-    event.told += _told(clock, entry.at, {"status": _status(entry, data), "due_at": due})
+    event.of_objects += _attributes(clock, entry.at, {"status": _status(entry, data), "due_at": due})
 
 
 def _status(entry: Entry, data: Data) -> str | None:
@@ -183,7 +183,7 @@ def _about_person(event: Event, data: Data, begun: set[str]) -> None:
     person = _person(data.get("email"))
     at = event.at if person in begun else None
     begun.add(person)
-    event.told += _told(person, at, {name: data.get(name) for name in OBJECT_TYPES["person"]})
+    event.of_objects += _attributes(person, at, {name: data.get(name) for name in OBJECT_TYPES["person"]})
     event.links += [(person, place, role) for place, role in _places(data) if not place.endswith(":")]
 
 
@@ -199,13 +199,13 @@ def _about_version(event: Event, entry: Entry, begun: set[str]) -> None:
     if version not in begun:
         begun.add(version)
         name = entry.stream.removeprefix("workflow:")
-        event.told += _told(version, None, {"workflow": name, "digest": entry.digest})
+        event.of_objects += _attributes(version, None, {"workflow": name, "digest": entry.digest})
 
 
-def _told(object_id: str, at: datetime | None, values: dict[str, Value | None]) -> Iterator[Told]:
+def _attributes(object_id: str, at: datetime | None, values: dict[str, Value | None]) -> Iterator[Attribute]:
     for name, value in values.items():
         if value is not None:
-            yield Told(object_id, name, at, value)
+            yield Attribute(object_id, name, at, value)
 
 
 def _lead(entry: Entry) -> str:

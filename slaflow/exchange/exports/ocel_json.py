@@ -30,7 +30,7 @@ OCEL_TYPES: dict[type, str] = {
 def write_ocel(entries: Iterable[Entry], write: Write) -> None:
     """A whole OCEL 2.0 document. Values are text, as its schema wants; their types stand in ``eventTypes``.
 
-    What is told about objects waits in a temporary file, so memory does not grow with the log.
+    The attributes of objects wait in a temporary file, so memory does not grow with the log.
     """
     attributes = Attributes()
     # An empty name is SQLite's own temporary file, gone when it is closed.
@@ -85,12 +85,17 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _object(
-    object_id: str, type: str, told: Iterable[tuple[str, str | None, Any]], links: Iterable[tuple[str, str]]
+    object_id: str,
+    type: str,
+    attributes: Iterable[tuple[str, str | None, Any]],
+    links: Iterable[tuple[str, str]],
 ) -> dict[str, Any]:
     return {
         "id": object_id,
         "type": type,
-        "attributes": [{"name": name, "time": at or BEGINNING, "value": str(v)} for name, at, v in told],
+        "attributes": [
+            {"name": name, "time": at or BEGINNING, "value": str(v)} for name, at, v in attributes
+        ],
         "relationships": [{"objectId": each, "qualifier": role} for each, role in links],
     }
 

@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from slaflow.exchange.exports.lines import instant_text
-from slaflow.exchange.exports.ocel import OBJECT_TYPES, TYPED, Event, Told
+from slaflow.exchange.exports.ocel import OBJECT_TYPES, TYPED, Attribute, Event
 
 BEGINNING = "1970-01-01T00:00:00Z"
 """The instant from which OCEL has an object's first values."""
 
 _TABLES = """
 CREATE TEMP TABLE seen (id TEXT PRIMARY KEY, type TEXT NOT NULL) WITHOUT ROWID;
-CREATE TEMP TABLE told (
+CREATE TEMP TABLE attribute (
     number INTEGER PRIMARY KEY, object TEXT NOT NULL, name TEXT NOT NULL, at TEXT, value);
 CREATE TEMP TABLE link (
     source TEXT, target TEXT, role TEXT, PRIMARY KEY (source, target, role)) WITHOUT ROWID;
@@ -30,22 +30,22 @@ class Objects:
     def add(self, events: Iterable[Event]) -> None:
         """Takes up every object that *events* name, and all they tell of them."""
         seen: dict[str, None] = {}
-        told: list[tuple[str, str, str | None, str | int]] = []
+        attributes: list[tuple[str, str, str | None, str | int]] = []
         links: list[tuple[str, str, str]] = []
         for event in events:
             seen.update((object_id, None) for object_id, _ in event.roles)
-            told += map(_row, event.told)
+            attributes += map(_row, event.of_objects)
             links += event.links
         for source, target, _ in links:
             seen[source] = seen[target] = None
         many = self._connection.executemany
         many("INSERT OR IGNORE INTO seen VALUES (?, ?)", ((each, type_of(each)) for each in seen))
-        many("INSERT INTO told (object, name, at, value) VALUES (?, ?, ?, ?)", told)
+        many("INSERT INTO attribute (object, name, at, value) VALUES (?, ?, ?, ?)", attributes)
         many("INSERT OR IGNORE INTO link VALUES (?, ?, ?)", links)
 
     def close(self) -> None:
-        """No more comes; what was told is put where it is found by object."""
-        self._connection.execute("CREATE INDEX temp.told_of ON told (object, number)")
+        """No more comes; attributes are put where they are found by object."""
+        self._connection.execute("CREATE INDEX temp.attribute_of ON attribute (object, number)")
 
     def each(
         self,
@@ -53,14 +53,17 @@ class Objects:
         """(id, type, values as (name, at, value) in their order, links as (object, role)) of every object."""
         ask = self._connection.execute
         for object_id, type in ask("SELECT id, type FROM seen ORDER BY id"):
-            told = ask("SELECT name, at, value FROM told WHERE object = ? ORDER BY number", (object_id,))
+            attributes = ask(
+                "SELECT name, at, value FROM attribute WHERE object = ? ORDER BY number", (object_id,)
+            )
             links = ask("SELECT target, role FROM link WHERE source = ?", (object_id,))
-            yield object_id, type, told.fetchall(), links.fetchall()
+            yield object_id, type, attributes.fetchall(), links.fetchall()
 
 
-def _row(told: Told) -> tuple[str, str, str | None, str | int]:
-    value = told.value if isinstance(told.value, int) else str(told.value)
-    return told.object_id, told.name, None if told.at is None else instant_text(told.at), value
+def _row(attribute: Attribute) -> tuple[str, str, str | None, str | int]:
+    value = attribute.value if isinstance(attribute.value, int) else str(attribute.value)
+    at = None if attribute.at is None else instant_text(attribute.at)
+    return attribute.object_id, attribute.name, at, value
 
 
 def type_of(object_id: str) -> str:

@@ -135,14 +135,14 @@ def _write_objects(connection: sqlite3.Connection) -> None:
         first = "".join(f", max(CASE WHEN name = '{name}' THEN value END)" for name in names)
         connection.execute(
             f"INSERT INTO object_{type} SELECT seen.id, '{BEGINNING}', NULL{first} FROM seen "
-            "LEFT JOIN told ON told.object = seen.id AND told.at IS NULL WHERE seen.type = ? "
+            "LEFT JOIN attribute ON attribute.object = seen.id AND attribute.at IS NULL WHERE seen.type = ? "
             "GROUP BY seen.id",
             (type,),
         )
         changed = "".join(f", CASE WHEN name = '{name}' THEN value END" for name in names)
         connection.execute(
             f"INSERT INTO object_{type} SELECT object, at, name{changed} FROM seen "
-            "JOIN told ON told.object = seen.id AND told.at IS NOT NULL WHERE seen.type = ? "
+            "JOIN attribute ON attribute.object = seen.id AND attribute.at IS NOT NULL WHERE seen.type = ? "
             "ORDER BY seen.id, number",
             (type,),
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from slaflow.report.findings import FINDINGS, counted, duration_words, percent, words
+from slaflow.hours.words import DAY, largest
+from slaflow.report.findings import FINDINGS, counted, percent, words
 from slaflow.report.plots import style
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 Figures = Mapping[str, Any]
 MOST_REASONS = 12
-DAY = 86_400
 
 
 def funnel(figures: Figures, subtitle: str) -> Figure:
@@ -66,7 +66,7 @@ def aging(figures: Figures, subtitle: str) -> Figure:
         for age, colour in zip(row["ages"], style.RAMP, strict=True):
             axes.barh(place, age["leads"], left=left, color=colour, height=0.62)
             left += age["leads"]
-        since = f"half for {duration_words(row['median_elapsed_seconds'])} or more"
+        since = f"half for {counted(*largest(row['median_elapsed_seconds']))} or more"
         labels.append(style.end_label(axes, left, place, f"{row['leads']:,}", since))
     style.make_room(axes, labels)
     style.no_numbers(axes)

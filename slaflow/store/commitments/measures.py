@@ -30,11 +30,10 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql.expression import ColumnElement, Subquery
 
+from slaflow.store.dialect import in_stream, unindexed, value_at
 from slaflow.store.figures.expressions import data_of
-from slaflow.store.log.indexes import in_stream, unindexed
 from slaflow.store.tables.log import archived_stream, entry
 from slaflow.workflow.model.commitment import Happening, Share
 
@@ -53,7 +52,7 @@ class Window:
     """``[start, end)`` is the period; outcomes count until ``decided_by``, all as known by ``known_by``.
 
     ``digests`` are the agreement's versions; ``noted`` those whose entries hold the note of that key,
-    ``told`` the notes of others' entries, by ``lead:seq``. ``written_before`` is the id of the entry since
+    ``given`` the notes of others' entries, by ``lead:seq``. ``written_before`` is the id of the entry since
     which none counts. ``without_archived`` leaves out leads whose entries were moved into files, as what is
     left of them would count for something else.
     """
@@ -64,7 +63,7 @@ class Window:
     known_by: datetime
     digests: Sequence[str]
     noted: Mapping[str, Sequence[str]]
-    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     written_before: int | None = None
     without_archived: bool = False
 
@@ -87,21 +86,21 @@ class Amount(NamedTuple):
 
 def counted(connection: Connection, window: Window, happening: Happening) -> list[Part]:
     """Leads to which it happened in the period, each once, by the owner when it first did."""
-    first = _first(_happened(connection, window, happening, window.start, window.end))
+    first = _first(_happened(window, happening, window.start, window.end))
     query = select(first.c.owner, func.count(), func.count()).group_by(first.c.owner)
     return [Part(*row) for row in connection.execute(query)]
 
 
 def added(connection: Connection, window: Window, happening: Happening) -> list[Amount]:
     """The values of a field, each lead's as it first stood at such a happening in the period."""
-    first = _first(_happened(connection, window, happening, window.start, window.end))
+    first = _first(_happened(window, happening, window.start, window.end))
     query = select(first.c.owner, first.c.adds, func.count()).group_by(first.c.owner, first.c.adds)
     return [Amount(*row) for row in connection.execute(query)]
 
 
 def shared(connection: Connection, window: Window, share: Share) -> list[Part]:
     """Of the leads decided, each by its first outcome, those decided so; by the owner at the outcome."""
-    lead, first = _first_outcome(_placed(connection, window, share), asks=share.cohort is not None)
+    lead, first = _first_outcome(_placed(window, share), asks=share.cohort is not None)
     is_hit: ColumnElement[Any] = lead.c.hit if share.by_first else lead.c.reached > first
     decided = select(lead.c.owner, is_hit.label("hit")).where(lead.c.place == first).subquery()
     owner, hit = decided.c
@@ -114,15 +113,15 @@ _OUTCOME, _ASKED, _REACHED = 0, 1, 2
 and what is reached after it."""
 
 
-def _placed(connection: Connection, window: Window, share: Share) -> Subquery:
+def _placed(window: Window, share: Share) -> Subquery:
     """Every event that matters to a share: whose, what it is to it, and its place among that lead's."""
     until = window.decided_by + JUST_AFTER
     end = window.end if share.cohort is None else until
-    found = [(_OUTCOME, _happened(connection, window, share.among, window.start, end, share.of))]
+    found = [(_OUTCOME, _happened(window, share.among, window.start, end, share.of))]
     if share.cohort is not None:
-        found.append((_ASKED, _happened(connection, window, share.cohort, window.start, window.end)))
+        found.append((_ASKED, _happened(window, share.cohort, window.start, window.end)))
     if not share.by_first:
-        found.append((_REACHED, _happened(connection, window, share.of, window.start, until)))
+        found.append((_REACHED, _happened(window, share.of, window.start, until)))
     columns = "lead", "seq", "happened", "owner", "hit"
     events = union_all(
         *(select(*(each.c[name] for name in columns), literal(role).label("role")) for role, each in found)
@@ -156,10 +155,10 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
     """
     verdict, cause = _VERDICT, _CAUSE
     happened = func.coalesce(cause.c.occurred_at, verdict.c.at, type_=entry.c.at.type)
-    promptly = _verdicts(connection, window, targets, noted, unindexed).where(
+    promptly = _verdicts(window, targets, noted, unindexed).where(
         verdict.c.at >= window.start, verdict.c.at < window.end, happened >= window.start
     )
-    belated = _verdicts(connection, window, targets, noted, in_stream).where(
+    belated = _verdicts(window, targets, noted, in_stream).where(
         cause.c.occurred_at < cause.c.at, cause.c.occurred_at >= window.start,
         cause.c.occurred_at < window.end, in_stream(verdict.c.at) >= window.end,
     )  # fmt: skip
@@ -168,9 +167,7 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
     return [Part(owner, int(of), among) for owner, of, among in connection.execute(query)]
 
 
-def _verdicts(
-    connection: Connection, window: Window, targets: Sequence[str], noted: str | None, keep: Keep
-) -> Select[Any]:
+def _verdicts(window: Window, targets: Sequence[str], noted: str | None, keep: Keep) -> Select[Any]:
     """Verdicts on clocks beside what met them: by whom, and whether the promise is kept.
 
     *keep* is :func:`unindexed` where they are found by their time, :func:`in_stream` by what met them.
@@ -180,7 +177,7 @@ def _verdicts(
     broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
     asked = [_is_verdict(verdict, targets, keep), ~(is_met & broken_too), _is_counted(verdict, window, keep)]
     if noted is not None:
-        asked.append(_is_noted(connection, verdict, window, noted))
+        asked.append(_is_noted(verdict, window, noted))
     columns = [verdict.c.owner, case((is_met | _is_lifted(verdict, window), 1), else_=0).label("kept")]
     caused = and_(cause.c.stream == verdict.c.stream, cause.c.seq == verdict.c.caused_by, is_met)
     both = verdict.join(cause, caused, isouter=keep is unindexed)
@@ -204,7 +201,7 @@ def leads_to_judge(
 ) -> list[int]:  # fmt: skip
     """Leads under *digests* to which it happened, or whose clocks had a verdict, if only notes said so."""
     found = _FOUND
-    plain = [_is_such(connection, found, window, replace(each, noted=None)) for each in happenings]
+    plain = [_is_such(found, window, replace(each, noted=None)) for each in happenings]
     verdict = _is_verdict(found, targets)
     asked = and_(found.c.digest.in_(digests), or_(*plain, verdict))
     until = window.decided_by + JUST_AFTER
@@ -219,16 +216,16 @@ def _same_clock(one: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 
 def _happened(
-    connection: Connection, window: Window, happening: Happening, start: datetime, end: datetime,
+    window: Window, happening: Happening, start: datetime, end: datetime,
     hit: Happening | None = None,
 ) -> Subquery:  # fmt: skip
     """Where it happened in ``[start, end)``: lead, seq, instant, owner, what it adds, whether it is *hit*."""
     found = _FOUND
-    asked = _is_such(connection, found, window, happening)
-    is_hit: ColumnElement[Any] = false() if hit is None else _is_such(connection, found, window, hit)
+    asked = _is_such(found, window, happening)
+    is_hit: ColumnElement[Any] = false() if hit is None else _is_such(found, window, hit)
     adds: ColumnElement[Any] = literal_column("NULL", Text)
     if happening.adds is not None and happening.noted is not None:
-        adds = _note(connection, found, window, happening.noted)
+        adds = _note(found, window, happening.noted)
     columns = [
         found.c.lead, found.c.seq, _happened_at(found).label("happened"), found.c.owner,
         adds.label("adds"), is_hit.label("hit"),
@@ -275,9 +272,7 @@ def _happened_at(found: FromClause) -> ColumnElement[Any]:
     return func.coalesce(found.c.occurred_at, found.c.at, type_=entry.c.at.type)
 
 
-def _is_such(
-    connection: Connection, found: FromClause, window: Window, happening: Happening
-) -> ColumnElement[bool]:
+def _is_such(found: FromClause, window: Window, happening: Happening) -> ColumnElement[bool]:
     names = sorted(happening.names)
     kind, to, trigger = (unindexed(found.c[name]) for name in ("kind", "to", "trigger"))
     if happening.kind == "enter":
@@ -286,10 +281,10 @@ def _is_such(
     elif happening.kind == "trigger":
         such = and_(kind == "transition", trigger.in_(names))
     else:
-        such = and_(kind == "activity", _data(connection, found, "activity").in_(names))
+        such = and_(kind == "activity", value_at(data_of(found), "activity").in_(names))
     if happening.noted is None:
         return such
-    return and_(such, _is_noted(connection, found, window, happening.noted))
+    return and_(such, _is_noted(found, window, happening.noted))
 
 
 def _is_verdict(found: FromClause, targets: Sequence[str], keep: Keep = unindexed) -> ColumnElement[bool]:
@@ -297,31 +292,19 @@ def _is_verdict(found: FromClause, targets: Sequence[str], keep: Keep = unindexe
     return and_(kind.in_(("breached", "clock_met")), target.in_(targets))
 
 
-def _is_noted(connection: Connection, found: FromClause, window: Window, key: str) -> ColumnElement[bool]:
-    return _note(connection, found, window, key).is_not(None)
+def _is_noted(found: FromClause, window: Window, key: str) -> ColumnElement[bool]:
+    return _note(found, window, key).is_not(None)
 
 
-def _note(connection: Connection, found: FromClause, window: Window, key: str) -> ColumnElement[Any]:
-    """What is noted under *key* of the entry: in its own data, or told beside it; null where it is not."""
+def _note(found: FromClause, window: Window, key: str) -> ColumnElement[Any]:
+    """What is noted under *key* of the entry: in its own data, or given beside it; null where it is not."""
     is_own = found.c.digest.in_(window.noted.get(key, ()))
-    own = case((is_own, _data(connection, found, "counts", key)))
-    if not window.told.get(key):
+    own = case((is_own, value_at(data_of(found), "counts", key)))
+    if not window.given.get(key):
         return own
-    told = literal(orjson.dumps(window.told[key]).decode(), Text)
+    notes = literal(orjson.dumps(window.given[key]).decode(), Text)
     place = cast(found.c.lead, Text) + ":" + cast(found.c.seq, Text)
-    if connection.dialect.name == "sqlite":
-        return func.coalesce(own, func.json_extract(told, '$."' + place + '"'), type_=Text)
-    return func.coalesce(own, func.json_extract_path_text(cast(told, JSON), place), type_=Text)
-
-
-def _data(connection: Connection, found: FromClause, *path: str) -> ColumnElement[Any]:
-    """A value in an entry's data as text; null where there is none, or it was erased and not kept."""
-    known = data_of(found)
-    if connection.dialect.name == "sqlite":
-        place = "$" + "".join(f'."{name}"' for name in path)
-        return func.json_extract(known, place, type_=Text)
-    value: ColumnElement[Any] = cast(known, JSON)[path].astext
-    return value
+    return func.coalesce(own, value_at(notes, place), type_=Text)
 
 
 def _first(happened: Subquery) -> Subquery:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from slaflow.store.database import is_rehearsal
-from slaflow.store.log.indexes import in_stream, unindexed
+from slaflow.store.dialect import in_stream, unindexed
 from slaflow.store.tables.commitments import closing, late_arrival, period
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.tables.log import entry

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, Connection, Text, and_, case, cast, func, literal, select, union_all
 
+from slaflow.store.dialect import Column, epoch, in_stream
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import Column, epoch, percentile, rank_of
+from slaflow.store.figures.expressions import percentile, rank_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
-from slaflow.store.log.indexes import in_stream
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
 

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, literal, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from slaflow.store.figures.expressions import text_at
+from slaflow.store.dialect import text_at, unindexed
 from slaflow.store.figures.terms import NONE, Terms, Versions, by_version
-from slaflow.store.log.indexes import unindexed
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
 from slaflow.store.tables.people import person

@@ -20,18 +20,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from slaflow.store.dialect import Column, epoch, in_stream, integer_at, text_at
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import (
-    Column,
-    data_of,
-    epoch,
-    integer_at,
-    percentile,
-    rank_of,
-    text_at,
-    total,
-)
-from slaflow.store.log.indexes import in_stream
+from slaflow.store.figures.expressions import data_of, percentile, rank_of, total
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, Connection, and_, func, or_, select
 
+from slaflow.store.dialect import Column, elapsed, in_stream
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import Column, elapsed, percentile, rank_of
-from slaflow.store.log.indexes import in_stream
+from slaflow.store.figures.expressions import percentile, rank_of
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, case, cast, func, select
 
+from slaflow.store.dialect import members_at
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import members_at, percentile, rank_of, total
+from slaflow.store.figures.expressions import percentile, rank_of, total
 from slaflow.store.figures.passages import handoffs, passages
 
 _BATCH = 2000

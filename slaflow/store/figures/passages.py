@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import CTE, and_, case, exists, func, literal, or_, select
 
+from slaflow.store.dialect import Column, float_at, in_stream, text_at
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import Column, data_of, float_at, text_at
+from slaflow.store.figures.expressions import data_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
-from slaflow.store.log.indexes import in_stream
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
 

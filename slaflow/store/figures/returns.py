@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import CTE, Connection, Text, and_, case, cast, func, literal, null, select
 
+from slaflow.store.dialect import Column, elapsed, members_at, text_at
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import Column, elapsed, members_at, percentile, rank_of, text_at, total
+from slaflow.store.figures.expressions import percentile, rank_of, total
 from slaflow.store.figures.passages import handoffs
 from slaflow.store.figures.terms import BACK, FORWARD, NONE, Terms, by_version, direction
 from slaflow.store.tables.log import entry

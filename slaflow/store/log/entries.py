@@ -26,7 +26,8 @@ from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.types import NullType
 
 from slaflow.log.entry import GENESIS, Entry
-from slaflow.log.verify import RawEntry, StreamHead
+from slaflow.log.raw_entry import RawEntry
+from slaflow.log.verify import StreamHead
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import driver_connection
 from slaflow.store.log.filter import EVERYTHING, LogFilter

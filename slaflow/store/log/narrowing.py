@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, literal_column, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from slaflow.store.dialect import unindexed
 from slaflow.store.log.filter import LogFilter
-from slaflow.store.log.indexes import unindexed
 from slaflow.store.tables.log import entry
 
 ENOUGH = 10_000

@@ -1,5 +1,7 @@
 """CEL expressions: compiled once against declared names, evaluated in microseconds.
 
+What is not known means no: rules.md, 25.1.
+
 The only importer of ``cel_expr_python``, a young library whose oddities end here:
 
 - errors come back from an evaluation as values of type ERROR, which are true in Python;

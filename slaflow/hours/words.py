@@ -1,0 +1,34 @@
+"""Durations in words, in whole seconds and without a sign."""
+
+from __future__ import annotations
+
+DAY, HOUR, MINUTE = 86_400, 3600, 60
+
+
+def duration(seconds: float) -> str:
+    """``3 d 4 h``, ``1 h 12 min``, ``12 min``, ``45 s``, ``0 s``: two units at most."""
+    minutes, left = divmod(int(abs(seconds)), MINUTE)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts.pop(0)
+    shown = [f"{number} {unit}" for number, unit in parts[:2] if number]
+    return " ".join(shown) or "0 s"
+
+
+def open_time(seconds: float) -> str:
+    """As :func:`duration`, in hours at most: a day of open time is nobody's 24 hours."""
+    hours, rest = divmod(int(abs(seconds)), HOUR)
+    if not hours:
+        return duration(rest)
+    minutes = rest // MINUTE
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def largest(seconds: float) -> tuple[int, str]:
+    """How many of which unit: whole days, hours below two days, minutes below two hours."""
+    whole = int(abs(seconds))
+    if whole >= 2 * DAY:
+        return whole // DAY, "day"
+    return (whole // HOUR, "hour") if whole >= 2 * HOUR else (whole // MINUTE, "minute")
