@@ -21,6 +21,7 @@ from support.office import (
     statements,
     the_log,
 )
+from support.pulse import PULSE
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import IdentityMissing, LeadExists, Refused
@@ -190,18 +191,6 @@ def test_a_change_is_seen_in_the_answer_and_empties_what_it_is_asked_to(app: Eng
 
 
 # More than a transaction holds
-
-PULSE = """\
-workflow: pulse
-parties: [marketing, sales]
-lead: {identity: [email], fields: {email: email, beats: {type: int, default: 0}}}
-activities: {visit: {by: lead}}
-states: {new: {held_by: marketing, initial: true}, won: {final: true}}
-transitions:
-  - {trigger: win, from: new, to: won, by: marketing}
-timers:
-  beat: {start: [{enter: new}, {set: beats}], after: 1m, do: [{set: {beats: "lead.beats + 1"}}]}
-"""
 
 
 def test_more_steps_than_a_transaction_holds_are_saved_in_several_before_one_input(app: Engine) -> None:

@@ -29,6 +29,7 @@ from support.office import (
     the_chain,
     the_log,
 )
+from support.pulse import PULSE
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.erase import ReasonUnusable
@@ -277,19 +278,6 @@ def test_a_break_at_any_statement_leaves_nothing_half(app: Engine) -> None:
     assert not seen[number].startswith(("INSERT", "UPDATE", "DELETE"))
     assert app.show(1)["erased_at"] == instant_text(LATER)
     assert app.verify().bad is None
-
-
-PULSE = """\
-workflow: pulse
-parties: [marketing, sales]
-lead: {identity: [email], fields: {email: email, beats: {type: int, default: 0}}}
-activities: {visit: {by: lead}}
-states: {new: {held_by: marketing, initial: true}, won: {final: true}}
-transitions:
-  - {trigger: win, from: new, to: won, by: marketing}
-timers:
-  beat: {start: [{enter: new}, {set: beats}], after: 1m, do: [{set: {beats: "lead.beats + 1"}}]}
-"""
 
 
 @on_one_database
