@@ -5,47 +5,38 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from .completion import Items
 from .faults import Interrupted, ReaderGone, end_of
 from .options import Group
+from .outline import BY_NAME, OUTLINE
 from .session import Session
-
-# In the order of a day's work; each is imported when it is called, so that --version needs none.
-COMMANDS = {
-    "init": "setup.init",
-    "demo": "setup.demo",
-    "workflow": "setup.workflow",
-    "user": "setup.user",
-    "lead": "lead.commands",
-    "import": "lead.imports",
-    "queue": "lead.queue",
-    "tick": "tick.commands",
-    "report": "report.commands",
-    "review": "report.review",
-    "log": "log.commands",
-    "key": "log.key",
-    "outbox": "setup.outbox",
-    "doctor": "setup.doctor",
-    "db": "setup.database",
-}
 
 
 class Program(Group):
     """The whole program: commands by name, errors in one voice."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(BY_NAME)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f".{COMMANDS[name]}", __package__).command
-        return command
+        return BY_NAME[name].command() if name in BY_NAME else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        OUTLINE.format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> Items:
+        commands = [
+            CompletionItem(name, help=line.get_short_help_str())
+            for name, line in BY_NAME.items()
+            if name.startswith(incomplete)
+        ]
+        # Past click's group, which would import each of them to ask for its line.
+        return commands + super(click.Group, self).shell_complete(ctx, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -82,7 +73,7 @@ class Program(Group):
     is_root=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(version("slaflow"), message="slaflow %(version)s")
+@click.version_option(package_name="slaflow", message="slaflow %(version)s")
 def cli() -> None:
     """Enforces the agreement between marketing and sales.
 

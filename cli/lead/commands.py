@@ -31,7 +31,7 @@ from .lift import lift
 from .page import explanation_page, lead_page
 
 
-@click.group("lead", cls=Group, short_help="Leads: add, show, list, fire, activity, ...")
+@click.group("lead", cls=Group)
 def command() -> None:
     """Leads. LEAD is a lead's identity value, such as kim@example.com, or its number.
 

@@ -22,7 +22,7 @@ SHOWN = 10
 """Refused rows that people are shown; the file has all."""
 
 
-@click.command("import", cls=Command, short_help="Leads and their history, from CSV or JSONL.")
+@click.command("import", cls=Command)
 @click.argument("file", type=InputFile())
 @click.option("--map", "map_", required=True, metavar="MAP", type=InputFile(),
               help="YAML that says what a row means.")  # fmt: skip

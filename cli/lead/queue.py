@@ -16,7 +16,7 @@ from ..table import Column
 from ..words import counted, instant, is_overdue, lead_number, time_left
 
 
-@click.command("queue", cls=Command, short_help="What is owed next, least time left first.")
+@click.command("queue", cls=Command)
 @name_option("person", "--owner", words="Only what this person's leads are owed.", metavar="EMAIL")
 @name_option("team", "--team", words="Only what the leads of this team's members are owed.")
 @name_option("party", "--party", words="Only what this party owes.")

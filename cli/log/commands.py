@@ -29,7 +29,7 @@ STYLES = {
 }
 
 
-@click.group("log", cls=Group, short_help="The log: list, verify, sign, prove, archive, export.")
+@click.group("log", cls=Group)
 def command() -> None:
     """The log: every input and every consequence, chained by hashes."""
 

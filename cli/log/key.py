@@ -57,7 +57,7 @@ def trusted_keys(given: tuple[str, ...]) -> list[PublicKey]:
     return read_public(given, key_file() if not given else None)
 
 
-@click.group("key", cls=Group, short_help="Keys that sign the log: new, show.")
+@click.group("key", cls=Group)
 def command() -> None:
     """Ed25519 keys. The private half stays in its file: never in the database, never printed."""
 

@@ -36,7 +36,7 @@ from .waste import waste
 COUNTS = ("started", "met", "met_late", "breached", "running", "cancelled", "lifted")
 
 
-@click.group("report", cls=Group, short_help="Both parties' record: promises, handoffs, returns, and more.")
+@click.group("report", cls=Group)
 def command() -> None:
     """Both parties' record, counted from the log.
 

@@ -18,7 +18,7 @@ from ..words import counted, instant
 from .commitment_page import table
 
 
-@click.group("review", cls=Group, short_help="A period's record of both parties: show, sign.")
+@click.group("review", cls=Group)
 def command() -> None:
     """What both parties promised for a period, what came of it, and who stands by that.
 

@@ -10,7 +10,7 @@ from ..output import Page
 from ..session import Session, pass_session
 
 
-@click.group("db", cls=Group, short_help="The tables: upgrade, downgrade, current, check, scrub.")
+@click.group("db", cls=Group)
 def command() -> None:
     """The database's tables: brought up to date or back, named, compared, scrubbed."""
 

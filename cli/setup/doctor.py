@@ -13,7 +13,7 @@ from ..output import Page
 from ..session import Session, pass_session
 
 
-@click.command("doctor", cls=Command, short_help="What is not in order, and how to mend it.")
+@click.command("doctor", cls=Command)
 @pass_session
 def command(session: Session) -> None:
     """Looks at database, agreement, clock, leads, tick and outbox, and says how to mend what is amiss.

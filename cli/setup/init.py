@@ -31,7 +31,7 @@ class WouldOverwrite(SlaflowError):
         super().__init__(f"{names}: there already, and init overwrites nothing; name another folder")
 
 
-@click.command("init", cls=Command, short_help="Makes slaflow.toml, a starter agreement, the database.")
+@click.command("init", cls=Command)
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
 @pass_session
 def command(session: Session, folder: Path) -> None:

@@ -17,7 +17,7 @@ STATUSES = ("waiting", "stale", "sent", "failed")
 STYLES = {"waiting": "yellow", "failed": "bold red", "sent": "green"}
 
 
-@click.group("outbox", cls=Group, short_help="Messages: list.")
+@click.group("outbox", cls=Group)
 def command() -> None:
     """Messages to people: waiting, sent, failed, or stale, too old to be sent when they were made."""
 

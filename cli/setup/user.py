@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROLES = ("member", "manager", "auditor", "admin")
 
 
-@click.group("user", cls=Group, short_help="People: add, list, away, remove.")
+@click.group("user", cls=Group)
 def command() -> None:
     """The people of both parties. EMAIL is a person's e-mail address."""
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCENARIO_FILES = ("*.scenario.yaml", "*.scenario.yml")
 
 
-@click.group("workflow", cls=Group, short_help="The agreement: check, test, graph, activate, ...")
+@click.group("workflow", cls=Group)
 def command() -> None:
     """The agreement. FILE is its YAML file; check, test, graph and schema need no database."""
 

@@ -37,7 +37,7 @@ def _pause(ctx: click.Context, param: click.Parameter, given: str) -> timedelta:
     return found
 
 
-@click.command("tick", cls=Command, short_help="Carries out what fell due: breaches, timers.")
+@click.command("tick", cls=Command)
 @click.option("--batch", type=click.IntRange(min=1), default=DEFAULT_BATCH, metavar="N", show_default=True,
               help="Leads in one transaction.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
