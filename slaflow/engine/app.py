@@ -15,7 +15,7 @@ from slaflow.engine.leads.assignment import assign
 from slaflow.engine.leads.charge import Charge, charge_of
 from slaflow.engine.log import checkpoints, proofs, read, replay
 from slaflow.engine.log.archives import ArchivedEntries
-from slaflow.engine.setup import activation, people, schema, versions
+from slaflow.engine.setup import activation, people, versions
 from slaflow.engine.setup import completions as names
 from slaflow.engine.tick import run as tick
 from slaflow.hours.zones import supported
@@ -40,6 +40,9 @@ class Engine(Context):
 
     def upgrade(self) -> None:
         """Makes or updates the tables, and the file where SQLite's is absent. Raises ``StoreError``."""
+        # Imported here: migrations need alembic, which takes longer to load than most commands run.
+        from slaflow.engine.setup import schema
+
         schema.upgrade(self)
 
     def activate(

@@ -1,12 +1,16 @@
-"""What the two drivers say when something goes wrong, in slaflow's errors."""
+"""What the two drivers say when something goes wrong, in slaflow's errors.
+
+PostgreSQL's is not imported here: it takes longer to load than most commands on SQLite run.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from slaflow.errors import SlaflowError
@@ -25,6 +29,9 @@ from slaflow.store.errors import (
     ValueRefused,
 )
 from slaflow.store.tables.all import REVISIONS
+
+if TYPE_CHECKING:
+    import psycopg
 
 APPEND_ONLY = "slaflow: the log is append-only"
 """How the triggers on ``entry`` begin their refusal; the migrations spell it out."""
@@ -57,7 +64,7 @@ def translated(shown: str, waited_seconds: int) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _fault(error, shown, waited_seconds) from error
-    except psycopg.Error as error:
+    except _postgresql_errors() as error:
         # From a connection of the driver's own, such as a listener's.
         raise _postgresql_fault(error, shown) from error
     except sqlite3.Error as error:
@@ -71,14 +78,22 @@ def translated(shown: str, waited_seconds: int) -> Iterator[None]:
 
 def _fault(error: DBAPIError, shown: str, waited_seconds: int) -> SlaflowError:
     cause = error.orig
-    if isinstance(cause, psycopg.Error):
+    if isinstance(cause, _postgresql_errors()):
         return _postgresql_fault(cause, shown)
     if isinstance(cause, sqlite3.Error):
         return _sqlite_fault(cause, shown, waited_seconds)
     return StoreFailed(shown, _first_line(cause))
 
 
+def _postgresql_errors() -> tuple[type[psycopg.Error], ...]:
+    """What PostgreSQL's driver raises; nothing while no database of that kind has had it loaded."""
+    driver = sys.modules.get("psycopg")
+    return () if driver is None else (driver.Error,)
+
+
 def _postgresql_fault(cause: psycopg.Error, shown: str) -> SlaflowError:
+    from psycopg import OperationalError
+
     state = cause.sqlstate
     reason = _first_line(cause)
     if APPEND_ONLY in str(cause):
@@ -99,7 +114,7 @@ def _postgresql_fault(cause: psycopg.Error, shown: str) -> SlaflowError:
     if (state or "")[:2] in _OF_A_VALUE:
         return ValueRefused(shown, reason)
     # Without a state the failure is libpq's own: no server, no route, a cut connection.
-    if isinstance(cause, psycopg.OperationalError) and (state is None or state[:2] in _NO_WAY_IN):
+    if isinstance(cause, OperationalError) and (state is None or state[:2] in _NO_WAY_IN):
         return DatabaseUnreachable(shown, reason)
     return StoreFailed(shown, reason)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from typing import Any
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from slaflow.store.database import WAIT_SECONDS, Database
 from slaflow.store.driver_errors import translated
 from slaflow.store.errors import StoreError
+
+if TYPE_CHECKING:
+    import psycopg
 
 REWRITTEN = ("lead", "entry", "message", "imported", "pg_catalog.pg_statistic")
 """PostgreSQL's tables in which values of a lead stood; the planner keeps samples of every column."""
@@ -81,6 +82,8 @@ def _rewrite_file(driver: Any, patience_seconds: int) -> str | None:
 
 
 def _rewrite_tables(driver: psycopg.Connection[Any], patience_seconds: int) -> str | None:
+    from psycopg.errors import LockNotAvailable
+
     driver.rollback()
     driver.autocommit = True
     holder = _holder(driver, patience_seconds)
@@ -91,7 +94,7 @@ def _rewrite_tables(driver: psycopg.Connection[Any], patience_seconds: int) -> s
     try:
         driver.execute("VACUUM (FULL, ANALYZE) lead, entry, message, imported")
         driver.execute("VACUUM (FULL) pg_catalog.pg_statistic")
-    except psycopg.errors.LockNotAvailable:
+    except LockNotAvailable:
         return "others use its tables without a pause"
     # Who may not rewrite a table is only warned.
     kept = [name for name, file in _files(driver).items() if file is not None and file == before[name]]

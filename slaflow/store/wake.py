@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy import Connection, case, func, literal_column, select
 
 from slaflow.store.database import WAIT_SECONDS, Database
@@ -16,6 +16,9 @@ from slaflow.store.driver_errors import translated
 from slaflow.store.tables.commitments import closing
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.types import instant_as_text
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL = "slaflow_wake"
 HORIZON = timedelta(hours=1)

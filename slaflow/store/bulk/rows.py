@@ -10,14 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slaflow.store.bulk.arrays import ArrayWriter, array_writer
 from slaflow.store.database import driver_connection
 from slaflow.store.errors import ConflictingChange
 
 Row = tuple[Any, ...]
-_DIALECTS = {"postgresql": postgresql.dialect(), "sqlite": sqlite.dialect()}  # type: ignore[no-untyped-call]
 
 
 def insert_rows(
@@ -98,7 +96,10 @@ def _update_text(table: Table, columns: tuple[str, ...], also: str, dialect: str
 
 
 def _arrays(table: Table, columns: tuple[str, ...]) -> str:
+    # Imported here, as what is PostgreSQL's alone takes SQLite's commands long to load.
+    from sqlalchemy.dialects import postgresql
+
     # Bounded by the columns, not by the rows: the statement's text, and so its plan, never changes.
-    dialect = _DIALECTS["postgresql"]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     types = (table.c[column].type.compile(dialect).removesuffix(' COLLATE "C"') for column in columns)
     return "unnest(" + ", ".join(f"%s::{name}[]" for name in types) + ")"
