@@ -26,6 +26,8 @@ from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
 PAGE = 500
+LEAST = 50
+"""Leads read at once: so many at least, as the filters are judged after that."""
 
 
 def listed(
@@ -101,12 +103,12 @@ def _standing(
     """The leads that may meet the filters once they are settled."""
     now = app.present(at)
     if at is not None:
-        with closing(_stored(conn, state, owner, after, None, now)) as stored:
+        with closing(_stored(conn, state, owner, after, None, limit, now)) as stored:
             yield from Lookback(app, conn, now).among(stored, after)
         return
     # The filters are judged once a lead is settled, so the store cannot count those that pass.
     most = limit if state is None and owner is None and where is None else None
-    with closing(_stored(conn, state, owner, after, most, now)) as stored:
+    with closing(_stored(conn, state, owner, after, most, limit, now)) as stored:
         for lead, clocks in stored:
             yield Standing(lead, clocks, max(now, lead.as_of))
 
@@ -116,15 +118,20 @@ def _stored(
     state: str | None,
     owner: str | None,
     after: int | None,
-    limit: int | None,
+    most: int | None,
+    wanted: int | None,
     now: datetime,
 ) -> Generator[tuple[Lead, list[Clock]], None, None]:
-    """The leads that meet the filters, or may once they are settled, with their clocks."""
+    """*most* of the leads that meet the filters, or may once they are settled, with their clocks.
+
+    No more are read at once than will do if all of them pass and so many are *wanted*.
+    """
     page: list[Lead] = []
+    room = PAGE if wanted is None else min(PAGE, max(wanted, LEAST))
     owners = None if owner is None else spellings(conn, "lead.owner", [owner])
-    for lead in store.select(conn, state=state, owner=owners, limit=limit, after=after, or_due=now):
+    for lead in store.select(conn, state=state, owner=owners, limit=most, after=after, or_due=now):
         page.append(lead)
-        if len(page) == PAGE:
+        if len(page) == room:
             yield from _page_with_clocks(conn, page)
             page = []
     yield from _page_with_clocks(conn, page)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.log.past import Lookback, Standing
 from slaflow.engine.settle import settled as settled_in_memory
-from slaflow.lifecycle.decision import Decision, instant_text
-from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import owed as owed_store
 from slaflow.store.rows import people as people_store
+from slaflow.store.rows.owed import Candidate
 from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
+from slaflow.workflow.model.workflow import Workflow
 
 
 def queue(
@@ -42,16 +47,69 @@ def queue(
         directory = people_store.directory(conn)
         check_declared(app, conn, "party", party)
         owners = _owners(app, conn, directory, owner, team, now)
-        rows = []
-        spelt = None if owners is None else spellings(conn, "lead.owner", owners)
-        keys = None if owners is None else {folded(each) for each in owners}
-        for stood in _standing(app, conn, spelt, party, at, now):
-            workflow = app.workflow(stood.lead.digest)
-            settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-            if keys is None or folded(settled.lead.owner or "") in keys:
-                rows += _owed(app, settled, party, stood.at)
-    rows.sort(key=lambda row: (row["paused"], row["seconds_left"], row["due_at"] or "", row["lead"]))
+        asked = _Asked(app, conn, directory, owners, party)
+        rows = list(asked.past(now) if at is not None else asked.present(now, limit))
+    rows.sort(key=_urgency)
     return rows[:limit] if limit is not None else rows
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[bool, int, str, int]:
+    return row["paused"], row["seconds_left"], row["due_at"] or "", row["lead"]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question to the queue: whose leads' promises (None: anybody's), owed by which party."""
+
+    app: Context
+    conn: Connection
+    directory: Directory
+    owners: list[str] | None
+    party: str | None
+
+    def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
+        """The rows as of now: all, or those among which the *most* urgent are."""
+        unsettled = owed_store.unsettled(self.conn, now)
+        leads = lead_store.read(self.conn, unsettled)
+        clocks = clock_store.open_of(self.conn, unsettled)
+        for lead in leads.values():
+            yield from self._settled(Standing(lead, clocks[lead.id], max(now, lead.as_of)))
+        chosen = [each.clock for each in self._most_urgent(now, most)]
+        for owed in owed_store.read(self.conn, chosen):
+            workflow = self.app.workflow(owed.clock.digest)
+            yield _row(workflow, owed.lead_id, owed.key, owed.state, owed.owner, owed.clock, now)
+
+    def _most_urgent(self, now: datetime, most: int | None) -> list[Candidate]:
+        if self._spelt is None:
+            return owed_store.of_anybody(self.conn, self.party, most, now)
+        return owed_store.of_owners(self.conn, self._spelt, self.party, most, now)
+
+    def past(self, at: datetime) -> Iterator[dict[str, Any]]:
+        """The rows as things stood then; every lead that may owe something is settled."""
+        owed = owed_store.leads_owing(self.conn, self._spelt, self.party)
+        leads = {**lead_store.read(self.conn, owed), **lead_store.due(self.conn, at)}
+        clocks = clock_store.open_of(self.conn, list(leads))
+        stored = ((leads[lead_id], clocks[lead_id]) for lead_id in sorted(leads))
+        for stood in Lookback(self.app, self.conn, at).among(stored):
+            yield from self._settled(stood)
+
+    @cached_property
+    def _spelt(self) -> list[str] | None:
+        return None if self.owners is None else spellings(self.conn, "lead.owner", self.owners)
+
+    @cached_property
+    def _keys(self) -> set[str] | None:
+        return None if self.owners is None else {folded(each) for each in self.owners}
+
+    def _settled(self, stood: Standing) -> Iterator[dict[str, Any]]:
+        workflow = self.app.workflow(stood.lead.digest)
+        settled = settled_in_memory(workflow, self.directory, stood.lead, stood.clocks, stood.at)
+        lead = settled.lead
+        if self._keys is not None and folded(lead.owner or "") not in self._keys:
+            return
+        for clock in settled.clocks:
+            if clock.is_open and clock.owed_by is not None and self.party in (None, clock.owed_by):
+                yield _row(workflow, lead.id, lead.key, lead.state, lead.owner, clock, stood.at)
 
 
 def _owners(
@@ -66,45 +124,21 @@ def _owners(
     return [member for member in members if wanted in (None, member)]
 
 
-def _standing(
-    app: Context, conn: Connection, owners: list[str] | None, party: str | None,
-    at: datetime | None, now: datetime,
-) -> Iterator[Standing]:  # fmt: skip
-    """The leads that may owe something, as of *now*; of an instant that was asked for, as they stood then."""
-    leads = _leads(conn, owners, party, now)
-    clocks = clock_store.open_of(conn, list(leads))
-    if at is None:
-        yield from (Standing(lead, clocks[lead.id], max(now, lead.as_of)) for lead in leads.values())
-    else:
-        stored = ((leads[lead_id], clocks[lead_id]) for lead_id in sorted(leads))
-        yield from Lookback(app, conn, now).among(stored)
-
-
-def _leads(conn: Connection, owners: list[str] | None, party: str | None, now: datetime) -> dict[int, Lead]:
-    """The leads in which such a promise is open, and those that settling may yet make such ones."""
-    owed = clock_store.due_soon(conn, owners=owners, party=party)
-    leads = lead_store.read(conn, list(dict.fromkeys(row.lead_id for row in owed)))
-    return {**leads, **lead_store.due(conn, now)}
-
-
-def _owed(app: Context, settled: Decision, party: str | None, at: datetime) -> list[dict[str, Any]]:
-    lead, workflow = settled.lead, app.workflow(settled.lead.digest)
-    return [
-        {
-            "lead": lead.id,
-            "key": lead.key,
-            "target": clock.target,
-            "title": workflow.target(clock.target).title,
-            "owed_by": clock.owed_by,
-            "owner": lead.owner,
-            "due_at": None if clock.due_at is None else instant_text(clock.due_at),
-            "seconds_left": left_seconds(workflow, clock, at),
-            "calendar": clock.calendar,
-            "state": lead.state,
-            "status": clock.status,
-            "paused": clock.status == "paused",
-            "lifted": clock.lifted,
-        }
-        for clock in settled.clocks
-        if clock.is_open and clock.owed_by is not None and party in (None, clock.owed_by)
-    ]
+def _row(
+    workflow: Workflow, lead: int, key: str, state: str, owner: str | None, clock: Clock, at: datetime
+) -> dict[str, Any]:
+    return {
+        "lead": lead,
+        "key": key,
+        "target": clock.target,
+        "title": workflow.target(clock.target).title,
+        "owed_by": clock.owed_by,
+        "owner": owner,
+        "due_at": None if clock.due_at is None else instant_text(clock.due_at),
+        "seconds_left": left_seconds(workflow, clock, at),
+        "calendar": clock.calendar,
+        "state": state,
+        "status": clock.status,
+        "paused": clock.status == "paused",
+        "lifted": clock.lifted,
+    }

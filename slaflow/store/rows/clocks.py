@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column
 
 from slaflow.clock.state import Clock
 from slaflow.store.bulk.rows import insert_rows, update_rows
-from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.leads import clock
 from slaflow.store.types import Instant, instant_writer, one_of, span_as_number
 
 _FIELDS = tuple(column for column in clock.c if column.name not in ("id", "lead"))
@@ -24,17 +23,6 @@ _WRITTEN = tuple(column.name for column in COLUMNS)
 _ALL = select(*COLUMNS).where(one_of(clock.c.lead, "leads")).order_by(clock.c.id)
 _OPEN = _ALL.where(clock.c.ended_at.is_(None))
 _ENDED = _ALL.where(clock.c.ended_at > bindparam("since", type_=Instant()))
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """An open promise and the lead it is about; ``owner`` is the lead's owner now."""
-
-    lead_id: int
-    key: str
-    state: str
-    owner: str | None
-    clock: Clock
 
 
 def open_of(connection: Connection, lead_ids: Collection[int]) -> dict[int, list[Clock]]:
@@ -84,32 +72,6 @@ def advance(connection: Connection, clocks: Sequence[Clock]) -> None:
         for each in clocks
     ]
     update_rows(connection, clock, _ADVANCED, rows)
-
-
-def due_soon(
-    connection: Connection,
-    *,
-    owners: Collection[str] | None = None,
-    party: str | None = None,
-    workflow: str | None = None,
-    limit: int | None = None,
-) -> list[Owed]:
-    """Open promises, least due instant first, that meet every filter given; timers are none.
-
-    *owners* are e-mails of the leads' owners; a team's promises are those of its members' leads.
-    """
-    query = select(lead.c.id, lead.c.key, lead.c.state, lead.c.owner, *COLUMNS)
-    query = query.join(lead, clock.c.lead == lead.c.id)
-    query = query.where(clock.c.ended_at.is_(None), clock.c.owed_by.is_not(None))
-    if owners is not None:
-        query = query.where(one_of(lead.c.owner, "owners"))
-    if party is not None:
-        query = query.where(clock.c.owed_by == party)
-    if workflow is not None:
-        query = query.where(lead.c.workflow == workflow)
-    query = query.order_by(clock.c.due_at, clock.c.id).limit(limit)
-    rows = connection.execute(query, {} if owners is None else {"owners": owners})
-    return [Owed(row[0], row[1], row[2], row[3], from_row(row[4:])) for row in rows]
 
 
 def _next_ids(connection: Connection, number: int) -> list[int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -149,15 +152,23 @@ def select(
     Of several spellings of an *owner* any will do.
     With *or_due* also those in which something fell before it, for settling may make them meet the filters.
     """
-    query = sa.select(*_READ).order_by(lead.c.id).limit(limit)
     given = ((lead.c.state, state), (lead.c.workflow, workflow))
-    meets = sa.and_(sa.true(), *(column == value for column, value in given if value is not None))
+    meets = [column == value for column, value in given if value is not None]
     if owner is not None:
-        meets = sa.and_(meets, lead.c.owner.in_([owner] if isinstance(owner, str) else owner))
-    if or_due is not None:
-        meets = or_(meets, lead.c.id.in_(sa.select(clock.c.lead).where(clock.c.wake_at < or_due)))
-    query = query.where(meets)
+        meets.append(lead.c.owner.in_([owner] if isinstance(owner, str) else owner))
+    query = sa.select(*_READ).order_by(lead.c.id).limit(limit)
     query = query if after is None else query.where(lead.c.id > after)
+    wanted = [query.where(*meets)]
+    if or_due is not None and meets:
+        # Asked for in one, neither index would give the leads by id, and all of them had to be sorted.
+        fell = lead.c.id.in_(sa.select(clock.c.lead).where(clock.c.wake_at < or_due))
+        wanted.append(query.where(fell))
+    by_id = attrgetter("id")
+    both = heapq.merge(*(_streamed(connection, each) for each in wanted), key=by_id)
+    yield from islice((next(same) for _, same in groupby(both, by_id)), limit)
+
+
+def _streamed(connection: Connection, query: sa.Select[Any]) -> Iterator[Lead]:
     with connection.execute(query.execution_options(yield_per=500)) as rows:
         for row in rows:
             yield _lead(row)

@@ -7,7 +7,7 @@ from slaflow.store.tables.metadata import belongs_to, metadata
 
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision this slaflow knows; the last is the one its tables need."""
 
 ROOMS = (commitments, erasure, imports, leads, log, outbox, people, workflows)

@@ -117,6 +117,8 @@ clock = Table(
     UniqueConstraint("lead", "target", "number", name="clock_number"),
     Index("clock_open", "lead", "target", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("clock_wake", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING),
-    Index("clock_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index(
+        "clock_owed", "owed_by", "digest", "calendar", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN
+    ),
     **ROOM_TO_UPDATE,
 )

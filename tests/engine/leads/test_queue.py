@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.office import (
+    AGREEMENT,
     ANNA,
     BO,
     CIA,
@@ -14,6 +15,7 @@ from support.office import (
     HOUR,
     MONDAY,
     NORA,
+    Present,
     a_history,
     handed_over,
     kinds,
@@ -21,8 +23,14 @@ from support.office import (
     one_by_one,
 )
 
+from slaflow.engine import settle
 from slaflow.engine.app import Engine
+from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.errors import UnknownName
+from slaflow.lifecycle.decision import instant_text
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
 
 
 def owed(app: Engine, **filters: Any) -> list[tuple[str, str, int]]:
@@ -123,3 +131,50 @@ def test_the_queue_is_every_open_promise_of_every_lead_as_shown(app: Engine) -> 
         rows = {(r["lead"], r["target"], r["seconds_left"], r["due_at"]) for r in app.queue(at=at)}
         assert rows == shown
         assert rows
+
+
+# The most urgent few, without settling every lead
+
+
+def plainly(app: Engine, *, party: str | None = None, owner: str | None = None) -> list[dict[str, Any]]:
+    """The queue by settling every lead there is and sorting all that they owe."""
+    now, rows = app.now(), []
+    with app.database.read() as conn:
+        directory = people_store.directory(conn)
+        leads = {lead.id: lead for lead in lead_store.select(conn)}
+        clocks = clock_store.open_of(conn, list(leads))
+    for number, lead in leads.items():
+        at, workflow = max(now, lead.as_of), app.workflow(lead.digest)
+        settled = settle.settled(workflow, directory, lead, clocks[number], at)
+        rows += [
+            {"lead": number, "target": clock.target, "paused": clock.status == "paused",
+             "seconds_left": left_seconds(workflow, clock, at), "owner": settled.lead.owner,
+             "due_at": clock.due_at and instant_text(clock.due_at), "status": clock.status}
+            for clock in settled.clocks
+            if clock.is_open and clock.owed_by is not None and party in (None, clock.owed_by)
+            if owner in (None, settled.lead.owner)
+        ]  # fmt: skip
+    return sorted(
+        rows, key=lambda row: (row["paused"], row["seconds_left"], row["due_at"] or "", row["lead"])
+    )
+
+
+@pytest.mark.parametrize("seed", [41, 42])
+def test_a_few_are_the_first_of_all(app: Engine, present: Present, seed: int) -> None:
+    """Under two versions, with leads in which something fell that no tick carried out, and one logged ahead."""
+    one_by_one(app, a_history(app.active(), seed, leads=9, events=70), FRIDAY + 12 * DAY)
+    app.activate(AGREEMENT.replace("within: 4h", "within: 3h"), at=FRIDAY + 12 * DAY)
+    for number in range(3):
+        handed_over(app, f"new{number}", FRIDAY + 12 * DAY + number * HOUR)
+    handed_over(app, "ahead", FRIDAY + 14 * DAY)
+    for at in (FRIDAY + 12 * DAY + 3 * HOUR, FRIDAY + 13 * DAY + 22 * HOUR, FRIDAY + 20 * DAY):
+        present.at = at
+        for asked in ({}, {"party": "sales"}, {"party": "marketing"}, {"owner": ANNA}):
+            wanted = plainly(app, **asked)
+            for limit in (None, 1, 2, 4, 7, 100):
+                found = app.queue(**asked, limit=limit)
+                assert [{key: row[key] for key in one} for row, one in zip(found, wanted, strict=False)] == (
+                    wanted[:limit]
+                )
+                assert len(found) == len(wanted[:limit])
+        assert plainly(app)

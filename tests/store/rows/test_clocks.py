@@ -135,30 +135,3 @@ def test_updating_a_clock_that_is_not_there_is_a_lost_race(database: Database) -
     stored(database, [a_lead(1)])
     with pytest.raises(ConflictingChange), database.write() as connection:
         clocks.save(connection, [(1, a_clock(id=99))])
-
-
-def test_what_is_owed_comes_least_due_first(database: Database) -> None:
-    stored(
-        database,
-        [a_lead(1, owner="anna@example.com"), a_lead(2, owner="bo@example.com"), a_lead(3)],
-        [
-            (1, a_clock(due_at=MONDAY + 3 * HOUR)),
-            (1, a_clock("close", due_at=MONDAY + 2 * HOUR, ended_at=MONDAY)),
-            (1, a_clock("thaw", owed_by=None)),
-            (2, a_clock(due_at=MONDAY + HOUR, breached_at=MONDAY + HOUR, status="breached")),
-            (3, a_clock("renurture", owed_by="marketing", due_at=MONDAY)),
-        ],
-    )
-    with database.read() as connection:
-
-        def leads_of(**filters: object) -> list[int]:
-            return [owed.lead_id for owed in clocks.due_soon(connection, **filters)]  # type: ignore[arg-type]
-
-        assert leads_of() == [3, 2, 1]
-        assert leads_of(party="sales") == [2, 1]
-        assert leads_of(owners=["anna@example.com", "cleo@example.com"]) == [1]
-        assert leads_of(owners=[]) == []
-        assert leads_of(party="sales", limit=1) == [2]
-        owed = clocks.due_soon(connection, party="marketing")[0]
-    assert (owed.key, owed.state, owed.owner) == ("lead3@example.com", "mql", None)
-    assert owed.clock.target == "renurture"

@@ -1,0 +1,183 @@
+"""What is owed, as the queue asks for it: the most urgent promises of each clock's version and calendar.
+
+At a fixed instant open time left never falls as the due instant grows within one version and calendar, so
+that the least due of each are the only ones that can be the most urgent of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, union
+
+from slaflow.clock.state import Clock
+from slaflow.store.dialect import epoch
+from slaflow.store.rows.clocks import COLUMNS, from_row
+from slaflow.store.tables.leads import clock, lead
+from slaflow.store.tables.log import entry
+from slaflow.store.types import Instant, one_of
+
+SECOND = timedelta(seconds=1)
+
+
+class Group(NamedTuple):
+    """Promises that are counted alike: of one party, under one version, on one calendar."""
+
+    owed_by: str
+    digest: str
+    calendar: str
+
+
+class Candidate(NamedTuple):
+    """An open promise, by the row of its clock."""
+
+    clock: int
+    group: Group
+    due_at: datetime | None
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An open promise and the lead it is about; ``owner`` is the lead's owner now."""
+
+    lead_id: int
+    key: str
+    state: str
+    owner: str | None
+    clock: Clock
+
+
+_PLACE = (clock.c.owed_by, clock.c.digest, clock.c.calendar)
+_IS_OPEN = clock.c.ended_at.is_(None)
+_NEXT_GROUP = select(*_PLACE).where(_IS_OPEN).order_by(*_PLACE).limit(1)
+_END = datetime.max.replace(tzinfo=UTC)
+# With the due instant the index is left and entered again behind the group, instead of being gone through.
+_BEHIND = tuple_(*_PLACE, clock.c.due_at) > tuple_(
+    bindparam("owed_by"),
+    bindparam("digest"),
+    bindparam("calendar"),
+    bindparam("due_at", type_=Instant()),
+)
+_FELL = select(clock.c.lead).where(clock.c.wake_at <= bindparam("now", type_=Instant()))
+_AHEAD = select(entry.c.lead).where(entry.c.at > bindparam("now", type_=Instant()), entry.c.lead.is_not(None))
+_CANDIDATE = (clock.c.id, *_PLACE, clock.c.due_at, clock.c.paused_at.is_not(None).label("is_paused"))
+_STANDS = (_IS_OPEN, clock.c.lead.not_in(union(_FELL, _AHEAD)))
+"""Open, and as they are saved: nothing fell in the lead, and its log does not end later than now."""
+_OF_GROUP = (
+    select(*_CANDIDATE)
+    .where(
+        *_STANDS, clock.c.owed_by == bindparam("owed_by"), clock.c.digest == bindparam("digest"),
+        clock.c.calendar == bindparam("calendar"),
+    )
+)  # fmt: skip
+_RUNNING = _OF_GROUP.where(clock.c.paused_at.is_(None))
+_LEAST = _RUNNING.where(clock.c.due_at.is_not(None)).order_by(clock.c.due_at).limit(bindparam("most"))
+_AS_SOON = _RUNNING.where(
+    clock.c.due_at >= bindparam("start", type_=Instant()), clock.c.due_at < bindparam("end", type_=Instant())
+)
+_WITHOUT_DUE = _RUNNING.where(clock.c.due_at.is_(None))
+_PAUSED = _OF_GROUP.where(clock.c.paused_at.is_not(None))
+_BY_CLOCK = (
+    select(lead.c.id, lead.c.key, lead.c.state, lead.c.owner, *COLUMNS)
+    .join(lead, clock.c.lead == lead.c.id)
+    .where(one_of(clock.c.id, "clocks"))
+    .order_by(clock.c.id)
+)
+
+
+def unsettled(connection: Connection, now: datetime) -> list[int]:
+    """The leads that are not as they are saved: something fell in them by *now*, or their log is ahead."""
+    return sorted(connection.execute(union(_FELL, _AHEAD), {"now": now}).scalars())
+
+
+def leads_owing(connection: Connection, owners: Collection[str] | None, party: str | None) -> list[int]:
+    """The leads that owe such a promise as they are saved: of *owners* (None: anybody's), by *party*."""
+    query = select(clock.c.lead).distinct().where(_IS_OPEN, clock.c.owed_by.is_not(None))
+    if owners is not None:
+        query = query.join(lead, clock.c.lead == lead.c.id).where(one_of(lead.c.owner, "owners"))
+    if party is not None:
+        query = query.where(clock.c.owed_by == party)
+    return list(connection.execute(query, {} if owners is None else {"owners": owners}).scalars())
+
+
+def of_owners(
+    connection: Connection, owners: Collection[str], party: str | None, most: int | None, now: datetime
+) -> list[Candidate]:
+    """As :func:`of_anybody`, about the leads of *owners*."""
+    query = select(*_CANDIDATE).join(lead, clock.c.lead == lead.c.id)
+    query = query.where(*_STANDS, clock.c.owed_by.is_not(None), one_of(lead.c.owner, "owners"))
+    if party is not None:
+        query = query.where(clock.c.owed_by == party)
+    values = {"owners": owners, "now": now}
+    if most is None:
+        return _candidates(connection, query, values)
+    found = _candidates(connection, _ranked(query.where(clock.c.paused_at.is_(None)), most), values)
+    if len(found) < most:
+        found += _candidates(connection, query.where(clock.c.paused_at.is_not(None)), values)
+    return found
+
+
+def _ranked(running: Select[Any], most: int) -> Select[Any]:
+    """Of each group the *most* with the least due instant, whoever shares the last second, or has none."""
+    alike = (*_PLACE, clock.c.due_at.is_(None))
+    rank = func.rank().over(partition_by=alike, order_by=epoch(clock.c.due_at)).label("place")
+    ranked = running.add_columns(rank).subquery()
+    return select(*(ranked.c[column.name] for column in _CANDIDATE)).where(ranked.c.place <= most)
+
+
+def of_anybody(connection: Connection, party: str | None, most: int | None, now: datetime) -> list[Candidate]:
+    """Open promises, all or those among which the *most* urgent are; without :func:`unsettled` leads."""
+    groups = list(_groups(connection, party))
+    found = [each for group in groups for each in _running(connection, group, most, now)]
+    if most is None or len(found) < most:
+        for group in groups:
+            found += _candidates(connection, _PAUSED, {**group._asdict(), "now": now})
+    return found
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def _groups(connection: Connection, party: str | None) -> Iterator[Group]:
+    """The groups in which anything is owed, each found by one step in the index."""
+    last = None if party is None else Group(party, "", "")
+    while True:
+        query = (
+            _NEXT_GROUP.where(clock.c.owed_by.is_not(None)) if last is None else _NEXT_GROUP.where(_BEHIND)
+        )
+        row = connection.execute(query, {} if last is None else {**last._asdict(), "due_at": _END}).first()
+        if row is None or (party is not None and row[0] != party):
+            return
+        last = Group(*row)
+        yield last
+
+
+def _running(connection: Connection, group: Group, most: int | None, now: datetime) -> list[Candidate]:
+    """The running ones of a group: all, or the *most* with the least due instant, as in :func:`_ranked`."""
+    values: dict[str, Any] = {**group._asdict(), "now": now}
+    if most is None:
+        return _candidates(connection, _RUNNING, values)
+    found = _candidates(connection, _LEAST, {**values, "most": most})
+    if len(found) == most:
+        # Rows of one second are put in order by their leads, so all of them have to be there.
+        assert found[-1].due_at is not None
+        second = _second(found[-1].due_at)
+        found = [each for each in found if each.due_at is not None and each.due_at < second]
+        found += _candidates(connection, _AS_SOON, {**values, "start": second, "end": second + SECOND})
+    return found + _candidates(connection, _WITHOUT_DUE, values)
+
+
+def _candidates(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
+    rows = connection.execute(query, values)
+    return [Candidate(row[0], Group(*row[1:4]), row[4], bool(row[5])) for row in rows]
+
+
+def read(connection: Connection, clocks: Collection[int]) -> list[Owed]:
+    """The promises of those clocks."""
+    rows = connection.execute(_BY_CLOCK, {"clocks": clocks})
+    return [Owed(row[0], row[1], row[2], row[3], from_row(row[4:])) for row in rows]
