@@ -24,7 +24,7 @@ from slaflow.settings import sqlite_url
 from slaflow.store.database_file import file_of
 from slaflow.store.driver_errors import translated
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseUrl, NotMigrated
-from slaflow.store.tables.all import REVISIONS
+from slaflow.store.tables.metadata import REVISIONS
 
 __all__ = ["Connection", "Database", "driver_connection", "is_rehearsal", "revision"]
 

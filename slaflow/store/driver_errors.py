@@ -28,7 +28,7 @@ from slaflow.store.errors import (
     StoreFailed,
     ValueRefused,
 )
-from slaflow.store.tables.all import REVISIONS
+from slaflow.store.tables.metadata import REVISIONS
 
 if TYPE_CHECKING:
     import psycopg

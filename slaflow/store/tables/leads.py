@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from slaflow.store.tables.metadata import ROOM_TO_UPDATE, metadata
+from slaflow.store.tables.metadata import ROOM_TO_UPDATE, metadata, partial
 from slaflow.store.types import BigId, Instant, JsonText, Span, Word
 
 lead_numbers = Sequence("lead_number", metadata=metadata)
@@ -74,13 +74,12 @@ lead = Table(
     Index("lead_state", "state", "id"),
     Index("lead_owner", "owner", "id"),
     Index("lead_workflow", "workflow", "id"),
-    Index(
+    partial(
         "lead_failing",
         "id",
-        sqlite_where=text("failures > 0"),
-        postgresql_where=text("failures > 0"),
+        where=text("failures > 0"),
     ),
-    **ROOM_TO_UPDATE,
+    info=ROOM_TO_UPDATE,
 )
 
 _OPEN = text("ended_at IS NULL")
@@ -115,10 +114,8 @@ clock = Table(
     Column("counts", JsonText, nullable=False),
     Column("wake_at", Instant),
     UniqueConstraint("lead", "target", "number", name="clock_number"),
-    Index("clock_open", "lead", "target", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-    Index("clock_wake", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING),
-    Index(
-        "clock_owed", "owed_by", "digest", "calendar", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN
-    ),
-    **ROOM_TO_UPDATE,
+    partial("clock_open", "lead", "target", unique=True, where=_OPEN),
+    partial("clock_wake", "wake_at", where=_WAKING),
+    partial("clock_owed", "owed_by", "digest", "calendar", "due_at", where=_OPEN),
+    info=ROOM_TO_UPDATE,
 )

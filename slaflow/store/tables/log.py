@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from slaflow.store.tables.metadata import metadata
+from slaflow.store.tables.metadata import metadata, partial
 from slaflow.store.types import BigId, Instant, Word
 
 _ONCE_PER_STEP = text("kind IN ('breached', 'escalated', 'timer_fired')")
@@ -63,16 +63,15 @@ entry = Table(
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
     UniqueConstraint("stream", "seq", name="entry_stream_seq"),
-    Index(
+    partial(
         "entry_breached_once",
         "lead",
         "target",
         "clock",
         unique=True,
-        sqlite_where=_BREACHED,
-        postgresql_where=_BREACHED,
+        where=_BREACHED,
     ),
-    Index(
+    partial(
         "entry_step_once",
         "lead",
         "target",
@@ -80,20 +79,19 @@ entry = Table(
         "step",
         "kind",
         unique=True,
-        sqlite_where=_ONCE_PER_STEP,
-        postgresql_where=_ONCE_PER_STEP,
+        where=_ONCE_PER_STEP,
     ),
     # One for each filter of the log; a lead's entries are those of its stream.
     Index("entry_kind", "kind", "id"),
     Index("entry_actor", "actor", "id"),
     Index("entry_party", "party", "id"),
-    Index("entry_target", "target", "id", sqlite_where=_HAS_TARGET, postgresql_where=_HAS_TARGET),
-    Index("entry_trigger", "trigger", "id", sqlite_where=_HAS_TRIGGER, postgresql_where=_HAS_TRIGGER),
+    partial("entry_target", "target", "id", where=_HAS_TARGET),
+    partial("entry_trigger", "trigger", "id", where=_HAS_TRIGGER),
     Index("entry_at", "at", "id"),
-    Index("entry_breached_at", "kind", "at", sqlite_where=_BREACHED, postgresql_where=_BREACHED),
-    Index("entry_late", "occurred_at", sqlite_where=_LATE, postgresql_where=_LATE),
+    partial("entry_breached_at", "kind", "at", where=_BREACHED),
+    partial("entry_late", "occurred_at", where=_LATE),
     # What time travel asks for beside what lies past an instant: inputs that were told after it.
-    Index("entry_told_later", "arrived_at", sqlite_where=_TOLD_LATER, postgresql_where=_TOLD_LATER),
+    partial("entry_told_later", "arrived_at", where=_TOLD_LATER),
 )
 
 stream = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
-from slaflow.store.tables.metadata import metadata
+from slaflow.store.tables.metadata import metadata, partial
 from slaflow.store.types import BigId, Instant, JsonText
 
 message = Table(
@@ -28,10 +28,9 @@ message = Table(
     Column("last_error", Text),
     UniqueConstraint("stream", "seq", "recipient", "kind", name="message_cause"),
     Index("message_status", "status", "id"),
-    Index(
+    partial(
         "message_next_try",
         "next_try_at",
-        sqlite_where=text("status = 'waiting'"),
-        postgresql_where=text("status = 'waiting'"),
+        where=text("status = 'waiting'"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
-from slaflow.store.tables.metadata import metadata
+from slaflow.store.tables.metadata import metadata, partial
 from slaflow.store.types import BigId, Instant, Word
 
 person = Table(
@@ -23,12 +23,11 @@ person = Table(
     Column("key", Word),
     Index("person_email", "email", "valid_from"),
     Index("person_key", "key", "valid_from"),
-    Index(
+    partial(
         "person_now",
         "key",
         unique=True,
-        sqlite_where=text("valid_until IS NULL"),
-        postgresql_where=text("valid_until IS NULL"),
+        where=text("valid_until IS NULL"),
     ),
 )
 
