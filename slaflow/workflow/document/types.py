@@ -33,7 +33,10 @@ FIGURE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?%?")
 class Doc(BaseModel):
     """Every mapping of the file: no key but those declared, nothing converted in passing."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # Validators are built where they are used: most models are only parts of others, and built with them.
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class Named(Doc):
