@@ -161,7 +161,7 @@ def plainly(app: Engine, *, party: str | None = None, owner: str | None = None) 
 
 @pytest.mark.parametrize("seed", [41, 42])
 def test_a_few_are_the_first_of_all(app: Engine, present: Present, seed: int) -> None:
-    """Under two versions, with leads in which something fell that no tick carried out, and one logged ahead."""
+    """Under two versions, with leads in which something fell that no tick carried out, one logged ahead."""
     one_by_one(app, a_history(app.active(), seed, leads=9, events=70), FRIDAY + 12 * DAY)
     app.activate(AGREEMENT.replace("within: 4h", "within: 3h"), at=FRIDAY + 12 * DAY)
     for number in range(3):
