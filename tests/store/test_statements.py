@@ -95,9 +95,23 @@ def test_claiming_reads_what_is_due_by_its_index(database: Database) -> None:
         connection.exec_driver_sql("ANALYZE")
         with counted(connection) as sent:
             leads.claim_due(connection, MONDAY + timedelta(days=1), 10)
-        statement, values = sent[0]
+        statement, values = sent[-1]
         plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
     assert "clock_wake" in plan
+
+
+def test_claiming_sorts_no_backlog_that_the_database_knows_nothing_of(database: Database) -> None:
+    """As after an import and before statistics are gathered: each batch would sort all that is due."""
+    explain = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN"
+    with database.write() as connection:
+        leads_due(connection, 5000)
+        with counted(connection) as sent:
+            leads.claim_due(connection, MONDAY + timedelta(days=1), 1000)
+        statement, values = sent[-1]
+        plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
+    assert "clock_wake" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
