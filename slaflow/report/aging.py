@@ -36,7 +36,7 @@ def aging(app: Engine, *, by: str | None = None, at: datetime | None = None) -> 
         UnknownName: *by* is nothing to group by.
     """
 
-    def count(conn: Connection, asked: Asked) -> Mapping[str, dict[str, Any]]:
+    def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
         return _count(conn, asked, states_in_order(in_force(app, conn).values()))
 
     figures = report(app, None, None, by, at, count, {"open": 0, "states": []})
@@ -44,11 +44,11 @@ def aging(app: Engine, *, by: str | None = None, at: datetime | None = None) -> 
     return figures
 
 
-def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, list[AgeFigure]]] = defaultdict(lambda: defaultdict(list))
+def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str | None, dict[str, Any]]:
+    found: dict[str | None, dict[str, list[AgeFigure]]] = defaultdict(lambda: defaultdict(list))
     for figure in ages(conn, asked, BOUNDS):
         found[figure.group][figure.state].append(figure)
-    longest: dict[tuple[str, str], list[Oldest]] = defaultdict(list)
+    longest: dict[tuple[str | None, str], list[Oldest]] = defaultdict(list)
     for each in oldest(conn, asked, OLDEST):
         longest[each.group, each.state].append(each)
     return {

@@ -33,7 +33,7 @@ def funnel(
         InvertedRange, UnknownName: as every report.
     """
 
-    def count(conn: Connection, asked: Asked) -> Mapping[str, dict[str, Any]]:
+    def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
         return _count(conn, asked, states_in_order(in_force(app, conn).values()))
 
     return report(app, start, end, by, at, count, {"leads": 0, "states": [], "moves": []})
@@ -48,12 +48,12 @@ def states_in_order(workflows: Iterable[Workflow]) -> dict[str, State]:
     return found
 
 
-def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str, dict[str, Any]]:
+def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str | None, dict[str, Any]]:
     number = sizes(conn, asked)
-    came: dict[str, dict[str, StateFigure]] = defaultdict(dict)
+    came: dict[str | None, dict[str, StateFigure]] = defaultdict(dict)
     for figure in reached(conn, asked):
         came[figure.group][figure.state] = figure
-    went: dict[str, list[MoveFigure]] = defaultdict(list)
+    went: dict[str | None, list[MoveFigure]] = defaultdict(list)
     for move in moves(conn, asked):
         went[move.group].append(move)
     return {

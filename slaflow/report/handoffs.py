@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.people import Directory
 from slaflow.report.question import in_force, report
-from slaflow.report.rates import least, percentile, share
+from slaflow.report.rates import Number, nearest_rank, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.handoffs import (
-    HandoffFigure,
-    Passed,
-    SignFigure,
-    instants,
-    outcomes,
-    stages,
-    touchpoints,
-)
+from slaflow.store.figures.handoffs import Passed, passed
 from slaflow.store.figures.passages import OUTCOMES
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 TIMES = ("decision", "first_touch", "first_attempt")
-Way: TypeAlias = tuple[str, str, str, str]
-"""Group, giver, taker, direction."""
+Way: TypeAlias = tuple[str | None, str, str, str]
+"""Group (None: the whole), giver, taker, direction."""
 
 
 def handoffs(
@@ -51,27 +45,24 @@ def handoffs(
         InvertedRange, UnknownName: as every report.
     """
 
-    def count(conn: Connection, asked: Asked) -> Mapping[str, dict[str, Any]]:
+    def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
         return _count(conn, asked, in_force(app, conn))
 
     return report(app, start, end, by, at, count, _figures([]))
 
 
-def _count(conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]) -> dict[str, dict[str, Any]]:
-    counted: dict[Way, list[HandoffFigure]] = defaultdict(list)
-    for figure in outcomes(conn, asked):
-        counted[_way(figure)].append(figure)
-    reached, shown = _signs(stages(conn, asked)), _signs(touchpoints(conn, asked))
-    times = _times(instants(conn, asked), workflows, people_store.directory(conn))
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for way, figures in sorted(counted.items()):
-        signs = {
-            "stages": {sign.name: sign.handoffs for sign in reached.get(way, ())},
-            "touchpoints": {
-                sign.name: {"handoffs": sign.handoffs, "times": sign.times} for sign in shown.get(way, ())
-            },
-        }
-        groups[way[0]].append({**_way_figures(way, figures), **signs, **_spread(times.get(way, {}))})
+def _count(
+    conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]
+) -> dict[str | None, dict[str, Any]]:
+    people = people_store.directory(conn)
+    tallies: dict[Way, Tally] = defaultdict(Tally)
+    for row in passed(conn, asked):
+        times = _times(row, workflows[row.digest], people)
+        for group in dict.fromkeys((None, row.group)):
+            tallies[group, row.gave, row.took, row.direction].add(row, times)
+    groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+    for way, tally in sorted(tallies.items(), key=lambda item: item[0][1:]):
+        groups[way[0]].append(_way_figures(way, tally))
     return {name: _figures(ways) for name, ways in groups.items()}
 
 
@@ -79,51 +70,77 @@ def _figures(ways: list[dict[str, Any]]) -> dict[str, Any]:
     return {"handoffs": sum(way["handed_over"] for way in ways), "ways": ways}
 
 
-def _way(figure: HandoffFigure | SignFigure | Passed) -> Way:
-    return figure.group, figure.gave, figure.took, figure.direction
+@dataclass(slots=True)
+class Tally:
+    """The handoffs of one way; some bytes for its score and times are all that is kept of each."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    touches: Counter[int] = field(default_factory=Counter)
+    came_back: int = 0
+    scores: array[float] = field(default_factory=lambda: array("d"))
+    stages: Counter[str] = field(default_factory=Counter)
+    shown: Counter[str] = field(default_factory=Counter)
+    """How often the touchpoints were just these, as JSON."""
+    times: dict[str, array[int]] = field(default_factory=lambda: {name: array("q") for name in TIMES})
+
+    def add(self, row: Passed, times: Mapping[str, int]) -> None:
+        self.outcomes[row.outcome] += 1
+        self.touches[row.touches] += 1
+        self.came_back += row.came_back
+        if row.score is not None:
+            self.scores.append(row.score)
+        if row.stage is not None:
+            self.stages[row.stage] += 1
+        if row.touchpoints is not None:
+            self.shown[row.touchpoints] += 1
+        for name, seconds in times.items():
+            self.times[name].append(seconds)
+
+    def touchpoints(self) -> dict[str, dict[str, int]]:
+        """Per kind of activity: at how many handoffs it had been shown, and how often."""
+        found: dict[str, dict[str, int]] = {}
+        for text, number in self.shown.items():
+            for kind, times in json.loads(text).items():
+                of = found.setdefault(kind, {"handoffs": 0, "times": 0})
+                of["handoffs"] += number
+                of["times"] += number * int(times)
+        return dict(sorted(found.items()))
 
 
-def _way_figures(way: Way, figures: list[HandoffFigure]) -> dict[str, Any]:
-    number = sum(figure.handoffs for figure in figures)
-    came_to = {name: sum(f.handoffs for f in figures if f.outcome == name) for name in OUTCOMES}
+def _way_figures(way: Way, tally: Tally) -> dict[str, Any]:
+    came_to = {name: tally.outcomes[name] for name in OUTCOMES}
     decided = came_to["accepted"] + came_to["returned"]
     return {
         "gave": way[1],
         "took": way[2],
         "direction": way[3],
-        "handed_over": number,
+        "handed_over": sum(came_to.values()),
         **came_to,
         "accept_rate": share(came_to["accepted"], decided),
         "return_rate": share(came_to["returned"], decided),
-        "came_back": sum(figure.came_back for figure in figures),
-        "never_touched": number - sum(figure.touched for figure in figures),
-        "touched_once": sum(figure.once for figure in figures),
-        "score": {
-            "median": least([figure.median_score for figure in figures]),
-            "p90": least([figure.p90_score for figure in figures]),
-        },
+        "came_back": tally.came_back,
+        "never_touched": tally.touches[0],
+        "touched_once": tally.touches[1],
+        "score": _spread(tally.scores),
+        "stages": dict(sorted(tally.stages.items())),
+        "touchpoints": tally.touchpoints(),
+        **{f"{name}_open_seconds": _spread(tally.times[name]) for name in TIMES},
     }
 
 
-def _signs(figures: Iterable[SignFigure]) -> dict[Way, list[SignFigure]]:
-    found: dict[Way, list[SignFigure]] = defaultdict(list)
-    for figure in figures:
-        found[_way(figure)].append(figure)
-    return found
+def _spread(values: Sequence[Number]) -> dict[str, Number | None]:
+    ordered = sorted(values)
+    return {"median": nearest_rank(ordered, 0.5), "p90": nearest_rank(ordered, 0.9)}
 
 
-def _times(
-    rows: Iterable[Passed], workflows: Mapping[str, Workflow], people: Directory
-) -> dict[Way, dict[str, array[int]]]:
-    """Open seconds per way; eight bytes for each is all that is kept of a handoff."""
-    found: dict[Way, dict[str, array[int]]] = {}
-    for row in rows:
-        times = found.setdefault(_way(row), {name: array("q") for name in TIMES})
-        open_seconds = _opening(row, workflows[row.digest], people)
-        for name, then in zip(TIMES, (row.decided_at, row.touched_at, row.attempted_at), strict=True):
-            if then is not None:
-                times[name].append(open_seconds(then))
-    return found
+def _times(row: Passed, workflow: Workflow, people: Directory) -> dict[str, int]:
+    """Open seconds from the handoff to what has happened since."""
+    instants = zip(TIMES, (row.decided_at, row.touched_at, row.attempted_at), strict=True)
+    happened = {name: then for name, then in instants if then is not None}
+    if not happened:
+        return {}
+    open_seconds = _opening(row, workflow, people)
+    return {name: open_seconds(then) for name, then in happened.items()}
 
 
 def _opening(row: Passed, workflow: Workflow, people: Directory) -> Callable[[datetime], int]:
@@ -132,13 +149,3 @@ def _opening(row: Passed, workflow: Workflow, people: Directory) -> Callable[[da
     team = workflow.teams.get(person.team or "") if person else None
     calendar = workflow.calendars[team.calendar if team and team.calendar else workflow.first_calendar]
     return lambda then: int(calendar.open_time(row.at, then) / SECOND)
-
-
-def _spread(times: Mapping[str, array[int]]) -> dict[str, Any]:
-    return {
-        f"{name}_open_seconds": {
-            "median": percentile(times.get(name, ()), 0.5),
-            "p90": percentile(times.get(name, ()), 0.9),
-        }
-        for name in TIMES
-    }

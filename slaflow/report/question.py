@@ -21,8 +21,8 @@ from slaflow.workflow.model.workflow import Workflow
 
 GROUPINGS = ("owner", "team", "month")
 Figures = dict[str, Any]
-Count = Callable[[Connection, Asked], Mapping[str, Figures]]
-"""Gives the figures of each group, by its name; of everything under ``""``."""
+Count = Callable[[Connection, Asked], Mapping[str | None, Figures]]
+"""Gives the figures of each group, by its name; of the whole under None."""
 
 
 class UnknownGrouping(UnknownName):
@@ -140,14 +140,14 @@ def report(
     """``from``, ``to``, ``settled_to``, the figures of everything, and with *by* those of each group."""
     with app.database.read() as conn:
         asked = ask(app, conn, start, end, by, at)
+        figures = dict(count(conn, asked))
         answer = {
             "from": None if asked.start is None else instant_text(asked.start),
             "to": None if asked.end is None else instant_text(asked.end),
             "settled_to": instant_text(asked.at),
-            **count(conn, asked.as_one()).get("", nothing),
+            **figures.pop(None, nothing),
         }
         if by is not None:
-            groups = count(conn, asked)
             answer["by"] = by
-            answer["groups"] = {name: groups[name] for name in sorted(groups)}
+            answer["groups"] = dict(sorted(figures.items()))
     return answer

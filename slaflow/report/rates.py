@@ -26,12 +26,14 @@ def percent_text(share: float, places: int) -> str:
     return percent_text(share, places + 1) if seems_whole and 0 < share < 1 else text
 
 
-def percentile(values: Sequence[int], share: float) -> int | None:
+def percentile(values: Sequence[Number], share: float) -> Number | None:
     """The nearest-rank percentile, None of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
+    return nearest_rank(sorted(values), share)
+
+
+def nearest_rank(ordered: Sequence[Number], share: float) -> Number | None:
+    """The same of values that are in order."""
+    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)] if ordered else None
 
 
 def least(values: Sequence[Number | None]) -> Number | None:

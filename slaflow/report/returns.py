@@ -48,17 +48,19 @@ def returns(
         InvertedRange, UnknownName: as every report.
     """
 
-    def count(conn: Connection, asked: Asked) -> Mapping[str, dict[str, Any]]:
+    def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
         figures = _count(conn, asked, in_force(app, conn))
-        if asked.by is None and "" in figures:
-            figures[""]["feedback"] = _feedback(conn, asked, quoted)
+        if None in figures:
+            figures[None]["feedback"] = _feedback(conn, asked, quoted)
         return figures
 
     nothing = {**_figures([], [], [], [], {}), "feedback": []}
     return report(app, start, end, by, at, count, nothing)
 
 
-def _count(conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]) -> dict[str, dict[str, Any]]:
+def _count(
+    conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]
+) -> dict[str | None, dict[str, Any]]:
     why = _by_group(reasons(conn, asked))
     how_long = _by_group(held(conn, asked))
     through = _by_group(let_through(conn, asked))
@@ -69,8 +71,8 @@ def _count(conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]) ->
     }
 
 
-def _by_group(figures: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
+def _by_group(figures: Iterable[Any]) -> dict[str | None, list[Any]]:
+    found: dict[str | None, list[Any]] = defaultdict(list)
     for figure in figures:
         found[figure.group].append(figure)
     return found

@@ -72,8 +72,8 @@ def sla(
     return report(app, start, end, by, at, _count, _figures(()))
 
 
-def _count(conn: Connection, asked: Asked) -> dict[str, dict[str, Any]]:
-    groups: dict[str, list[PromiseFigure]] = {}
+def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
+    groups: dict[str | None, list[PromiseFigure]] = {}
     for figure in promises(conn, asked):
         groups.setdefault(figure.group, []).append(figure)
     return {name: _figures(figures) for name, figures in groups.items()}

@@ -34,8 +34,8 @@ def waste(
     return report(app, start, end, by, at, _count, {"parties": {}})
 
 
-def _count(conn: Connection, asked: Asked) -> dict[str, dict[str, Any]]:
-    groups: dict[str, dict[str, list[WasteFigure]]] = defaultdict(lambda: defaultdict(list))
+def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
+    groups: dict[str | None, dict[str, list[WasteFigure]]] = defaultdict(lambda: defaultdict(list))
     for figure in counted(conn, asked):
         groups[figure.group][figure.took].append(figure)
     return {

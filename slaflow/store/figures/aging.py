@@ -20,7 +20,7 @@ from slaflow.store.tables.log import entry
 class AgeFigure(NamedTuple):
     """So many open leads of one state and bucket; percentiles of a state: the least over its rows."""
 
-    group: str
+    group: str | None
     state: str
     bucket: int
     leads: int
@@ -29,7 +29,7 @@ class AgeFigure(NamedTuple):
 
 
 class Oldest(NamedTuple):
-    group: str
+    group: str | None
     state: str
     lead: int
     owner: str | None
@@ -90,7 +90,7 @@ def _open_leads(asked: Asked) -> CTE:
     group = asked.group(
         owner=owner, at=_instant(asked.at), digest=then.c.digest, of=then.c.lead, month_of=then.c.entered_at
     )
-    return (
+    found = (
         select(
             then.c.lead,
             then.c.state,
@@ -102,6 +102,7 @@ def _open_leads(asked: Asked) -> CTE:
         .where(~is_final(then.c.state, then.c.digest, asked.versions))
         .cte("open_leads")
     )
+    return asked.whole_and_groups(found)
 
 
 def _stream(lead_id: Column) -> Column:

@@ -7,7 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.sql.expression import ColumnElement
 
 from slaflow.store.dialect import text_at, unindexed
@@ -25,7 +39,7 @@ Months = Sequence[tuple[datetime, str]]
 class Asked:
     """``[start, end)`` bounds what is counted, ``at`` what is known: nothing logged after it is seen.
 
-    ``by`` is ``owner``, ``team``, ``month`` or a field of the lead; None puts all in one group.
+    ``by`` is ``owner``, ``team``, ``month`` or a field of the lead; None asks for the whole alone.
     ``months`` gives those of the period, by the name of their time zone; ``spellings`` says for other
     spellings of an owner which one stands for them.
     """
@@ -39,7 +53,7 @@ class Asked:
     spellings: Mapping[str, str] = field(default_factory=dict)
 
     def as_one(self) -> Asked:
-        """The same, in one group."""
+        """The same of the whole alone."""
         return replace(self, by=None)
 
     def in_period(self, at: Column) -> Column:
@@ -50,6 +64,10 @@ class Asked:
         if self.end is not None:
             bounds.append(at < self.end)
         return and_(*bounds)
+
+    def since_period(self, at: Column) -> Column:
+        """Whether the instant lies in the period or after it: what came of the period lies nowhere else."""
+        return true() if self.start is None else at >= self.start
 
     def of_kind(self, row: Any, kind: str) -> Column:
         """Whether an entry is of that kind and lies in the period.
@@ -64,26 +82,42 @@ class Asked:
     ) -> Column:
         """The name of the group: *owner*, their team as of *at*, a month, a field of the lead *of*.
 
-        The month is that of *at*, or of *month_of*, in the zone of the version with that *digest*.
+        The month is that of *at*, or of *month_of*, in the zone of the version with that *digest*. Null
+        where nothing is grouped.
         """
-        found = self._group(owner, at, digest, of, at if month_of is None else month_of)
+        if self.by is None:
+            return cast(null(), Text())
+        month = at if month_of is None else month_of
+        found = self._group(self.by, owner, at, digest, of, month)
         return func.coalesce(found, literal(NONE))
 
-    def _group(self, owner: Column, at: Column, digest: Column, of: Column, month_of: Column) -> Column:
-        if self.by is None:
-            return literal("")
-        if self.by == "owner":
+    def _group(
+        self, by: str, owner: Column, at: Column, digest: Column, of: Column, month_of: Column
+    ) -> Column:
+        if by == "owner":
             return self._spelt(owner)
-        if self.by == "team":
+        if by == "team":
             return self._team(owner, at)
-        if self.by == "month":
+        if by == "month":
 
             def named(zone: str) -> Column:
                 return self._month(month_of, zone)
 
             return by_version(digest, self.versions, _zone, named, literal(NONE))
-        fields = select(text_at(lead.c.fields, self.by)).where(lead.c.id == of)
+        fields = select(text_at(lead.c.fields, by)).where(lead.c.id == of)
         return fields.correlate_except(lead).scalar_subquery()
+
+    def whole_and_groups(self, rows: CTE) -> CTE:
+        """*rows*, which have a ``grp``: all of them under null, and, where groups are asked for, once more
+        under the name of the group of each.
+
+        Both from one reading: what *rows* are made of is what costs.
+        """
+        if self.by is None:
+            return rows
+        others = [column for column in rows.c if column.name != "grp"]
+        whole = select(cast(null(), Text()).label("grp"), *others)
+        return union_all(whole, select(rows.c.grp, *others)).cte(f"{rows.name}_and_groups")
 
     def _spelt(self, owner: Column) -> Column:
         """The person, whatever the spelling; the column itself where all are spelt in one way."""

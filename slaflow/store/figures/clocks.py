@@ -20,7 +20,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from slaflow.store.dialect import Column, epoch, in_stream, integer_at, text_at
+from slaflow.store.dialect import Column, epoch, integer_at, text_at, unindexed
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of, percentile, rank_of, total
 from slaflow.store.tables.leads import clock
@@ -43,7 +43,7 @@ class PromiseFigure(NamedTuple):
     seconds from start to fulfilment: of a target, the least over its rows.
     """
 
-    group: str
+    group: str | None
     target: str
     owed_by: str
     outcome: str
@@ -58,14 +58,14 @@ class PromiseFigure(NamedTuple):
 def promises(connection: Connection, asked: Asked) -> Iterator[PromiseFigure]:
     """What each promise came to: clocks of targets, not timers, that started in the period.
 
-    Cost: the starts of the period by index, and for each the later entries of its lead.
+    Cost: the log since the period began, once.
     """
     for row in connection.execute(statement(asked)):
         yield PromiseFigure(*row)
 
 
 def statement(asked: Asked) -> Select[Any]:
-    judged = _judged(asked, _clocks(asked))
+    judged = asked.whole_and_groups(_judged(asked, _clocks(asked)))
     place, number = rank_of(judged.c.seconds, judged.c.grp, judged.c.target)
     ranked = select(*judged.c, place.label("place"), number.label("number")).cte("ranked")
     row = ranked.c
@@ -87,43 +87,48 @@ def statement(asked: Asked) -> Select[Any]:
 
 
 def _clocks(asked: Asked) -> CTE:
-    """One row per clock: what its entries tell, up to the instant that is asked about."""
-    start, then = entry.alias("start"), entry.alias("then")
-    verdict = and_(
-        then.c.stream == start.c.stream,
-        then.c.seq > start.c.seq,
-        in_stream(then.c.target) == start.c.target,
-        then.c.clock == start.c.clock,
-        in_stream(then.c.kind).in_(_TOLD),
-        _known(then, asked.at),
-    )
-    group = asked.group(owner=start.c.owner, at=start.c.at, digest=start.c.digest, of=start.c.lead)
-    due = epoch(func.coalesce(text_at(data_of(then), "due_at"), text_at(data_of(then), "new")))
+    """One row per clock: what its entries tell, up to the instant that is asked about.
+
+    The entries of clocks are gone through once: in a long log they lie too far apart to be looked up
+    clock by clock.
+    """
+    row = entry.alias("told")
+    started = row.c.kind == "clock_started"
+
+    def at_start(value: Column) -> Column:
+        """The value of the clock's first entry."""
+        return func.max(case((started, value)))
+
+    group = asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
+    due = epoch(func.coalesce(text_at(data_of(row), "due_at"), text_at(data_of(row), "new")))
+    party = at_start(row.c.party)
     return (
         select(
-            start.c.id, start.c.target, start.c.party, group.label("grp"),
-            _has(then, "clock_met").label("met"),
-            _has(then, "met_late").label("late"),
-            _has(then, "breached").label("broken"),
-            _has(then, "breach_lifted").label("lifted"),
-            _has(then, "clock_cancelled").label("cancelled"),
-            func.max(case(*_pauses(then))).label("pausing"),
-            func.max(case((then.c.kind.in_(_MOVES), then.c.seq * _ROOM + due))).label("moved"),
-            epoch(text_at(data_of(start), "due_at")).label("due"),
-            _figure(then, "open_seconds", "clock_met", "breach_lifted").label("open_seconds"),
-            _figure(then, "late_seconds", "met_late").label("late_seconds"),
-            _allowance(start).label("allowance"),
+            at_start(row.c.id).label("id"), row.c.lead, row.c.target, row.c.clock.label("number"),
+            party.label("party"), at_start(group).label("grp"),
+            _has(row, "clock_met").label("met"),
+            _has(row, "met_late").label("late"),
+            _has(row, "breached").label("broken"),
+            _has(row, "breach_lifted").label("lifted"),
+            _has(row, "clock_cancelled").label("cancelled"),
+            func.max(case(*_pauses(row))).label("pausing"),
+            func.max(case((row.c.kind.in_(_MOVES), row.c.seq * _ROOM + due))).label("moved"),
+            at_start(epoch(text_at(data_of(row), "due_at"))).label("due"),
+            _figure(row, "open_seconds", "clock_met", "breach_lifted").label("open_seconds"),
+            _figure(row, "late_seconds", "met_late").label("late_seconds"),
         )
-        .select_from(start.outerjoin(then, verdict))
-        .where(asked.of_kind(start, "clock_started"), start.c.party != SYSTEM)
-        .group_by(start.c.id)
+        .where(asked.since_period(row.c.at), unindexed(row.c.kind).in_(("clock_started", *_TOLD)))
+        .where(_known(row, asked.at))
+        .group_by(row.c.lead, row.c.target, row.c.clock)
+        .having(and_(at_start(case((asked.in_period(row.c.at), 1))) == 1, party != SYSTEM))
         .cte("clocks")
     )  # fmt: skip
 
 
 def _known(row: Any, at: datetime) -> Column:
     """A promise is still kept at its due instant, so a breach is known only after it."""
-    return case((row.c.kind == "breached", row.c.at < at), else_=row.c.at <= at)
+    known = unindexed(row.c.at)
+    return case((row.c.kind == "breached", known < at), else_=known <= at)
 
 
 def _has(row: Any, kind: str) -> Column:
@@ -139,11 +144,9 @@ def _figure(row: Any, name: str, *kinds: str) -> Column:
     return func.max(case((row.c.kind.in_(kinds), integer_at(data_of(row), name))))
 
 
-def _allowance(start: Any) -> Column:
+def _allowance(row: Any) -> Column:
     """Whole seconds a clock had in the end: a due instant that moved took its allowance with it."""
-    same = and_(
-        clock.c.lead == start.c.lead, clock.c.target == start.c.target, clock.c.number == start.c.clock
-    )
+    same = and_(clock.c.lead == row.lead, clock.c.target == row.target, clock.c.number == row.number)
     seconds = type_coerce(clock.c.allowance, BigInteger) // _MICROSECONDS
     return select(seconds).where(same).correlate_except(clock).scalar_subquery()
 
@@ -164,7 +167,8 @@ def _judged(asked: Asked, row: CTE) -> CTE:
         (is_over, "breached"),
         else_="running",
     )
-    seconds = func.coalesce(clocks.open_seconds, clocks.late_seconds + clocks.allowance)
+    late = case((clocks.late_seconds.is_not(None), clocks.late_seconds + _allowance(clocks)))
+    seconds = func.coalesce(clocks.open_seconds, late)
     return select(
         clocks.id,
         clocks.grp,

@@ -18,7 +18,7 @@ from slaflow.store.tables.log import entry
 class StateFigure(NamedTuple):
     """So many leads reached the state, after that long: elapsed seconds from creation."""
 
-    group: str
+    group: str | None
     state: str
     leads: int
     median: int | None
@@ -28,7 +28,7 @@ class StateFigure(NamedTuple):
 class MoveFigure(NamedTuple):
     """So many leads went from one state to another, so often; elapsed seconds they had been there."""
 
-    group: str
+    group: str | None
     from_state: str
     to_state: str
     leads: int
@@ -84,9 +84,9 @@ def _before(column: Column, born: CTE, row: Any) -> Column:
     return func.lag(column, type_=column.type).over(partition_by=born.c.lead, order_by=row.c.seq)
 
 
-def sizes(connection: Connection, asked: Asked) -> dict[str, int]:
+def sizes(connection: Connection, asked: Asked) -> dict[str | None, int]:
     """How many leads were created in the period, by group."""
-    born = cohort(asked).c
+    born = asked.whole_and_groups(cohort(asked)).c
     rows = connection.execute(select(born.grp, func.count()).group_by(born.grp))
     return {name: number for name, number in rows}
 
@@ -102,6 +102,7 @@ def reached(connection: Connection, asked: Asked) -> Iterator[StateFigure]:
         .group_by(visit.grp, visit.state, visit.lead)
         .cte("first")
     )  # fmt: skip
+    first = asked.whole_and_groups(first)
     place, number = rank_of(first.c.seconds, first.c.grp, first.c.state)
     row = select(*first.c, place.label("place"), number.label("number")).cte("ranked").c
     query = (
@@ -119,6 +120,7 @@ def moves(connection: Connection, asked: Asked) -> Iterator[MoveFigure]:
     seconds = elapsed(visit.since, visit.at).label("seconds")
     times = select(visit.grp, visit.before, visit.state, visit.lead, seconds)
     move = times.where(visit.before.is_not(None)).cte("moves")
+    move = asked.whole_and_groups(move)
     place, number = rank_of(move.c.seconds, move.c.grp, move.c.before, move.c.state)
     row = select(*move.c, place.label("place"), number.label("number")).cte("ranked").c
     keys = (row.grp, row.before, row.state)

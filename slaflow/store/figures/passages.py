@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CTE, and_, case, exists, func, literal, or_, select
 
-from slaflow.store.dialect import Column, float_at, in_stream, text_at
+from slaflow.store.dialect import Column, float_at, in_stream, text_at, value_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of
 from slaflow.store.figures.funnel import last_move
@@ -16,7 +16,7 @@ from slaflow.workflow.model.parties import SYSTEM
 
 _KEPT = (
     "stream", "seq", "lead", "at", "digest", "gave", "took", "took_owner", "direction", "grp", "next_seq",
-    "decided_seq", "score", "stage",
+    "decided_seq", "score", "stage", "touchpoints",
 )  # fmt: skip
 OUTCOMES = ("accepted", "returned", "by_system", "open")
 """What the first move after a handoff was: the taker went on with it, gave it back, the system moved it,
@@ -42,6 +42,7 @@ def handoffs(asked: Asked, *, to_taker: bool = True) -> CTE:
             group.label("grp"),
             float_at(data_of(row), "handoff", "score").label("score"),
             text_at(data_of(row), "handoff", "stage").label("stage"),
+            value_at(data_of(row), "handoff", "touchpoints").label("touchpoints"),
             _next(asked, row, handoff=True).label("next_seq"),
             _next(asked, row, handoff=False).label("decided_seq"),
         )

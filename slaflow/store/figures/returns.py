@@ -20,7 +20,7 @@ from slaflow.workflow.model.parties import SYSTEM
 class ReasonFigure(NamedTuple):
     """So many handbacks with one trigger and reason, ``by_system`` of them fired by a step."""
 
-    group: str
+    group: str | None
     gave: str
     trigger: str
     reason: str
@@ -31,7 +31,7 @@ class ReasonFigure(NamedTuple):
 class HeldFigure(NamedTuple):
     """So many handbacks of leads in their n-th round; elapsed seconds since they were handed over."""
 
-    group: str
+    group: str | None
     cycle: int
     returns: int
     median: int | None
@@ -41,7 +41,7 @@ class HeldFigure(NamedTuple):
 class ThroughFigure(NamedTuple):
     """So many handoffs of one kind, and how many of them the next handoff gave back."""
 
-    group: str
+    group: str | None
     digest: str
     trigger: str
     from_state: str
@@ -54,7 +54,7 @@ class ThroughFigure(NamedTuple):
 class SignFigure(NamedTuple):
     """So many handoffs of leads that had shown one kind of activity, and how many came back."""
 
-    group: str
+    group: str | None
     activity: str
     handoffs: int
     came_back: int
@@ -77,7 +77,8 @@ def _returned(asked: Asked) -> CTE:
         given.c.grp, given.c.gave, given.c.actor, given.c.party, given.c.trigger,
     )  # fmt: skip
     reason = func.coalesce(why, literal(NONE)).label("reason")
-    return select(*columns, reason).where(given.c.direction == BACK).cte("returned")
+    returned = select(*columns, reason).where(given.c.direction == BACK).cte("returned")
+    return asked.whole_and_groups(returned)
 
 
 def _why(asked: Asked, row: CTE, names: Callable[[Terms], tuple[str, ...]]) -> Column:
@@ -148,7 +149,7 @@ def _forward(asked: Asked) -> CTE:
     """The handoffs of the period that went forward, and whether the next one gave the lead back."""
     given, after = handoffs(asked), entry.alias("after")
     back = and_(after.c.id.is_not(None), direction(after, asked.versions) == BACK)
-    return (
+    forward = (
         select(
             given.c.grp, given.c.digest, given.c.trigger, given.c.from_state, given.c.to_state,
             given.c.data, case((back, 1), else_=0).label("came_back"),
@@ -159,6 +160,7 @@ def _forward(asked: Asked) -> CTE:
         .where(given.c.direction == FORWARD)
         .cte("forward")
     )  # fmt: skip
+    return asked.whole_and_groups(forward)
 
 
 def let_through(connection: Connection, asked: Asked) -> Iterator[ThroughFigure]:

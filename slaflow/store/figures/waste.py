@@ -18,7 +18,7 @@ class WasteFigure(NamedTuple):
     Held still is what has not been handed on since, and is not closed.
     """
 
-    group: str
+    group: str | None
     took: str
     what: str
     handoffs: int
@@ -32,7 +32,7 @@ def waste(connection: Connection, asked: Asked) -> Iterator[WasteFigure]:
     ``returned``: the next handoff was a person's who gave the lead back. Else by the taker's touches until
     then: ``never_touched``, ``touched_once``, ``worked`` (twice or more).
     """
-    row = passages(asked).c
+    row = asked.whole_and_groups(passages(asked)).c
     what = case(
         (row.given_back == 1, "returned"),
         (row.touches == 0, "never_touched"),
