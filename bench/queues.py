@@ -28,6 +28,7 @@ LATER = AGREEMENT.replace("400h", "300h")
 NOW = ground.START + timedelta(hours=STARTS)
 Ask = Callable[[Engine], Any]
 ASKED: dict[str, Ask] = {
+    "queue page --party sales": lambda engine: engine.queue_page(party="sales").rows,
     "queue --party sales --limit 50": lambda engine: engine.queue(party="sales", limit=50),
     "queue --limit 50": lambda engine: engine.queue(limit=50),
     "queue --team team3 --limit 50": lambda engine: engine.queue(team="team3", limit=50),
@@ -99,12 +100,13 @@ def main() -> None:
     options.add_argument("--leads", type=int, default=100_000)
     options.add_argument("--fallen", type=int, default=0)
     options.add_argument("--rounds", type=int, default=20)
+    options.add_argument("--only", default="", metavar="WORDS", help="questions that hold these words")
     given = options.parse_args()
     with ground.database_url(given.db) as url:
         ground.apart(prepare, url, given.leads, given.fallen)
         number = ground.apart(entries, url)
         db = "sqlite" if url.startswith("sqlite") else "postgresql"
-        for ask in ASKED:
+        for ask in [a for a in ASKED if given.only in a]:
             took = ground.apart(asked, url, ask, given.rounds)
             p50, p95 = took[len(took) // 2], took[min(len(took) - 1, len(took) * 95 // 100)]
             line = {"leads": given.leads, "fallen": given.fallen, "entries": number}

@@ -13,6 +13,7 @@ from slaflow.engine.leads import erase, listing, queue
 from slaflow.engine.leads import lift as lifting
 from slaflow.engine.leads.assignment import assign
 from slaflow.engine.leads.charge import Charge, charge_of
+from slaflow.engine.leads.queue import QueuePage
 from slaflow.engine.log import checkpoints, proofs, read, replay
 from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.setup import activation, people, versions
@@ -146,6 +147,11 @@ class Engine(Context):
               limit: int | None = None, at: datetime | None = None) -> list[dict[str, Any]]:  # fmt: skip
         """What is owed next as of *at* (None: now), least time left first."""
         return queue.queue(self, owner, team, party, limit, at)
+
+    def queue_page(self, *, owner: str | None = None, team: str | None = None, party: str | None = None,
+                   limit: int = 50) -> QueuePage:  # fmt: skip
+        """The first rows of the queue now, quick also where no tick has run for long."""
+        return queue.page(self, owner, team, party, limit)
 
     def tick(self, at: datetime | None = None, *, batch: int = tick.BATCH, dry_run: bool = False,
              progress: Callable[[int, int], None] | None = None) -> tick.TickReport:  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,10 @@ from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
+SETTLED = 50
+"""Of the leads in which something fell, so many are settled for a page beside those that it shows."""
+COUNTED = 10_000
+
 
 def queue(
     app: Context,
@@ -44,13 +48,45 @@ def queue(
     """
     now = app.present(at)
     with app.database.read() as conn:
-        directory = people_store.directory(conn)
-        check_declared(app, conn, "party", party)
-        owners = _owners(app, conn, directory, owner, team, now)
-        asked = _Asked(app, conn, directory, owners, party)
-        rows = list(asked.past(now) if at is not None else asked.present(now, limit))
-    rows.sort(key=_urgency)
-    return rows[:limit] if limit is not None else rows
+        asked = _asked(app, conn, owner, team, party, now)
+        rows = asked.past(now) if at is not None else asked.present(now, limit)
+        return sorted(rows, key=_urgency)[:limit]
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """The most urgent promises, and in how many leads something fell that was not looked into for it.
+
+    ``waiting`` is bounded by :data:`COUNTED`; 0: the rows are those of :func:`queue`. Else they stand as of
+    the last tick, but for the leads shown, which are as they are now.
+    """
+
+    rows: list[dict[str, Any]]
+    waiting: int
+
+
+def page(app: Context, owner: str | None, team: str | None, party: str | None, limit: int) -> QueuePage:
+    """The first rows of the queue, at a cost that does not grow with what no tick has carried out yet.
+
+    Raises:
+        UnknownFilter: no such person, team or party.
+    """
+    now = app.present()
+    with app.database.read() as conn:
+        asked = _asked(app, conn, owner, team, party, now)
+        fallen = owed_store.fallen(conn, now, COUNTED)
+        if len(fallen) <= SETTLED:
+            return QueuePage(sorted(asked.present(now, limit), key=_urgency)[:limit], 0)
+        rows, settled = asked.as_saved(now, limit, fallen[:SETTLED])
+        return QueuePage(rows, len(set(fallen) - settled))
+
+
+def _asked(
+    app: Context, conn: Connection, owner: str | None, team: str | None, party: str | None, now: datetime
+) -> _Asked:
+    directory = people_store.directory(conn)
+    check_declared(app, conn, "party", party)
+    return _Asked(app, conn, directory, _owners(app, conn, directory, owner, team, now), party)
 
 
 def _urgency(row: Mapping[str, Any]) -> tuple[bool, int, str, int]:
@@ -69,20 +105,34 @@ class _Asked:
 
     def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
         """The rows as of now: all, or those among which the *most* urgent are."""
-        unsettled = owed_store.unsettled(self.conn, now)
-        leads = lead_store.read(self.conn, unsettled)
-        clocks = clock_store.open_of(self.conn, unsettled)
+        yield from self._as_settled(owed_store.unsettled(self.conn, now), now)
+        yield from self._saved(self._most_urgent(most, now), now)
+
+    def as_saved(
+        self, now: datetime, most: int, also: Sequence[int]
+    ) -> tuple[list[dict[str, Any]], set[int]]:
+        """The *most* urgent rows as saved, those of the leads shown and of *also* as now; and these leads."""
+        saved = sorted(self._saved(self._most_urgent(most, None), now), key=_urgency)
+        settled = {*(row["lead"] for row in saved[:most]), *also}
+        rows = [row for row in saved if row["lead"] not in settled]
+        rows += self._as_settled(sorted(settled), now)
+        return sorted(rows, key=_urgency)[:most], settled
+
+    def _as_settled(self, lead_ids: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:
+        leads = lead_store.read(self.conn, lead_ids)
+        clocks = clock_store.open_of(self.conn, lead_ids)
         for lead in leads.values():
             yield from self._settled(Standing(lead, clocks[lead.id], max(now, lead.as_of)))
-        chosen = [each.clock for each in self._most_urgent(now, most)]
-        for owed in owed_store.read(self.conn, chosen):
+
+    def _saved(self, candidates: Iterable[Candidate], now: datetime) -> Iterator[dict[str, Any]]:
+        for owed in owed_store.read(self.conn, [each.clock for each in candidates]):
             workflow = self.app.workflow(owed.clock.digest)
             yield _row(workflow, owed.lead_id, owed.key, owed.state, owed.owner, owed.clock, now)
 
-    def _most_urgent(self, now: datetime, most: int | None) -> list[Candidate]:
+    def _most_urgent(self, most: int | None, settled_at: datetime | None) -> list[Candidate]:
         if self._spelt is None:
-            return owed_store.of_anybody(self.conn, self.party, most, now)
-        return owed_store.of_owners(self.conn, self._spelt, self.party, most, now)
+            return owed_store.of_anybody(self.conn, self.party, most, settled_at)
+        return owed_store.of_owners(self.conn, self._spelt, self.party, most, settled_at)
 
     def past(self, at: datetime) -> Iterator[dict[str, Any]]:
         """The rows as things stood then; every lead that may owe something is settled."""

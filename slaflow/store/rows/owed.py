@@ -6,7 +6,7 @@ that the least due of each are the only ones that can be the most urgent of all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -65,14 +65,11 @@ _BEHIND = tuple_(*_PLACE, clock.c.due_at) > tuple_(
 _FELL = select(clock.c.lead).where(clock.c.wake_at <= bindparam("now", type_=Instant()))
 _AHEAD = select(entry.c.lead).where(entry.c.at > bindparam("now", type_=Instant()), entry.c.lead.is_not(None))
 _CANDIDATE = (clock.c.id, *_PLACE, clock.c.due_at, clock.c.paused_at.is_not(None).label("is_paused"))
-_STANDS = (_IS_OPEN, clock.c.lead.not_in(union(_FELL, _AHEAD)))
-"""Open, and as they are saved: nothing fell in the lead, and its log does not end later than now."""
-_OF_GROUP = (
-    select(*_CANDIDATE)
-    .where(
-        *_STANDS, clock.c.owed_by == bindparam("owed_by"), clock.c.digest == bindparam("digest"),
-        clock.c.calendar == bindparam("calendar"),
-    )
+_STANDS = clock.c.lead.not_in(union(_FELL, _AHEAD))
+"""As it is saved: nothing fell in the lead, and its log does not end later than now."""
+_OF_GROUP = select(*_CANDIDATE).where(
+    _IS_OPEN, clock.c.owed_by == bindparam("owed_by"), clock.c.digest == bindparam("digest"),
+    clock.c.calendar == bindparam("calendar"),
 )  # fmt: skip
 _RUNNING = _OF_GROUP.where(clock.c.paused_at.is_(None))
 _LEAST = _RUNNING.where(clock.c.due_at.is_not(None)).order_by(clock.c.due_at).limit(bindparam("most"))
@@ -94,6 +91,14 @@ def unsettled(connection: Connection, now: datetime) -> list[int]:
     return sorted(connection.execute(union(_FELL, _AHEAD), {"now": now}).scalars())
 
 
+def fallen(connection: Connection, now: datetime, most: int) -> list[int]:
+    """At most so many of the leads in which something fell by *now*, those first in which it fell first."""
+    fell = select(clock.c.lead, clock.c.wake_at).where(clock.c.wake_at <= now)
+    some = fell.order_by(clock.c.wake_at).limit(most).subquery()
+    query = select(some.c.lead).group_by(some.c.lead).order_by(func.min(some.c.wake_at), some.c.lead)
+    return list(connection.execute(query).scalars())
+
+
 def leads_owing(connection: Connection, owners: Collection[str] | None, party: str | None) -> list[int]:
     """The leads that owe such a promise as they are saved: of *owners* (None: anybody's), by *party*."""
     query = select(clock.c.lead).distinct().where(_IS_OPEN, clock.c.owed_by.is_not(None))
@@ -105,17 +110,23 @@ def leads_owing(connection: Connection, owners: Collection[str] | None, party: s
 
 
 def of_owners(
-    connection: Connection, owners: Collection[str], party: str | None, most: int | None, now: datetime
+    connection: Connection,
+    owners: Collection[str],
+    party: str | None,
+    most: int | None,
+    settled_at: datetime | None,
 ) -> list[Candidate]:
     """As :func:`of_anybody`, about the leads of *owners*."""
     query = select(*_CANDIDATE).join(lead, clock.c.lead == lead.c.id)
-    query = query.where(*_STANDS, clock.c.owed_by.is_not(None), one_of(lead.c.owner, "owners"))
+    query = query.where(_IS_OPEN, clock.c.owed_by.is_not(None), one_of(lead.c.owner, "owners"))
     if party is not None:
         query = query.where(clock.c.owed_by == party)
-    values = {"owners": owners, "now": now}
+    values = {"owners": owners, "now": settled_at}
     if most is None:
         return _candidates(connection, query, values)
-    found = _candidates(connection, _ranked(query.where(clock.c.paused_at.is_(None)), most), values)
+    standing = query if settled_at is None else query.where(_STANDS)
+    ranked = _ranked(standing.where(clock.c.paused_at.is_(None)), most)
+    found = [_candidate(row) for row in connection.execute(ranked, values)]
     if len(found) < most:
         found += _candidates(connection, query.where(clock.c.paused_at.is_not(None)), values)
     return found
@@ -129,13 +140,18 @@ def _ranked(running: Select[Any], most: int) -> Select[Any]:
     return select(*(ranked.c[column.name] for column in _CANDIDATE)).where(ranked.c.place <= most)
 
 
-def of_anybody(connection: Connection, party: str | None, most: int | None, now: datetime) -> list[Candidate]:
-    """Open promises, all or those among which the *most* urgent are; without :func:`unsettled` leads."""
+def of_anybody(
+    connection: Connection, party: str | None, most: int | None, settled_at: datetime | None
+) -> list[Candidate]:
+    """Open promises as they are saved: all, or those among which the *most* urgent are.
+
+    With *settled_at* without those of leads that are :func:`unsettled` then.
+    """
     groups = list(_groups(connection, party))
-    found = [each for group in groups for each in _running(connection, group, most, now)]
+    found = [each for group in groups for each in _running(connection, group, most, settled_at)]
     if most is None or len(found) < most:
         for group in groups:
-            found += _candidates(connection, _PAUSED, {**group._asdict(), "now": now})
+            found += _candidates(connection, _PAUSED, {**group._asdict(), "now": settled_at})
     return found
 
 
@@ -157,9 +173,11 @@ def _groups(connection: Connection, party: str | None) -> Iterator[Group]:
         yield last
 
 
-def _running(connection: Connection, group: Group, most: int | None, now: datetime) -> list[Candidate]:
+def _running(
+    connection: Connection, group: Group, most: int | None, settled_at: datetime | None
+) -> list[Candidate]:
     """The running ones of a group: all, or the *most* with the least due instant, as in :func:`_ranked`."""
-    values: dict[str, Any] = {**group._asdict(), "now": now}
+    values: dict[str, Any] = {**group._asdict(), "now": settled_at}
     if most is None:
         return _candidates(connection, _RUNNING, values)
     found = _candidates(connection, _LEAST, {**values, "most": most})
@@ -173,8 +191,13 @@ def _running(connection: Connection, group: Group, most: int | None, now: dateti
 
 
 def _candidates(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
-    rows = connection.execute(query, values)
-    return [Candidate(row[0], Group(*row[1:4]), row[4], bool(row[5])) for row in rows]
+    asked = query if values["now"] is None else query.where(_STANDS)
+    rows = connection.execute(asked, {name: value for name, value in values.items() if value is not None})
+    return [_candidate(row) for row in rows]
+
+
+def _candidate(row: Sequence[Any]) -> Candidate:
+    return Candidate(row[0], Group(*row[1:4]), row[4], bool(row[5]))
 
 
 def read(connection: Connection, clocks: Collection[int]) -> list[Owed]:

@@ -25,6 +25,7 @@ from support.office import (
 
 from slaflow.engine import settle
 from slaflow.engine.app import Engine
+from slaflow.engine.leads import queue
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.decision import instant_text
@@ -178,3 +179,26 @@ def test_a_few_are_the_first_of_all(app: Engine, present: Present, seed: int) ->
                 )
                 assert len(found) == len(wanted[:limit])
         assert plainly(app)
+
+
+def test_a_page_is_the_queue_while_little_has_fallen(app: Engine, present: Present) -> None:
+    one_by_one(app, a_history(app.active(), 41), FRIDAY + 12 * DAY)
+    present.at = FRIDAY + 14 * DAY
+    page = app.queue_page(limit=5)
+    assert (page.rows, page.waiting) == (app.queue(limit=5), 0)
+    assert page.rows
+
+
+def test_a_page_settles_what_it_shows_and_says_how_much_waits(
+    app: Engine, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a year without a tick, as if only one more lead than those shown were looked into."""
+    monkeypatch.setattr(queue, "SETTLED", 1)
+    for number in range(6):
+        handed_over(app, f"lead{number}", FRIDAY + number * HOUR)
+    present.at = MONDAY + 180 * DAY
+    page = app.queue_page(party="sales", limit=2)
+    shown = {row["lead"] for row in page.rows}
+    exact = [row for row in plainly(app, party="sales") if row["lead"] in shown]
+    assert [{key: row[key] for key in exact[0]} for row in page.rows] == exact[:2]
+    assert 0 < page.waiting <= 6 - len(shown)
