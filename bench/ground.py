@@ -103,8 +103,12 @@ def converting(about: str | None, log: str, convert: Callable[[Path, Path], dict
 
 def peak_rss_mb() -> int:
     """The most memory this process had, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+    return mb(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def mb(maxrss: int) -> int:
+    """What the system tells of a peak, in MiB."""
+    return round(maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10))
 
 
 def apart(ask: Callable[..., T], *given: Any) -> T:

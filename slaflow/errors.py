@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 REFUSED = 1
 USAGE = 2
@@ -23,6 +24,14 @@ class SlaflowError(Exception):
 
     code = "error"
     exit_code = REFUSED
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What another process raised is the same here: the words as they are, not made into words again."""
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(kind: type[SlaflowError], args: tuple[Any, ...]) -> SlaflowError:
+    return kind.__new__(kind, *args)
 
 
 class UnknownName(SlaflowError):

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from slaflow.engine.log.replay import ReplayReport
 
 
-def decided_again(session: Session, answer: dict[str, Any]) -> ReplayReport:
+def decided_again(session: Session, answer: dict[str, Any], jobs: int | None) -> ReplayReport:
     """Decides the log again and puts the verdict into *answer*, where nothing is wrong so far.
 
     Raises:
         VerificationImpossible: it could not be found out.
     """
     with session.out.progress("entries decided again") as progress:
-        again = session.engine.replay(lambda number: progress(number, answer["entries"]))
+        again = session.engine.replay(lambda number: progress(number, answer["entries"]), jobs=jobs)
     answer |= again.as_json()
     return again
 

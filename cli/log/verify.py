@@ -29,12 +29,14 @@ FILE = InputFile(dir_okay=False)
 @click.option("--checkpoint", "file", type=FILE, metavar="FILE",
               help="Also that the log extends what this signed checkpoint counts.")  # fmt: skip
 @click.option("--replay", is_flag=True, help="Also decide every step again from the log, and compare.")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N",
+              help="Processes that share the work; default: a core each, where that pays.")  # fmt: skip
 @archive_option
 @trust_options
 @pass_session
 def verify(
-    session: Session, file: Path | None, replay: bool, folders: tuple[Path, ...], keys: tuple[str, ...],
-    required: list[str],
+    session: Session, file: Path | None, replay: bool, jobs: int | None, folders: tuple[Path, ...],
+    keys: tuple[str, ...], required: list[str],
 ) -> None:  # fmt: skip
     """Recomputes every hash and names the first entry that was changed; exit code 1 if there is one.
 
@@ -43,12 +45,12 @@ def verify(
     signed = None if file is None else signed_checkpoint(file, keys, required)
     archived = archived_in(session, folders)
     with session.out.progress("entries") as progress:
-        found = session.engine.verify(lambda number: progress(number, None), signed, archived)
+        found = session.engine.verify(lambda number: progress(number, None), signed, archived, jobs=jobs)
     answer = found.as_json()
     if signed is not None:
         extends = not any(finding.stream is None for finding in found.findings)
         answer["checkpoint"] = {**head_json(signed.head, signed.signatures), "extended": extends}
-    again = decided_again(session, answer) if replay and found.ok else None
+    again = decided_again(session, answer, jobs) if replay and found.ok else None
 
     def page(page: Page) -> None:
         _page(page, found, signed)

@@ -174,14 +174,23 @@ class Engine(Context):
 
     def verify(
         self, progress: Callable[[int], None] | None = None, signed: checkpoints.Trusted | None = None,
-        archived: ArchivedEntries | None = None,
+        archived: ArchivedEntries | None = None, *, jobs: int | None = 1,
     ) -> Verification:  # fmt: skip
-        """Recomputes every hash; names the first bad entry, and whether the log extends *signed*."""
-        return read.verify(self, progress, signed, archived)
+        """Recomputes every hash; names the first bad entry, and whether the log extends *signed*.
 
-    def replay(self, progress: Callable[[int], None] | None = None) -> replay.ReplayReport:
-        """Decides every lead again from the log alone and names what differs, in entries and in rows."""
-        return replay.replayed(self, progress)
+        *jobs* processes do it, None as many as pay. A script of yours that asks for several must begin with
+        ``if __name__ == "__main__":``, as each of them imports it.
+        """
+        return read.verify(self, progress, signed, archived, jobs)
+
+    def replay(
+        self, progress: Callable[[int], None] | None = None, *, jobs: int | None = 1
+    ) -> replay.ReplayReport:
+        """Decides every lead again from the log alone and names what differs, in entries and in rows.
+
+        *jobs* as for :meth:`verify`.
+        """
+        return replay.replayed(self, progress, jobs)
 
     def checkpoint(self, key: PrivateKey, *, at: datetime | None = None,
                    progress: Callable[[int], None] | None = None) -> checkpoints.KeptCheckpoint:  # fmt: skip

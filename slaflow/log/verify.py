@@ -123,6 +123,17 @@ def verify(
     return Verification(count, streams, tuple(findings))
 
 
+def joined(parts: Iterable[Verification]) -> Verification:
+    """What verifying the log came to, by what verifying each of its *parts* did, in the order of names."""
+    entries = streams = 0
+    findings: list[Finding] = []
+    for part in parts:
+        entries += part.entries
+        streams += part.streams
+        findings += part.findings
+    return Verification(entries, streams, tuple(findings))
+
+
 def _stream_of(raw: RawEntry) -> str:
     return raw[STREAM] if isinstance(raw[STREAM], str) else repr(raw[STREAM])
 
@@ -138,15 +149,14 @@ class _Ends:
     def missing_before(self, name: str | None) -> Iterator[Finding]:
         """A finding for each stream before *name* (None: all that are left) whose entries are all gone."""
         while self._next is not None and (name is None or self._next.stream < name):
+            yield from self._starts.passed_over(self._next.stream)
             start = self._starts.take(self._next.stream)
             if start is not None:
                 yield from _Stream(self._next.stream, self._next, start).finish()
             elif self._next.seq != 0:
                 yield Finding(None, self._next.stream, f"all {self._next.seq} entries are missing")
             self._advance(self._next)
-        if name is None:
-            self._starts.take(None)
-        yield from self._starts.passed_over()
+        yield from self._starts.passed_over(name)
 
     def take(self, name: str) -> tuple[StreamHead | None, StreamStart | None]:
         """The end and the start of the stream *name*."""
@@ -168,23 +178,21 @@ class _Starts:
     def __init__(self, starts: Iterable[StreamStart]) -> None:
         self._starts = iter(starts)
         self._next = next(self._starts, None)
-        self._passed: list[str] = []
 
-    def take(self, name: str | None) -> StreamStart | None:
-        """The start of *name*, if its first entries are archived; None asks for those behind all names."""
-        while self._next is not None and (name is None or self._next.stream < name):
-            self._passed.append(self._next.stream)
-            self._next = next(self._starts, None)
+    def take(self, name: str) -> StreamStart | None:
+        """The start of *name*, if its first entries are archived; those before it are passed over by now."""
         if self._next is None or self._next.stream != name:
             return None
         start, self._next = self._next, next(self._starts, None)
         return start
 
-    def passed_over(self) -> Iterator[Finding]:
-        """A finding for each stream that is archived, and that nothing else knows of."""
-        for name in self._passed:
-            yield Finding(None, name, "its first entries are archived, and nothing else knows of this stream")
-        self._passed.clear()
+    def passed_over(self, name: str | None) -> Iterator[Finding]:
+        """A finding for each stream before *name* (None: all that are left) that is archived, and that
+        nothing else knows of."""
+        while self._next is not None and (name is None or self._next.stream < name):
+            reason = "its first entries are archived, and nothing else knows of this stream"
+            yield Finding(None, self._next.stream, reason)
+            self._next = next(self._starts, None)
 
 
 @dataclass(slots=True)

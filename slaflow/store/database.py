@@ -56,6 +56,8 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        self.url = url
+        """As it was given, password and all: never shown."""
         self._url = _parse(url)
         self.shown = _shown(self._url)
         self._written = _written_file(url)
@@ -81,9 +83,14 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection in a read transaction that sees one snapshot; nothing written in it stays."""
+    def read(self, snapshot: str | None = None) -> Iterator[Connection]:
+        """A connection in a read transaction that sees one snapshot; nothing written in it stays.
+
+        *snapshot* is one that another transaction has exported, on PostgreSQL; see ``snapshot.py``.
+        """
         with self._transaction(write=False) as connection:
+            if snapshot is not None:
+                connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             self._check_revision(connection)
             yield connection
 

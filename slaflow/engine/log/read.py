@@ -10,18 +10,26 @@ from slaflow.engine.context import Context
 from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.log.archives import findings as archive_findings
 from slaflow.engine.log.checkpoints import Trusted, check_origin, finding
+from slaflow.engine.log.progress import Progress, Told
+from slaflow.engine.log.workers import Workers, reading
 from slaflow.log.entry import Entry
 from slaflow.log.raw_entry import SEQ, STREAM, RawEntry
-from slaflow.log.verify import Verification
+from slaflow.log.verify import Verification, joined
 from slaflow.log.verify import verify as verify_entries
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as store
 from slaflow.store.log.archives import begins
 from slaflow.store.log.entries import Order
 from slaflow.store.log.filter import LogFilter
+from slaflow.store.log.part import Part, parts
 from slaflow.store.rows.spellings import spellings
 
 __all__ = ["LogFilter", "Order", "entries", "verify"]
+
+PART = 20_000
+"""Entries that a worker checks at a time."""
+PAYS_FROM = 150_000
+"""With more entries several processes are sooner done, though they must be started first."""
 
 
 def entries(app: Context, filters: LogFilter, order: Order = "id") -> Iterator[Entry]:
@@ -37,22 +45,25 @@ def entries(app: Context, filters: LogFilter, order: Order = "id") -> Iterator[E
 
 def verify(
     app: Context,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     signed: Trusted | None = None,
     archived: ArchivedEntries | None = None,
+    jobs: int | None = 1,
 ) -> Verification:
     """Recomputes every hash from raw values; *progress* hears the number of entries read.
 
     With *signed* also the root over all entries that its checkpoint counts; with *archived* also what was
-    moved into files, else the streams are taken up where those end.
+    moved into files, else the streams are taken up where those end. *jobs* processes do it (None: as many
+    as pay), where nothing archived is to be read; what they find is the same.
 
     Raises:
-        VerificationImpossible: that checkpoint is of another log, or counts entries that are archived.
+        VerificationImpossible: that checkpoint is of another log, or counts entries that are archived; or
+            a process died.
     """
-    with app.database.read() as conn:
+    with reading(app, jobs if archived is None else 1, PAYS_FROM) as (conn, workers):
         if signed is not None:
             check_origin(conn, signed.head)
-        found = _chains(conn, progress, archived)
+        found = _in_parts(conn, workers, progress) if workers else _chains(conn, progress, archived)
         others = [*archive_findings(conn), *(() if archived is None else archived.changed)]
         if signed is not None and not (archived is not None and archived.changed):
             broken = finding(conn, signed, progress, archived)
@@ -60,9 +71,26 @@ def verify(
     return replace(found, findings=(*found.findings, *others)) if others else found
 
 
-def _chains(
-    conn: Connection, progress: Callable[[int], None] | None, archived: ArchivedEntries | None
-) -> Verification:
+def _in_parts(conn: Connection, workers: Workers, progress: Progress | None) -> Verification:
+    store.decode_anything(conn)
+    return joined(_told(workers.each(part_checker, parts(conn, PART)), progress))
+
+
+def part_checker(app: Context, conn: Connection) -> Callable[[Part], Verification]:
+    """What verifies a part of the log by itself."""
+    return lambda part: verify_entries(
+        store.raw_entries(conn, part), store.heads(conn, part), begins(conn, part)
+    )
+
+
+def _told(found: Iterator[Verification], progress: Progress | None) -> Iterator[Verification]:
+    told = Told(progress)
+    for part in found:
+        told.add(part.entries)
+        yield part
+
+
+def _chains(conn: Connection, progress: Progress | None, archived: ArchivedEntries | None) -> Verification:
     rows, heads = store.raw_entries(conn), store.heads(conn)
     if archived is None or archived.changed:
         return verify_entries(_counted(rows, progress), heads, begins(conn))
@@ -78,7 +106,7 @@ def _place(raw: RawEntry) -> tuple[int, str, int]:
     return kind, name, seq if isinstance(seq, int) else 0
 
 
-def _counted(rows: Iterator[RawEntry], progress: Callable[[int], None] | None) -> Iterator[RawEntry]:
+def _counted(rows: Iterator[RawEntry], progress: Progress | None) -> Iterator[RawEntry]:
     for number, row in enumerate(rows, 1):
         if progress is not None and number % 1000 == 0:
             progress(number)

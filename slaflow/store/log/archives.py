@@ -13,6 +13,7 @@ from slaflow.log.entry import Entry
 from slaflow.log.verify import StreamHead
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.errors import ConflictingChange
+from slaflow.store.log.part import WHOLE, Part
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.tables.log import archive, archived_stream, entry
 from slaflow.store.types import one_of
@@ -111,14 +112,15 @@ def ends_of(connection: Connection, number: int) -> Iterator[StreamEnd]:
             yield StreamEnd(*row)
 
 
-def begins(connection: Connection) -> Iterator[StreamEnd]:
+def begins(connection: Connection, part: Part = WHOLE) -> Iterator[StreamEnd]:
     """Where the log's part of each archived stream begins: behind these, in the order of names."""
     columns = [archived_stream.c[name] for name in _ENDS[:-1]]
     later = archived_stream.alias()
     is_last = ~exists().where(
         later.c.stream == archived_stream.c.stream, later.c.seq > archived_stream.c.seq
     ).correlate(archived_stream)
-    query = select(*columns).where(is_last).order_by(archived_stream.c.stream)
+    found = select(*columns).where(is_last, *part.names(archived_stream.c.stream))
+    query = found.order_by(archived_stream.c.stream)
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield StreamEnd(*row)

@@ -32,6 +32,7 @@ from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import driver_connection
 from slaflow.store.log.filter import EVERYTHING, LogFilter
 from slaflow.store.log.narrowing import AT, filtered, narrowest, place
+from slaflow.store.log.part import WHOLE, Part
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry, stream
 from slaflow.store.types import Instant, instant_as_text
@@ -97,31 +98,38 @@ def _query(wanted: LogFilter, order: Order, by: str | None, by_time: bool) -> Se
     return query.order_by(*_ORDERS[order]).limit(wanted.limit)
 
 
-def raw_entries(connection: Connection) -> Iterator[RawEntry]:
+def raw_entries(connection: Connection, part: Part = WHOLE) -> Iterator[RawEntry]:
     """Every entry as the very values stored, in the order of (stream, seq); instants are text.
 
     What cannot be read as text is passed on marked, so that verification names it instead of failing.
     """
     columns = [_raw(connection, column) for column in _COLUMNS]
-    query = select(*columns).order_by(entry.c.stream, entry.c.seq)
+    query = select(*columns).where(*part.names(entry.c.stream)).order_by(entry.c.stream, entry.c.seq)
     decode_anything(connection)
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield tuple(row)
 
 
-def heads(connection: Connection) -> Iterator[StreamHead]:
+def heads(connection: Connection, part: Part = WHOLE) -> Iterator[StreamHead]:
     """Where each stream ends according to its lead or its own row, and its salt, in the order of names."""
     name = (literal("lead:", Text) + cast(lead.c.id, Text)).label("name")
     nothing: ColumnElement[Any] = literal_column("NULL").label("salt")
     leads = select(name, lead.c.seq, lead.c.head, type_coerce(lead.c.salt, NullType()).label("salt"))
     others = select(stream.c.name, stream.c.seq, stream.c.head, nothing)
+    leads, others = leads.where(*part.leads(lead.c.id)), others.where(*part.names(stream.c.name))
     both = union_all(leads, others).subquery()
     order = both.c.name if connection.dialect.name == "sqlite" else both.c.name.collate("C")
     decode_anything(connection)
     with connection.execute(select(both).order_by(order).execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
             yield StreamHead(row[0], row[1], row[2], b"" if row[3] is None else row[3])
+
+
+def has_more_than(connection: Connection, number: int) -> bool:
+    """Whether the log holds more entries than that; no more are looked at."""
+    query = select(entry.c.id).order_by(entry.c.id).offset(number).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def stream_head(connection: Connection, name: str, *, lock: bool = True) -> tuple[int, str]:

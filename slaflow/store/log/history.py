@@ -26,6 +26,7 @@ _GOES_PAST = union(
 ).subquery()
 _ONE_TOLD_LATER = select(entry.c.id).where(entry.c.stream == bindparam("name"), *_TOLD_LATER).limit(1)
 _IDS = select(lead.c.id).where(lead.c.id > bindparam("after")).order_by(lead.c.id).limit(bindparam("most"))
+_ID_AT = _IDS.limit(1).offset(bindparam("place"))
 
 
 def streams(connection: Connection, lead_ids: Collection[int]) -> Iterator[tuple[int, list[Entry]]]:
@@ -70,6 +71,16 @@ def is_told_later(connection: Connection, lead_id: int, at: datetime) -> bool:
     return found.first() is not None
 
 
-def lead_ids(connection: Connection, after: int, limit: int) -> list[int]:
-    """Up to *limit* ids of leads, the least after *after*."""
-    return list(connection.execute(_IDS, {"after": after, "most": limit}).scalars())
+def lead_ids(connection: Connection, after: int, limit: int, up_to: int | None = None) -> list[int]:
+    """Up to *limit* ids of leads, the least after *after*, none greater than *up_to*."""
+    query = _IDS if up_to is None else _IDS.where(lead.c.id <= up_to)
+    return list(connection.execute(query, {"after": after, "most": limit}).scalars())
+
+
+def lead_ranges(connection: Connection, leads: int) -> Iterator[tuple[int, int | None]]:
+    """(after, up to) of ids that hold so many leads each, together all of them; no end for the last."""
+    after = -(2**62)
+    while (up_to := connection.execute(_ID_AT, {"after": after, "place": leads - 1}).scalar()) is not None:
+        yield after, up_to
+        after = up_to
+    yield after, None
