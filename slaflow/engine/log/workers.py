@@ -195,9 +195,13 @@ _reading: list[_Reading] = []
 
 
 def _begin(url: str, name: str | None) -> None:
+    _end()
+    _reading.append(_Reading(url, name))
+
+
+def _end() -> None:
     while _reading:
         _reading.pop().end()
-    _reading.append(_Reading(url, name))
 
 
 def _check(make: Make[P, R], part: P) -> R:
