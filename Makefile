@@ -43,6 +43,7 @@ bench: $(READY) ## lines of JSON, a question each, on SQLite
 	@$(BIN)/python bench/import.py --n 500
 	@$(BIN)/python bench/log.py --n 50000 --rounds 20
 	@$(BIN)/python bench/queues.py --leads 5000 --rounds 5
+	@$(BIN)/python bench/verify.py --n 10000
 	@$(BIN)/python bench/crash.py --kills 20 --rounds 1 --leads 9
 	@$(BIN)/python bench/contention.py
 

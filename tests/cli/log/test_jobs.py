@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 from support.commands import Slaflow
+from support.hands import hands
+
+from slaflow.engine.log import workers
 
 
-def test_several_processes_print_what_one_prints(handed_over: Slaflow) -> None:
+def test_several_processes_print_what_one_prints(
+    handed_over: Slaflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = ("log", "verify", "--replay", "--format", "json", "--jobs")
     one = handed_over(*words, 1)
     assert (one.code, one.json["ok"], one.json["replayed"]) == (0, True, 1)
-    assert handed_over(*words, 2) == one
+    with hands(2) as lent:
+        monkeypatch.setattr(workers, "Workers", lent)
+        assert handed_over(*words, 2) == one
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "65", "two"])
