@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from slaflow.engine.commitments import review as reviews
+from slaflow.engine.batch import BATCH
 from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
 from slaflow.engine.leads import erase, listing, queue
@@ -14,26 +14,31 @@ from slaflow.engine.leads import lift as lifting
 from slaflow.engine.leads.assignment import assign
 from slaflow.engine.leads.charge import Charge, charge_of
 from slaflow.engine.leads.queue import QueuePage
-from slaflow.engine.log import checkpoints, proofs, read, replay
-from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.setup import activation, people, versions
 from slaflow.engine.setup import completions as names
-from slaflow.engine.tick import run as tick
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.events import Answered, Fired, Recorded
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
-from slaflow.log.keys import PrivateKey
-from slaflow.log.proof import Proof
-from slaflow.log.verify import Verification
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows.workflows import Version
 from slaflow.workflow.load import load_workflow
 
+if TYPE_CHECKING:
+    from slaflow.engine.log import checkpoints, replay
+    from slaflow.engine.log.archives import ArchivedEntries
+    from slaflow.engine.tick import run as tick
+    from slaflow.log.keys import PrivateKey
+    from slaflow.log.proof import Proof
+    from slaflow.log.verify import Verification
+
 
 class Engine(Context):
     """slaflow on one database; every method hands on to the module that does it.
+
+    What no command on one lead needs is imported where it is called: those commands are typed all day, and
+    most of the time that they take is that of importing.
 
     Every ``at`` is an aware instant that sets the clock of the call; a ``lead`` is an id or an
     identity value; an ``actor`` is a person's e-mail or a party.
@@ -41,7 +46,6 @@ class Engine(Context):
 
     def upgrade(self) -> None:
         """Makes or updates the tables, and the file where SQLite's is absent. Raises ``StoreError``."""
-        # Imported here: migrations need alembic, which takes longer to load than most commands run.
         from slaflow.engine.setup import schema
 
         schema.upgrade(self)
@@ -153,23 +157,31 @@ class Engine(Context):
         """The first rows of the queue now, quick also where no tick has run for long."""
         return queue.page(self, owner, team, party, limit)
 
-    def tick(self, at: datetime | None = None, *, batch: int = tick.BATCH, dry_run: bool = False,
+    def tick(self, at: datetime | None = None, *, batch: int = BATCH, dry_run: bool = False,
              progress: Callable[[int, int], None] | None = None) -> tick.TickReport:  # fmt: skip
         """Carries out every step that fell before *at*."""
+        from slaflow.engine.tick import run as tick
+
         return tick.run(self, at, batch, dry_run, progress)
 
     def review(self, workflow: str, period: str, *, at: datetime | None = None) -> dict[str, Any]:
         """The period's record of both parties: every commitment, and who has signed."""
+        from slaflow.engine.commitments import review as reviews
+
         return reviews.show(self, workflow, period, at)
 
     def sign_review(
         self, workflow: str, period: str, actor: str, *, at: datetime | None = None
     ) -> dict[str, Any]:
         """One party's signature under that record. Raises ``AlreadySigned``, ``PeriodNotOver``."""
+        from slaflow.engine.commitments import review as reviews
+
         return reviews.sign(self, workflow, period, actor, at)
 
     def log(self, filters: LogFilter | None = None) -> Iterator[Entry]:
         """The log, oldest first."""
+        from slaflow.engine.log import read
+
         return read.entries(self, filters or LogFilter())
 
     def verify(
@@ -181,6 +193,8 @@ class Engine(Context):
         *jobs* processes do it, None as many as pay. A script of yours that asks for several must begin with
         ``if __name__ == "__main__":``, as each of them imports it.
         """
+        from slaflow.engine.log import read
+
         return read.verify(self, progress, signed, archived, jobs)
 
     def replay(
@@ -190,16 +204,22 @@ class Engine(Context):
 
         *jobs* as for :meth:`verify`.
         """
+        from slaflow.engine.log import replay
+
         return replay.replayed(self, progress, jobs)
 
     def checkpoint(self, key: PrivateKey, *, at: datetime | None = None,
                    progress: Callable[[int], None] | None = None) -> checkpoints.KeptCheckpoint:  # fmt: skip
         """Signs the head of the whole log and keeps it; its ``note`` is to be kept elsewhere too."""
+        from slaflow.engine.log import checkpoints
+
         return checkpoints.take(self, key, at, progress)
 
     def prove(self, entry_id: int, signed: checkpoints.Trusted, *, with_data: bool = False,
               archived: ArchivedEntries | None = None) -> Proof:  # fmt: skip
         """Proof that an entry is in the log whose head was signed; needs no database to be checked."""
+        from slaflow.engine.log import proofs
+
         return proofs.prove(self, entry_id, signed, with_data=with_data, archived=archived)
 
     def add_person(self, email: str, party: str | people.Kept = people.KEPT, *,

@@ -18,6 +18,9 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.workflow.model.workflow import Workflow
 
+BATCH = 1000
+"""Leads that a tick takes in hand at once, unless it is told otherwise."""
+
 
 class Batch:
     """The leads of one transaction, locked and loaded, and the directory they are decided with."""

@@ -72,8 +72,8 @@ class _Reader:
 
     def zone(self, value: object, path: Path) -> str:
         """A zone's name; a stored version, whose holidays are resolved, keeps whatever was taken once."""
-        problem = zone_problem(str(value))
-        if problem is None or (self.resolved is not None and is_zone(str(value))):
+        is_kept = self.resolved is not None and is_zone(str(value))
+        if is_kept or (problem := zone_problem(str(value))) is None:
             return str(value)
         self.problem(path, problem)
         return "UTC"

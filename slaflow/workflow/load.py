@@ -131,8 +131,8 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
 def _timezone(document: WorkflowDoc, findings: Findings) -> str:
     """The file's zone; UTC where it names none that will do, told. A stored version keeps what it has."""
     name = document.timezone
-    problem = zone_problem(name)
-    if problem is None or (findings.stored and is_zone(name)):
+    # Asked of that zone first: for a problem the names of all zones are looked up.
+    if (findings.stored and is_zone(name)) or (problem := zone_problem(name)) is None:
         return name
     findings.error(("timezone",), problem)
     return "UTC"

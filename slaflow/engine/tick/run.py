@@ -23,7 +23,6 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 
-BATCH = 1000
 MOST_IDLE = 20
 log = logging.getLogger("slaflow.tick")
 

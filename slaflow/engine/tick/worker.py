@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from time import monotonic, perf_counter
 
+from slaflow.engine.batch import BATCH
 from slaflow.engine.context import Context
 from slaflow.engine.tick import run
 from slaflow.engine.tick.batch import settle_batch
@@ -123,7 +124,7 @@ class Worker:
         bell: Bell,
         *,
         every: timedelta = EVERY,
-        batch: int = run.BATCH,
+        batch: int = BATCH,
         observer: Observer | None = None,
     ) -> None:
         self.app, self.bell, self.every, self.batch = app, bell, every, batch
