@@ -141,4 +141,6 @@ if __name__ == "__main__":
         warnings.simplefilter("ignore")
         load(slaflow)
         load(slaflow.cli)
+        # Asked for only where the database is PostgreSQL.
+        import_module("psycopg")
     serve(sys.argv[1])
