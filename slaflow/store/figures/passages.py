@@ -67,7 +67,7 @@ def _next(asked: Asked, row: Any, *, handoff: bool) -> Column:
 
 def passages(asked: Asked) -> CTE:
     """Handoffs with touches and outcome: everything that is counted of them, one row each."""
-    touched = _touched(asked, handoffs(asked))
+    touched = _touched(asked, _until(handoffs(asked)))
     decided, after = entry.alias("decided"), entry.alias("next")
     gave_back = and_(after.c.id.is_not(None), direction(after, asked.versions) == BACK)
     return (
@@ -87,6 +87,14 @@ def passages(asked: Asked) -> CTE:
         )
         .cte("passages")
     )
+
+
+def _until(given: CTE) -> CTE:
+    """Handoffs, each with the instant of the next one; found once, not again for every entry after them."""
+    after = entry.alias("following")
+    following = select(after.c.at).where(after.c.stream == given.c.stream, after.c.seq == given.c.next_seq)
+    until = following.correlate_except(after).scalar_subquery().label("next_at")
+    return select(*given.c, until).cte("until").prefix_with("MATERIALIZED")
 
 
 def _is_closed(asked: Asked, given: CTE) -> Column:
@@ -125,9 +133,6 @@ def _touched(asked: Asked, given: CTE) -> CTE:
 
 
 def _is_touch(asked: Asked, given: CTE, then: Any, happened: Column) -> Column:
-    after = entry.alias("following")
-    following = select(after.c.at).where(after.c.stream == given.c.stream, after.c.seq == given.c.next_seq)
-    until = following.correlate_except(after).scalar_subquery()
     return and_(
         then.c.stream == given.c.stream,
         then.c.seq > given.c.seq,
@@ -135,7 +140,7 @@ def _is_touch(asked: Asked, given: CTE, then: Any, happened: Column) -> Column:
         in_stream(then.c.party) == given.c.took,
         in_stream(then.c.at) <= asked.at,
         happened >= given.c.at,
-        or_(given.c.next_seq.is_(None), happened < until),
+        or_(given.c.next_at.is_(None), happened < given.c.next_at),
         func.coalesce(text_at(data_of(then), "automated"), "false") == "false",
     )
 
