@@ -12,7 +12,7 @@ from slaflow.report.question import in_force, report
 from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.funnel import MoveFigure, StateFigure, moves, reached, sizes
+from slaflow.store.figures.funnel import MoveFigure, StateFigure, sizes, travelled
 from slaflow.workflow.model.flow import State
 from slaflow.workflow.model.workflow import Workflow
 
@@ -51,10 +51,11 @@ def states_in_order(workflows: Iterable[Workflow]) -> dict[str, State]:
 def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str | None, dict[str, Any]]:
     number = sizes(conn, asked)
     came: dict[str | None, dict[str, StateFigure]] = defaultdict(dict)
-    for figure in reached(conn, asked):
+    states_reached, moves = travelled(conn, asked)
+    for figure in states_reached:
         came[figure.group][figure.state] = figure
     went: dict[str | None, list[MoveFigure]] = defaultdict(list)
-    for move in moves(conn, asked):
+    for move in moves:
         went[move.group].append(move)
     return {
         group: {

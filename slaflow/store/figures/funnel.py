@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Connection, and_, func, or_, select
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from slaflow.store.dialect import Column, elapsed, in_stream
 from slaflow.store.figures.asked import Asked
@@ -40,10 +52,13 @@ class MoveFigure(NamedTuple):
 def cohort(asked: Asked) -> CTE:
     """The leads created in the period. Their group is by the owner they have now."""
     born = entry.alias("born")
-    owner = select(lead.c.owner).where(lead.c.id == born.c.lead).correlate_except(lead).scalar_subquery()
-    group = asked.group(owner=owner, at=born.c.at, digest=born.c.digest, of=born.c.lead)
-    found = select(born.c.stream, born.c.lead, born.c.at, group.label("grp"))
+    found = select(born.c.stream, born.c.lead, born.c.at, _group(asked, born).label("grp"))
     return found.where(asked.of_kind(born, "created")).cte("cohort")
+
+
+def _group(asked: Asked, born: Any) -> Column:
+    owner = select(lead.c.owner).where(lead.c.id == born.c.lead).correlate_except(lead).scalar_subquery()
+    return asked.group(owner=owner, at=born.c.at, digest=born.c.digest, of=born.c.lead)
 
 
 def enters(row: Any) -> Column:
@@ -60,28 +75,39 @@ def last_move(stream: Column, at: datetime) -> Column:
     return found.correlate_except(row).scalar_subquery()
 
 
-def _visits(asked: Asked, born: CTE) -> CTE:
-    """Each time a lead of the cohort entered a state, with the state before and since when it was there."""
+def _visits(asked: Asked) -> CTE:
+    """Each time a lead of the cohort entered a state, with the state before and since when it was there.
+
+    The moves since the period began are gone through once: in a long log they lie too far apart to be
+    looked up lead by lead.
+    """
     row = entry.alias("entered")
-    return (
+    course: dict[str, Any] = {"partition_by": row.c.lead, "order_by": row.c.seq}
+    is_born = and_(row.c.kind == "created", asked.in_period(row.c.at))
+
+    def at_birth(value: Column) -> Column:
+        """The value of the lead's creation, null of whoever was not created in the period."""
+        return func.max(case((is_born, value)), type_=value.type).over(**course)
+
+    def before(column: Column) -> Column:
+        """The value at the same lead's visit before."""
+        return func.lag(column, type_=column.type).over(**course)
+
+    found = (
         select(
-            born.c.grp,
-            born.c.lead,
-            born.c.at.label("created_at"),
+            at_birth(_group(asked, row)).label("grp"),
+            row.c.lead,
+            at_birth(row.c.at).label("created_at"),
             row.c.to.label("state"),
             row.c.at,
-            _before(row.c.to, born, row).label("before"),
-            _before(row.c.at, born, row).label("since"),
+            before(row.c.to).label("before"),
+            before(row.c.at).label("since"),
         )
-        .select_from(born.join(row, row.c.stream == born.c.stream))
-        .where(enters(row), row.c.to.is_not(None), in_stream(row.c.at) <= asked.at)
-        .cte("visits")
+        .where(enters(row), row.c.to.is_not(None))
+        .where(in_stream(row.c.at) <= asked.at, asked.since_period(row.c.at))
+        .cte("course")
     )
-
-
-def _before(column: Column, born: CTE, row: Any) -> Column:
-    """The value at the same lead's visit before."""
-    return func.lag(column, type_=column.type).over(partition_by=born.c.lead, order_by=row.c.seq)
+    return select(found).where(found.c.created_at.is_not(None)).cte("visits")
 
 
 def sizes(connection: Connection, asked: Asked) -> dict[str | None, int]:
@@ -91,42 +117,43 @@ def sizes(connection: Connection, asked: Asked) -> dict[str | None, int]:
     return {name: number for name, number in rows}
 
 
-def reached(connection: Connection, asked: Asked) -> Iterator[StateFigure]:
-    """How many leads of the period's cohort ever entered each state, and how long after creation."""
-    visit = _visits(asked, cohort(asked)).c
-    first = (
-        select(
-            visit.grp, visit.state, visit.lead,
-            func.min(elapsed(visit.created_at, visit.at)).label("seconds"),
-        )
-        .group_by(visit.grp, visit.state, visit.lead)
-        .cte("first")
-    )  # fmt: skip
-    first = asked.whole_and_groups(first)
+def travelled(connection: Connection, asked: Asked) -> tuple[list[StateFigure], list[MoveFigure]]:
+    """How many leads of the period's cohort ever entered each state, and how long after creation; and their
+    moves between two states, and how long they had been in the first."""
+    visits = _visits(asked)
+    states: list[StateFigure] = []
+    moves: list[MoveFigure] = []
+    for grp, before, state, leads, number, *times in connection.execute(
+        union_all(_reached(asked, visits), _moves(asked, visits))
+    ):
+        if before is None:
+            states.append(StateFigure(grp, state, leads, *times))
+        else:
+            moves.append(MoveFigure(grp, before, state, leads, number, *times))
+    return states, moves
+
+
+def _reached(asked: Asked, visits: CTE) -> Select[Any]:
+    visit = visits.c
+    seconds = func.min(elapsed(visit.created_at, visit.at)).label("seconds")
+    keys = (visit.grp, visit.state, visit.lead)
+    first = asked.whole_and_groups(select(*keys, seconds).group_by(*keys).cte("first"))
     place, number = rank_of(first.c.seconds, first.c.grp, first.c.state)
-    row = select(*first.c, place.label("place"), number.label("number")).cte("ranked").c
-    query = (
-        select(row.grp, row.state, func.count(), *_times(row))
-        .group_by(row.grp, row.state)
-        .order_by(row.grp, row.state)
-    )
-    for each in connection.execute(query):
-        yield StateFigure(*each)
+    row = select(*first.c, place.label("place"), number.label("number")).cte("ranked_visits").c
+    none = cast(null(), Text()).label("before")
+    found = select(row.grp, none, row.state, func.count(), func.count(), *_times(row))
+    return found.group_by(row.grp, row.state)
 
 
-def moves(connection: Connection, asked: Asked) -> Iterator[MoveFigure]:
-    """The moves of the cohort between two states, and how long the leads had been in the first."""
-    visit = _visits(asked, cohort(asked)).c
+def _moves(asked: Asked, visits: CTE) -> Select[Any]:
+    visit = visits.c
     seconds = elapsed(visit.since, visit.at).label("seconds")
     times = select(visit.grp, visit.before, visit.state, visit.lead, seconds)
-    move = times.where(visit.before.is_not(None)).cte("moves")
-    move = asked.whole_and_groups(move)
+    move = asked.whole_and_groups(times.where(visit.before.is_not(None)).cte("moves"))
     place, number = rank_of(move.c.seconds, move.c.grp, move.c.before, move.c.state)
-    row = select(*move.c, place.label("place"), number.label("number")).cte("ranked").c
+    row = select(*move.c, place.label("place"), number.label("number")).cte("ranked_moves").c
     keys = (row.grp, row.before, row.state)
-    query = select(*keys, func.count(row.lead.distinct()), func.count(), *_times(row))
-    for each in connection.execute(query.group_by(*keys).order_by(*keys)):
-        yield MoveFigure(*each)
+    return select(*keys, func.count(row.lead.distinct()), func.count(), *_times(row)).group_by(*keys)
 
 
 def _times(row: Any) -> tuple[Column, Column]:
