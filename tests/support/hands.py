@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from slaflow.engine.context import Context
 from slaflow.engine.log import workers
 from slaflow.engine.log.workers import Workers
-from slaflow.store.database import Connection
+from slaflow.store.database import Connection, Database
 from slaflow.store.errors import DatabaseLocked
 
 
@@ -32,17 +31,17 @@ def hands(number: int) -> Iterator[Callable[[str, int], Workers]]:
         yield lambda url, asked: Lent(lender, url)
 
 
-def dying(app: Context, conn: Connection) -> Callable[[int], int]:
+def dying(database: Database, conn: Connection) -> Callable[[int], int]:
     """A check in which the process dies at a part."""
     return lambda part: os._exit(part)
 
 
-def sleeping(app: Context, conn: Connection) -> Callable[[int], None]:
+def sleeping(database: Database, conn: Connection) -> Callable[[int], None]:
     """A check that takes so many seconds."""
     return time.sleep
 
 
-def refusing(app: Context, conn: Connection) -> Callable[[int], int]:
+def refusing(database: Database, conn: Connection) -> Callable[[int], int]:
     """A check that gives back odd parts, and finds the database locked at even ones."""
 
     def check(part: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from heapq import merge
 
 from slaflow.engine.context import Context
+from slaflow.engine.log import chains
 from slaflow.engine.log.archives import ArchivedEntries
 from slaflow.engine.log.archives import findings as archive_findings
 from slaflow.engine.log.checkpoints import Trusted, check_origin, finding
@@ -21,14 +22,14 @@ from slaflow.store.log import entries as store
 from slaflow.store.log.archives import begins
 from slaflow.store.log.entries import Order
 from slaflow.store.log.filter import LogFilter
-from slaflow.store.log.part import Part, parts
+from slaflow.store.log.part import parts
 from slaflow.store.rows.spellings import spellings
 
 __all__ = ["LogFilter", "Order", "entries", "verify"]
 
 PART = 20_000
 """Entries that a worker checks at a time."""
-PAYS_FROM = 150_000
+PAYS_FROM = 100_000
 """With more entries several processes are sooner done, though they must be started first."""
 
 
@@ -60,7 +61,7 @@ def verify(
         VerificationImpossible: that checkpoint is of another log, or counts entries that are archived; or
             a process died.
     """
-    with reading(app, jobs if archived is None else 1, PAYS_FROM) as (conn, workers):
+    with reading(app.database, jobs if archived is None else 1, PAYS_FROM) as (conn, workers):
         if signed is not None:
             check_origin(conn, signed.head)
         found = _in_parts(conn, workers, progress) if workers else _chains(conn, progress, archived)
@@ -73,14 +74,7 @@ def verify(
 
 def _in_parts(conn: Connection, workers: Workers, progress: Progress | None) -> Verification:
     store.decode_anything(conn)
-    return joined(_told(workers.each(part_checker, parts(conn, PART)), progress))
-
-
-def part_checker(app: Context, conn: Connection) -> Callable[[Part], Verification]:
-    """What verifies a part of the log by itself."""
-    return lambda part: verify_entries(
-        store.raw_entries(conn, part), store.heads(conn, part), begins(conn, part)
-    )
+    return joined(_told(workers.each(chains.checker, parts(conn, PART)), progress))
 
 
 def _told(found: Iterator[Verification], progress: Progress | None) -> Iterator[Verification]:

@@ -21,7 +21,7 @@ from slaflow.log.errors import VerificationImpossible
 from slaflow.log.inputs import is_pick
 from slaflow.log.people import PeopleLog
 from slaflow.log.verify import Finding
-from slaflow.store.database import Connection
+from slaflow.store.database import Connection, Database
 from slaflow.store.log import entries as log_store
 from slaflow.store.log import history
 from slaflow.store.log.filter import LogFilter
@@ -32,7 +32,7 @@ __all__ = ["ReplayReport", "replayed"]
 
 PART = 5 * PAGE
 """Leads that a worker decides again at a time."""
-PAYS_FROM = 30_000
+PAYS_FROM = 20_000
 """With more entries several processes are sooner done, though they must be started first."""
 ENTRIES_AT_ONCE = 100_000
 """More than one transaction writes."""
@@ -50,7 +50,7 @@ def replayed(app: Context, progress: Progress | None = None, jobs: int | None = 
 
     Memory is bounded by one page of leads and the log of one of them, in each process.
     """
-    with reading(app, jobs, PAYS_FROM) as (conn, workers):
+    with reading(app.database, jobs, PAYS_FROM) as (conn, workers):
         run = _Run(app, conn)
         run.check_rows()
         if workers is None:
@@ -62,9 +62,9 @@ def replayed(app: Context, progress: Progress | None = None, jobs: int | None = 
     return run.report
 
 
-def leads_checker(app: Context, conn: Connection) -> Callable[[Range], Share]:
+def leads_checker(database: Database, conn: Connection) -> Callable[[Range], Share]:
     """What decides a range of leads again."""
-    return _Run(app, conn).leads().check
+    return _Run(Context(database), conn).leads().check
 
 
 class _Run:

@@ -19,10 +19,9 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any, TypeVar
 
-from slaflow.engine.context import Context
 from slaflow.log.errors import VerificationImpossible
 from slaflow.store import snapshot
-from slaflow.store.database import Connection
+from slaflow.store.database import Connection, Database
 from slaflow.store.errors import StoreError
 from slaflow.store.log.entries import has_more_than
 from slaflow.store.snapshot import NeverStill
@@ -32,28 +31,31 @@ MOST = 8
 P = TypeVar("P")
 R = TypeVar("R")
 Check = Callable[[P], R]
-Make = Callable[[Context, Connection], Check[P, R]]
-"""What a worker makes once of its database, to check parts with; a function of a module."""
+Make = Callable[[Database, Connection], Check[P, R]]
+"""What a worker makes once of its database, to check parts with; a function of a module, which is all that a
+worker imports beside this one."""
 
 
 @contextmanager
-def reading(app: Context, jobs: int | None, pays_from: int) -> Iterator[tuple[Connection, Workers | None]]:
+def reading(
+    database: Database, jobs: int | None, pays_from: int
+) -> Iterator[tuple[Connection, Workers | None]]:
     """A read transaction, and *jobs* workers that see what it sees.
 
     There are none where one process is to read alone: for one job, where the database is out of others'
     reach or never still, and, unless *jobs* says how many, for no more than *pays_from* entries.
     """
-    number = _pay(app, pays_from) if jobs is None else jobs
+    number = _pay(database, pays_from) if jobs is None else jobs
     with ExitStack() as stack:
-        found = _sharing(app, number, stack) if number > 1 and snapshot.is_shareable(app.database) else None
-        yield found or (stack.enter_context(app.database.read()), None)
+        found = _sharing(database, number, stack) if number > 1 and snapshot.is_shareable(database) else None
+        yield found or (stack.enter_context(database.read()), None)
 
 
-def _pay(app: Context, pays_from: int) -> int:
+def _pay(database: Database, pays_from: int) -> int:
     cores = _cores()
     if cores == 1:
         return 1
-    with app.database.read() as conn:
+    with database.read() as conn:
         return min(cores, MOST) if has_more_than(conn, pays_from) else 1
 
 
@@ -62,13 +64,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _sharing(app: Context, number: int, stack: ExitStack) -> tuple[Connection, Workers] | None:
-    with app.database.read():
+def _sharing(database: Database, number: int, stack: ExitStack) -> tuple[Connection, Workers] | None:
+    with database.read():
         pass  # what is wrong with the database is told before anybody is started
     with ExitStack() as tried:
-        workers = tried.enter_context(Workers(app.database.url, number))
+        workers = tried.enter_context(Workers(database.url, number))
         try:
-            conn = tried.enter_context(snapshot.shared(app.database, workers.begin))
+            conn = tried.enter_context(snapshot.shared(database, workers.begin))
         except (StoreError, NeverStill):
             return None
         stack.push(tried.pop_all())
@@ -170,14 +172,14 @@ class _Reading:
     """The read transaction that this process is in, and the checks that were made of it."""
 
     def __init__(self, url: str, name: str | None) -> None:
-        self.app = Context(url)
+        self.database = Database(url)
         self.transaction = ExitStack()
-        self.conn = self.transaction.enter_context(snapshot.read(self.app.database, name))
+        self.conn = self.transaction.enter_context(snapshot.read(self.database, name))
         self.checks: dict[Make[Any, Any], Check[Any, Any]] = {}
 
     def check(self, make: Make[P, R], part: P) -> R:
         if make not in self.checks:
-            self.checks[make] = make(self.app, self.conn)
+            self.checks[make] = make(self.database, self.conn)
         check: Check[P, R] = self.checks[make]
         try:
             return check(part)
@@ -188,7 +190,7 @@ class _Reading:
 
     def end(self) -> None:
         self.transaction.close()
-        self.app.database.dispose()
+        self.database.dispose()
 
 
 _reading: list[_Reading] = []
