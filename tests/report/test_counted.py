@@ -190,3 +190,9 @@ def test_reports_of_an_empty_log_are_empty(app: Engine) -> None:
     assert aging(app, by="team") == {
         "settled_to": "2026-03-06T13:30:00Z", "open": 0, "states": [], "by": "team", "groups": {},
     }  # fmt: skip
+
+
+def test_the_instants_of_a_lead_never_go_back(weeks: Engine) -> None:
+    """So what came of a period lies nowhere before it, and need not be looked for there."""
+    for entries in recount.streams(weeks, END).values():
+        assert all(one.at <= other.at for one, other in pairwise(entries))
