@@ -102,16 +102,21 @@ class Workers:
 
     def begin(self, snapshot: str | None) -> None:
         """Has each of them begin to read, from that snapshot where it has a name."""
-        with _interrupts_kept_back():
-            begun = [each.submit(_begin, self._url, snapshot) for each in self._executors]
-        for future in begun:
-            _result(future)
+        with _deaths_told():
+            with _interrupts_kept_back():
+                begun = [each.submit(_begin, self._url, snapshot) for each in self._executors]
+            for future in begun:
+                future.result()
 
     def each(self, make: Make[P, R], parts: Iterable[P]) -> Iterator[R]:
         """What the check that *make* makes gives for each part, in the order of *parts*.
 
         Parts are asked for one ahead, as somebody is free to check them.
         """
+        with _deaths_told():
+            yield from self._each(make, parts)
+
+    def _each(self, make: Make[P, R], parts: Iterable[P]) -> Iterator[R]:
         free = deque(self._executors)
         at_work: dict[Future[R], Executor] = {}
         in_order: deque[Future[R]] = deque()
@@ -124,14 +129,15 @@ class Workers:
             at_work[future] = one
             in_order.append(future)
             while in_order[0].done() and len(in_order) > 1:
-                yield _result(in_order.popleft())
+                yield in_order.popleft().result()
         for future in in_order:
-            yield _result(future)
+            yield future.result()
 
 
-def _result(future: Future[R]) -> R:
+@contextmanager
+def _deaths_told() -> Iterator[None]:
     try:
-        return future.result()
+        yield
     except BrokenProcessPool:
         raise VerificationImpossible(
             "a process that was reading it died; try again, with --jobs 1 if it dies again"

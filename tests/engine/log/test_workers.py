@@ -308,11 +308,12 @@ def test_a_database_that_is_never_still_is_read_by_one(
 
 
 @on_one_database
-def test_a_process_that_dies_is_told_and_waited_for_by_nobody(log: Engine) -> None:
+@pytest.mark.parametrize("parts", [[9], [9, 9, 9, 9]])
+def test_a_process_that_dies_is_told_and_waited_for_by_nobody(log: Engine, parts: list[int]) -> None:
     with Workers(log.database.url, 1) as doomed:
         doomed.begin(None)
         with pytest.raises(VerificationImpossible, match="a process that was reading it died") as found:
-            list(doomed.each(dying, [9]))
+            list(doomed.each(dying, parts))
     assert found.value.exit_code == 3
 
 
