@@ -17,6 +17,7 @@ from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
 from threading import Thread
+from traceback import clear_frames
 from typing import Any, TypeVar
 
 from slaflow.log.errors import VerificationImpossible
@@ -189,7 +190,8 @@ class _Reading:
         check: Check[P, R] = self.checks[make]
         try:
             return check(part)
-        except Exception:
+        except Exception as error:
+            clear_frames(error.__traceback__)  # what was being read is let go before the connection is
             # On its way out of the transaction an error of the driver's becomes one of ours.
             with self.transaction.pop_all():
                 raise
