@@ -77,8 +77,7 @@ def _returned(asked: Asked) -> CTE:
         given.c.grp, given.c.gave, given.c.actor, given.c.party, given.c.trigger,
     )  # fmt: skip
     reason = func.coalesce(why, literal(NONE)).label("reason")
-    returned = select(*columns, reason).where(given.c.direction == BACK).cte("returned")
-    return asked.whole_and_groups(returned)
+    return select(*columns, reason).where(given.c.direction == BACK).cte("returned")
 
 
 def _why(asked: Asked, row: CTE, names: Callable[[Terms], tuple[str, ...]]) -> Column:
@@ -106,7 +105,7 @@ def _nothing() -> Column:
 
 def reasons(connection: Connection, asked: Asked) -> Iterator[ReasonFigure]:
     """The handbacks of the period by trigger and reason."""
-    row = _returned(asked).c
+    row = asked.whole_and_groups(_returned(asked)).c
     keys = (row.grp, row.gave, row.trigger, row.reason)
     by_system = total(case((row.party == SYSTEM, 1), else_=0))
     query = select(*keys, func.count(), by_system).group_by(*keys).order_by(*keys)
@@ -132,6 +131,7 @@ def held(connection: Connection, asked: Asked) -> Iterator[HeldFigure]:
     handed = select(first.c.at).where(first.c.stream == row.c.stream, first.c.seq == last)
     since = handed.correlate_except(first).scalar_subquery()
     found = select(row.c.grp, cycle.label("cycle"), elapsed(since, row.c.at).label("seconds")).cte("held")
+    found = asked.whole_and_groups(found)
     place, number = rank_of(found.c.seconds, found.c.grp)
     ranked = select(*found.c, place.label("place"), number.label("number")).cte("ranked").c
     query = select(
