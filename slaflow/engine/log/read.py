@@ -29,7 +29,7 @@ __all__ = ["LogFilter", "Order", "entries", "verify"]
 
 PART = 20_000
 """Entries that a worker checks at a time."""
-PAYS_FROM = 100_000
+PAYS_FROM = 400_000
 """With more entries several processes are sooner done, though they must be started first."""
 
 

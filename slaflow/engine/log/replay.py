@@ -32,7 +32,7 @@ __all__ = ["ReplayReport", "replayed"]
 
 PART = 5 * PAGE
 """Leads that a worker decides again at a time."""
-PAYS_FROM = 20_000
+PAYS_FROM = 100_000
 """With more entries several processes are sooner done, though they must be started first."""
 ENTRIES_AT_ONCE = 100_000
 """More than one transaction writes."""

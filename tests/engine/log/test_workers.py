@@ -130,6 +130,7 @@ def behind_its_back(log: Engine, *statements: str) -> None:
             connection.execute(text(statement))
 
 
+@on_one_database
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_forged_logs_are_found_out_alike(log: Engine, forgery: str) -> None:
     behind_its_back(log, forgery)
@@ -154,6 +155,7 @@ def test_a_stream_without_a_name_is_not_passed_over(log: Engine) -> None:
     assert compared(log)
 
 
+@on_one_database
 @pytest.mark.parametrize("attack", UNSEEN_BY_CHAINS)
 def test_signed_heads_are_compared_as_ever(log: Engine, attack: Attack) -> None:
     signed = trusted(log.checkpoint(KEY).note.encode(), [KEY.public])
@@ -227,6 +229,7 @@ REPLAYED = {
 }  # fmt: skip
 
 
+@on_one_database
 @pytest.mark.parametrize("forgery", REPLAYED)
 def test_what_was_forged_is_found_alike(told: Engine, forgery: str) -> None:
     REPLAYED[forgery](told)
