@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -20,6 +20,7 @@ from support.stories.strategies_agreements import agreements, directories
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide
+from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.events import Input
 from slaflow.lifecycle.scoring import decayed
 from slaflow.workflow.model.clocks import UntilField
@@ -79,7 +80,7 @@ def a_lead_that_is_not_closed_is_always_held_by_a_party(telling: Telling) -> Non
 
 
 def clocks_of_one_target_never_overlap_and_tell_a_consistent_story(telling: Telling) -> None:
-    course = telling.ticked
+    course, by_clock = telling.ticked, _by_clock(telling.ticked)
     for target in telling.story.workflow.targets:
         own = [c for (name, _), c in sorted(course.every_clock.items()) if name == target.name]
         assert [c.number for c in own] == list(range(1, len(own) + 1))
@@ -87,11 +88,18 @@ def clocks_of_one_target_never_overlap_and_tell_a_consistent_story(telling: Tell
             assert earlier.ended_at is not None
             assert earlier.ended_at <= later.started_at
         for clock in own:
-            _check_clock(clock, course)
+            _check_clock(clock, by_clock[clock.target, clock.number])
 
 
-def _check_clock(clock: Clock, course: Course) -> None:
-    told = [e for e in course.entries if (e.target, e.clock) == (clock.target, clock.number)]
+def _by_clock(course: Course) -> defaultdict[tuple[str | None, int | None], list[Draft]]:
+    """What is told of each clock; gone through once, as a timer may start itself ten thousand times."""
+    found: defaultdict[tuple[str | None, int | None], list[Draft]] = defaultdict(list)
+    for each in course.entries:
+        found[each.target, each.clock].append(each)
+    return found
+
+
+def _check_clock(clock: Clock, told: Sequence[Draft]) -> None:
     kinds = Counter(e.kind for e in told)
     ends = kinds["clock_met"] + kinds["met_late"] + kinds["clock_cancelled"] + kinds["timer_fired"]
     after_all = [e.data["was"] for e in told if "completed_at" in e.data]
@@ -135,9 +143,9 @@ def what_is_left_of_a_clock_and_where_it_lives(telling: Telling) -> None:
 
 def a_promise_is_broken_once_its_open_time_is_used_up_pauses_left_out(telling: Telling) -> None:
     """Counted from the log alone, by the calendar of each clock; a breach stands though it be lifted."""
-    course = telling.ticked
+    course, by_clock = telling.ticked, _by_clock(telling.ticked)
     for clock in course.every_clock.values():
-        told = [e for e in course.entries if (e.target, e.clock) == (clock.target, clock.number)]
+        told = by_clock[clock.target, clock.number]
         terms = telling.story.workflow.target(clock.target).cases[clock.case].allowance
         if clock.breached_at is None or isinstance(terms, UntilField) or any(e.kind in ANEW for e in told):
             continue
