@@ -6,7 +6,7 @@ that the least due of each are the only ones that can be the most urgent of all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -35,9 +35,7 @@ class Candidate(NamedTuple):
     """An open promise, by the row of its clock."""
 
     clock: int
-    group: Group
     due_at: datetime | None
-    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ _BEHIND = tuple_(*_PLACE, clock.c.due_at) > tuple_(
 )
 _FELL = select(clock.c.lead).where(clock.c.wake_at <= bindparam("now", type_=Instant()))
 _AHEAD = select(entry.c.lead).where(entry.c.at > bindparam("now", type_=Instant()), entry.c.lead.is_not(None))
-_CANDIDATE = (clock.c.id, *_PLACE, clock.c.due_at, clock.c.paused_at.is_not(None).label("is_paused"))
+_CANDIDATE = (clock.c.id, clock.c.due_at)
 _STANDS = clock.c.lead.not_in(union(_FELL, _AHEAD))
 """As it is saved: nothing fell in the lead, and its log does not end later than now."""
 _OF_GROUP = select(*_CANDIDATE).where(
@@ -126,7 +124,7 @@ def of_owners(
         return _candidates(connection, query, values)
     standing = query if settled_at is None else query.where(_STANDS)
     ranked = _ranked(standing.where(clock.c.paused_at.is_(None)), most)
-    found = [_candidate(row) for row in connection.execute(ranked, values)]
+    found = [Candidate(*row) for row in connection.execute(ranked, values)]
     if len(found) < most:
         found += _candidates(connection, query.where(clock.c.paused_at.is_not(None)), values)
     return found
@@ -193,11 +191,7 @@ def _running(
 def _candidates(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
     asked = query if values["now"] is None else query.where(_STANDS)
     rows = connection.execute(asked, {name: value for name, value in values.items() if value is not None})
-    return [_candidate(row) for row in rows]
-
-
-def _candidate(row: Sequence[Any]) -> Candidate:
-    return Candidate(row[0], Group(*row[1:4]), row[4], bool(row[5]))
+    return [Candidate(*row) for row in rows]
 
 
 def read(connection: Connection, clocks: Collection[int]) -> list[Owed]:
