@@ -23,6 +23,7 @@ from slaflow.store.log.archives import begins
 from slaflow.store.log.entries import Order
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.log.part import parts
+from slaflow.store.log.raw_rows import decode_anything
 from slaflow.store.rows.spellings import spellings
 
 __all__ = ["LogFilter", "Order", "entries", "verify"]
@@ -73,7 +74,7 @@ def verify(
 
 
 def _in_parts(conn: Connection, workers: Workers, progress: Progress | None) -> Verification:
-    store.decode_anything(conn)
+    decode_anything(conn)
     return joined(_told(workers.each(chains.checker, parts(conn, PART)), progress))
 
 

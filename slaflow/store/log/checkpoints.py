@@ -9,11 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, text
 
 from slaflow.log.entry import Entry
-from slaflow.store.log.entries import decode_anything
+from slaflow.store.log.raw_rows import raw_rows
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import checkpoint, entry, identity
-
-_BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,7 @@ def leaves(connection: Connection, after: int = 0, up_to: int | None = None) -> 
     query = select(entry.c.id, entry.c.hash).where(entry.c.id > after).order_by(entry.c.id)
     if up_to is not None:
         query = query.where(entry.c.id <= up_to)
-    decode_anything(connection)
-    with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
-        for part in rows.partitions():
-            yield from part
+    yield from map(tuple, raw_rows(connection, query))
 
 
 def entry_of(connection: Connection, entry_id: int) -> Entry | None:

@@ -29,10 +29,10 @@ from slaflow.log.entry import GENESIS, Entry
 from slaflow.log.raw_entry import RawEntry
 from slaflow.log.verify import StreamHead
 from slaflow.store.bulk.rows import insert_rows
-from slaflow.store.database import driver_connection
 from slaflow.store.log.filter import EVERYTHING, LogFilter
 from slaflow.store.log.narrowing import AT, filtered, narrowest, place
 from slaflow.store.log.part import WHOLE, Part
+from slaflow.store.log.raw_rows import raw_rows
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry, stream
 from slaflow.store.types import Instant, instant_as_text
@@ -105,25 +105,21 @@ def raw_entries(connection: Connection, part: Part = WHOLE) -> Iterator[RawEntry
     """
     columns = [_raw(connection, column) for column in _COLUMNS]
     query = select(*columns).where(*part.names(entry.c.stream)).order_by(entry.c.stream, entry.c.seq)
-    decode_anything(connection)
-    with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
-        for row in rows:
-            yield tuple(row)
+    yield from map(tuple, raw_rows(connection, query))
 
 
 def heads(connection: Connection, part: Part = WHOLE) -> Iterator[StreamHead]:
     """Where each stream ends according to its lead or its own row, and its salt, in the order of names."""
-    name = (literal("lead:", Text) + cast(lead.c.id, Text)).label("name")
+    of_lead = (literal("lead:", Text) + cast(lead.c.id, Text)).label("name")
     nothing: ColumnElement[Any] = literal_column("NULL").label("salt")
-    leads = select(name, lead.c.seq, lead.c.head, type_coerce(lead.c.salt, NullType()).label("salt"))
+    leads = select(of_lead, lead.c.seq, lead.c.head, type_coerce(lead.c.salt, NullType()).label("salt"))
     others = select(stream.c.name, stream.c.seq, stream.c.head, nothing)
     leads, others = leads.where(*part.leads(lead.c.id)), others.where(*part.names(stream.c.name))
     both = union_all(leads, others).subquery()
     order = both.c.name if connection.dialect.name == "sqlite" else both.c.name.collate("C")
-    decode_anything(connection)
-    with connection.execute(select(both).order_by(order).execution_options(yield_per=_BATCH)) as rows:
-        for row in rows:
-            yield StreamHead(row[0], row[1], row[2], b"" if row[3] is None else row[3])
+    for row in raw_rows(connection, select(both).order_by(order)):
+        name, seq, head, salt = tuple(row)
+        yield StreamHead(name, seq, head, b"" if salt is None else salt)
 
 
 def has_more_than(connection: Connection, number: int) -> bool:
@@ -173,13 +169,3 @@ def _raw(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[An
     fixed = func.to_char(plain, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"', type_=Text)
     # Neither an infinite instant nor one before Christ may pass for another.
     return case((plain.between(_FIRST, _LAST), fixed), else_=cast(plain, Text))
-
-
-def decode_anything(connection: Connection) -> None:
-    """Has SQLite give text that is no UTF-8 marked, not as an error, until the transaction ends."""
-    if connection.dialect.name == "sqlite":
-        driver_connection(connection).text_factory = _decoded
-
-
-def _decoded(stored: bytes) -> str:
-    return stored.decode(errors="surrogateescape")

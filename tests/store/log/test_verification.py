@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from support.builders import MONDAY, SALT, a_breach, a_draft, a_lead
 
 from slaflow.log.chain import seal
-from slaflow.log.entry import GENESIS
+from slaflow.log.entry import GENESIS, KEYS
+from slaflow.log.raw_entry import ID
 from slaflow.log.verify import Verification, verify
 from slaflow.store.database import Database
 from slaflow.store.log import entries as log
@@ -221,6 +222,20 @@ def test_salts_and_heads_that_cannot_be_read_are_a_change(database: Database) ->
         "UPDATE stream SET seq = 'three'",
     )
     assert [finding.id for finding in verdict.findings] == [1, 6, 9]
+
+
+@SQLITE_TAKES_ANY_TYPE
+@pytest.mark.parametrize("unreadable", [(2,), (1, 2), (2, 5, 9)])
+def test_reading_goes_on_behind_what_is_no_text(database: Database, unreadable: tuple[int, ...]) -> None:
+    """No entry is passed over and none is read twice, wherever the driver stopped."""
+    ids = ", ".join(map(str, unreadable))
+    found = verified(database, f"UPDATE entry SET actor = CAST(x'ff' AS TEXT) WHERE id IN ({ids})")
+    assert (found.entries, found.streams) == (9, 3)
+    with database.read() as connection:
+        rows = list(log.raw_entries(connection))
+    marked = [row[ID] for row in rows if row[KEYS.index("actor")] == "\udcff"]
+    assert sorted(marked) == list(unreadable)
+    assert len({row[ID] for row in rows}) == len(rows) == 9
 
 
 def erase(database: Database, *, seq: int, upto: int) -> Verification:
