@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import TypeVar
 
 from slaflow.engine.context import Context
@@ -20,13 +21,38 @@ Result = TypeVar("Result")
 def uncollected() -> Iterator[None]:
     """Keeps the cycle collector out of one batch: it makes no cycles, and looking for them in a thousand
     leads again and again takes a fourth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+    _keep_out()
     try:
         yield
     finally:
-        if was_on:
+        _let_in()
+
+
+class _Inside:
+    """How many batches are in hand, in whatever threads, and whether the collector ran before them."""
+
+    lock = Lock()
+    number = 0
+    was_on = False
+
+
+def _keep_out() -> None:
+    with _Inside.lock:
+        if not _Inside.number:
+            _Inside.was_on = gc.isenabled()
+            gc.disable()
+        _Inside.number += 1
+
+
+def _let_in() -> None:
+    with _Inside.lock:
+        _Inside.number -= 1
+        is_last = not _Inside.number
+        if is_last and _Inside.was_on:
             gc.enable()
+    if not is_last:
+        # Where batches always overlap, what cycles the rest of the program made would never be found.
+        gc.collect(0)
 
 
 def written(app: Context, work: Callable[[Connection], Result]) -> Result:

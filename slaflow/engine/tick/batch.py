@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from slaflow.engine import apply
 from slaflow.engine.ask import Outcome
@@ -31,6 +32,11 @@ class Settled:
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     failed: list[tuple[int, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def __len__(self) -> int:
+        """How many leads were claimed."""
+        return len(self.outcomes) + len(self.failed)
 
     def __iadd__(self, other: Settled) -> Settled:
         self.outcomes |= other.outcomes
@@ -44,14 +50,17 @@ def settle_batch(app: Context, at: datetime, limit: int) -> Settled:
     Only what was committed is given. Raises ``ConflictingChange`` where another process was faster,
     ``StoreError`` where the database fails.
     """
+    began = perf_counter()
     try:
         with uncollected(), app.database.write() as conn:
-            return _settle(app, conn, lead_store.claim_due(conn, at, limit), at)
+            settled = _settle(app, conn, lead_store.claim_due(conn, at, limit), at)
     except Exception as error:
         if not _is_a_leads_own(error):
             raise
         log.warning("a batch could not be saved (%s); settling its leads one by one", why(error))
-        return _one_by_one(app, at, limit)
+        settled = _one_by_one(app, at, limit)
+    settled.seconds = perf_counter() - began
+    return settled
 
 
 def why(error: Exception) -> str:

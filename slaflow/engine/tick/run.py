@@ -15,7 +15,8 @@ from slaflow.engine.commitments import closing
 from slaflow.engine.commitments.closing import Stated
 from slaflow.engine.context import Context
 from slaflow.engine.settle import settled
-from slaflow.engine.tick.batch import Settled, settle_batch, why
+from slaflow.engine.tick.batch import Settled, why
+from slaflow.engine.tick.hands import Hands
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import clocks as clock_store
@@ -69,7 +70,7 @@ class TickReport:
         for lead_id, outcome in outcomes.items():
             self.count(lead_id, outcome)
         self.idle = 0 if not outcomes or any(o.steps for o in outcomes.values()) else self.idle + 1
-        return bool(outcomes or settled.failed) and self.idle < MOST_IDLE
+        return bool(settled) and self.idle < MOST_IDLE
 
     def take(self, stated: Stated) -> None:
         """Adds what was stated of commitments."""
@@ -96,8 +97,8 @@ class TickReport:
         return {"at": instant_text(self.at), **counts, "seconds": round(self.seconds, 3), "failed": failed}
 
 
-Once = Callable[[Context, TickReport, int], bool]
-"""Settles one batch of at most so many leads and counts it; False when nothing was due."""
+Once = Callable[[TickReport, Callable[[], Settled]], bool]
+"""Takes one batch and counts it; False when nothing was due."""
 
 
 def run(
@@ -113,7 +114,8 @@ def run(
     1. A machine whose clock is ahead of the others' is refused.
     2. Texts in force are taken in anew where their holidays are others by now.
     3. Leads in which something fell are settled, batch by batch, until nothing is due. Each batch is one
-       transaction, whole or absent; what a stopped tick left is taken up by the next.
+       transaction, whole or absent; what a stopped tick left is taken up by the next. On PostgreSQL two
+       are in hand at a time.
     4. Periods of commitments that are over are closed; leads are settled again before each instant at
        which one closes.
 
@@ -149,9 +151,14 @@ def _settle_all(
     once: Once,
 ) -> None:
     total = _due(app, report.at) if progress is not None else 0
-    while once(app, report, batch):
-        if progress is not None:
-            progress(report.leads, total)
+    hands = Hands(app, report.at, batch)
+    try:
+        while once(report, hands.take):
+            if progress is not None:
+                progress(report.leads, total)
+    finally:
+        for settled in hands.rest():
+            report.add(settled)
 
 
 def _due(app: Context, at: datetime) -> int:
@@ -159,10 +166,10 @@ def _due(app: Context, at: datetime) -> int:
         return lead_store.count_due(conn, at)
 
 
-def run_once(app: Context, report: TickReport, limit: int) -> bool:
-    """Claims and settles one bounded batch; False when nothing was due."""
+def run_once(report: TickReport, take: Callable[[], Settled]) -> bool:
+    """Takes one bounded batch; False when nothing was due."""
     try:
-        return report.add(settle_batch(app, report.at, limit))
+        return report.add(take())
     except ConflictingChange:
         log.info("another process was faster; trying the batch again")
         return True

@@ -19,7 +19,7 @@ from time import monotonic, perf_counter
 from slaflow.engine.batch import BATCH
 from slaflow.engine.context import Context
 from slaflow.engine.tick import run
-from slaflow.engine.tick.batch import settle_batch
+from slaflow.engine.tick.batch import Settled
 from slaflow.engine.tick.run import TickReport
 from slaflow.errors import SlaflowError
 from slaflow.store import wake
@@ -169,14 +169,14 @@ class Worker:
             self._told()
             yield self._report
 
-    def _once(self, app: Context, report: TickReport, limit: int) -> bool:
+    def _once(self, report: TickReport, take: Callable[[], Settled]) -> bool:
         self._report = report
         if self.bell.rung:
             raise _Rung
-        began = perf_counter()
-        is_more = report.add(settle_batch(app, report.at, limit))
+        settled = take()
+        is_more = report.add(settled)
         if is_more:
-            self.observer.batch(perf_counter() - began)
+            self.observer.batch(settled.seconds)
         return is_more
 
     def _look_ahead(self) -> None:
