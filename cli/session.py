@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from slaflow.settings import ACTOR_VARIABLE, Settings, read_settings
+from slaflow.settings import ACTOR_VARIABLE, Settings, cache_folder, read_settings
 
 from .output import Output
 
@@ -37,8 +37,10 @@ class Session:
     def engine(self) -> Engine:
         # Imported here: --help, --version and the checks of files need no database.
         from slaflow.engine.app import Engine
+        from slaflow.engine.setup.kept_agreements import KeptAgreements
 
-        return Engine(self.settings.database)
+        folder = cache_folder()
+        return Engine(self.settings.database, keep=None if folder is None else KeptAgreements(folder))
 
     @property
     def out(self) -> Output:

@@ -19,6 +19,7 @@ FILE_NAME = "slaflow.toml"
 DATABASE_VARIABLE = "SLAFLOW_DB"
 ACTOR_VARIABLE = "SLAFLOW_ACTOR"
 KEY_VARIABLE = "SLAFLOW_KEY"
+CACHE_VARIABLE = "SLAFLOW_CACHE"
 DEFAULT_DATABASE = "sqlite:///slaflow.db"
 DEFAULT_KEY = "slaflow.key"
 KNOWN_KEYS = ("database", "key")
@@ -108,6 +109,24 @@ def key_file(
     if file is None:
         return Path(DEFAULT_KEY)
     return file.parent / (_text(file, _checked(file), "key", DEFAULT_KEY) or DEFAULT_KEY)
+
+
+def cache_folder(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Where slaflow may keep for whoever runs it what it can make again; it need not be there.
+
+    SLAFLOW_CACHE, else ``slaflow`` in XDG_CACHE_HOME, else in .cache of the home folder; None where none of
+    them is named, the latter two as whole paths.
+
+    Source: https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    variables = os.environ if environment is None else environment
+    if named := variables.get(CACHE_VARIABLE):
+        return Path(named)
+    home = variables.get("HOME", "")
+    for named in (variables.get("XDG_CACHE_HOME", ""), f"{home}/.cache" if home else ""):
+        if os.path.isabs(named):
+            return Path(named, "slaflow")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

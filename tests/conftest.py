@@ -42,11 +42,15 @@ MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 4 * 2**30
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Puts the tests' files into memory where that is roomy: what is gone afterwards needs no disk."""
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_NEEDED
     if roomy and "TMPDIR" not in os.environ:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    # What commands keep for whoever runs them is not for whoever runs the tests.
+    kept = tempfile.TemporaryDirectory(prefix="slaflow-kept-")
+    config.add_cleanup(kept.cleanup)
+    os.environ["SLAFLOW_CACHE"] = kept.name
     share_compiled_statements()
 
 

@@ -42,7 +42,7 @@ IMPURE_MODULES = frozenset(
 # Where each outside library may be imported; a new one is entered here with its home.
 HOMES = {
     "alembic": ("slaflow/store/schema.py", "migrations/"),
-    "cel_expr_python": ("slaflow/workflow/expressions/cel.py",),
+    "cel_expr_python": ("slaflow/workflow/expressions/environment.py",),
     "click": ("cli/",),
     "cryptography": ("slaflow/log/keys.py", "slaflow/log/locked.py"),
     "fastapi": ("slaflow/web/",),

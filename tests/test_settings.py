@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slaflow.errors import ENVIRONMENT
-from slaflow.settings import Settings, SettingsInvalid, read_settings
+from slaflow.settings import Settings, SettingsInvalid, cache_folder, read_settings
 
 POSTGRESQL = "postgresql+psycopg://slaflow@db.example.com/leads"
 
@@ -159,3 +159,18 @@ def test_a_broken_file_does_not_stand_in_the_way_of_the_option(tmp_path: Path) -
 def test_the_checkout_itself_has_no_settings() -> None:
     """A forgotten slaflow.toml would steer every command tried in the checkout."""
     assert not (Path(__file__).parents[1] / "slaflow.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [
+        ({"SLAFLOW_CACHE": "/c", "XDG_CACHE_HOME": "/x", "HOME": "/home/kim"}, "/c"),
+        ({"SLAFLOW_CACHE": "", "XDG_CACHE_HOME": "/x", "HOME": "/home/kim"}, "/x/slaflow"),
+        ({"XDG_CACHE_HOME": "x", "HOME": "/home/kim"}, "/home/kim/.cache/slaflow"),
+        ({"HOME": ""}, None),
+    ],
+)
+def test_what_can_be_made_again_is_kept_in_the_user_s_own_folder(
+    environment: dict[str, str], folder: str | None
+) -> None:
+    assert cache_folder(environment) == (None if folder is None else Path(folder))

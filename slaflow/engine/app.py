@@ -23,7 +23,6 @@ from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows.workflows import Version
-from slaflow.workflow.load import load_workflow
 
 if TYPE_CHECKING:
     from slaflow.engine.log import checkpoints, replay
@@ -54,6 +53,8 @@ class Engine(Context):
         self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None
     ) -> activation.Activation:
         """Puts an agreement in force for new leads. Raises ``WorkflowError`` with every finding."""
+        from slaflow.workflow.load import load_workflow
+
         return activation.activate(self, load_workflow(text, filename), at)
 
     def versions(self, name: str | None = None) -> list[Version]:
@@ -206,7 +207,8 @@ class Engine(Context):
         """
         from slaflow.engine.log import replay
 
-        return replay.replayed(self, progress, jobs)
+        # What decides again compiles the texts anew, and takes none that somebody kept.
+        return replay.replayed(Context(self.database, now=self.now), progress, jobs)
 
     def checkpoint(self, key: PrivateKey, *, at: datetime | None = None,
                    progress: Callable[[int], None] | None = None) -> checkpoints.KeptCheckpoint:  # fmt: skip

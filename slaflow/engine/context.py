@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from slaflow.engine.setup import versions
+from slaflow.engine.setup.kept_agreements import KeptAgreements
 from slaflow.hours.zones import supported
 from slaflow.store.database import Database
 from slaflow.store.rows.workflows import Version
@@ -23,11 +24,19 @@ class Context:
     Args:
         database: ``sqlite:///FILE``, ``postgresql+psycopg://...``, or an opened :class:`Database`.
         now: the clock that is read where a call names no instant.
+        keep: where compiled agreements are kept between processes; None: each process compiles them.
     """
 
-    def __init__(self, database: str | Database, *, now: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self,
+        database: str | Database,
+        *,
+        now: Callable[[], datetime] = wall_clock,
+        keep: KeptAgreements | None = None,
+    ) -> None:
         self.database = Database(database) if isinstance(database, str) else database
         self.now = now
+        self.keep = keep
         self._compiled: dict[str, tuple[str, Workflow]] = {}
 
     def present(self, at: datetime | None = None) -> datetime:
@@ -48,7 +57,7 @@ class Context:
         """
         known = self._compiled.get(version.digest)
         if known is None or known[0] != version.holidays:
-            known = self._compiled[version.digest] = (version.holidays, versions.compiled(version))
+            known = self._compiled[version.digest] = (version.holidays, versions.compiled(version, self.keep))
         return known[1]
 
     def active(self, name: str | None = None) -> Workflow:

@@ -48,7 +48,7 @@ def process(tmp_path: Path, loaded_python: list[str]) -> Callable[..., subproces
     """Starts ``slaflow`` as a process of its own, in an empty folder."""
 
     def start(*words: object, **rest: Any) -> subprocess.Popen[bytes]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("SLAFLOW_")}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("SLAFLOW_") or k == "SLAFLOW_CACHE"}
         usual = {
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.commands import Slaflow, everywhere
@@ -14,6 +15,7 @@ from support.commands import Slaflow, everywhere
 FOR_NO_COMMAND = {"matplotlib", "numpy", "pandas", "pyarrow"}
 OF_THE_DATABASE = {"psycopg", "sqlalchemy.dialects.postgresql"}
 OF_OTHER_COMMANDS = {"slaflow.engine.commitments", "slaflow.engine.log.checkpoints", "slaflow.engine.tick"}
+OF_READING = {"pydantic", "yaml", "slaflow.workflow.compile", "slaflow.workflow.document"}
 OF_DECISIONS = {"cel_expr_python", "pydantic", "sqlalchemy", "yaml", "slaflow.engine"}
 REPORTS = """
 import sys
@@ -49,8 +51,26 @@ def test_a_lead_is_shown_without_what_only_migrations_and_pictures_need(
 ) -> None:
     assert office("lead", "add", "--as", "marketing", "--set", "email=kim@example.com").code == 0
     found = loaded("--db", database_url, "lead", "show", "kim@example.com")
-    unwanted = {"alembic", *FOR_NO_COMMAND, *OF_OTHER_COMMANDS}
+    unwanted = {"alembic", *FOR_NO_COMMAND, *OF_OTHER_COMMANDS, *OF_READING}
     if dialect == "sqlite":
         unwanted |= OF_THE_DATABASE
     assert found & unwanted == set()
     assert found >= {"sqlalchemy", "slaflow.engine.app"}
+
+
+def test_a_trigger_is_fired_by_an_agreement_that_was_kept_without_what_reads_its_text(
+    handed_over: Slaflow, database_url: str
+) -> None:
+    found = loaded("--db", database_url, "lead", "fire", "--as", "sales", "kim@example.com", "accept")
+    assert found & OF_READING == set()
+
+
+def test_where_nothing_can_be_kept_a_command_says_the_same(
+    office: Slaflow, database_url: str, tmp_path: Path
+) -> None:
+    assert office("lead", "add", "--as", "marketing", "--set", "email=kim@example.com").code == 0
+    (tmp_path / "file").touch()
+    usual = office("lead", "list")
+    assert office("lead", "list", env={"SLAFLOW_CACHE": str(tmp_path / "file")}) == usual
+    assert office("lead", "list", env={"SLAFLOW_CACHE": str(tmp_path / "new" / "kept")}) == usual
+    assert len(list((tmp_path / "new" / "kept").iterdir())) == 1

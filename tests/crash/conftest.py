@@ -23,7 +23,11 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 def without_settings() -> dict[str, str]:
     """The environment, without what a developer may have set for themselves."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SLAFLOW_")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SLAFLOW_") or name == "SLAFLOW_CACHE"
+    }
 
 
 def ended(process: subprocess.Popen[str]) -> Said:

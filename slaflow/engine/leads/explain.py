@@ -19,7 +19,6 @@ from slaflow.lifecycle.guards import available
 from slaflow.store.database import Connection
 from slaflow.store.log.entries import entries
 from slaflow.store.log.filter import LogFilter
-from slaflow.workflow.compile.scopes import guard_scope
 from slaflow.workflow.model.workflow import Workflow
 
 PAUSE_KINDS = ("clock_paused", "clock_resumed", "clock_restarted")
@@ -205,4 +204,7 @@ def local(at: datetime, zone: ZoneInfo) -> str:
 
 def compile_condition(workflow: Workflow, text: str) -> Any:
     """A CEL condition over what a guard sees of a lead, for ``lead list --where``."""
+    # Imported here: no other command on a lead compiles anything, and what does takes long to import.
+    from slaflow.workflow.compile.scopes import guard_scope
+
     return guard_scope(workflow).compile(text, "bool")

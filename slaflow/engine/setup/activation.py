@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version as metadata_version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import streams
 from slaflow.engine.context import Context
@@ -16,8 +15,10 @@ from slaflow.log.entry import canonical
 from slaflow.store.commitments import periods as period_store
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as store
-from slaflow.workflow.load import Checked
 from slaflow.workflow.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from slaflow.workflow.load import Checked
 
 YEARS_BACK = 15
 YEARS_AHEAD = 15
@@ -79,4 +80,6 @@ def activate(app: Context, checked: Checked, at: datetime | None) -> Activation:
 
 def tzdata_release() -> str:
     """The release of the time-zone data that due dates are computed with."""
-    return metadata_version("tzdata")
+    from importlib.metadata import version
+
+    return version("tzdata")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.errors import InvalidValue
-from slaflow.workflow.compile.names import RESERVED_PEOPLE
 from slaflow.workflow.identity import shown, unseen
+from slaflow.workflow.model.parties import RESERVED_PEOPLE
 from slaflow.workflow.model.values import check_address
 
 LONGEST = 254

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from slaflow.engine.setup.kept_agreements import KeptAgreements
 from slaflow.errors import SlaflowError, UnknownName
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as store
-from slaflow.workflow.load import load_workflow
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -80,12 +80,20 @@ def as_dates(holidays: Mapping[str, Sequence[str]]) -> dict[str, tuple[date, ...
     return {code: tuple(date.fromisoformat(day) for day in days) for code, days in holidays.items()}
 
 
-def compiled(version: store.Version) -> Workflow:
-    """The workflow as it was activated, with the holidays of that day."""
-    return _compiled(version.name, version.source, version.holidays)
+def compiled(version: store.Version, keep: KeptAgreements | None = None) -> Workflow:
+    """The workflow as it was activated, with the holidays of that day; from *keep*, or its text."""
+    return _compiled(version.name, version.source, version.holidays, keep)
 
 
 # Engines are cheap to make, one per request say; what they go by is not.
 @lru_cache(maxsize=32)
-def _compiled(name: str, source: str, holidays: str) -> Workflow:
-    return load_workflow(source, f"{name}.yaml", as_dates(json.loads(holidays))).require()
+def _compiled(name: str, source: str, holidays: str, keep: KeptAgreements | None) -> Workflow:
+    if keep is not None and (found := keep.found(source, holidays)) is not None:
+        return found
+    # Imported here: the readers of YAML, documents and expressions take longer than most commands.
+    from slaflow.workflow.load import load_workflow
+
+    made = load_workflow(source, f"{name}.yaml", as_dates(json.loads(holidays))).require()
+    if keep is not None:
+        keep.put(made, holidays)
+    return made

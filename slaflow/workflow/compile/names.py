@@ -14,12 +14,11 @@ from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.document.top import WorkflowDoc
 from slaflow.workflow.document.types import NAME, NAME_RULE, SLUG
 from slaflow.workflow.identity import shown, unseen
-from slaflow.workflow.model.parties import LEAD, SYSTEM
+from slaflow.workflow.model.parties import LEAD, RESERVED_PEOPLE, SYSTEM
 from slaflow.workflow.yaml.read import keys_of
 from slaflow.workflow.yaml.tree import Path
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
 UNNAMEABLE = ("in", "true", "false", "null")
 """Words CEL keeps for itself, after a dot too."""
 COMPUTED = ("fit", "engagement", "score", "stage")

@@ -1,8 +1,7 @@
-"""CEL expressions: compiled once against declared names, evaluated in microseconds.
+"""CEL expressions: read and checked against declared names, before CEL gets them.
 
-What is not known means no: rules.md, 25.1.
-
-The only importer of ``cel_expr_python``, a young library whose oddities end here:
+What is not known means no: rules.md, 25.1. Where CEL is odd this says what is meant, or evaluates around it
+(:mod:`slaflow.workflow.expressions.compiled`):
 
 - errors come back from an evaluation as values of type ERROR, which are true in Python;
 - type errors are one RuntimeError with a text of ``ERROR: <input>:1:COLUMN: ...`` lines;
@@ -18,15 +17,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
-from math import isfinite
 from typing import Any, Literal
 
-from cel_expr_python import cel  # type: ignore[import-untyped]  # ships no stubs
-
 from slaflow.hours.zones import is_zone, zone_problem
+from slaflow.workflow.expressions.compiled import TYPES, CompiledExpression, Declared, VariableType
 from slaflow.workflow.expressions.complaints import instant_advice, mismatch, type_name, unreadable
+from slaflow.workflow.expressions.environment import is_error
 from slaflow.workflow.expressions.literals import (
     Types,
     check_divisions,
@@ -45,7 +42,6 @@ from slaflow.workflow.expressions.tokens import (
     refuse,
     split_conjunction,
 )
-from slaflow.workflow.expressions.value import Unknown
 from slaflow.workflow.expressions.words import CALENDAR_PARTS, Reading, read_names
 
 __all__ = [
@@ -58,106 +54,17 @@ __all__ = [
     "split_conjunction",
 ]
 
-VariableType = Literal["bool", "int", "double", "string", "timestamp"]
 Result = Literal["bool", "number", "any", "int", "double", "string", "timestamp"]
 
-_CEL_TYPES: Mapping[str, Any] = {
-    "bool": cel.Type.BOOL,
-    "int": cel.Type.INT,
-    "double": cel.Type.DOUBLE,
-    "string": cel.Type.STRING,
-    "timestamp": cel.Type.TIMESTAMP,
-}
-_PYTHON_TYPES: Mapping[str, type] = {
-    "bool": bool,
-    "int": int,
-    "double": float,
-    "string": str,
-    "timestamp": datetime,
-    "null": type(None),
-}
-_SELDOM_EQUAL = frozenset(("double", "timestamp"))
 _ACCEPTED: Mapping[str, frozenset[str]] = {
     "bool": frozenset(("bool",)),
     "number": frozenset(("int", "double")),
-    "any": frozenset(_PYTHON_TYPES),
+    "any": frozenset(TYPES),
     "int": frozenset(("int", "null")),
     "double": frozenset(("double", "int", "null")),
     "string": frozenset(("string", "null")),
     "timestamp": frozenset(("timestamp", "null")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledExpression:
-    """A type-checked expression; satisfies ``model.Expression``. Equal where its words are."""
-
-    text: str
-    order: tuple[str, ...]
-    """The variables it reads, in order of appearance."""
-    names: frozenset[str]
-    result: VariableType | Literal["null"]
-    """The type of its value; a whole number where a double was asked for is given as one."""
-    program: Any = field(compare=False, repr=False)
-    texts: tuple[str, ...]
-    """Those of its variables that are text."""
-    known: dict[tuple[Any, ...], Any] | None = field(default=None, compare=False, repr=False)
-    """Answers given before, by the values of ``order``; None where values seldom come again."""
-
-    def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Its value: bool, int, float, str, aware datetime or None (for ``null``).
-
-        Args:
-            values: what is set, by dotted name; None counts as not set. Pass only what
-                ``names`` asks for: each further value costs a third of a microsecond.
-
-        Returns:
-            :class:`Unknown` where something needed is not set, or an operation fails (a
-            division by zero, say) or gives no finite number. It never raises.
-
-        Cost: about 5 microseconds; half of one where it was asked of the same values before.
-        """
-        if self.known is None:
-            return self._evaluated(values)
-        asked = tuple([values.get(name) for name in self.order])
-        try:
-            return self.known[asked]
-        except KeyError:
-            if len(self.known) >= _MOST_KNOWN:
-                self.known.clear()
-            answer = self.known[asked] = self._evaluated(values)
-            return answer
-        except TypeError:  # a value that CEL does not take either
-            return self._evaluated(values)
-
-    def _evaluated(self, values: Mapping[str, Any]) -> Any:
-        for name in self.texts:
-            if type(text := values.get(name)) is str and "\0" in text:
-                return Unknown((), f"{name} holds a NUL character")
-        try:
-            outcome = self.program.eval(data=values)
-            value = outcome.value()
-        except (RuntimeError, TypeError, ValueError) as error:
-            return self._unknown(values, str(error))
-        if type(value) is float and not isfinite(value):
-            return Unknown((), "not a finite number")
-        if type(value) is not _PYTHON_TYPES[self.result] and not self._is_whole(value):
-            return self._unknown(values, str(value))
-        # An error's value is a str too, so only here the type must be asked for.
-        if type(value) is str and outcome.type() != cel.Type.STRING:
-            return self._unknown(values, value)
-        return float(value) if self.result == "double" else value
-
-    def _is_whole(self, value: object) -> bool:
-        return self.result == "double" and type(value) is int
-
-    def _unknown(self, values: Mapping[str, Any], reason: str) -> Unknown:
-        missing = tuple(name for name in self.order if values.get(name) is None)
-        return Unknown(missing, "" if missing else _CODE.sub("", reason))
-
-
-_CODE = re.compile(r"^[A-Z_]+: ")
-_MOST_KNOWN = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,23 +114,18 @@ class Scope:
             order=order,
             names=frozenset(order),
             result="double" if result == "double" and gives == "int" else gives,
-            program=program,
-            texts=tuple(name for name in order if self.declared.get(name) == "string"),
-            known=None if any(self.declared[name] in _SELDOM_EQUAL for name in order) else {},
+            source=" ".join(words for words, _ in draft.pieces()),
+            declared=self.declared,
+            compiled=program,
         )
 
     @cached_property
-    def declared(self) -> Mapping[str, VariableType]:
+    def declared(self) -> Declared:
         """Every variable CEL knows, those behind ``stage.reached`` and ``open`` included."""
         truths: dict[str, VariableType] = {}
         truths.update((f"stage.reached.{stage}", "bool") for stage in self.stages)
         truths.update((f"open.{calendar}", "bool") for calendar in self.calendars)
-        return {**self.variables, **truths}
-
-    @cached_property
-    def environment(self) -> Any:
-        """CEL's own view of this scope; 1 ms to build and warm up."""
-        return cel.NewEnv(variables={name: _CEL_TYPES[kind] for name, kind in self.declared.items()})
+        return Declared({**self.variables, **truths})
 
 
 _NEEDS_BACKTICKS = frozenset(("in", "true", "false", "null"))
@@ -239,7 +141,7 @@ class _Draft:
         self.tree = tree
         self.reading: Reading = read_names(tree, scope.variables, scope.stages, scope.calendars)
         self.types: Types
-        self.types, self.decimals = infer(tree, self.reading, scope.declared)
+        self.types, self.decimals = infer(tree, self.reading, scope.declared.types)
         self.problems = list(self.reading.problems)
 
     def check(self, one_of: tuple[object, ...]) -> None:
@@ -252,7 +154,7 @@ class _Draft:
         if one_of:
             self.problems += check_results(self.tree.root, one_of, "this field")
         if not self.reading.blocked:
-            self.problems += _check_constants(self.scope.environment, self.tree)
+            self.problems += _check_constants(self.scope.declared.environment, self.tree)
             if not self.scope.any_zone:
                 self.problems += _check_zones(self.tree)
 
@@ -276,7 +178,7 @@ class _Draft:
         pieces = list(self.pieces())
         source = " ".join(words for words, _ in pieces)
         try:
-            return self.scope.environment.compile(source)
+            return self.scope.declared.environment.compile(source)
         except RuntimeError as error:
             columns = [0]
             for words, _ in pieces:
@@ -339,7 +241,7 @@ def _check_constants(environment: Any, tree: Tree) -> Iterator[ExpressionProblem
         if (probe := _probe(node, quoted(str(literal.value)))) is None:
             continue
         value = environment.compile(probe).eval(data={})
-        if value.type() == cel.Type.ERROR:
+        if is_error(value):
             yield ExpressionProblem(unreadable(node.text, str(literal.value), value.value()), literal.offset)
 
 

@@ -9,6 +9,8 @@ from slaflow.workflow.expressions.value import Expression
 
 LEAD = "lead"
 SYSTEM = "system"
+RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
+"""What an agreement means by these words, no person, party or team is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day
-from slaflow.workflow.expressions.cel import CompiledExpression, Scope
-from slaflow.workflow.expressions.tokens import quoted
+from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.identity import plain, shown, unseen
 from slaflow.workflow.model.lead import Field, Value
 
@@ -147,6 +146,10 @@ def matches(pattern: str) -> CompiledExpression:
 
 @lru_cache(maxsize=256)
 def _compiled_pattern(pattern: str) -> CompiledExpression:
+    # Imported here: few fields have a pattern, and who changes a lead waits for what is imported.
+    from slaflow.workflow.expressions.cel import Scope
+    from slaflow.workflow.expressions.tokens import quoted
+
     return Scope({"value": "string"}).compile(f"value.matches({quoted(pattern)})", "bool")
 
 
