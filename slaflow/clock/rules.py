@@ -24,6 +24,8 @@ from slaflow.hours.calendar import Calendar
 from slaflow.workflow.model.clocks import Allowance, Days, OpenTime, Pause, Target, UntilField
 from slaflow.workflow.model.lead import Value
 
+SECOND = timedelta(seconds=1)
+
 
 def due_at_start(
     allowance: Allowance, calendar: Calendar, start: datetime, until: Value = None
@@ -151,6 +153,12 @@ def meet_at(clock: Clock, then: datetime, used: timedelta) -> None:
         clock.base_at = then
         clock.paused_at = None
     _end(clock, then)
+
+
+def note_late(clock: Clock, late_seconds: int) -> None:
+    """Notes how long a broken promise took: what it was given, and how late it was first known to be."""
+    took = clock.allowance // SECOND + late_seconds
+    clock.open_seconds = took if clock.open_seconds is None else max(clock.open_seconds, took)
 
 
 def lift(clock: Clock) -> None:

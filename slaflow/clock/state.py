@@ -51,6 +51,8 @@ class Clock:
     seen: dict[int, tuple[datetime | None, ...]] = field(default_factory=dict)
     wake_at: datetime | None = None
     """When the next step falls or the pause's budget ends; None: nothing left to do."""
+    open_seconds: int | None = None
+    """Whole open seconds from its start to its fulfilment, as reports count them; None: not fulfilled."""
     id: int | None = None
     """The store's row; None until saved."""
 

@@ -65,9 +65,11 @@ def _meet(work: Work, clock: Clock, effect: Effect, at: datetime) -> int:
     used = time_used(clock, calendar, at)
     rules.meet(clock, at)
     if clock.is_broken:
-        late = {"late_seconds": seconds(-left)}
-        return work.log_clock("met_late", at, clock, effect.seq, data=late)
-    data = {"open_seconds": seconds(used), "left_seconds": seconds(left)}
+        late = seconds(-left)
+        rules.note_late(clock, late)
+        return work.log_clock("met_late", at, clock, effect.seq, data={"late_seconds": late})
+    clock.open_seconds = seconds(used)
+    data = {"open_seconds": clock.open_seconds, "left_seconds": seconds(left)}
     return work.log_clock("clock_met", at, clock, effect.seq, data=data)
 
 
@@ -136,7 +138,8 @@ def look_at_pauses(work: Work, at: datetime, cause: int | None) -> None:
 
 def pause(work: Work, clock: Clock, target: Target, at: datetime, cause: int | None) -> None:
     rules.pause(clock, target, work.calendar(clock), at)
-    data = {"left_seconds": seconds(clock.left), "budget_seconds": seconds(clock.budget)}
+    budget = None if clock.budget is None else seconds(clock.budget)
+    data = {"left_seconds": seconds(clock.left), "budget_seconds": budget}
     work.log_clock("clock_paused", at, clock, cause, data=data)
 
 
@@ -335,6 +338,6 @@ def calendar_name(work: Work, target: Target, at: datetime) -> str:
     return team.calendar if team and team.calendar else work.workflow.first_calendar
 
 
-def seconds(span: timedelta | None) -> int | None:
-    """*span* as whole seconds, rounded down, not below zero; None stays None."""
-    return None if span is None else max(int(span.total_seconds()), 0)
+def seconds(span: timedelta) -> int:
+    """*span* as whole seconds, rounded down, not below zero."""
+    return max(int(span.total_seconds()), 0)

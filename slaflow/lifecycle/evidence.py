@@ -86,10 +86,12 @@ def _conclude(
     data: dict[str, object] = {"completed_at": instant_text(done), "was": was}
     if clock.status == "met_late":
         assert due_at is not None
-        data["late_seconds"] = seconds(work.calendar(clock).open_time(due_at, done))
+        data["late_seconds"] = late_by = seconds(work.calendar(clock).open_time(due_at, done))
+        rules.note_late(clock, late_by)
         seq = work.log_clock("met_late", at, clock, cause, data=data)
     else:
-        data |= {"open_seconds": seconds(used), "left_seconds": seconds(clock.left)}
+        clock.open_seconds = seconds(used)
+        data |= {"open_seconds": clock.open_seconds, "left_seconds": seconds(clock.left)}
         if breached_at is not None:
             assert due_at is not None
             data["due_at"] = instant_text(due_at)

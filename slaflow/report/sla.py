@@ -16,7 +16,8 @@ from slaflow.report.question import report
 from slaflow.report.rates import least, percentile, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.clocks import PromiseFigure, promises
+from slaflow.store.figures.clocks import PromiseFigure
+from slaflow.store.figures.promises import promises
 
 __all__ = ["OUTCOMES", "percentile", "sla"]
 

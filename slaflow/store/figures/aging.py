@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Connection, Text, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import CTE, Connection, and_, case, func, literal, select, union_all
 
 from slaflow.store.dialect import Column, epoch, in_stream
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import percentile, rank_of
+from slaflow.store.figures.expressions import percentile, rank_of, stream_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
 from slaflow.store.tables.leads import lead
@@ -81,7 +81,9 @@ def _open_leads(asked: Asked) -> CTE:
     moved = select(row.c.lead, row.c.to, row.c.digest, row.c.at, row.c.held_by).select_from(
         lead.join(
             row,
-            and_(row.c.stream == _stream(lead.c.id), row.c.seq == last_move(_stream(lead.c.id), asked.at)),
+            and_(
+                row.c.stream == stream_of(lead.c.id), row.c.seq == last_move(stream_of(lead.c.id), asked.at)
+            ),
         )
     )
     moved = moved.where(lead.c.entered_at > asked.at, lead.c.created_at <= asked.at)
@@ -105,14 +107,10 @@ def _open_leads(asked: Asked) -> CTE:
     return asked.whole_and_groups(found)
 
 
-def _stream(lead_id: Column) -> Column:
-    return literal("lead:", Text()) + cast(lead_id, Text())
-
-
 def _owner(asked: Asked, of: Column) -> Column:
     """Who owned the lead: as its row says, unless something was logged since."""
     row, then = entry.alias("last"), lead.alias("owned")
-    last = select(row.c.owner).where(row.c.stream == _stream(then.c.id), in_stream(row.c.at) <= asked.at)
+    last = select(row.c.owner).where(row.c.stream == stream_of(then.c.id), in_stream(row.c.at) <= asked.at)
     last = last.order_by(row.c.seq.desc()).limit(1)
     found = case((then.c.as_of <= asked.at, then.c.owner), else_=last.correlate_except(row).scalar_subquery())
     return select(found).where(then.c.id == of).correlate_except(then).scalar_subquery()

@@ -52,6 +52,11 @@ class Asked:
     months: Mapping[str, Months] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a period is asked for."""
+        return self.start is not None or self.end is not None
+
     def as_one(self) -> Asked:
         """The same of the whole alone."""
         return replace(self, by=None)

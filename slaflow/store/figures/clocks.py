@@ -10,6 +10,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     Connection,
+    FromClause,
     Select,
     and_,
     case,
@@ -20,20 +21,23 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from slaflow.store.dialect import Column, epoch, integer_at, text_at, unindexed
+from slaflow.store.dialect import Column, epoch, in_stream, integer_at, text_at, unindexed
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import data_of, percentile, rank_of, total
+from slaflow.store.figures.expressions import data_of, percentile, rank_of, stream_of, total
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
 
 _MOVES = ("clock_resumed", "clock_restarted", "clock_moved")
-_TOLD = (
-    "clock_met", "met_late", "clock_cancelled", "breached", "breach_lifted", "clock_paused", *_MOVES,
+_ABOUT_CLOCKS = (
+    "clock_started", "clock_met", "met_late", "clock_cancelled", "breached", "breach_lifted",
+    "clock_paused", *_MOVES,
 )  # fmt: skip
 _ROOM = 1 << 34
 """Seconds since 1970 need fewer; so (seq, instant) fits one number that sorts by seq."""
 _MICROSECONDS = 1_000_000
+Leads = Select[Any]
+"""Gives the ids of some leads, under ``lead``."""
 
 
 class PromiseFigure(NamedTuple):
@@ -55,17 +59,22 @@ class PromiseFigure(NamedTuple):
     """The id of the first of their entries: it orders parties that owe one target."""
 
 
-def promises(connection: Connection, asked: Asked) -> Iterator[PromiseFigure]:
+def told(connection: Connection, asked: Asked, leads: Leads | None = None) -> Iterator[PromiseFigure]:
     """What each promise came to: clocks of targets, not timers, that started in the period.
 
-    Cost: the log since the period began, once.
+    Cost: the log since the period began, once; of some *leads* all that was logged of these.
     """
-    for row in connection.execute(statement(asked)):
+    judged = asked.whole_and_groups(judged_by_log(asked, leads))
+    for row in connection.execute(_counted(judged)):
         yield PromiseFigure(*row)
 
 
-def statement(asked: Asked) -> Select[Any]:
-    judged = asked.whole_and_groups(_judged(asked, _clocks(asked)))
+def judged_by_log(asked: Asked, leads: Leads | None = None) -> CTE:
+    """Each clock with its one outcome, whether it was ever broken, and its open time to fulfilment."""
+    return _judged(asked, _clocks(asked, leads))
+
+
+def _counted(judged: CTE) -> Select[Any]:
     place, number = rank_of(judged.c.seconds, judged.c.grp, judged.c.target)
     ranked = select(*judged.c, place.label("place"), number.label("number")).cte("ranked")
     row = ranked.c
@@ -86,13 +95,20 @@ def statement(asked: Asked) -> Select[Any]:
     )
 
 
-def _clocks(asked: Asked) -> CTE:
+def _clocks(asked: Asked, leads: Leads | None) -> CTE:
     """One row per clock: what its entries tell, up to the instant that is asked about.
 
     The entries of clocks are gone through once: in a long log they lie too far apart to be looked up
-    clock by clock.
+    clock by clock. Those of a few *leads* are found by their streams.
     """
     row = entry.alias("told")
+    source: FromClause = row
+    if leads is None:
+        among = [asked.since_period(row.c.at), unindexed(row.c.kind).in_(_ABOUT_CLOCKS)]
+    else:
+        of = leads.cte("of_leads")
+        source = of.join(row, row.c.stream == stream_of(of.c.lead))
+        among = [in_stream(row.c.kind).in_(_ABOUT_CLOCKS)]
     started = row.c.kind == "clock_started"
 
     def at_start(value: Column) -> Column:
@@ -117,7 +133,8 @@ def _clocks(asked: Asked) -> CTE:
             _figure(row, "open_seconds", "clock_met", "breach_lifted").label("open_seconds"),
             _figure(row, "late_seconds", "met_late").label("late_seconds"),
         )
-        .where(asked.since_period(row.c.at), unindexed(row.c.kind).in_(("clock_started", *_TOLD)))
+        .select_from(source)
+        .where(*among)
         .where(_known(row, asked.at))
         .group_by(row.c.lead, row.c.target, row.c.clock)
         .having(and_(at_start(case((asked.in_period(row.c.at), 1))) == 1, party != SYSTEM))
@@ -152,7 +169,6 @@ def _allowance(row: Any) -> Column:
 
 
 def _judged(asked: Asked, row: CTE) -> CTE:
-    """Each clock with its one outcome, whether it was ever broken, and its open time to fulfilment."""
     clocks = row.c
     due = func.coalesce(clocks.moved % _ROOM, clocks.due)
     is_paused = func.coalesce(clocks.pausing % 2, 0) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, case, cast, func, select
+from sqlalchemy import BigInteger, Text, case, cast, func, literal, select
 
 from slaflow.store.dialect import Column, in_stream, text_at
 from slaflow.store.tables.log import entry
@@ -23,6 +23,11 @@ def data_of(row: Any) -> Column:
         .correlate_except(erased)
     )
     return case((row.c.data.is_not(None), row.c.data), else_=kept.scalar_subquery())
+
+
+def stream_of(lead_id: Column) -> Column:
+    """The name of a lead's stream."""
+    return literal("lead:", Text()) + cast(lead_id, Text())
 
 
 def total(number: Column) -> Column:

@@ -99,7 +99,7 @@ def _row(lead_id: int, clock: Clock, write: Callable[[datetime], Any]) -> tuple[
         moment(clock.due_at), span_as_number(clock.allowance), span_as_number(clock.left), clock.case,
         moment(clock.paused_at), span_as_number(clock.budget), moment(clock.breached_at),
         moment(clock.ended_at), clock.lifted, _json(clock.carried_out), _json(clock.seen),
-        moment(clock.wake_at), clock.id,
+        moment(clock.wake_at), clock.open_seconds, clock.id,
     )  # fmt: skip
 
 

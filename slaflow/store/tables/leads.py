@@ -113,6 +113,7 @@ clock = Table(
     Column("carried_out", JsonText, nullable=False),
     Column("counts", JsonText, nullable=False),
     Column("wake_at", Instant),
+    Column("open_seconds", BigInteger),
     UniqueConstraint("lead", "target", "number", name="clock_number"),
     partial("clock_open", "lead", "target", unique=True, where=_OPEN),
     partial("clock_wake", "wake_at", where=_WAKING),

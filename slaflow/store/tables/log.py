@@ -29,6 +29,8 @@ _HAS_TARGET = text("target IS NOT NULL")
 
 _HAS_TRIGGER = text('"trigger" IS NOT NULL')
 
+_HAS_TO = text('"to" IS NOT NULL')
+
 _TOLD_LATER = text("arrived_at > at")
 
 entry = Table(
@@ -90,6 +92,8 @@ entry = Table(
     Index("entry_at", "at", "id"),
     partial("entry_breached_at", "kind", "at", where=_BREACHED),
     partial("entry_late", "occurred_at", where=_LATE),
+    # What the funnel goes through: where each lead went, and when.
+    partial("entry_moves", "lead", "seq", "at", "kind", "from", "to", where=_HAS_TO),
     # What time travel asks for beside what lies past an instant: inputs that were told after it.
     partial("entry_told_later", "arrived_at", where=_TOLD_LATER),
 )

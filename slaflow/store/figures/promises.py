@@ -1,0 +1,143 @@
+"""Every promise that began in a period, and what had come of it, from the rows of clocks where they say it.
+
+The log says it always: ``clocks.py``. But where it has four entries of a clock there is one row of it, with
+columns for what the data of entries tell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+
+from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.clocks import Leads, PromiseFigure, judged_by_log, told
+from slaflow.store.figures.expressions import total
+from slaflow.store.figures.settled import are_few, begun_in, each_once, is_narrow, told_by_log
+from slaflow.store.figures.spread import Key, Spread, step_of
+from slaflow.store.tables.leads import clock
+from slaflow.store.tables.log import entry
+from slaflow.store.types import Instant
+from slaflow.workflow.model.parties import SYSTEM
+
+_SECOND = timedelta(seconds=1)
+Place = tuple[str | None, str]
+"""A group and a target."""
+
+
+def promises(connection: Connection, asked: Asked) -> Iterator[PromiseFigure]:
+    """What each promise came to: clocks of targets, not timers, that started in the period.
+
+    Cost: the rows of clocks, twice; of a period that holds little, what was logged of its leads.
+    """
+    if is_narrow(connection, asked):
+        return told(connection, asked, begun_in(asked, "clock_started"))
+    others = told_by_log(asked, by_start=asked.by is not None or asked.is_bounded)
+    number = are_few(connection, others)
+    if number is None:
+        return told(connection, asked)
+    return _counted(connection, asked, judged(asked, each_once(others) if number else None))
+
+
+def judged(asked: Asked, others: Leads | None) -> CTE:
+    """Each clock as its row says, of *others* as the log does."""
+    if others is None:
+        return _by_rows(asked, None).cte("judged")
+    logged = judged_by_log(asked, others)
+    columns = [logged.c[name] for name in ("grp", "target", "party", "outcome", "broken", "seconds")]
+    return union_all(_by_rows(asked, others), select(*columns)).cte("known")
+
+
+def _by_rows(asked: Asked, others: Leads | None) -> Select[Any]:
+    """Each clock with its outcome, by its row.
+
+    A promise is still kept at its due instant; of an open one that is past due nobody may have said so yet.
+    """
+    row = clock.c
+    is_over = and_(row.status == "running", row.due_at < literal(_next_second(asked), Instant()))
+    outcome = case(
+        (row.lifted, "lifted"),
+        (row.status.in_(("met_late", "met", "breached", "cancelled")), row.status),
+        (is_over, "breached"),
+        else_="running",
+    )
+    broken = or_(row.breached_at.is_not(None), and_(is_over, row.ended_at.is_(None)))
+    group = asked.group(owner=row.owner, at=row.started_at, digest=row.digest, of=row.lead)
+    found = select(
+        group.label("grp"),
+        row.target,
+        row.owed_by.label("party"),
+        outcome.label("outcome"),
+        case((broken, 1), else_=0).label("broken"),
+        row.open_seconds.label("seconds"),
+    ).where(row.owed_by != SYSTEM)
+    if asked.is_bounded:
+        found = found.where(asked.in_period(row.started_at))
+    return found if others is None else found.where(row.lead.not_in(others))
+
+
+def _next_second(asked: Asked) -> Any:
+    """The first whole second not before the instant: due instants are told as whole seconds."""
+    whole = asked.at.replace(microsecond=0)
+    return whole if whole == asked.at else whole + _SECOND
+
+
+def _counted(connection: Connection, asked: Asked, rows: CTE) -> Iterator[PromiseFigure]:
+    """The figures of the whole, and of each group where groups are asked for."""
+    counts: dict[tuple[str | None, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    spread = Spread()
+    for group, target, party, outcome, step, number, broken in connection.execute(_steps(rows)):
+        for name in {group, None}:
+            both = counts[name, target, party, outcome]
+            both[0] += number
+            both[1] += broken
+        spread.add(group, (target,), step, number)
+    times = spread.percentiles(connection, rows, ("target",))
+    first = _first(connection, asked, {key[:3] for key in counts})
+    for (group, target, party, outcome), (number, broken) in counts.items():
+        median, p90 = times.get(Key(group, (target,)), (None, None))
+        place = first.get((group, target, party), 0)
+        yield PromiseFigure(group, target, party, outcome, number, broken, median, p90, place)
+
+
+def _steps(rows: CTE) -> Select[Any]:
+    row = rows.c
+    keys = (row.grp, row.target, row.party, row.outcome)
+    counted = select(*keys, step_of(row.seconds).label("step"), func.count(), total(row.broken))
+    return counted.group_by(*keys, literal_column("step"))
+
+
+def _first(
+    connection: Connection, asked: Asked, known: set[tuple[str | None, str, str]]
+) -> Mapping[tuple[str | None, str, str], int]:
+    """The id of the first entry of each, where two parties have owed one target."""
+    parties: dict[Place, int] = defaultdict(int)
+    for group, target, _ in known:
+        parties[group, target] += 1
+    targets = sorted({target for (_, target), number in parties.items() if number > 1})
+    if not targets:
+        return {}
+    row = entry.alias("started")
+    name = asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
+    begun = select(name.label("grp"), row.c.target, row.c.party, row.c.id).where(
+        asked.of_kind(row, "clock_started"), row.c.target.in_(targets), row.c.party != SYSTEM
+    )
+    each = asked.whole_and_groups(begun.cte("begun")).c
+    keys = (each.grp, each.target, each.party)
+    rows = connection.execute(select(*keys, func.min(each.id)).group_by(*keys))
+    return {(group, target, party): first for group, target, party, first in rows}

@@ -1,0 +1,95 @@
+"""What the rows of clocks say of promises is what the log says, whatever is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from support.office import DAY, HOUR, Present
+from support.retelling import a_busy_office
+from support.weeks import END, START, THEN
+from support.worlds import Fill
+
+from slaflow.engine.app import Engine
+from slaflow.report import sla as report
+from slaflow.store.database import Database
+from slaflow.store.figures import promises, settled
+from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.clocks import judged_by_log, told
+
+GROUPINGS = (None, "owner", "team", "month", "country")
+WHOLE = (None, None)
+PERIODS = ((None, START + 9 * DAY), (START + 3 * DAY, None), (START + 5 * DAY, START + 16 * DAY))
+
+
+@pytest.fixture
+def busy(world_of: Callable[[Fill], Database]) -> Engine:
+    return Engine(world_of(a_busy_office), now=Present(END))
+
+
+def answers(app: Engine) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The report to a dozen questions."""
+    asked: list[Any] = [(END, WHOLE, by) for by in GROUPINGS]
+    asked += [(at, WHOLE, None) for at in (START + 16 * DAY, THEN)]
+    asked += [(END, period, "month") for period in PERIODS] + [(THEN, PERIODS[-1], "owner")]
+    for at, period, by in asked:
+        yield (at, period, by), report.sla(app, *period, by=by, at=at)
+
+
+def test_rows_and_log_give_the_same_answers(busy: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "promises", told)
+    by_log = dict(answers(busy))
+    rows = [row for figures in by_log.values() for row in figures["targets"].values()]
+    assert all(any(row[name] for row in rows) for name in report.OUTCOMES)
+    monkeypatch.setattr(report, "promises", promises.promises)
+    monkeypatch.setattr(promises, "are_few", lambda connection, leads: 1)
+    assert [asked for asked, answer in answers(busy) if answer != by_log[asked]] == []
+
+
+def test_of_a_narrow_period_the_log_of_its_leads_gives_the_same_answers(
+    busy: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, end = PERIODS[-1]
+    for at in (END, THEN):
+        monkeypatch.setattr(report, "promises", told)
+        expected = report.sla(busy, start, end, by="team", at=at)
+        monkeypatch.setattr(report, "promises", promises.promises)
+        monkeypatch.setattr(promises, "is_narrow", lambda connection, asked: True)
+        assert report.sla(busy, start, end, by="team", at=at) == expected
+
+
+def test_each_clock_came_to_the_same_by_its_row_and_by_the_log(busy: Engine) -> None:
+    """To the second, which percentiles do not show; and where one is broken at the very instant."""
+    entries = {entry.lead: entry for entry in busy.log() if entry.lead is not None}
+    at = next(entry.at for entry in entries.values() if entry.kind == "breached")
+    with busy.database.read() as connection:
+        for asked in (Asked(END), Asked(at)):
+            others = settled.each_once(settled.told_by_log(asked, by_start=False))
+            rows = promises.judged(asked, others)
+            by_row = Counter(map(tuple, connection.execute(select(*rows.c))))
+            logged = judged_by_log(asked)
+            by_log = Counter(
+                map(tuple, connection.execute(select(*(logged.c[name] for name in rows.c.keys()))))
+            )
+            assert by_row == by_log
+            assert len(by_row) > 20
+
+
+def test_where_all_leads_stand_in_their_rows_the_log_is_not_asked(
+    busy: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = report.sla(busy, at=END + HOUR)
+    monkeypatch.setattr(promises, "judged_by_log", None)
+    monkeypatch.setattr(promises, "told", None)
+    assert report.sla(busy, at=END + HOUR) == expected
+
+
+def test_the_whole_log_is_gone_through_where_most_of_it_came_after(busy: Engine) -> None:
+    with busy.database.read() as connection:
+        asked = Asked(THEN)
+        assert settled.are_few(connection, settled.told_by_log(asked, by_start=False)) is None
+        asked = Asked(END)
+        assert settled.are_few(connection, settled.told_by_log(asked, by_start=False)) == 0
