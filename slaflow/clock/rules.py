@@ -156,9 +156,8 @@ def meet_at(clock: Clock, then: datetime, used: timedelta) -> None:
 
 
 def note_late(clock: Clock, late_seconds: int) -> None:
-    """Notes how long a broken promise took: what it was given, and how late it was first known to be."""
-    took = clock.allowance // SECOND + late_seconds
-    clock.open_seconds = took if clock.open_seconds is None else max(clock.open_seconds, took)
+    """Notes how long a broken promise took: what it was given, and how late it was."""
+    clock.open_seconds = clock.allowance // SECOND + late_seconds
 
 
 def lift(clock: Clock) -> None:

@@ -12,7 +12,7 @@ from slaflow.report.question import in_force, report
 from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.funnel import MoveFigure, StateFigure, sizes, travelled
+from slaflow.store.figures.funnel import MoveFigure, StateFigure, travelled
 from slaflow.workflow.model.flow import State
 from slaflow.workflow.model.workflow import Workflow
 
@@ -49,13 +49,12 @@ def states_in_order(workflows: Iterable[Workflow]) -> dict[str, State]:
 
 
 def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str | None, dict[str, Any]]:
-    number = sizes(conn, asked)
+    course = travelled(conn, asked)
     came: dict[str | None, dict[str, StateFigure]] = defaultdict(dict)
-    states_reached, moves = travelled(conn, asked)
-    for figure in states_reached:
+    for figure in course.states:
         came[figure.group][figure.state] = figure
     went: dict[str | None, list[MoveFigure]] = defaultdict(list)
-    for move in moves:
+    for move in course.moves:
         went[move.group].append(move)
     return {
         group: {
@@ -63,7 +62,7 @@ def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[
             "states": [_state(state, came[group].get(name), leads) for name, state in states.items()],
             "moves": [_move(move, came[group]) for move in sorted(went[group], key=_in_order(states))],
         }
-        for group, leads in number.items()
+        for group, leads in course.sizes.items()
     }
 
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from support.office import AGREEMENT, ANNA, DAY, HOUR, Present, a_history, handed_over, staffed, together
+from support.office import AGREEMENT, ANNA, DAY, HOUR, Present, a_history, staffed, together
 from support.weeks import END, START, THEN
 
 from slaflow.engine.app import Engine
@@ -38,7 +38,6 @@ def a_busy_office(database: Database) -> None:
     app.tick(START + 15 * DAY)
     for lead in chance.sample(range(1, 2 * PART), 6):
         together(app, lifts(lead), START + 16 * DAY, lenient=True)
-    one_later_than_known(app)
     one_left_alone(app)
     app.tick(START + 24 * DAY)
     for lead in (3, PART + 2):
@@ -72,14 +71,6 @@ def late(ask: Ask, chance: random.Random) -> Ask:
 def lifts(lead: int) -> list[Ask]:
     anna = Actor(ANNA, "sales")
     return [Ask(lead, Lifted(name, "agreed"), anna, END - 2 * DAY) for name in ("respond", "first_contact")]
-
-
-def one_later_than_known(app: Engine) -> None:
-    """A lead who did answer, after the promise was broken, and sooner than was known at first."""
-    lead, answered = handed_over(app, "kim", START + 18 * DAY), START + 21 * DAY
-    app.fire(lead, "accept", ANNA, at=START + 18 * DAY)
-    app.record(lead, "reply", "lead", at=answered)
-    app.record(lead, "reply", "lead", at=answered + DAY, occurred_at=answered - 4 * HOUR)
 
 
 def one_left_alone(app: Engine) -> None:

@@ -63,12 +63,16 @@ class Asked:
 
     def in_period(self, at: Column) -> Column:
         """Whether the instant lies in the period and was known."""
-        bounds = [at <= self.at]
+        return and_(at <= self.at, self.in_bounds(at))
+
+    def in_bounds(self, at: Column) -> Column:
+        """Whether the instant lies in the period."""
+        bounds: list[Column] = []
         if self.start is not None:
             bounds.append(at >= self.start)
         if self.end is not None:
             bounds.append(at < self.end)
-        return and_(*bounds)
+        return and_(true(), *bounds)
 
     def since_period(self, at: Column) -> Column:
         """Whether the instant lies in the period or after it: what came of the period lies nowhere else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Text, case, cast, func, literal, select
@@ -47,3 +48,8 @@ def percentile(value: Column, place: Column, number: Column, percent: int) -> Co
     The least over parts of a group is that of the whole, so parts may be counted apart.
     """
     return func.min(case((place * 100 >= number * percent, value)))
+
+
+def nearest_rank(ordered: Sequence[int], percent: int) -> int:
+    """The nearest-rank percentile of values in order, of which there is one at least."""
+    return ordered[-(-len(ordered) * percent // 100) - 1]

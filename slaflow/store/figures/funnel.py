@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    CTE,
-    Connection,
-    Select,
-    Text,
-    and_,
-    case,
-    cast,
-    func,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Connection, FromClause, and_, case, func, null, or_, select
 
-from slaflow.store.dialect import Column, elapsed, in_stream
+from slaflow.store.dialect import Column, epoch, in_stream, unindexed
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import percentile, rank_of
+from slaflow.store.figures.expressions import nearest_rank
+from slaflow.store.figures.settled import begun_in, is_narrow
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
+
+_AT_ONCE = 10_000
 
 
 class StateFigure(NamedTuple):
@@ -33,8 +26,8 @@ class StateFigure(NamedTuple):
     group: str | None
     state: str
     leads: int
-    median: int | None
-    p90: int | None
+    median: int
+    p90: int
 
 
 class MoveFigure(NamedTuple):
@@ -45,20 +38,16 @@ class MoveFigure(NamedTuple):
     to_state: str
     leads: int
     moves: int
-    median: int | None
-    p90: int | None
+    median: int
+    p90: int
 
 
-def cohort(asked: Asked) -> CTE:
-    """The leads created in the period. Their group is by the owner they have now."""
-    born = entry.alias("born")
-    found = select(born.c.stream, born.c.lead, born.c.at, _group(asked, born).label("grp"))
-    return found.where(asked.of_kind(born, "created")).cte("cohort")
+class Course(NamedTuple):
+    """How many leads were created in the period, by group, and how far these came."""
 
-
-def _group(asked: Asked, born: Any) -> Column:
-    owner = select(lead.c.owner).where(lead.c.id == born.c.lead).correlate_except(lead).scalar_subquery()
-    return asked.group(owner=owner, at=born.c.at, digest=born.c.digest, of=born.c.lead)
+    sizes: dict[str | None, int]
+    states: list[StateFigure]
+    moves: list[MoveFigure]
 
 
 def enters(row: Any) -> Column:
@@ -75,89 +64,94 @@ def last_move(stream: Column, at: datetime) -> Column:
     return found.correlate_except(row).scalar_subquery()
 
 
-def _visits(asked: Asked) -> CTE:
-    """Each time a lead of the cohort entered a state, with the state before and since when it was there.
+class Group:
+    """The leads of one group as they are gone through."""
 
-    The moves since the period began are gone through once: in a long log they lie too far apart to be
-    looked up lead by lead.
-    """
-    row = entry.alias("entered")
-    course: dict[str, Any] = {"partition_by": row.c.lead, "order_by": row.c.seq}
-    is_born = and_(row.c.kind == "created", asked.in_period(row.c.at))
+    def __init__(self) -> None:
+        self.leads = 0
+        self.reached: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self.moved: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
+        self.movers: Counter[tuple[str, str]] = Counter()
 
-    def at_birth(value: Column) -> Column:
-        """The value of the lead's creation, null of whoever was not created in the period."""
-        return func.max(case((is_born, value)), type_=value.type).over(**course)
-
-    def before(column: Column) -> Column:
-        """The value at the same lead's visit before."""
-        return func.lag(column, type_=column.type).over(**course)
-
-    found = (
-        select(
-            at_birth(_group(asked, row)).label("grp"),
-            row.c.lead,
-            at_birth(row.c.at).label("created_at"),
-            row.c.to.label("state"),
-            row.c.at,
-            before(row.c.to).label("before"),
-            before(row.c.at).label("since"),
-        )
-        .where(enters(row), row.c.to.is_not(None))
-        .where(in_stream(row.c.at) <= asked.at, asked.since_period(row.c.at))
-        .cte("course")
-    )
-    return select(found).where(found.c.created_at.is_not(None)).cte("visits")
+    def add(self, other: Group) -> None:
+        self.leads += other.leads
+        self.movers.update(other.movers)
+        for state, seconds in other.reached.items():
+            self.reached[state].extend(seconds)
+        for way, seconds in other.moved.items():
+            self.moved[way].extend(seconds)
 
 
-def sizes(connection: Connection, asked: Asked) -> dict[str | None, int]:
-    """How many leads were created in the period, by group."""
-    born = asked.whole_and_groups(cohort(asked)).c
-    rows = connection.execute(select(born.grp, func.count()).group_by(born.grp))
-    return {name: number for name, number in rows}
-
-
-def travelled(connection: Connection, asked: Asked) -> tuple[list[StateFigure], list[MoveFigure]]:
+def travelled(connection: Connection, asked: Asked) -> Course:
     """How many leads of the period's cohort ever entered each state, and how long after creation; and their
-    moves between two states, and how long they had been in the first."""
-    visits = _visits(asked)
-    states: list[StateFigure] = []
-    moves: list[MoveFigure] = []
-    for grp, before, state, leads, number, *times in connection.execute(
-        union_all(_reached(asked, visits), _moves(asked, visits))
-    ):
-        if before is None:
-            states.append(StateFigure(grp, state, leads, *times))
+    moves between two states, and how long they had been in the first.
+
+    Cost: every move of the log once; of a period that holds little, those of its leads.
+    """
+    groups = _gone_through(_visits(connection, asked))
+    if asked.by is not None and groups:
+        whole = Group()
+        for group in groups.values():
+            whole.add(group)
+        groups[None] = whole
+    course = Course({name: group.leads for name, group in groups.items()}, [], [])
+    for name, group in groups.items():
+        for state, seconds in group.reached.items():
+            course.states.append(StateFigure(name, state, len(seconds), *_times(seconds)))
+        for way, seconds in group.moved.items():
+            course.moves.append(MoveFigure(name, *way, group.movers[way], len(seconds), *_times(seconds)))
+    return course
+
+
+def _gone_through(visits: Iterator[Any]) -> dict[str | None, Group]:
+    groups: dict[str | None, Group] = defaultdict(Group)
+    known, group = None, Group()
+    born = since = 0
+    before = ""
+    states: set[str] = set()
+    ways: set[tuple[str, str]] = set()
+    for lead_id, is_born, name, at, state in visits:
+        if is_born:
+            known, group, born, states, ways = lead_id, groups[name], at, set(), set()
+            group.leads += 1
+        elif lead_id != known:
+            continue
         else:
-            moves.append(MoveFigure(grp, before, state, leads, number, *times))
-    return states, moves
+            way = before, state
+            group.moved[way].append(at - since)
+            if way not in ways:
+                ways.add(way)
+                group.movers[way] += 1
+        if state not in states:
+            states.add(state)
+            group.reached[state].append(at - born)
+        before, since = state, at
+    return groups
 
 
-def _reached(asked: Asked, visits: CTE) -> Select[Any]:
-    visit = visits.c
-    seconds = func.min(elapsed(visit.created_at, visit.at)).label("seconds")
-    keys = (visit.grp, visit.state, visit.lead)
-    first = asked.whole_and_groups(select(*keys, seconds).group_by(*keys).cte("first"))
-    place, number = rank_of(first.c.seconds, first.c.grp, first.c.state)
-    row = select(*first.c, place.label("place"), number.label("number")).cte("ranked_visits").c
-    none = cast(null(), Text()).label("before")
-    found = select(row.grp, none, row.state, func.count(), func.count(), *_times(row))
-    return found.group_by(row.grp, row.state)
+def _times(seconds: array[int]) -> tuple[int, int]:
+    ordered = sorted(seconds)
+    return nearest_rank(ordered, 50), nearest_rank(ordered, 90)
 
 
-def _moves(asked: Asked, visits: CTE) -> Select[Any]:
-    visit = visits.c
-    seconds = elapsed(visit.since, visit.at).label("seconds")
-    times = select(visit.grp, visit.before, visit.state, visit.lead, seconds)
-    move = asked.whole_and_groups(times.where(visit.before.is_not(None)).cte("moves"))
-    place, number = rank_of(move.c.seconds, move.c.grp, move.c.before, move.c.state)
-    row = select(*move.c, place.label("place"), number.label("number")).cte("ranked_moves").c
-    keys = (row.grp, row.before, row.state)
-    return select(*keys, func.count(row.lead.distinct()), func.count(), *_times(row)).group_by(*keys)
-
-
-def _times(row: Any) -> tuple[Column, Column]:
-    return (
-        percentile(row.seconds, row.place, row.number, 50),
-        percentile(row.seconds, row.place, row.number, 90),
+def _visits(connection: Connection, asked: Asked) -> Iterator[Any]:
+    """Each time a lead entered a state, lead by lead: (lead, whether it was created in the period, its group
+    if so, whole seconds since 1970, the state). A lead's group is by the owner it has now."""
+    row = entry.alias("entered")
+    is_born = and_(row.c.kind == "created", asked.in_bounds(row.c.at))
+    source: FromClause = row
+    if is_narrow(connection, asked):
+        of = begun_in(asked, "created").cte("of_leads")
+        source = of.join(row, row.c.lead == of.c.lead)
+    owner = select(lead.c.owner).where(lead.c.id == row.c.lead).correlate_except(lead).scalar_subquery()
+    group = asked.group(owner=owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
+    name = null() if asked.by is None else case((is_born, group))
+    query = (
+        select(row.c.lead, is_born, name, epoch(row.c.at), row.c.to)
+        .select_from(source)
+        .where(enters(row), row.c.to.is_not(None), in_stream(row.c.at) <= asked.at)
+        .where(asked.since_period(unindexed(row.c.at)))
+        .order_by(row.c.lead, row.c.seq)
     )
+    with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+        yield from rows
