@@ -1,4 +1,4 @@
-"""What reports of the present count stands beside each clock, and the moves of leads are found by lead."""
+"""What reports count stands in the rows of clocks, and indexes have the moves and places of leads."""
 
 from __future__ import annotations
 
@@ -55,8 +55,10 @@ def upgrade() -> None:
         sqlite_where=has_to,
         postgresql_where=has_to,
     )
+    op.create_index("lead_resting", "lead", ["state", "entered_at", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("lead_resting", table_name="lead")
     op.drop_index("entry_moves", table_name="entry")
     op.drop_column("clock", "open_seconds")

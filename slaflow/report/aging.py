@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from slaflow.engine.app import Engine
@@ -12,10 +14,10 @@ from slaflow.hours.words import DAY
 from slaflow.lifecycle.decision import instant_text
 from slaflow.report.funnel import states_in_order
 from slaflow.report.question import in_force, report
-from slaflow.report.rates import least
 from slaflow.store.database import Connection
-from slaflow.store.figures.aging import AgeFigure, Oldest, ages, oldest
+from slaflow.store.figures.aging import Ages, ages, owners
 from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.expressions import nearest_rank
 from slaflow.workflow.model.flow import State
 
 BOUNDS = tuple(days * DAY for days in (1, 3, 7, 14, 30, 90))
@@ -45,44 +47,42 @@ def aging(app: Engine, *, by: str | None = None, at: datetime | None = None) -> 
 
 
 def _count(conn: Connection, asked: Asked, states: Mapping[str, State]) -> dict[str | None, dict[str, Any]]:
-    found: dict[str | None, dict[str, list[AgeFigure]]] = defaultdict(lambda: defaultdict(list))
-    for figure in ages(conn, asked, BOUNDS):
-        found[figure.group][figure.state].append(figure)
-    longest: dict[tuple[str | None, str], list[Oldest]] = defaultdict(list)
-    for each in oldest(conn, asked, OLDEST):
-        longest[each.group, each.state].append(each)
+    found: dict[str | None, dict[str, Ages]] = defaultdict(dict)
+    for (group, name), each in ages(conn, asked, OLDEST).items():
+        found[group][name] = each
+    named = {old.lead for by_state in found.values() for each in by_state.values() for old in each.oldest}
+    owned = owners(conn, asked, named)
     return {
         group: {
-            "open": sum(figure.leads for figures in by_state.values() for figure in figures),
+            "open": sum(len(each.seconds) for each in by_state.values()),
             "states": [
-                _state(state, by_state[name], longest[group, name])
-                for name, state in states.items()
-                if name in by_state
+                _state(state, by_state[name], owned) for name, state in states.items() if name in by_state
             ],
         }
         for group, by_state in found.items()
     }
 
 
-def _state(state: State, figures: list[AgeFigure], longest: list[Oldest]) -> dict[str, Any]:
-    by_bucket = {figure.bucket: figure.leads for figure in figures}
+def _state(state: State, of: Ages, owned: Mapping[int, str | None]) -> dict[str, Any]:
+    seconds = of.seconds[::-1]
+    up_to = [0, *(bisect_left(seconds, bound) for bound in BOUNDS), len(seconds)]
     return {
         "state": state.name,
         "held_by": state.held_by,
-        "leads": sum(by_bucket.values()),
-        "median_elapsed_seconds": least([figure.median for figure in figures]),
-        "p90_elapsed_seconds": least([figure.p90 for figure in figures]),
+        "leads": len(seconds),
+        "median_elapsed_seconds": nearest_rank(seconds, 50),
+        "p90_elapsed_seconds": nearest_rank(seconds, 90),
         "ages": [
-            {"below_seconds": bound, "leads": by_bucket.get(place, 0)}
-            for place, bound in enumerate([*BOUNDS, None])
+            {"below_seconds": bound, "leads": after - before}
+            for bound, (before, after) in zip([*BOUNDS, None], pairwise(up_to), strict=True)
         ],
         "oldest": [
             {
                 "lead": each.lead,
-                "owner": each.owner,
+                "owner": owned[each.lead],
                 "entered_at": instant_text(each.entered_at),
                 "elapsed_seconds": each.seconds,
             }
-            for each in longest
+            for each in of.oldest
         ],
     }

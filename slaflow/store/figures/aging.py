@@ -2,83 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Connection, and_, case, func, literal, select, union_all
+from sqlalchemy import Connection, FromClause, Select, and_, case, exists, literal, select, union_all
 
 from slaflow.store.dialect import Column, epoch, in_stream
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import percentile, rank_of, stream_of
+from slaflow.store.figures.expressions import stream_of
 from slaflow.store.figures.funnel import last_move
 from slaflow.store.figures.terms import is_final
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
+from slaflow.store.types import one_of
+
+_AT_ONCE = 10_000
 
 
-class AgeFigure(NamedTuple):
-    """So many open leads of one state and bucket; percentiles of a state: the least over its rows."""
-
-    group: str | None
-    state: str
-    bucket: int
-    leads: int
-    median: int | None
-    p90: int | None
-
-
-class Oldest(NamedTuple):
-    group: str | None
-    state: str
+class Resting(NamedTuple):
     lead: int
-    owner: str | None
     entered_at: datetime
     seconds: int
 
 
-def ages(connection: Connection, asked: Asked, bounds: Sequence[int]) -> Iterator[AgeFigure]:
-    """The open leads by state and by how long they sit there.
+@dataclass(slots=True)
+class Ages:
+    """The open leads of one group and state: elapsed seconds since they entered, greatest first, and the
+    leads that have been there longest."""
 
-    *bounds* are the upper ends of the buckets in elapsed seconds, exclusive; ``bucket`` is the place.
+    seconds: array[int] = field(default_factory=lambda: array("q"))
+    oldest: list[Resting] = field(default_factory=list)
+
+
+def ages(connection: Connection, asked: Asked, most: int) -> dict[tuple[str | None, str], Ages]:
+    """The open leads by group and state, of each the *most* that have been there longest.
+
+    Cost: the rows of open leads once, which an index has in this order; those of the log where something
+    was logged after the instant.
     """
-    lead_ = _open_leads(asked)
-    place, number = rank_of(lead_.c.seconds, lead_.c.grp, lead_.c.state)
-    row = select(*lead_.c, place.label("place"), number.label("number")).cte("ranked").c
-    bucket = case(*((row.seconds < bound, i) for i, bound in enumerate(bounds)), else_=len(bounds))
-    keys = (row.grp, row.state, bucket)
-    query = select(
-        *keys,
-        func.count(),
-        percentile(row.seconds, row.place, row.number, 50),
-        percentile(row.seconds, row.place, row.number, 90),
-    )
-    counted = query.group_by(row.grp, row.state, bucket.label("bucket"))
-    for each in connection.execute(counted.order_by(row.grp, row.state)):
-        yield AgeFigure(*each)
+    found: dict[tuple[str | None, str], Ages] = defaultdict(Ages)
+    names: tuple[None, ...] = () if asked.by is None else (None,)
+    query = _open_leads(asked, is_past=_is_past(connection, asked))
+    with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+        for group, state, lead_id, entered_at, seconds in rows:
+            for name in (group, *names):
+                each = found[name, state]
+                each.seconds.append(seconds)
+                if len(each.oldest) < most:
+                    each.oldest.append(Resting(lead_id, entered_at, seconds))
+    return found
 
 
-def oldest(connection: Connection, asked: Asked, most: int) -> Iterator[Oldest]:
-    """The *most* leads of each state that have been there longest, longest first."""
-    row = _open_leads(asked).c
-    order = (row.entered_at, row.lead)
-    place = func.row_number().over(partition_by=(row.grp, row.state), order_by=order).label("place")
-    found = select(row.grp, row.state, row.lead, row.owner, row.entered_at, row.seconds, place).cte("placed")
-    query = select(*list(found.c)[:-1]).where(found.c.place <= most)
-    for each in connection.execute(query.order_by(found.c.grp, found.c.state, found.c.place)):
-        yield Oldest(*each)
+def owners(connection: Connection, asked: Asked, leads: Collection[int]) -> Mapping[int, str | None]:
+    """Who owned each of these leads."""
+    owned = lead.alias("asked_for")
+    query = select(owned.c.id, _owner(asked, owned.c.id)).where(one_of(owned.c.id, "leads"))
+    return {row[0]: row[1] for row in connection.execute(query, {"leads": leads})}
 
 
-def _open_leads(asked: Asked) -> CTE:
-    """The leads that were open, each with its state as of the instant.
+def _is_past(connection: Connection, asked: Asked) -> bool:
+    return bool(connection.execute(select(exists().where(entry.c.at > asked.at))).scalar())
+
+
+def _open_leads(asked: Asked, *, is_past: bool) -> Select[Any]:
+    """The leads that were open, those longest in a state first, each with its group.
 
     Whoever has not moved since stands in the lead's row; for the others the log tells.
     """
-    resting = select(
-        lead.c.id.label("lead"), lead.c.state, lead.c.digest, lead.c.entered_at, lead.c.held_by
-    ).where(lead.c.entered_at <= asked.at)
+    then = _then(asked) if is_past else lead
+    lead_id = then.c.lead if is_past else lead.c.id
+    owner = _owner(asked, lead_id) if is_past else lead.c.owner
+    group = asked.group(
+        owner=owner, at=_instant(asked.at), digest=then.c.digest, of=lead_id, month_of=then.c.entered_at
+    )
+    seconds = literal(int(asked.at.timestamp() // 1)) - epoch(then.c.entered_at)
+    return (
+        select(group, then.c.state, lead_id, then.c.entered_at, seconds)
+        .where(~is_final(then.c.state, then.c.digest, asked.versions), then.c.entered_at <= asked.at)
+        .order_by(then.c.state, then.c.entered_at, lead_id)
+    )
+
+
+def _then(asked: Asked) -> FromClause:
+    """Every lead with the state that it was in."""
+    resting = select(lead.c.id.label("lead"), lead.c.state, lead.c.digest, lead.c.entered_at)
     row = entry.alias("entered")
-    moved = select(row.c.lead, row.c.to, row.c.digest, row.c.at, row.c.held_by).select_from(
+    moved = select(row.c.lead, row.c.to, row.c.digest, row.c.at).select_from(
         lead.join(
             row,
             and_(
@@ -87,24 +100,7 @@ def _open_leads(asked: Asked) -> CTE:
         )
     )
     moved = moved.where(lead.c.entered_at > asked.at, lead.c.created_at <= asked.at)
-    then = union_all(resting, moved).cte("then")
-    owner = _owner(asked, then.c.lead)
-    group = asked.group(
-        owner=owner, at=_instant(asked.at), digest=then.c.digest, of=then.c.lead, month_of=then.c.entered_at
-    )
-    found = (
-        select(
-            then.c.lead,
-            then.c.state,
-            then.c.entered_at,
-            owner.label("owner"),
-            (literal(int(asked.at.timestamp() // 1)) - epoch(then.c.entered_at)).label("seconds"),
-            group.label("grp"),
-        )
-        .where(~is_final(then.c.state, then.c.digest, asked.versions))
-        .cte("open_leads")
-    )
-    return asked.whole_and_groups(found)
+    return union_all(resting.where(lead.c.entered_at <= asked.at), moved).cte("then")
 
 
 def _owner(asked: Asked, of: Column) -> Column:

@@ -72,6 +72,8 @@ lead = Table(
     Column("failure", Text),
     UniqueConstraint("key", name="lead_key"),
     Index("lead_state", "state", "id"),
+    # Where open leads are, and who has been there longest.
+    Index("lead_resting", "state", "entered_at", "id"),
     Index("lead_owner", "owner", "id"),
     Index("lead_workflow", "workflow", "id"),
     partial(
