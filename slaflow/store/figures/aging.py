@@ -73,9 +73,9 @@ def _open_leads(asked: Asked, *, is_past: bool) -> Select[Any]:
 
     Whoever has not moved since stands in the lead's row; for the others the log tells.
     """
-    then = _then(asked) if is_past else lead
-    lead_id = then.c.lead if is_past else lead.c.id
-    owner = _owner(asked, lead_id) if is_past else lead.c.owner
+    then: FromClause = _then(asked) if is_past else lead.alias("resting")
+    lead_id = then.c.lead if is_past else then.c.id
+    owner = _owner(asked, lead_id) if is_past else then.c.owner
     group = asked.group(
         owner=owner, at=_instant(asked.at), digest=then.c.digest, of=lead_id, month_of=then.c.entered_at
     )
