@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, TIMESTAMP, BigInteger, Boolean, Integer, Text
+from sqlalchemy import ARRAY, TIMESTAMP, BigInteger, Boolean, Integer, Text, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from slaflow.hours.errors import NaiveInstant
 
@@ -102,6 +102,12 @@ class JsonText(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         return orjson.loads
+
+
+def unread(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """*column* as the driver gives it, for who reads whole rows: a call for each value costs more than
+    deciding what is in it."""
+    return type_coerce(column, NullType()) if isinstance(column.type, Instant | Span | JsonText) else column
 
 
 class Many(TypeDecorator[Any]):

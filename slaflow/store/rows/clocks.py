@@ -13,16 +13,18 @@ from sqlalchemy import Connection, CursorResult, bindparam, func, literal_column
 from slaflow.clock.state import Clock
 from slaflow.store.bulk.rows import insert_rows, update_rows
 from slaflow.store.tables.leads import clock
-from slaflow.store.types import Instant, instant_writer, one_of, span_as_number
+from slaflow.store.types import MICROSECOND, Instant, instant_writer, one_of, span_as_number, unread
 
 _FIELDS = tuple(column for column in clock.c if column.name not in ("id", "lead"))
-COLUMNS = (clock.c.lead, *_FIELDS, clock.c.id)  # the lead, then the order of Clock's own fields
+COLUMNS = (clock.c.lead, *map(unread, _FIELDS), clock.c.id)  # the lead, then the order of Clock's own fields
 _ADVANCED = ("status", "breached_at", "ended_at", "carried_out", "wake_at", "id")
-_WRITTEN = tuple(column.name for column in COLUMNS)
+_WRITTEN = ("lead", *(column.name for column in _FIELDS), "id")
 
 _ALL = select(*COLUMNS).where(one_of(clock.c.lead, "leads")).order_by(clock.c.id)
 _OPEN = _ALL.where(clock.c.ended_at.is_(None))
 _ENDED = _ALL.where(clock.c.ended_at > bindparam("since", type_=Instant()))
+
+_at = datetime.fromisoformat
 
 
 def open_of(connection: Connection, lead_ids: Collection[int]) -> dict[int, list[Clock]]:
@@ -124,11 +126,32 @@ def _by_lead(lead_ids: Iterable[int], rows: CursorResult[Any]) -> dict[int, list
 
 def from_row(row: Sequence[Any]) -> Clock:
     """The clock of a row of :data:`COLUMNS`, the lead first."""
-    clock = Clock(*row[1:])
-    clock.lives_in = frozenset(clock.lives_in)
-    if clock.seen:
-        clock.seen = {int(place): _times(stored) for place, stored in clock.seen.items()}
-    return clock
+    # All at once, as leads are read.
+    (
+        _, target, number, digest, status, owed_by, owner, calendar, lives_in, started_at, base_at, due_at,
+        allowance, left, case, paused_at, budget, breached_at, ended_at, lifted, carried_out, seen, wake_at,
+        id,
+    ) = row  # fmt: skip
+    if type(started_at) is str:
+        started_at, base_at = _at(started_at), _at(base_at)
+        due_at = None if due_at is None else _at(due_at)
+        paused_at = None if paused_at is None else _at(paused_at)
+        breached_at = None if breached_at is None else _at(breached_at)
+        ended_at = None if ended_at is None else _at(ended_at)
+        wake_at = None if wake_at is None else _at(wake_at)
+    return Clock(
+        target, number, digest, status, owed_by, owner, calendar, _names(lives_in), started_at, base_at,
+        due_at, allowance * MICROSECOND, left * MICROSECOND, case, paused_at,
+        None if budget is None else budget * MICROSECOND, breached_at, ended_at, lifted,
+        [] if carried_out == "[]" else orjson.loads(carried_out),
+        {} if seen == "{}" else {int(place): _times(stored) for place, stored in orjson.loads(seen).items()},
+        wake_at, id,
+    )  # fmt: skip
+
+
+@lru_cache(4096)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(orjson.loads(text))
 
 
 def _times(stored: Any) -> tuple[datetime | None, ...]:
