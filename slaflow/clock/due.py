@@ -19,7 +19,7 @@ SHORTEST = timedelta(minutes=1)
 
 def floor_second(at: datetime) -> datetime:
     """*at* rounded down to a whole second."""
-    return at.replace(microsecond=0)
+    return at.replace(microsecond=0) if at.microsecond else at
 
 
 def due_after(calendar: Calendar, start: datetime, span: OpenTime | Days) -> datetime:
@@ -117,7 +117,10 @@ def pending_steps(clock: Clock, target: Target, calendar: Calendar) -> Iterator[
 
 def next_step(clock: Clock, target: Target, calendar: Calendar) -> tuple[datetime, Step] | None:
     """The step that falls next and its instant; of several at one instant the first in the file."""
-    found = min(pending_steps(clock, target, calendar), key=lambda pair: pair[0], default=None)
+    found: tuple[datetime, Step] | None = None
+    for pair in pending_steps(clock, target, calendar):
+        if found is None or pair[0] < found[0]:
+            found = pair
     return found
 
 

@@ -23,6 +23,7 @@ SUPPORTED_YEARS = range(1900, 2200)
 or closes thousands of periods for ever."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _PROBE = DAY
 """How far apart offsets are compared; in the zone database no two changes lie within three days."""
@@ -66,6 +67,8 @@ def is_zone(name: str) -> bool:
 
 def in_utc(instant: datetime) -> datetime:
     """*instant* in UTC; raises NaiveInstant if it has no zone."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise NaiveInstant(instant)
     return instant.astimezone(UTC)
@@ -86,7 +89,7 @@ def micros_of(duration: timedelta) -> int:
 
 def micros_at(instant: datetime) -> int:
     """Microseconds from 1970 in UTC to *instant*, which is aware; exact."""
-    return micros_of(instant - EPOCH)
+    return (instant - EPOCH) // _MICROSECOND
 
 
 def instant_at(micros: int) -> datetime:

@@ -122,12 +122,15 @@ def _move(work: Work, clock: Clock, target: Target, allowance: UntilField, at: d
 
 def look_at_pauses(work: Work, at: datetime, cause: int | None) -> None:
     """Pauses and resumes what the lead, as it stands now, asks for."""
-    view = work.view(at)
-    wanted = [
-        (clock, target, view.holds(target.pause.when))
+    pausing = [
+        (clock, target, target.pause.when)
         for clock in work.open_clocks()
         if (target := work.target(clock)).pause is not None
     ]
+    if not pausing:
+        return
+    view = work.view(at)
+    wanted = [(clock, target, view.holds(when)) for clock, target, when in pausing]
     for clock, target, wants in wanted:
         if wants and rules.may_pause(clock):
             pause(work, clock, target, at, cause)
@@ -152,11 +155,11 @@ def resume(work: Work, clock: Clock, target: Target, at: datetime, cause: int | 
 
 def restart_clocks(work: Work, effect: Effect, at: datetime) -> None:
     """Starts afresh the unbroken clocks whose ``restart`` names what happened."""
-    view = work.view(at)
     for clock in work.open_clocks():
         target = work.target(clock)
-        if clock.is_broken:
+        if not target.restart or clock.is_broken:
             continue
+        view = work.view(at)
         if any(matches(pattern, effect, view) for pattern in target.restart):
             _restart(work, clock, target, view, effect.seq)
 

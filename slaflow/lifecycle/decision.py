@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.lead import Lead
 
 EntryClass = Literal["input", "consequence"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 KINDS = (
     "created", "changed", "activity", "checked", "transition", "refused", "assigned",
@@ -59,8 +62,7 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message to one recipient, to be sent later; unique per (lead, ``seq``, recipient, ``kind``).
 
     ``seq`` is the entry that caused it; ``kind`` that entry's kind, or ``unassigned`` where a
@@ -74,7 +76,7 @@ class Message:
     target: str | None = None
     clock: int | None = None
     step: str | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Lifecycle:
     def __init__(self, workflow: Workflow) -> None:
         self._rows: dict[tuple[str, str], tuple[Transition, ...]] = {}
         self._autos: dict[str, tuple[Transition, ...]] = {}
+        self._confirmed: dict[tuple[str, int], str] = {}
         self._machine = Machine(
             model=None,
             states=list(workflow.states),
@@ -68,9 +69,12 @@ class Lifecycle:
 
     def confirm(self, state: str, chosen: Transition) -> str:
         """The state in which a lead rests that takes the *chosen* row from *state*."""
-        move = Move(state, chosen)
-        self._machine.events[chosen.trigger].trigger(move)
-        return move.state
+        key = state, chosen.index
+        if key not in self._confirmed:
+            move = Move(state, chosen)
+            self._machine.events[chosen.trigger].trigger(move)
+            self._confirmed[key] = move.state
+        return self._confirmed[key]
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory, Person
@@ -43,8 +43,7 @@ class Pick:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(NamedTuple):
     """Everything a pick may read: the workflow, who is there, the lead, the instant, and by whom."""
 
     workflow: Workflow

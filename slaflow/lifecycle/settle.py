@@ -7,8 +7,8 @@ order of targets before timers, file order and step; what is caused joins the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from slaflow.clock import rules
 from slaflow.clock.due import next_step
@@ -26,8 +26,7 @@ from slaflow.workflow.model.flow import Action, Fire, Notify, SetFields
 STEPS_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A step that fell: its entry, and the actions it still causes."""
 
     clock: Clock
@@ -63,7 +62,8 @@ def _carry_out_instant(work: Work, at: datetime) -> None:
         pending += _facts(work, at)
         if not pending:
             return
-        pending.sort(key=lambda fact: fact.order)
+        if len(pending) > 1:
+            pending.sort(key=lambda fact: fact.order)
         fact = pending.pop(0)
         for action in fact.step.actions:
             _act(work, action, fact, at)
@@ -117,10 +117,12 @@ def _kind(target: Target, step: Step) -> str:
 
 def _act(work: Work, action: Action, fact: Fact, at: datetime) -> None:
     """Carries out one action of a step on the lead as the one before left it."""
-    chain = Chain(work, Cause(at, by_step=True))
+    cause = Cause(at, by_step=True)
     if isinstance(action, Notify):
-        _notify(work, action, fact, chain)
-    elif isinstance(action, Fire):
+        _notify(work, action, fact, cause)
+        return
+    chain = Chain(work, cause)
+    if isinstance(action, Fire):
         _fire(work, action, fact, chain)
     elif isinstance(action, SetFields):
         _set(work, action, fact, chain)
@@ -130,7 +132,7 @@ def _act(work: Work, action: Action, fact: Fact, at: datetime) -> None:
         chain.come_to_rest()
 
 
-def _notify(work: Work, action: Notify, fact: Fact, chain: Chain) -> None:
+def _notify(work: Work, action: Notify, fact: Fact, cause: Cause) -> None:
     clock = fact.clock
     assert clock.due_at is not None
     data = {
@@ -140,8 +142,8 @@ def _notify(work: Work, action: Notify, fact: Fact, chain: Chain) -> None:
         "state": work.lead.state,
         "owner": work.lead.owner,
     }
-    at = chain.cause.at
-    for person in work.routing(chain.cause).recipients(action.to, clock.owed_by):
+    at = cause.at
+    for person in work.routing(cause).recipients(action.to, clock.owed_by):
         work.tell(Message(person, fact.kind, at, fact.seq, clock.target, clock.number, fact.step.label, data))
 
 

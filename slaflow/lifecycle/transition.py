@@ -34,7 +34,7 @@ def _nothing() -> None:
     return None
 
 
-@dataclass
+@dataclass(slots=True)
 class Chain:
     """The course of one event: what happened so far, which autos have fired, what was met."""
 

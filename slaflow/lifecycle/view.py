@@ -18,6 +18,7 @@ from slaflow.workflow.model.workflow import Workflow
 
 Given = Mapping[str, Value]
 NOTHING: Given = {}
+_NONE_GIVEN: Mapping[str, tuple[Mapping[str, Field], Given]] = {}
 
 
 class View:
@@ -25,6 +26,8 @@ class View:
 
     ``inputs``, ``answer`` and ``touch`` are values in stored form with the fields that declare them.
     """
+
+    __slots__ = ("_scores", "at", "given", "lead", "workflow")
 
     def __init__(
         self,
@@ -36,7 +39,7 @@ class View:
         self.workflow = workflow
         self.lead = lead
         self.at = at
-        self.given = given or {}
+        self.given = given or _NONE_GIVEN
         self._scores: dict[str, float] = {}
 
     def evaluate(self, expression: Expression) -> Any:

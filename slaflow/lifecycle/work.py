@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
@@ -23,8 +23,7 @@ from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.workflow import Workflow
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why something happens: at which instant, and which input or step is behind it.
 
     What a step causes meets no target and draws no turn (rules.md, 11 and 19). ``arrived_at`` and
@@ -37,7 +36,7 @@ class Cause:
     occurred_at: datetime | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Work:
     """A decision in the making."""
 
@@ -163,11 +162,11 @@ class Work:
         """What is to be stored. A warning whose clock has ended meanwhile is dropped."""
         messages = self._messages
         if self._told:
-            ended = {(c.target, c.number) for c in self.clocks if not c.is_open}
-            messages += [
-                m for m in self._told.values() if m.kind != "warned" or (m.target, m.clock) not in ended
-            ]
-        messages.sort(key=lambda m: m.seq)
+            ended = {(c.target, c.number) for c in self.clocks if c.ended_at is not None}
+            told = self._told.values()
+            messages += [m for m in told if m.kind != "warned" or (m.target, m.clock) not in ended]
+        if len(messages) > 1:
+            messages.sort(key=lambda m: m.seq)
         fallen = [clock for place, clock in self._fallen.items() if place not in self._changed]
         return Decision(
             lead=self.lead,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ def listed(
 
 
 def _json(stored: store.Stored) -> dict[str, Any]:
-    message = asdict(stored.message)
+    message = stored.message._asdict()
     shown = {
         "id": stored.id,
         "status": stored.status,

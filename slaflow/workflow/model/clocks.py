@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -78,14 +78,13 @@ class Step:
     offset: timedelta = timedelta(0)
     days: int = 0
     actions: tuple[Action, ...] = ()
+    is_due: bool = field(init=False, repr=False, compare=False)
+    falls_after_due: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def is_due(self) -> bool:
-        return self.kind == "percent" and self.percent == 100
-
-    @property
-    def falls_after_due(self) -> bool:
-        return self.kind in ("after", "after_days")
+    def __post_init__(self) -> None:
+        # Once per version: each clock asks for every step of its target, again and again.
+        object.__setattr__(self, "is_due", self.kind == "percent" and self.percent == 100)
+        object.__setattr__(self, "falls_after_due", self.kind in ("after", "after_days"))
 
 
 @dataclass(frozen=True, slots=True)
