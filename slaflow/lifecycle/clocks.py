@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from slaflow.clock import rules
-from slaflow.clock.due import time_left, time_used
+from slaflow.clock.due import time_left
 from slaflow.clock.sightings import begin_anew, see
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.attempts import counted
@@ -62,7 +62,7 @@ def _is_met(work: Work, clock: Clock, target: Target, effect: Effect, view: View
 def _meet(work: Work, clock: Clock, effect: Effect, at: datetime) -> int:
     calendar = work.calendar(clock)
     left = time_left(clock, calendar, at)
-    used = time_used(clock, calendar, at)
+    used = clock.allowance - left
     rules.meet(clock, at)
     if clock.is_broken:
         late = seconds(-left)

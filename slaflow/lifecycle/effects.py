@@ -47,9 +47,12 @@ def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
         seen = effect.assigned
     elif kind == "set":
         seen = any(view.lead.fields.get(name) is not None for name in pattern.names & effect.fields)
+    elif kind == "enter":
+        seen = effect.entered in pattern.names
+    elif kind == "trigger":
+        seen = effect.trigger in pattern.names
     else:
-        value = {"enter": effect.entered, "trigger": effect.trigger, "activity": effect.activity}[kind]
-        seen = value in pattern.names
+        seen = effect.activity in pattern.names
     return seen and view.holds(pattern.when)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from slaflow.lifecycle.lead import Actor
 from slaflow.workflow.model.lead import Value
@@ -89,8 +89,7 @@ class Lifted:
 Happening = Created | Fired | Recorded | Answered | Changed | Assigned | Erased | Lifted
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A happening with its two instants: when it happened, and when slaflow was told.
 
     An ``imported`` one arrives at its own instant, however long after it slaflow was told.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, model_validator
@@ -120,7 +121,7 @@ class FieldCell(InstantCell):
     decimal: Annotated[str, _one_of("decimal", ".,")] | None = None
     thousands: Annotated[str, _one_of("thousands", "., '\u2019_")] | None = None
 
-    @property
+    @cached_property
     def if_empty(self) -> str | None:
         """``empty``, or true or false where that has the empty text."""
         return next(iter(self._meanings()), None)
