@@ -7,7 +7,6 @@ This file is the only one that reads the environment. What it finds goes on as a
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,6 +196,9 @@ def _instead_of(key: str) -> str:
 
 
 def _parse(file: Path) -> dict[str, object]:
+    # Imported here: most commands find no such file.
+    import tomllib
+
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as problem:

@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slaflow.engine.batch import BATCH
 from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
-from slaflow.engine.leads import erase, listing, queue
-from slaflow.engine.leads import lift as lifting
-from slaflow.engine.leads.assignment import assign
-from slaflow.engine.leads.charge import Charge, charge_of
-from slaflow.engine.leads.queue import QueuePage
-from slaflow.engine.setup import activation, people, versions
-from slaflow.engine.setup import completions as names
+from slaflow.engine.setup import people, versions
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.events import Answered, Fired, Recorded
 from slaflow.lifecycle.lead import Actor
@@ -25,8 +19,13 @@ from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows.workflows import Version
 
 if TYPE_CHECKING:
+    from slaflow.engine.leads import lift as lifting
+    from slaflow.engine.leads.charge import Charge
+    from slaflow.engine.leads.queue import QueuePage
     from slaflow.engine.log import checkpoints, replay
     from slaflow.engine.log.archives import ArchivedEntries
+    from slaflow.engine.setup import activation
+    from slaflow.engine.setup import completions as names
     from slaflow.engine.tick import run as tick
     from slaflow.log.keys import PrivateKey
     from slaflow.log.proof import Proof
@@ -36,8 +35,8 @@ if TYPE_CHECKING:
 class Engine(Context):
     """slaflow on one database; every method hands on to the module that does it.
 
-    What no command on one lead needs is imported where it is called: those commands are typed all day, and
-    most of the time that they take is that of importing.
+    What showing a lead and telling of it do not need is imported where it is called: those commands are typed
+    all day, and most of the time that they take is that of importing.
 
     Every ``at`` is an aware instant that sets the clock of the call; a ``lead`` is an id or an
     identity value; an ``actor`` is a person's e-mail or a party.
@@ -53,6 +52,7 @@ class Engine(Context):
         self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None
     ) -> activation.Activation:
         """Puts an agreement in force for new leads. Raises ``WorkflowError`` with every finding."""
+        from slaflow.engine.setup import activation
         from slaflow.workflow.load import load_workflow
 
         return activation.activate(self, load_workflow(text, filename), at)
@@ -99,23 +99,31 @@ class Engine(Context):
         LEAD comes with ``assignment``: ``to``, ``applied`` (false where told late: it is only logged) and
         ``away_until``, of somebody who is away.
         """
+        from slaflow.engine.leads.assignment import assign
+
         return assign(self, lead, owner, actor, at)
 
     def lift(self, lead: int | str, target: str, reason: str, actor: str, *,
              clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Excuses a breach on the record: the latest of *target*, or that of its clock with this number."""
+        from slaflow.engine.leads import lift as lifting
+
         return lifting.lift(self, lead, target, reason, actor, clock, at)
 
     def lift_all(self, start: datetime, end: datetime, reason: str, actor: str, *,
                  target: str | None = None, party: str | None = None,
                  at: datetime | None = None) -> lifting.LiftReport:  # fmt: skip
         """Excuses every breach whose instant lies from *start* until before *end*."""
+        from slaflow.engine.leads import lift as lifting
+
         return lifting.lift_all(self, supported(start), supported(end), reason, actor, target, party, at)
 
     def erase(
         self, lead: int | str, reason: str, actor: str, *, at: datetime | None = None
     ) -> dict[str, Any]:
         """Blanks everything known of the person, for ever; :meth:`scrub` then rewrites the files."""
+        from slaflow.engine.leads import erase
+
         return erase.erase(self, lead, reason, actor, at)
 
     def scrub(self) -> int:
@@ -123,6 +131,8 @@ class Engine(Context):
 
         Raises ``TracesRemain`` while others keep the files as they were.
         """
+        from slaflow.engine.leads import erase
+
         return erase.scrub(self)
 
     def show(self, lead: int | str, *, at: datetime | None = None) -> dict[str, Any]:
@@ -140,6 +150,8 @@ class Engine(Context):
               limit: int | None = None, after: int | None = None,
               at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
         """LEADs without ``available``, by id, as of *at* (None: now). Raises ``UnknownFilter`` for a slip."""
+        from slaflow.engine.leads import listing
+
         return listing.listed(self, state, owner, where, limit, after, at)
 
     def explain(
@@ -151,11 +163,15 @@ class Engine(Context):
     def queue(self, *, owner: str | None = None, team: str | None = None, party: str | None = None,
               limit: int | None = None, at: datetime | None = None) -> list[dict[str, Any]]:  # fmt: skip
         """What is owed next as of *at* (None: now), least time left first."""
+        from slaflow.engine.leads import queue
+
         return queue.queue(self, owner, team, party, limit, at)
 
     def queue_page(self, *, owner: str | None = None, team: str | None = None, party: str | None = None,
                    limit: int = 50) -> QueuePage:  # fmt: skip
         """The first rows of the queue now, quick also where no tick has run for long."""
+        from slaflow.engine.leads import queue
+
         return queue.page(self, owner, team, party, limit)
 
     def tick(self, at: datetime | None = None, *, batch: int = BATCH, dry_run: bool = False,
@@ -256,6 +272,8 @@ class Engine(Context):
 
     def charge_of(self, email: str, *, at: datetime | None = None) -> Charge:
         """The open leads that are *email*'s, and the people they manage, as of *at*."""
+        from slaflow.engine.leads.charge import charge_of
+
         return charge_of(self, email, at)
 
     def people(self, at: datetime | None = None) -> Sequence[Person]:
@@ -264,6 +282,8 @@ class Engine(Context):
 
     def names(self, what: str, start: str, lead: str | None = None) -> list[names.Name]:
         """The names of that sort that begin with *start*; see :mod:`slaflow.engine.setup.completions`."""
+        from slaflow.engine.setup import completions as names
+
         return names.beginning(self, what, start, lead)
 
     def actor(self, name: str) -> Actor:

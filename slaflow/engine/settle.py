@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from slaflow.clock.state import Clock
@@ -11,6 +12,15 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.life import Life
 from slaflow.lifecycle.people import Directory
 from slaflow.workflow.model.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A lead and its clocks as they stood at ``at``, settled to it or, from a row, still to be settled."""
+
+    lead: Lead
+    clocks: list[Clock]
+    at: datetime
 
 
 def settled(

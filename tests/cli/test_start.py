@@ -14,7 +14,13 @@ from support.commands import Slaflow, everywhere
 
 FOR_NO_COMMAND = {"matplotlib", "numpy", "pandas", "pyarrow"}
 OF_THE_DATABASE = {"psycopg", "sqlalchemy.dialects.postgresql"}
-OF_OTHER_COMMANDS = {"slaflow.engine.commitments", "slaflow.engine.log.checkpoints", "slaflow.engine.tick"}
+OF_OTHER_COMMANDS = {
+    "slaflow.engine.commitments",
+    "slaflow.engine.leads.queue",
+    "slaflow.engine.log.checkpoints",
+    "slaflow.engine.log.past",
+    "slaflow.engine.tick",
+}
 OF_READING = {"pydantic", "yaml", "slaflow.workflow.compile", "slaflow.workflow.document"}
 OF_DECISIONS = {"cel_expr_python", "pydantic", "sqlalchemy", "yaml", "slaflow.engine"}
 REPORTS = """

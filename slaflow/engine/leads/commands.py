@@ -10,10 +10,9 @@ from typing import Any
 from slaflow.engine.apply import in_transaction
 from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
-from slaflow.engine.leads import explain as explaining
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.lead_json import lead_json
-from slaflow.engine.log.past import Lookback, Standing
+from slaflow.engine.settle import Standing
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
@@ -240,6 +239,9 @@ def latest(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]
 def _stood(app: Context, conn: Connection, lead_id: int, at: datetime | None) -> Standing:
     stored = store.read(conn, [lead_id])[lead_id]
     if at is not None:
+        # Imported here, as nobody looks back at the present: it takes all that decides a log again.
+        from slaflow.engine.log.past import Lookback
+
         back = Lookback(app, conn, app.present(at))
         if back.is_past(stored):
             return back.one(stored)
@@ -263,6 +265,8 @@ def explain(app: Context, lead: int | str, name: str | None, at: datetime | None
     Raises:
         NotYetThere, PastUnknown: as :func:`show`.
     """
+    from slaflow.engine.leads import explain as explaining
+
     with app.database.read() as conn:
         lead_id = find(conn, lead)
         stood = _stood(app, conn, lead_id, at)

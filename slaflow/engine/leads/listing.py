@@ -12,7 +12,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads import explain as explaining
 from slaflow.engine.leads.filters import check_declared, every_version, owner_as_known
 from slaflow.engine.leads.lead_json import lead_columns, lead_json
-from slaflow.engine.log.past import Lookback, Standing
+from slaflow.engine.settle import Standing
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
@@ -103,6 +103,9 @@ def _standing(
     """The leads that may meet the filters once they are settled."""
     now = app.present(at)
     if at is not None:
+        # Imported here, as nobody looks back at the present: it takes all that decides a log again.
+        from slaflow.engine.log.past import Lookback
+
         with closing(_stored(conn, state, owner, after, None, limit, now)) as stored:
             yield from Lookback(app, conn, now).among(stored, after)
         return

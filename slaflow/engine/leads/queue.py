@@ -12,7 +12,7 @@ from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
-from slaflow.engine.log.past import Lookback, Standing
+from slaflow.engine.settle import Standing
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Directory
@@ -136,6 +136,9 @@ class _Asked:
 
     def past(self, at: datetime) -> Iterator[dict[str, Any]]:
         """The rows as things stood then; every lead that may owe something is settled."""
+        # Imported here, as nobody looks back at the present: it takes all that decides a log again.
+        from slaflow.engine.log.past import Lookback
+
         owed = owed_store.leads_owing(self.conn, self._spelt, self.party)
         leads = {**lead_store.read(self.conn, owed), **lead_store.due(self.conn, at)}
         clocks = clock_store.open_of(self.conn, list(leads))

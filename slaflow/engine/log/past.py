@@ -7,13 +7,14 @@ from their entries (rules.md, 5 and 21).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
 from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
+from slaflow.engine.settle import Standing
 from slaflow.engine.setup.versions import compiled
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
@@ -70,15 +71,6 @@ class PastArchived(SlaflowError):
             f"how leads stood at {instant_text(at)} cannot be listed: entries of before "
             f"{instant_text(horizon)} are archived; ask for an instant from then on, or for a single lead"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A lead and its clocks as they stood at ``at``, settled to it or, from a row, still to be settled."""
-
-    lead: Lead
-    clocks: list[Clock]
-    at: datetime
 
 
 class LoggedVersions:
