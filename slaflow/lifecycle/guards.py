@@ -49,6 +49,11 @@ def choose(
     return tuple(because) if because else Chosen(row, values, sets)
 
 
+def may_pass(view: View, row: Transition) -> bool:
+    """Whether :func:`choose` may find that *row* passes without inputs, for who needs no reasons."""
+    return bool(row.requires) or all(view.holds(clause.that) for clause in row.guard)
+
+
 def computed(view: View, sets: Mapping[str, Expression], because: list[str]) -> dict[str, Value]:
     """What ``set`` gives, in stored form; an unknown leaves its field as it is, ``null`` empties it.
 

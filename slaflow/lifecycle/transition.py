@@ -17,7 +17,7 @@ from slaflow.lifecycle import clocks
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.effects import Effect, note_happening
 from slaflow.lifecycle.evidence import testify
-from slaflow.lifecycle.guards import Chosen, choose
+from slaflow.lifecycle.guards import Chosen, choose, may_pass
 from slaflow.lifecycle.late import note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
@@ -83,10 +83,11 @@ class Chain:
     def _next_auto(self) -> Chosen | None:
         view = self.work.view(self.cause.at)
         for row in lifecycle_of(self.work.workflow).autos(view.lead.state):
-            if row.index not in self.fired:
-                found = choose(view, row, {}, None)
-                if isinstance(found, Chosen):
-                    return found
+            if row.index in self.fired or not may_pass(view, row):
+                continue
+            found = choose(view, row, {}, None)
+            if isinstance(found, Chosen):
+                return found
         return None
 
     def fire(

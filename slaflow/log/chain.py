@@ -71,7 +71,9 @@ def _sealed(
 ) -> Entry:
     data = data_bytes(draft)
     data_digest = sha256(salt + data).hexdigest()
-    at, arrived, occurred = _utc(draft.at), _utc_or_none(draft.arrived_at), _utc_or_none(draft.occurred_at)
+    at, arrived, occurred = draft.at, draft.arrived_at, draft.occurred_at
+    if at.tzinfo is not UTC or arrived is not None or occurred is not None:
+        at, arrived, occurred = _utc(at), _utc_or_none(arrived), _utc_or_none(occurred)
     # In the order of HEADER; orjson writes instants as instant_text does.
     header = (
         draft.actor, arrived, at, draft.caused_by, draft.entry_class, draft.clock, data_digest, digest,
@@ -110,7 +112,7 @@ def data_bytes(draft: Draft) -> bytes:
 
 def refuse_inexact(value: Any, kind: str) -> None:
     """Raises :class:`Unsealable` where *value* holds a float or an integer beyond 64 bits."""
-    if type(value) is dict or isinstance(value, Mapping):
+    if type(value) is dict or (type(value) is not list and isinstance(value, Mapping)):
         for part in value.values():
             # Most parts are text, truths or small numbers; each call saved is a tenth of an entry's cost.
             if type(part) not in _EXACT and not (type(part) is int and -_LIMIT <= part < _LIMIT):

@@ -5,7 +5,7 @@ What its names mean is for ``binding.py``: whether the workflow declares them an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -103,6 +103,11 @@ class Cell(Part):
         """What an empty cell stands for; None: an empty cell says nothing."""
         return self.empty
 
+    def read(self, cells: Mapping[str, str]) -> str:
+        """The text in this row; an empty cell gives its ``empty``."""
+        text = cells.get(self.column, "")
+        return ("" if text in self.null else text) or self.if_empty or ""
+
 
 class ActorCell(Cell):
     party: Word | None = None
@@ -143,6 +148,10 @@ class Constant(Part):
 
     short = "value"
     text: Word = Field(alias="value")
+
+    def read(self, cells: Mapping[str, str]) -> str:
+        """The same in every row."""
+        return self.text
 
 
 Given = Cell | Constant
