@@ -60,10 +60,10 @@ class Batch:
         return _outcome(decision)
 
     def _held(self, ask: Ask) -> Held:
-        nobody = Held(is_new=True)
         if isinstance(ask.happening, Created):
-            self.held[ask.lead_id] = nobody
-        return self.held.get(ask.lead_id, nobody)
+            self.held[ask.lead_id] = Held(is_new=True)
+        held = self.held.get(ask.lead_id)
+        return Held(is_new=True) if held is None else held
 
     def _workflow(self, held: Held, lead_id: int) -> Workflow:
         if held.lead is None:

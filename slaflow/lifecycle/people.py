@@ -67,6 +67,7 @@ class Directory:
         object.__setattr__(self, "_away", away)
         object.__setattr__(self, "_edges", sorted(edges))
         object.__setattr__(self, "_members", {})
+        object.__setattr__(self, "_removed", {})
         object.__setattr__(self, "_places", {key: place for place, key in enumerate(rows)})
         for key, known in rows.items():
             rows[key] = [self._as_first_spelt(person, known[0].email) for person in known]
@@ -79,6 +80,8 @@ class Directory:
     """Every instant from which on somebody stands otherwise."""
     _members: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     """Teams looked up before, between two edges."""
+    _removed: dict[tuple[str, int], bool] = field(init=False, repr=False, compare=False)
+    """Who was looked up before, by their key, between two edges."""
 
     def _key(self, email: str) -> str:
         return folded(email) if self.folds else email
@@ -116,8 +119,11 @@ class Directory:
 
     def is_removed(self, email: str, at: datetime) -> bool:
         """Whether *email* was a known person once and is none at *at*."""
-        rows = [p for p in self.rows(email) if p.valid_from <= at]
-        return bool(rows) and not any(stands_at(p, at) for p in rows)
+        between = self._key(email), bisect_right(self._edges, at)
+        if between not in self._removed:
+            rows = [p for p in self.rows(email) if p.valid_from <= at]
+            self._removed[between] = bool(rows) and not any(stands_at(p, at) for p in rows)
+        return self._removed[between]
 
     def is_present(self, email: str, at: datetime) -> bool:
         """Whether *email* is a known person at *at* who is not away then."""
