@@ -58,9 +58,14 @@ def write_review(
 def record(app: Engine, start: datetime, end: datetime, at: datetime | None = None) -> dict[str, Any]:
     """Every report of the period by name, and the agreement's title, parties and time zone.
 
-    Leads that sit are told as of the period's end, or of *at* if that is earlier.
+    All of it is read in one transaction. Leads that sit are told as of the period's end, or of *at* if that
+    is earlier.
     """
-    now = app.present(at)
+    with app.database.one_read():
+        return _record(app, start, end, app.present(at))
+
+
+def _record(app: Engine, start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
     with app.database.read() as conn:
         workflows = list(in_force(app, conn).values())
     promised = commitments(app, start, end, at=now)["commitments"]
@@ -68,12 +73,11 @@ def record(app: Engine, start: datetime, end: datetime, at: datetime | None = No
         "sla": sla(app, start, end, at=now),
         "handoffs": handoffs(app, start, end, at=now),
         "funnel": funnel(app, start, end, at=now),
-        "returns": returns(app, start, end, at=now, quoted=QUOTES),
         "waste": waste(app, start, end, at=now),
         "aging": aging(app, at=min(now, end)),
         "commitments": promised,
         "signatures": list(_signed(app, promised, start, end, now)),
-        "by_source": _by_source(app, start, end, now, workflows),
+        **_returns(app, start, end, now, workflows),
     }
     return {**figures, **_agreement(workflows)}
 
@@ -96,13 +100,16 @@ def _signed(
             yield app.review(workflow, period, at=now)
 
 
-def _by_source(
+def _returns(
     app: Engine, start: datetime, end: datetime, now: datetime, workflows: list[Workflow]
-) -> Figures | None:
-    """The returns by where leads come from, where leads have a ``source``."""
-    if not any("source" in workflow.fields for workflow in workflows):
-        return None
-    return returns(app, start, end, at=now, by="source", quoted=0)
+) -> dict[str, Figures | None]:
+    """The returns and, counted with them, those by where leads come from, where leads have a ``source``."""
+    by = "source" if any("source" in workflow.fields for workflow in workflows) else None
+    told = returns(app, start, end, at=now, by=by, quoted=QUOTES)
+    if by is None:
+        return {"returns": told, "by_source": None}
+    whole = {key: value for key, value in told.items() if key not in ("by", "groups")}
+    return {"returns": whole, "by_source": {**told, "feedback": []}}
 
 
 def _agreement(workflows: list[Workflow]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ session in UTC; reads are one snapshot, writes lock the rows they change.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,6 +66,7 @@ class Database:
         # Whoever lets go of a Database without a word still leaves no connection open behind.
         weakref.finalize(self, self._engine.dispose)
         self._checked = False
+        self._here = threading.local()
         self.is_hurried: Callable[[], bool] = lambda: False
         """Asked now and then while a write waits for a locked file; True gives the waiting up."""
 
@@ -88,11 +90,26 @@ class Database:
 
         *snapshot* is one that another transaction has exported, on PostgreSQL; see ``snapshot.py``.
         """
+        shared: Connection | None = getattr(self._here, "shared", None)
+        if shared is not None and snapshot is None:
+            yield shared
+            return
         with self._transaction(write=False) as connection:
             if snapshot is not None:
                 connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             self._check_revision(connection)
             yield connection
+
+    @contextmanager
+    def one_read(self) -> Iterator[None]:
+        """Has whatever this thread reads inside be of one transaction: all of it tells of one instant."""
+        with self.read() as connection:
+            before = getattr(self._here, "shared", None)
+            self._here.shared = connection
+            try:
+                yield
+            finally:
+                self._here.shared = before
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from report.test_returns import given_back, spoken
@@ -16,7 +17,9 @@ from support.weeks import END, START
 
 from slaflow.engine.app import Engine
 from slaflow.errors import InvertedRange
+from slaflow.report import review
 from slaflow.report.findings import percent
+from slaflow.report.funnel import funnel
 from slaflow.report.review import page, record, write_review
 from slaflow.store.database import Database
 
@@ -153,3 +156,20 @@ def test_an_inverted_period_writes_nothing(app: Engine, tmp_path: Path) -> None:
     with pytest.raises(InvertedRange):
         write_review(app, tmp_path / "review.html", MONDAY, FRIDAY, at=MONDAY)
     assert list(tmp_path.glob("*review*")) == []
+
+
+def test_all_of_a_review_is_of_one_instant_whoever_writes_meanwhile(
+    app: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_over(app, "kim")
+    told, other = review.sla, Engine(Database(app.database.url), now=Present())
+
+    def interrupted(*asked: Any, **how: Any) -> dict[str, Any]:
+        handed_over(other, "liv")
+        other.database.dispose()
+        return told(*asked, **how)
+
+    monkeypatch.setattr(review, "sla", interrupted)
+    figures = record(app, FRIDAY - DAY, FRIDAY + DAY, FRIDAY + HOUR)
+    assert (figures["funnel"]["leads"], figures["handoffs"]["handoffs"]) == (1, 1)
+    assert funnel(app, at=FRIDAY + HOUR)["leads"] == 2
