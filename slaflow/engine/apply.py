@@ -16,6 +16,7 @@ from slaflow.engine.batch import Batch
 from slaflow.engine.context import Context
 from slaflow.engine.held import Held
 from slaflow.engine.leads.resurrection import forget, returns
+from slaflow.engine.passages import keep as passages
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.events import Created, Lifted
@@ -120,6 +121,7 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
     clock_store.advance(conn, [c for h in done for c in h.fallen.values()])
     clock_store.save(conn, [(h.lead.id, c) for h in done if h.lead for c in h.changed.values()])
     log_store.append(conn, entries)
+    passages.keep(batch.app, conn, batch.people, entries)
     outbox_store.queue(conn, list(_messages(batch, done, now)))
     if batch.turns:
         people_store.save_turns(conn, batch.turns)

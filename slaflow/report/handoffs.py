@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from slaflow.engine.app import Engine
+from slaflow.engine.passages.open_times import opening
 from slaflow.lifecycle.people import Directory
 from slaflow.report.question import in_force, report
 from slaflow.report.rates import Number, nearest_rank, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.handoffs import Passed, passed
+from slaflow.store.figures.handoffs import Passed, Reckoned, passed, reckoned
 from slaflow.store.figures.passages import OUTCOMES
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.workflow import Workflow
 
-SECOND = timedelta(seconds=1)
 TIMES = ("decision", "first_touch", "first_attempt")
+SHOWN = 4
+"""The place of the touchpoints in what is alike."""
 Way: TypeAlias = tuple[str | None, str, str, str]
 """Group (None: the whole), giver, taker, direction."""
 
@@ -54,12 +56,12 @@ def handoffs(
 def _count(
     conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]
 ) -> dict[str | None, dict[str, Any]]:
-    people = people_store.directory(conn)
     tallies: dict[Way, Tally] = defaultdict(Tally)
-    for row in passed(conn, asked):
-        times = _times(row, workflows[row.digest], people)
-        for group in dict.fromkeys((None, row.group)):
-            tallies[group, row.gave, row.took, row.direction].add(row, times)
+    for row in _reckoned(conn, asked, workflows):
+        tallies[row[:4]].add(row)
+    if asked.by is not None:
+        for way, tally in list(tallies.items()):
+            tallies[None, way[1], way[2], way[3]].go_on_with(tally)
     groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for way, tally in sorted(tallies.items(), key=lambda item: item[0][1:]):
         groups[way[0]].append(_way_figures(way, tally))
@@ -70,37 +72,54 @@ def _figures(ways: list[dict[str, Any]]) -> dict[str, Any]:
     return {"handoffs": sum(way["handed_over"] for way in ways), "ways": ways}
 
 
+def _reckoned(conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]) -> Iterator[Reckoned]:
+    """Every handoff of the period with its open times; of those that no row tells they are counted here."""
+    yield from reckoned(conn, asked)
+    people = people_store.directory(conn)
+    for row in passed(conn, asked):
+        yield Reckoned(*row[:10], *_times(row, workflows[row.digest], people))
+
+
 @dataclass(slots=True)
 class Tally:
     """The handoffs of one way; some bytes for its score and times are all that is kept of each."""
 
-    outcomes: Counter[str] = field(default_factory=Counter)
-    touches: Counter[int] = field(default_factory=Counter)
-    came_back: int = 0
+    alike: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    """How often there was just this outcome, came_back, touches, stage and touchpoints."""
     scores: array[float] = field(default_factory=lambda: array("d"))
-    stages: Counter[str] = field(default_factory=Counter)
-    shown: Counter[str] = field(default_factory=Counter)
-    """How often the touchpoints were just these, as JSON."""
-    times: dict[str, array[int]] = field(default_factory=lambda: {name: array("q") for name in TIMES})
+    times: tuple[array[int], ...] = field(default_factory=lambda: tuple(array("q") for _ in TIMES))
 
-    def add(self, row: Passed, times: Mapping[str, int]) -> None:
-        self.outcomes[row.outcome] += 1
-        self.touches[row.touches] += 1
-        self.came_back += row.came_back
-        if row.score is not None:
-            self.scores.append(row.score)
-        if row.stage is not None:
-            self.stages[row.stage] += 1
-        if row.touchpoints is not None:
-            self.shown[row.touchpoints] += 1
-        for name, seconds in times.items():
-            self.times[name].append(seconds)
+    def add(self, row: Reckoned) -> None:
+        self.alike[row[4:9]] += 1
+        _, _, _, _, _, _, _, _, _, score, decision, first_touch, first_attempt = row
+        if score is not None:
+            self.scores.append(score)
+        if decision is not None:
+            self.times[0].append(decision)
+        if first_touch is not None:
+            self.times[1].append(first_touch)
+        if first_attempt is not None:
+            self.times[2].append(first_attempt)
+
+    def go_on_with(self, other: Tally) -> None:
+        """Takes in the handoffs of another group."""
+        self.alike.update(other.alike)
+        self.scores.extend(other.scores)
+        for mine, theirs in zip(self.times, other.times, strict=True):
+            mine.extend(theirs)
+
+    def counted(self, place: int) -> Counter[Any]:
+        """How often each was the value at that *place* among what is alike."""
+        found: Counter[Any] = Counter()
+        for values, number in self.alike.items():
+            found[values[place]] += number
+        return found
 
     def touchpoints(self) -> dict[str, dict[str, int]]:
         """Per kind of activity: at how many handoffs it had been shown, and how often."""
         found: dict[str, dict[str, int]] = {}
-        for text, number in self.shown.items():
-            for kind, times in json.loads(text).items():
+        for text, number in self.counted(SHOWN).items():
+            for kind, times in json.loads(text or "{}").items():
                 of = found.setdefault(kind, {"handoffs": 0, "times": 0})
                 of["handoffs"] += number
                 of["times"] += number * int(times)
@@ -108,7 +127,8 @@ class Tally:
 
 
 def _way_figures(way: Way, tally: Tally) -> dict[str, Any]:
-    came_to = {name: tally.outcomes[name] for name in OUTCOMES}
+    outcomes, back, touches, stages = (tally.counted(place) for place in range(SHOWN))
+    came_to = {name: outcomes[name] for name in OUTCOMES}
     decided = came_to["accepted"] + came_to["returned"]
     return {
         "gave": way[1],
@@ -118,13 +138,13 @@ def _way_figures(way: Way, tally: Tally) -> dict[str, Any]:
         **came_to,
         "accept_rate": share(came_to["accepted"], decided),
         "return_rate": share(came_to["returned"], decided),
-        "came_back": tally.came_back,
-        "never_touched": tally.touches[0],
-        "touched_once": tally.touches[1],
+        "came_back": back[1],
+        "never_touched": touches[0],
+        "touched_once": touches[1],
         "score": _spread(tally.scores),
-        "stages": dict(sorted(tally.stages.items())),
+        "stages": {stage: stages[stage] for stage in sorted(stages.keys() - {None})},
         "touchpoints": tally.touchpoints(),
-        **{f"{name}_open_seconds": _spread(tally.times[name]) for name in TIMES},
+        **{f"{name}_open_seconds": _spread(times) for name, times in zip(TIMES, tally.times, strict=True)},
     }
 
 
@@ -133,19 +153,10 @@ def _spread(values: Sequence[Number]) -> dict[str, Number | None]:
     return {"median": nearest_rank(ordered, 0.5), "p90": nearest_rank(ordered, 0.9)}
 
 
-def _times(row: Passed, workflow: Workflow, people: Directory) -> dict[str, int]:
+def _times(row: Passed, workflow: Workflow, people: Directory) -> tuple[int | None, ...]:
     """Open seconds from the handoff to what has happened since."""
-    instants = zip(TIMES, (row.decided_at, row.touched_at, row.attempted_at), strict=True)
-    happened = {name: then for name, then in instants if then is not None}
-    if not happened:
-        return {}
-    open_seconds = _opening(row, workflow, people)
-    return {name: open_seconds(then) for name, then in happened.items()}
-
-
-def _opening(row: Passed, workflow: Workflow, people: Directory) -> Callable[[datetime], int]:
-    """Open seconds from the handoff on, as ``calendar: owner`` counts them."""
-    person = people.person(row.owner, row.at)
-    team = workflow.teams.get(person.team or "") if person else None
-    calendar = workflow.calendars[team.calendar if team and team.calendar else workflow.first_calendar]
-    return lambda then: int(calendar.open_time(row.at, then) / SECOND)
+    instants = (row.decided_at, row.touched_at, row.attempted_at)
+    if instants == (None, None, None):
+        return instants
+    open_seconds = opening(workflow, people, row.owner, row.at)
+    return tuple(None if then is None else open_seconds(then) for then in instants)

@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
+from slaflow.engine.passages.open_times import reckonings_at
+from slaflow.engine.passages.terms import party_ranks, terms_of
 from slaflow.errors import USAGE, InvertedRange, UnknownName
 from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.decision import instant_text
@@ -19,6 +21,18 @@ from slaflow.store.rows.people import directory
 from slaflow.store.rows.spellings import variants
 from slaflow.workflow.model.workflow import Workflow
 
+__all__ = [
+    "GROUPINGS",
+    "Count",
+    "Figures",
+    "UnknownGrouping",
+    "ask",
+    "check_range",
+    "in_force",
+    "months",
+    "party_ranks",
+    "report",
+]  # fmt: skip
 GROUPINGS = ("owner", "team", "month")
 Figures = dict[str, Any]
 Count = Callable[[Connection, Asked], Mapping[str | None, Figures]]
@@ -58,7 +72,7 @@ def ask(
     versions = {digest: terms_of(workflow) for digest, workflow in workflows.items()}
     months = _months(conn, versions.values(), first, last, now) if by == "month" else {}
     spelt = variants(conn, directory(conn)) if by in ("owner", "team") else {}
-    return Asked(now, first, last, by, versions, months, spelt)
+    return Asked(now, first, last, by, versions, months, spelt, reckonings_at(conn, now))
 
 
 def in_force(app: Engine, conn: Connection) -> dict[str, Workflow]:
@@ -71,44 +85,6 @@ def _check_grouping(by: str, workflows: Iterable[Workflow]) -> None:
     fields = [name for workflow in workflows for name in workflow.fields]
     if by not in (*GROUPINGS, *fields):
         raise UnknownGrouping("grouping", by, [*GROUPINGS, *fields])
-
-
-def terms_of(workflow: Workflow) -> Terms:
-    """What of an agreement the figures need.
-
-    A handback is a handoff to a party that stands nearer to the beginning of the lifecycle.
-    """
-    ranks = party_ranks(workflow)
-    holders = {state.name: state.held_by for state in workflow.states.values() if state.held_by}
-    back = {(giver, taker) for giver in ranks for taker in ranks if ranks[taker] < ranks[giver]}
-    inputs = [field for row in workflow.transitions for field in row.requires.values()]
-    attempts = {kind.kind for kind in workflow.activities.values() if kind.attempt is not None}
-    return Terms(
-        timezone=workflow.timezone,
-        holders=holders,
-        finals=frozenset(state.name for state in workflow.states.values() if state.final),
-        back=frozenset(back),
-        attempts=frozenset(attempts),
-        reasons=tuple(dict.fromkeys(field.name for field in inputs if field.one_of)),
-        feedback=tuple(dict.fromkeys(field.name for field in inputs if field.type == "text")),
-    )
-
-
-def party_ranks(workflow: Workflow) -> dict[str, int]:
-    """The parties in the order in which a lead can first come to them, from its creation on."""
-    ranks: dict[str, int] = {}
-    seen, coming = {workflow.initial}, [workflow.initial]
-    while coming:
-        state = workflow.states[coming.pop(0)]
-        if state.held_by is not None:
-            ranks.setdefault(state.held_by, len(ranks))
-        if state.final:
-            continue
-        for row in workflow.transitions:
-            if state.name in row.from_states and row.to is not None and row.to not in seen:
-                seen.add(row.to)
-                coming.append(row.to)
-    return ranks
 
 
 def _months(

@@ -12,6 +12,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.commands import asked, latest
 from slaflow.engine.leads.resurrection import remember
+from slaflow.engine.passages import keep as passages
 from slaflow.engine.setup import people
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.erasure import check_not_erased
@@ -78,6 +79,7 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
         (entry,) = [each for each in outcome.entries if each.kind == "erased"]
         remember(conn, app.workflow(found.digest), lead_id, known_as, entry.at)
         store.blank(conn, lead_id, entry.seq, entry.at)
+        passages.renew(app, conn, [lead_id])
         return outcome
 
     erased = asked(app, attempt).lead

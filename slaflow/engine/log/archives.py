@@ -8,6 +8,7 @@ from typing import Protocol
 
 from slaflow.engine import streams
 from slaflow.engine.context import Context
+from slaflow.engine.passages import keep as passages
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.decision import Draft, instant_text
@@ -124,6 +125,7 @@ def moved(app: Context, made: ArchiveRecord, ends: Sequence[StreamEnd]) -> None:
         )
         streams.append(conn, STREAM, draft, now)
         store.let_go(conn, number, made.entries)
+        passages.let_go(app, conn, [end.stream for end in ends])
 
     written(app, recorded)
 

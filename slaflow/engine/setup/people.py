@@ -21,6 +21,7 @@ from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store import locks
 from slaflow.store.database import Connection
+from slaflow.store.rows import passages as passage_store
 from slaflow.store.rows import people as store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
@@ -272,6 +273,7 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
     locks.wait_for_all(conn)
     draft = Draft(0, "person", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data)
     streams.append(conn, "people", draft, now)
+    passage_store.forget_open_times(conn, now)
 
 
 def away(app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> Person:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
+from slaflow.engine.passages import rebuild
 from slaflow.store import schema as store
 from slaflow.store import statistics
 from slaflow.store.rows import people
+from slaflow.store.tables.all import REVISIONS
 
 
 def upgrade(app: Context, revision: str = "head") -> None:
     """Brings the tables to *revision*, making an absent SQLite file. Raises ``StoreError``."""
     store.upgrade(app.database, revision)
+    if store.current(app.database) == REVISIONS[-1]:
+        rebuild.complete(app)
     statistics.refresh(app.database)
 
 

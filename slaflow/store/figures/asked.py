@@ -41,7 +41,8 @@ class Asked:
 
     ``by`` is ``owner``, ``team``, ``month`` or a field of the lead; None asks for the whole alone.
     ``months`` gives those of the period, by the name of their time zone; ``spellings`` says for other
-    spellings of an owner which one stands for them.
+    spellings of an owner which one stands for them. ``reckonings`` is what open times of each version are
+    reckoned by, where handoffs are read from their rows; None where only the log tells.
     """
 
     at: datetime
@@ -51,6 +52,7 @@ class Asked:
     versions: Versions = field(default_factory=dict)
     months: Mapping[str, Months] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
+    reckonings: Mapping[str, int] | None = None
 
     @property
     def is_bounded(self) -> bool:

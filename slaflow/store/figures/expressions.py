@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Text, case, cast, func, literal, select
@@ -53,3 +53,19 @@ def percentile(value: Column, place: Column, number: Column, percent: int) -> Co
 def nearest_rank(ordered: Sequence[int], percent: int) -> int:
     """The nearest-rank percentile of values in order, of which there is one at least."""
     return ordered[-(-len(ordered) * percent // 100) - 1]
+
+
+def and_whole(rows: Iterable[Any], names: int) -> Iterator[tuple[Any, ...]]:
+    """*rows* of a group, *names* and counts; and after those of groups their sums, under None.
+
+    The group of all is None too where none were asked for. Counts add up, so that the log need not be gone
+    through for the whole once more.
+    """
+    whole: dict[Any, list[int]] = {}
+    for row in rows:
+        yield tuple(row)
+        if row[0] is not None:
+            sums = whole.setdefault(tuple(row[1 : names + 1]), [0] * (len(row) - names - 1))
+            sums[:] = map(int.__add__, sums, row[names + 1 :])
+    for key, sums in whole.items():
+        yield None, *key, *sums

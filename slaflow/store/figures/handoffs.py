@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, select
 
+from slaflow.store.dialect import Column
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.passages import passages
 
@@ -17,36 +18,76 @@ _BATCH = 2000
 class Passed(NamedTuple):
     """One handoff; None for what has not happened, and for what was erased.
 
-    ``decided_at`` is when a person decided; ``touchpoints`` is JSON: kinds of activity, how often each.
+    ``touches`` may end at two. ``decided_at`` is when a person decided; ``touchpoints`` is JSON: kinds of
+    activity, how often each.
     """
 
     group: str | None
     gave: str
     took: str
     direction: str
-    digest: str
-    owner: str | None
     outcome: str
     came_back: int
     touches: int
-    score: float | None
     stage: str | None
     touchpoints: str | None
+    score: float | None
+    digest: str
+    owner: str | None
     at: datetime
     decided_at: datetime | None
     touched_at: datetime | None
     attempted_at: datetime | None
 
 
+class Reckoned(NamedTuple):
+    """One handoff whose open seconds to the decision, the first touch and the first attempt are known."""
+
+    group: str | None
+    gave: str
+    took: str
+    direction: str
+    outcome: str
+    came_back: int
+    touches: int
+    stage: str | None
+    touchpoints: str | None
+    score: float | None
+    decision: int | None
+    first_touch: int | None
+    first_attempt: int | None
+
+
 def passed(connection: Connection, asked: Asked) -> Iterator[Passed]:
-    """The handoffs of the period, read as they are asked for."""
+    """The handoffs of the period without those of :func:`reckoned`, read as they are asked for."""
     row = passages(asked).c
     acted = case((row.outcome.in_(("accepted", "returned")), row.decided_at))
     query = select(
-        row.grp, row.gave, row.took, row.direction, row.digest, row.took_owner,
-        row.outcome, row.came_back, row.touches, row.score, row.stage, row.touchpoints,
+        *_common(row), row.digest, row.took_owner,
         row.at, acted.label("acted_at"), row.touched_at, row.attempted_at,
     )  # fmt: skip
+    if asked.reckonings is not None:
+        query = query.where(row.is_reckoned == 0)
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for each in rows:
             yield Passed._make(each)
+
+
+def _common(row: Any) -> tuple[Column, ...]:
+    return (
+        row.grp, row.gave, row.took, row.direction, row.outcome, row.came_back, row.touches, row.stage,
+        row.touchpoints, row.score,
+    )  # fmt: skip
+
+
+def reckoned(connection: Connection, asked: Asked) -> Iterator[Reckoned]:
+    """The handoffs of the period of which a row tells everything; none where only the log tells."""
+    if asked.reckonings is None:
+        return
+    row = passages(asked).c
+    query = select(*_common(row), row.decision, row.first_touch, row.first_attempt).where(
+        row.is_reckoned == 1
+    )
+    with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
+        for each in rows:
+            yield Reckoned._make(each)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, and_, case, exists, func, literal, or_, select
+from sqlalchemy import CTE, FromClause, and_, case, exists, func, literal, or_, select
 
 from slaflow.store.dialect import Column, float_at, in_stream, text_at, value_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of
 from slaflow.store.figures.funnel import last_move
+from slaflow.store.figures.kept import kept
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
@@ -65,8 +66,10 @@ def _next(asked: Asked, row: Any, *, handoff: bool) -> Column:
     return found.correlate_except(then).scalar_subquery()
 
 
-def passages(asked: Asked) -> CTE:
+def passages(asked: Asked) -> FromClause:
     """Handoffs with touches and outcome: everything that is counted of them, one row each."""
+    if asked.reckonings is not None:
+        return kept(asked)
     touched = _touched(asked, _until(handoffs(asked)))
     decided, after = entry.alias("decided"), entry.alias("next")
     gave_back = and_(after.c.id.is_not(None), direction(after, asked.versions) == BACK)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, func, select
 
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import total
+from slaflow.store.figures.expressions import and_whole, total
 from slaflow.store.figures.passages import passages
 
 
@@ -32,7 +32,7 @@ def waste(connection: Connection, asked: Asked) -> Iterator[WasteFigure]:
     ``returned``: the next handoff was a person's who gave the lead back. Else by the taker's touches until
     then: ``never_touched``, ``touched_once``, ``worked`` (twice or more).
     """
-    row = asked.whole_and_groups(passages(asked)).c
+    row = passages(asked).c
     what = case(
         (row.given_back == 1, "returned"),
         (row.touches == 0, "never_touched"),
@@ -44,5 +44,5 @@ def waste(connection: Connection, asked: Asked) -> Iterator[WasteFigure]:
     untouched = total(case((kinds.touches == 0, 1), else_=0))
     keys = (kinds.grp, kinds.took, kinds.what)
     query = select(*keys, func.count(), held, untouched).group_by(*keys).order_by(*keys)
-    for each in connection.execute(query):
+    for each in and_whole(connection.execute(query), names=2):
         yield WasteFigure(*each)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from slaflow.store.tables import commitments, erasure, imports, leads, log, outbox, people, workflows
+from slaflow.store.tables import (
+    commitments,
+    erasure,
+    imports,
+    leads,
+    log,
+    outbox,
+    passages,
+    people,
+    workflows,
+)
 from slaflow.store.tables.metadata import REVISIONS, belongs_to, metadata, tell_dialects
 
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
-ROOMS = (commitments, erasure, imports, leads, log, outbox, people, workflows)
+ROOMS = (commitments, erasure, imports, leads, log, outbox, passages, people, workflows)
 """The modules by which every table is known to the metadata."""
 
 tell_dialects()

@@ -33,6 +33,9 @@ _HAS_TO = text('"to" IS NOT NULL')
 
 _TOLD_LATER = text("arrived_at > at")
 
+BLANK = text("data IS NULL AND handoff")
+"""Handoffs of which the data is erased; queries say it with the same words, or SQLite takes no index."""
+
 entry = Table(
     "entry",
     metadata,
@@ -96,6 +99,8 @@ entry = Table(
     partial("entry_moves", "lead", "seq", "at", "kind", "from", "to", where=_HAS_TO),
     # What time travel asks for beside what lies past an instant: inputs that were told after it.
     partial("entry_told_later", "arrived_at", where=_TOLD_LATER),
+    # Handoffs that tell less than their rows do, unless the rows were made anew when that was taken away.
+    partial("entry_blank", "lead", where=BLANK),
 )
 
 stream = Table(

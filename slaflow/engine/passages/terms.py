@@ -1,0 +1,44 @@
+"""What of an agreement figures need: which party a state means, which way a handoff goes."""
+
+from __future__ import annotations
+
+from slaflow.store.figures.terms import Terms
+from slaflow.workflow.model.workflow import Workflow
+
+
+def terms_of(workflow: Workflow) -> Terms:
+    """What of an agreement the figures need.
+
+    A handback is a handoff to a party that stands nearer to the beginning of the lifecycle.
+    """
+    ranks = party_ranks(workflow)
+    holders = {state.name: state.held_by for state in workflow.states.values() if state.held_by}
+    back = {(giver, taker) for giver in ranks for taker in ranks if ranks[taker] < ranks[giver]}
+    inputs = [field for row in workflow.transitions for field in row.requires.values()]
+    attempts = {kind.kind for kind in workflow.activities.values() if kind.attempt is not None}
+    return Terms(
+        timezone=workflow.timezone,
+        holders=holders,
+        finals=frozenset(state.name for state in workflow.states.values() if state.final),
+        back=frozenset(back),
+        attempts=frozenset(attempts),
+        reasons=tuple(dict.fromkeys(field.name for field in inputs if field.one_of)),
+        feedback=tuple(dict.fromkeys(field.name for field in inputs if field.type == "text")),
+    )
+
+
+def party_ranks(workflow: Workflow) -> dict[str, int]:
+    """The parties in the order in which a lead can first come to them, from its creation on."""
+    ranks: dict[str, int] = {}
+    seen, coming = {workflow.initial}, [workflow.initial]
+    while coming:
+        state = workflow.states[coming.pop(0)]
+        if state.held_by is not None:
+            ranks.setdefault(state.held_by, len(ranks))
+        if state.final:
+            continue
+        for row in workflow.transitions:
+            if state.name in row.from_states and row.to is not None and row.to not in seen:
+                seen.add(row.to)
+                coming.append(row.to)
+    return ranks
