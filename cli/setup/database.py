@@ -8,6 +8,7 @@ from ..lead.erase import scrub
 from ..options import Group
 from ..output import Page
 from ..session import Session, pass_session
+from ..words import counted
 
 
 @click.group("db", cls=Group)
@@ -71,6 +72,20 @@ def check(session: Session) -> None:
     if differences:
         session.out.say("slaflow: run 'slaflow db upgrade'")
         raise click.exceptions.Exit(1)
+
+
+@command.command("rebuild")
+@pass_session
+def rebuild(session: Session) -> None:
+    """Makes anew from the log what reports read instead of it: a row per handoff with what came of it.
+
+    Others may go on meanwhile. Until it is done, and after it was cut off, reports ask the log.
+    """
+    from slaflow.engine.passages.rebuild import rebuild as make_anew
+
+    made = make_anew(session.engine)
+    words = f"made anew: {counted(made.handoffs, 'handoff')} of {counted(made.leads, 'lead')}"
+    session.out.show(made.as_json(), lambda page: page.line(words))
 
 
 command.add_command(scrub)

@@ -11,7 +11,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from support.builders import MONDAY, a_clock, a_draft, a_lead, a_message, sealed
+from support.builders import MONDAY, a_clock, a_draft, a_lead, a_message, a_passage, sealed
 
 from slaflow.lifecycle.people import Absence
 from slaflow.log.archive import ArchiveRecord, StreamEnd
@@ -21,7 +21,17 @@ from slaflow.store.database import Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
-from slaflow.store.rows import clocks, erasure, identities, imported, leads, outbox, people, workflows
+from slaflow.store.rows import (
+    clocks,
+    erasure,
+    identities,
+    imported,
+    leads,
+    outbox,
+    passages,
+    people,
+    workflows,
+)
 from slaflow.store.tables.all import REVISIONS
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +61,7 @@ def fill(database: Database) -> None:
         checkpoints.keep(connection, KeptCheckpoint(MONDAY, "log/1", 1, "a" * 64, "s", "note", 1, b""))
         erasure.blank(connection, lead_id, 1, MONDAY)
         imported.remember(connection, {"a": None}, {"a": lead_id})
+        passages.save(connection, [a_passage(lead_id)])
 
 
 def test_the_code_knows_exactly_the_revisions_there_are() -> None:

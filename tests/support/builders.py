@@ -11,6 +11,7 @@ from slaflow.lifecycle.decision import Draft, Message
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
+from slaflow.store.rows.passages import Passage
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When things begin unless a test says otherwise."""
@@ -107,3 +108,9 @@ def a_message(seq: int = 1, recipient: str = "anna@example.com", **given: Any) -
     """A warning for the owner."""
     values: dict[str, Any] = {"kind": "warned", "at": MONDAY, "target": "respond", "clock": 1, "step": "80%"}
     return Message(recipient, seq=seq, **{**values, **given})
+
+
+def a_passage(lead: int) -> Passage:
+    """The row of a handoff forward that nothing came of yet."""
+    given = ("d" * 64, "promote", "new", "mql", False, "marketing", None, "sales", None, "forward")
+    return Passage(None, lead, 1, MONDAY, *given, 50.0, "hot", "10", "{}", None, 0, None, is_held=True)

@@ -17,6 +17,7 @@ from slaflow.engine.log.progress import Progress, Told
 from slaflow.engine.log.replay_leads import PAGE, Leads, Range, Share, row_differs
 from slaflow.engine.log.replay_report import ReplayReport
 from slaflow.engine.log.workers import reading
+from slaflow.engine.passages.check import comparison
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.inputs import is_pick
 from slaflow.log.people import PeopleLog
@@ -73,6 +74,7 @@ class _Run:
     def __init__(self, app: Context, conn: Connection) -> None:
         self.conn = conn
         self.share = Share()
+        self.handoffs = comparison(app, conn)
         self.activations = history.activations(conn)
         self.versions = LoggedVersions(app, self.activations, history.told_apart_until(conn))
         self.people = PeopleLog(history.people(conn), history.told_apart_until(conn))
@@ -82,7 +84,7 @@ class _Run:
         return self.share.report
 
     def leads(self) -> Leads:
-        return Leads(self.conn, self.versions, self.people)
+        return Leads(self.conn, self.versions, self.people, self.handoffs)
 
     def check_rows(self) -> None:
         """Whether versions, people and absences are what the log recorded."""

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from slaflow.clock.state import Clock
 from slaflow.engine.log.replay_report import ReplayReport
+from slaflow.engine.passages.check import MEND, Comparison
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.difference import clock_finding, row_finding
@@ -21,6 +22,8 @@ from slaflow.store.database import Connection
 from slaflow.store.log import archives, history
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import passages as passage_store
+from slaflow.store.rows.passages import Passage
 
 PAGE = 200
 Drawn = dict[str, tuple[int, Entry]]
@@ -52,8 +55,11 @@ def row_differs(stream: str, row: str) -> Finding:
 class Leads:
     """Leads on one connection. Memory is bounded by one page of them and the log of one of them."""
 
-    def __init__(self, conn: Connection, versions: Versions, people: PeopleLog) -> None:
+    def __init__(
+        self, conn: Connection, versions: Versions, people: PeopleLog, handoffs: Comparison | None
+    ) -> None:
         self.conn = conn
+        self.handoffs = handoffs
         self.versions = versions
         self.people = people
         self.share = Share()
@@ -73,10 +79,12 @@ class Leads:
 
     def _check_page(self, ids: Sequence[int]) -> None:
         leads, clocks = self._rows(ids)
+        passages = self._readable(ids, "handoffs", passage_store.of_leads) if self.handoffs else {}
         without = set(ids)
         for lead_id, entries in history.streams(self.conn, ids):
             without.discard(lead_id)
-            self._check(entries, leads.get(lead_id), clocks.get(lead_id))
+            if self._check(entries, leads.get(lead_id), clocks.get(lead_id)):
+                self._check_handoffs(entries, passages.get(lead_id, ()))
         for lead_id in sorted(without):
             self._check_gone(f"lead:{lead_id}")
 
@@ -107,29 +115,39 @@ class Leads:
             found.update(self._readable([lead_id], what, read))
         return found
 
-    def _check(self, entries: list[Entry], lead: Lead | None, clocks: list[Clock] | None) -> None:
+    def _check_handoffs(self, entries: list[Entry], rows: Sequence[Passage]) -> None:
+        if self.handoffs is not None and self.handoffs.differ(entries, rows):
+            reason = f"the rows of its handoffs are not what the log comes to; {MEND}"
+            self.report.add(Finding(None, entries[0].stream, reason), of_row=True)
+
+    def _check(self, entries: list[Entry], lead: Lead | None, clocks: list[Clock] | None) -> bool:
+        """Whether the lead could be decided again and is what its log and its rows say."""
         self.report.entries += len(entries)
         stream = entries[0].stream
         try:
             made = replay(entries, self.versions, self.people)
         except VerificationImpossible as error:
             self.report.impossible = self.report.impossible or error.reason
-            return self.report.leave_out(stream, error.reason)
+            self.report.leave_out(stream, error.reason)
+            return False
         except Exception as error:
             # What somebody wrote into an entry may break any rule of the core; it is a finding like others.
             why = str(error) if isinstance(error, SlaflowError) else "an input says what no rule takes"
-            return self.report.add(Finding(None, stream, f"it cannot be decided again: {why}"))
+            self.report.add(Finding(None, stream, f"it cannot be decided again: {why}"))
+            return False
         if made.unchecked is not None:
-            return self.report.leave_out(stream, made.unchecked)
+            self.report.leave_out(stream, made.unchecked)
+            return False
         self.report.leads += 1
         self.report.add(made.finding)
-        if made.finding is None and made.lead is not None:
-            self._follow_turns(entries)
-            found = None if lead is None else row_finding(stream, made.lead, lead)
-            if found is None and clocks is not None:
-                found = clock_finding(stream, made.clocks, clocks)
-            self.report.add(found, of_row=True)
-        return None
+        if made.finding is not None or made.lead is None:
+            return False
+        self._follow_turns(entries)
+        found = None if lead is None else row_finding(stream, made.lead, lead)
+        if found is None and clocks is not None:
+            found = clock_finding(stream, made.clocks, clocks)
+        self.report.add(found, of_row=True)
+        return found is None
 
     def _follow_turns(self, entries: Sequence[Entry]) -> None:
         for entry in filter(is_pick, entries):

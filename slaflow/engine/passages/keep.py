@@ -75,12 +75,16 @@ def _write(app: Context, conn: Connection, people: Directory, changed: Sequence[
 def courses(agreements: Agreements, entries: Iterable[Entry]) -> Iterable[Course]:
     """What the whole logs of leads come to, lead by lead; their entries are together."""
     for _, of_lead in groupby(entries, key=_of_lead):
-        log = list(of_lead)
-        erased = next((each.data for each in log if each.kind == "erased"), None) or {}
-        course = Course([], erased.get("kept") or {})
-        for entry in log:
-            course.take(entry, agreements.of(entry.digest))
-        yield course
+        yield course_of(agreements, list(of_lead))
+
+
+def course_of(agreements: Agreements, log: Sequence[Entry]) -> Course:
+    """What the log of one lead comes to."""
+    erased = next((each.data for each in log if each.kind == "erased"), None) or {}
+    course = Course([], erased.get("kept") or {})
+    for entry in log:
+        course.take(entry, agreements.of(entry.digest))
+    return course
 
 
 def let_go(app: Context, conn: Connection, streams: Iterable[str]) -> None:

@@ -1,23 +1,19 @@
-"""The rows of handoffs made anew from the log, lead by lead, and compared with what the log comes to."""
+"""The rows of handoffs made anew from the log, lead by lead."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from slaflow.engine.context import Context
-from slaflow.engine.passages.keep import AT_ONCE, Agreements, courses, renew
+from slaflow.engine.passages.keep import AT_ONCE, renew
 from slaflow.engine.transaction import uncollected, written
 from slaflow.store import locks
 from slaflow.store.database import Connection
 from slaflow.store.log import history
 from slaflow.store.rows import passages as store
-from slaflow.store.rows.passages import Passage
-
-SAMPLED = 200
-"""Transitions, the latest, whose leads are looked at where a sample has to do."""
 
 
 @dataclass(slots=True)
@@ -66,23 +62,3 @@ def complete(app: Context) -> None:
         is_whole = store.is_whole(conn)
     if not is_whole:
         rebuild(app)
-
-
-def differing(app: Context, conn: Connection, lead_ids: Collection[int]) -> Iterator[int]:
-    """Which of those leads have rows that are not what the log comes to."""
-    stored = store.of_leads(conn, lead_ids)
-    told = courses(Agreements(app), store.told(conn, lead_ids))
-    logged = {course.rows[0].lead: course.rows for course in told if course.rows}
-    for lead_id in sorted({*stored, *logged}):
-        if list(map(_bare, stored.get(lead_id, ()))) != list(map(_bare, logged.get(lead_id, ()))):
-            yield lead_id
-
-
-def _bare(row: Passage) -> Passage:
-    """The row without its id and its open times, which calendars tell and no entry."""
-    return replace(row, id=None, decision=None, first_touch=None, first_attempt=None, reckoned=None)
-
-
-def sampled(app: Context, conn: Connection) -> list[int]:
-    """Those among the leads that were moved last that have a row that is not what the log comes to."""
-    return list(differing(app, conn, store.moved_last(conn, SAMPLED)))

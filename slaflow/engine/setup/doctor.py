@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from slaflow.engine import machine_clock
 from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
+from slaflow.engine.passages import check as passages
 from slaflow.engine.setup import activation, versions
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
@@ -220,6 +221,13 @@ def _erasure(app: Context) -> Findings:
         yield False, f"unused parts of its files may still hold the values of {many}; {mend}"
 
 
+def _handoffs(app: Context) -> Findings:
+    """Says nothing where there is nothing to do."""
+    with app.database.read() as conn:
+        for finding in passages.findings(app, conn):
+            yield False, finding
+
+
 def _outbox(app: Context) -> Findings:
     now = app.now()
     with app.database.read() as conn:
@@ -280,4 +288,5 @@ _CHECKS: dict[str, Callable[[Context], Findings]] = {
     "outbox": _outbox,
     "space": _space,
     "erasure": _erasure,
+    "handoffs": _handoffs,
 }
