@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from support.office import AGREEMENT, DAY, FOUNDED, HOUR, SALES, Present, a_history, staffed, together
+from support.office import AGREEMENT, DAY, FOUNDED, SALES, Present, a_history, staffed, together
 from support.weeks import END, START
 
 from slaflow.engine.app import Engine
@@ -76,18 +76,23 @@ def eventful(database: Database) -> None:
     """Weeks of leads, told late and out of turn, under two versions, with people who come and go."""
     app = staffed(Engine(database, now=Present(END)), REOPENED)
     chance = random.Random(7)  # not for secrets
-    asks = a_history(app.active(), 71, leads=14, events=260, start=START)
+    first = app.active()
+    app.activate(LATER, at=FOUNDED + DAY)
+    later = app.active()
+    asks = a_history(first, 71, leads=14, events=260, start=START)
     for trigger in ("finish", "reopen") * 20:
         at = START + timedelta(minutes=chance.randint(6 * 1440, 20 * 1440))
         asks.append(Ask(chance.randint(1, 14), Fired(trigger), SALES, at))
     asks.sort(key=lambda ask: ask.at or START)
     for some in _batches(asks, chance):
-        told = [replace(each, occurred_at=_happened(each.at, chance)) for each in some]
+        versions = (later if each.workflow and each.lead_id % 2 else each.workflow for each in some)
+        told = [
+            replace(each, occurred_at=_happened(each.at, chance), workflow=version)
+            for each, version in zip(some, versions, strict=True)
+        ]
         together(app, told, END, lenient=True)
         if chance.random() < 0.3 and some[-1].at is not None:
             app.tick(some[-1].at)
-        if some[0] is asks[0]:
-            app.activate(LATER, at=START + HOUR)
     app.tick(END)
 
 
