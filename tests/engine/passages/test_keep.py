@@ -74,7 +74,7 @@ def test_a_rebuild_that_is_cut_off_leaves_reports_as_they_are(
 
 def test_an_upgrade_makes_the_rows_of_the_log_that_is_there(busy: Engine) -> None:
     before = tell(busy)
-    schema.downgrade(busy, "0005")
+    schema.downgrade(busy, "0006")
     tables.upgrade(busy.database)
     assert not rows_tell(busy)
     schema.upgrade(busy)
