@@ -74,7 +74,7 @@ class _Run:
     def __init__(self, app: Context, conn: Connection) -> None:
         self.conn = conn
         self.share = Share()
-        self.handoffs = comparison(app, conn)
+        self.handoffs = comparison(conn)
         self.activations = history.activations(conn)
         self.versions = LoggedVersions(app, self.activations, history.told_apart_until(conn))
         self.people = PeopleLog(history.people(conn), history.told_apart_until(conn))

@@ -7,15 +7,17 @@ from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
-from slaflow.engine.context import Context
 from slaflow.engine.passages.keep import Agreements, course_of
 from slaflow.engine.passages.open_times import reckon, reckoning
+from slaflow.engine.setup.versions import compiled
+from slaflow.errors import SlaflowError
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
 from slaflow.store.rows import passages as store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.passages import TELLING, Passage
+from slaflow.workflow.model.workflow import Workflow
 
 SAMPLED = 200
 """Transitions, the latest, whose leads are looked at where a sample has to do."""
@@ -23,17 +25,25 @@ MEND = "run 'slaflow db rebuild'"
 
 
 class Comparison:
-    """Compares rows with logs, on one connection. Agreements, holidays and people are those stored now."""
+    """Compares rows with logs, on one connection. Agreements, holidays and people are those stored now.
 
-    def __init__(self, app: Context, conn: Connection) -> None:
-        self._agreements = Agreements(app)
+    They are not mixed with those that the caller goes by, which may be what the log says of them.
+    """
+
+    def __init__(self, conn: Connection) -> None:
+        self._agreements = Agreements(self._workflow)
         self._people = people_store.directory(conn)
         oldest_first = reversed(workflow_store.versions(conn))
-        self._known = {each.digest: (app.remember(each), reckoning(each)) for each in oldest_first}
+        self._known = {each.digest: (compiled(each), reckoning(each)) for each in oldest_first}
+
+    def _workflow(self, digest: str) -> Workflow:
+        return self._known[digest][0]
 
     def differ(self, entries: Sequence[Entry], stored: Sequence[Passage]) -> bool:
-        """Whether *stored* is not what the whole log of their lead comes to."""
+        """Whether *stored* is not what the whole log of their lead comes to; not where a version is gone."""
         telling = [each for each in entries if each.kind in TELLING]
+        if any(each.digest not in self._known for each in telling):
+            return False
         logged = course_of(self._agreements, telling).rows
         if len(logged) != len(stored):
             return True
@@ -51,14 +61,20 @@ class Comparison:
         return replace(logged, id=stored.id, **times) == stored
 
 
-def comparison(app: Context, conn: Connection) -> Comparison | None:
-    """What compares; None while not every handoff has its row, and none is read."""
-    return Comparison(app, conn) if store.is_whole(conn) else None
+def comparison(conn: Connection) -> Comparison | None:
+    """What compares; None while not every handoff has its row, and none is read, and where the stored text
+    of a version is none, which is another finding."""
+    try:
+        return Comparison(conn) if store.is_whole(conn) else None
+    except SlaflowError:
+        return None
 
 
-def findings(app: Context, conn: Connection) -> Iterator[str]:
+def findings(conn: Connection) -> Iterator[str]:
     """What is wrong with the rows as far as a sample shows, and how to mend it; nothing where all is well."""
-    compare = comparison(app, conn)
+    compare = comparison(conn)
+    if compare is None and store.is_whole(conn):
+        return
     if compare is None:
         yield f"not every handoff has its row, and reports take longer; {MEND}"
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby, islice
 from operator import attrgetter
 
@@ -18,6 +18,7 @@ from slaflow.store.rows import passages as store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.passages import TELLING, Passage
+from slaflow.workflow.model.workflow import Workflow
 
 _TELLING = frozenset(TELLING)
 AT_ONCE = 500
@@ -28,14 +29,14 @@ _of_lead = attrgetter("lead")
 class Agreements:
     """The terms of versions, by digest, each made when first asked for."""
 
-    def __init__(self, app: Context) -> None:
-        self._app = app
+    def __init__(self, workflow_of: Callable[[str], Workflow]) -> None:
+        self._workflow_of = workflow_of
         self._terms: dict[str | None, Terms] = {}
 
     def of(self, digest: str | None) -> Terms:
         """The terms of the version with that digest."""
         if digest not in self._terms:
-            self._terms[digest] = terms_of(self._app.workflow(digest or ""))
+            self._terms[digest] = terms_of(self._workflow_of(digest or ""))
         return self._terms[digest]
 
 
@@ -51,7 +52,7 @@ def keep(app: Context, conn: Connection, people: Directory, entries: Iterable[En
     born = {each.lead for each in told if each.kind == "created"}
     known = {each.lead for each in told if each.lead is not None} - born
     rows = store.of_leads(conn, known) if known else {}
-    agreements = Agreements(app)
+    agreements = Agreements(app.workflow)
     changed: list[Passage] = []
     for lead_id, of_lead in groupby(told, key=_of_lead):
         course = Course(rows.get(lead_id or 0, []))
@@ -97,7 +98,7 @@ def let_go(app: Context, conn: Connection, streams: Iterable[str]) -> None:
 def renew(app: Context, conn: Connection, lead_ids: Collection[int]) -> int:
     """Makes the rows of those leads anew of what the log holds of them; gives how many there are."""
     store.remove(conn, lead_ids)
-    agreements = Agreements(app)
+    agreements = Agreements(app.workflow)
     made = [row for course in courses(agreements, store.told(conn, lead_ids)) for row in course.rows]
     _write(app, conn, people_store.directory(conn), made)
     return len(made)

@@ -224,7 +224,7 @@ def _erasure(app: Context) -> Findings:
 def _handoffs(app: Context) -> Findings:
     """Says nothing where there is nothing to do."""
     with app.database.read() as conn:
-        for finding in passages.findings(app, conn):
+        for finding in passages.findings(conn):
             yield False, finding
 
 
