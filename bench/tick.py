@@ -18,7 +18,7 @@ from pathlib import Path
 import ground
 
 
-def measure(url: str, n: int, agreement: str | bytes, days: int) -> dict[str, object]:
+def measure(url: str, n: int, agreement: str | bytes = ground.AGREEMENT, days: int = 1) -> dict[str, object]:
     """Fills the database, ticks once and tells how that went."""
     engine = ground.prepared(url, agreement)
     ground.fill(engine, n)
