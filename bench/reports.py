@@ -33,6 +33,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.engine import Engine as Connections
 
 from slaflow import Engine
+from slaflow.engine.passages.rebuild import rebuild
 from slaflow.report.aging import aging
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
@@ -56,6 +57,7 @@ def fill(url: str, number: int) -> None:
         ground.apart(periods.save_originals, file)
         ground.apart(periods.fill, url, number, file)
     engine = Engine(url)
+    rebuild(engine)
     engine.tick(periods.CLOSED)
     if engine.database.dialect == "postgresql":
         with engine.database.write() as connection:
