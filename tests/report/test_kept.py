@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 from support.both_ways import AT, QUESTIONS, differing, eventful, rows_tell, tell
-from support.office import ANNA, BO, CIA, DAY, Present
+from support.office import ANNA, BO, CIA, DAY, MONDAY, Present, handed_over
 from support.weeks import END, START, THEN
 from support.worlds import Fill
 
@@ -73,3 +73,13 @@ def test_an_archive_takes_the_rows_along(
     assert rows_tell(busy)
     assert 0 < tell(busy)["handoffs {}"]["handoffs"] < handed_over
     assert differing(busy, monkeypatch) == []
+
+
+def test_what_was_done_at_the_very_instant_of_the_next_handoff_is_not_before_it(
+    app: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = handed_over(app)
+    app.record(lead, "call", BO, at=MONDAY)
+    app.fire(lead, "return", BO, {"return_reason": "no_fit"}, at=MONDAY)
+    assert tell(app)["handoffs {}"]["ways"][0]["never_touched"] == 1
+    assert differing(app, monkeypatch) == []
