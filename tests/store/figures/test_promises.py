@@ -15,10 +15,12 @@ from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.report import sla as report
+from slaflow.store import schema
 from slaflow.store.database import Database
 from slaflow.store.figures import promises, settled
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import judged_by_log, told
+from slaflow.store.tables.leads import clock
 
 GROUPINGS = (None, "owner", "team", "month", "country")
 WHOLE = (None, None)
@@ -93,3 +95,18 @@ def test_the_whole_log_is_gone_through_where_most_of_it_came_after(busy: Engine)
         assert settled.are_few(connection, settled.told_by_log(asked, by_start=False)) is None
         asked = Asked(END)
         assert settled.are_few(connection, settled.told_by_log(asked, by_start=False)) == 0
+
+
+def test_a_database_of_before_is_told_what_its_log_says(busy: Engine) -> None:
+    """Also of leads that were erased, of whom the log has kept just that."""
+    before = took(busy)
+    assert len({key[0] for key, seconds in before.items() if seconds is not None}) > 10
+    schema.downgrade(busy.database, "0005")
+    schema.upgrade(busy.database)
+    assert took(busy) == before
+
+
+def took(app: Engine) -> dict[tuple[int, str, int], int | None]:
+    with app.database.read() as connection:
+        rows = connection.execute(select(clock.c.lead, clock.c.target, clock.c.number, clock.c.open_seconds))
+        return {(row[0], row[1], row[2]): row[3] for row in rows}
