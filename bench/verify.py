@@ -26,6 +26,7 @@ from sqlalchemy import text
 
 from slaflow import Engine
 from slaflow.clock.state import Clock
+from slaflow.engine.passages.rebuild import rebuild
 from slaflow.exchange.imports.run import import_file
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import Lead
@@ -62,6 +63,7 @@ def fill(engine: Engine, n: int) -> int:
         with engine.database.write() as connection:
             store_again(connection, lives)
         made += each
+    rebuild(engine)  # what is stored past the one write path brings no rows of handoffs along
     return made
 
 
