@@ -22,8 +22,8 @@ def told_by_log(asked: Asked, *, by_start: bool) -> Sequence[Leads]:
 
     Something was logged of them after the instant, or, as a breach is known only after it, at the instant;
     what was logged went into an archive, and is not counted; or a breach was lifted and the row does not know
-    it. With *by_start* also those of which a clock
-    began anew: its row says no more when and whose it was at first.
+    it. With *by_start* also those of which a clock began anew: its row says no more when and whose it was at
+    first.
     """
     row = entry.alias("since")
     stream = archived_stream.c.stream
