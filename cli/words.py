@@ -150,6 +150,8 @@ def _data_words(data: Mapping[str, Any]) -> str:
     for name, value in data.items():
         if name == "late":
             words.append(f"told {duration(value['age_seconds'])} late")
+        elif name == "misfit":
+            words.append("not meant for it")
         elif isinstance(value, Mapping):
             words += [f"{k} {plain(v)}" for k, v in value.items() if v is not None]
         elif value not in (None, False, "", []):

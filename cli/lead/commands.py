@@ -56,14 +56,22 @@ def add(
 
 @command.command("show", short_help="State, owner, score, clocks, what can be done.")
 @name_argument("lead")
+@click.option(
+    "--timeline",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="So many touches and moves, newest first.",
+)
 @as_of_option
 @pass_session
-def show(session: Session, lead: str, at: datetime | None) -> None:
-    """State, owner, score, clocks, and what can be done now and what cannot, and why.
+def show(session: Session, lead: str, timeline: int, at: datetime | None) -> None:
+    """State, owner, score, clocks, what can be done now and what cannot, and why; what was said and done.
 
     With --at as it stood then: the same answer that was given then.
     """
-    found = session.engine.show(lead, at=at)
+    found = session.engine.told(lead, at=at, timeline=timeline)
     workflow = session.engine.workflow(found["digest"])
     session.out.show(found, lambda page: lead_page(page, found, workflow))
 

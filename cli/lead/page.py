@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ..output import Cell, Page, Part
 from ..table import Column
 from ..words import instant, is_overdue, on_calendar, plain, score, time_left
+from .journey import journey_parts
 
 if TYPE_CHECKING:
     from slaflow.workflow.model.workflow import Workflow
@@ -35,6 +36,7 @@ def lead_page(page: Page, lead: Lead, workflow: Workflow) -> None:
     page.table(("", ""), list(_facts(lead, workflow, zone)), indent=2)
     _clocks(page, lead, workflow, zone)
     _possible(page, lead)
+    journey_parts(page, lead, zone)
 
 
 def _facts(lead: Lead, workflow: Workflow, zone: tzinfo) -> Iterator[Sequence[Cell]]:
@@ -44,6 +46,10 @@ def _facts(lead: Lead, workflow: Workflow, zone: tzinfo) -> Iterator[Sequence[Ce
     yield ("owner", lead["owner"] or ("nobody", "yellow"))
     points = f"{score(lead['score'])} (fit {score(lead['fit'])}, engagement {score(lead['engagement'])})"
     yield ("score", points + (f", stage {lead['stage']}" if lead["stage"] else ""))
+    if "next_welcome_at" in lead:
+        welcome = lead["next_welcome_at"]
+        words = f"the next is welcome from {instant(welcome, zone)}" if welcome else "the next is welcome now"
+        yield ("pace", (words, "yellow" if welcome else ""))
     if lead["attempts"]["total"]:
         total, channels = lead["attempts"]["total"], lead["attempts"]["channels"]
         yield ("attempts", f"{total} over {channels} channel{'s' if channels != 1 else ''} since the handoff")

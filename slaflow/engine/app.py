@@ -142,6 +142,10 @@ class Engine(Context):
         """
         return leads.show(self, lead, at)
 
+    def told(self, lead: int | str, *, at: datetime | None = None, timeline: int = 10) -> dict[str, Any]:
+        """As :meth:`show`, with ``timeline``, so many touches and moves, newest first, and ``handoff``."""
+        return leads.told(self, lead, at, timeline)
+
     def latest(self, lead: int | str, *, at: datetime | None = None) -> dict[str, Any]:
         """LEAD at *at*, or where its log ends if that is later: what an input told at *at* would find."""
         return leads.latest(self, lead, at)

@@ -25,6 +25,7 @@ from slaflow.lifecycle.events import (
     as_given,
 )
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, validated
+from slaflow.lifecycle.journey import note_approach, remarks
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.lifting import broken_clock, lift
@@ -149,8 +150,10 @@ def _note_touch(
     data: dict[str, Any] = {"activity": kind.kind, "fields": values, "automated": automated}
     if worth:
         data["points"] = number_text(worth)
+    data |= remarks(work.workflow, lead, kind, party, event.occurred_at)
     seq = work.log("activity", at, **_logged(event), data=data | _lateness(work))
     _tally(work, event, at, kind, worth)
+    note_approach(work.workflow, lead, party, event.occurred_at)
     if counts and kind.stage is not None and not view.reached(kind.stage) and _stands(work, "stage", event):
         lead.stage = kind.stage
     if work.late is None or work.late.is_evidence:

@@ -83,6 +83,8 @@ class Lead:
     attempts: list[Attempt] = field(default_factory=list)
     attempts_before_handoff: int = 0
     """How many of ``attempts`` were made before the last handoff."""
+    approaches: list[datetime] = field(default_factory=list)
+    """The latest approaches by those whose pace the agreement bounds, as many as it allows at once."""
     contacted: bool = False
     touched_at: datetime | None = None
     worked_at: datetime | None = None

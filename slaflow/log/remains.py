@@ -14,7 +14,7 @@ from slaflow.workflow.model.workflow import Workflow
 
 _FIGURES = ("due_at", "new", "open_seconds", "late_seconds", "counts")
 """When it was due and how long it took, and what commitments noted: that it counts, or how much it adds."""
-_OF_ACTIVITIES = ("activity", "automated")
+_OF_ACTIVITIES = ("activity", "automated", "stage", "misfit", "over_pace")
 
 WorkflowOf = Callable[[str], Workflow]
 """The version with that digest."""
@@ -24,8 +24,9 @@ def remains(entries: Iterable[Entry], workflow_of: WorkflowOf) -> dict[str, dict
     """What is kept of a lead's entries, by ``seq`` as text; of an entry without figures nothing.
 
     Kept are instants and durations of promises; what the lead had come to at a handoff (score, fit, stage,
-    numbers of touchpoints) and who of your people took it; kinds of activities; what commitments noted; and
-    why it was handed over or back, where that was chosen from the agreement's own list.
+    numbers of touchpoints) and who of your people took it; kinds of activities, what they say of the buyer's
+    journey and what of the agreement's own lists was sent; what commitments noted; and why it was handed over
+    or back, where that was chosen from the agreement's own list.
     """
     found = ((str(each.seq), dict(_kept(each, workflow_of))) for each in entries)
     return {seq: kept for seq, kept in found if kept}
@@ -35,12 +36,25 @@ def _kept(entry: Entry, workflow_of: WorkflowOf) -> Iterator[tuple[str, Any]]:
     data: Mapping[str, Any] = entry.data or {}
     figures = _FIGURES + (_OF_ACTIVITIES if entry.kind == "activity" else ())
     yield from ((name, data[name]) for name in figures if data.get(name) is not None)
+    if (
+        entry.kind == "activity"
+        and entry.digest is not None
+        and (said := _said(data, workflow_of(entry.digest)))
+    ):
+        yield "fields", said
     if entry.handoff and entry.digest is not None:
         yield "handoff", data["handoff"]
         for part, names in _listed(workflow_of(entry.digest), entry.trigger).items():
             values = data.get(part) or {}
             if chosen := {name: values[name] for name in sorted(names) if values.get(name) is not None}:
                 yield part, chosen
+
+
+def _said(data: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    """What was chosen from the agreement's own lists to say what was sent, where it speaks of the journey."""
+    kind = workflow.activities.get(data.get("activity", "")) if workflow.tells_stages else None
+    listed = [name for name, field in kind.fields.items() if field.one_of] if kind else []
+    return {name: data["fields"][name] for name in listed if data["fields"].get(name) is not None}
 
 
 def _listed(workflow: Workflow, trigger: str | None) -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ from slaflow.workflow.compile.clocks import target, timer
 from slaflow.workflow.compile.commitments import commitment
 from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.compile.flow import state, transition
-from slaflow.workflow.compile.lead import activity, check, fields, scoring
+from slaflow.workflow.compile.lead import activity, check, described, fields, pace, scoring
 from slaflow.workflow.compile.names import Names, check_names
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.compile.terms import calendars, party, route, team, top_level_span
@@ -162,6 +162,8 @@ def _assemble(parts: Parts, holidays: Holidays | None) -> tuple[Workflow, bool]:
         activities=activities,
         attempt_spacing=_spacing(parts),
         stages=tuple(dict.fromkeys(parts.names.stages)),
+        described=described(parts),
+        pace=pace(parts),
         scoring=scoring(parts),
         checks={name: check(name, each, parts) for name, each in doc.checks.items()},
         states=states,

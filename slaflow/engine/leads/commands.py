@@ -227,6 +227,24 @@ def show(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]:
     return _shown(app, directory, stood)
 
 
+def told(app: Context, lead: int | str, at: datetime | None, most: int) -> dict[str, Any]:
+    """As :func:`show`, with the latest *most* touches and moves as ``timeline``, and the last ``handoff``."""
+    from slaflow.engine.leads import timeline
+
+    with app.database.read() as conn:
+        stood = _stood(app, conn, find(conn, lead), at)
+        workflow = app.workflow(stood.lead.digest)
+        seq, directory = stood.lead.seq, people_store.directory(conn)
+        settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+        rows = timeline.told_of(conn, stood.lead.id, seq, settled.entries)
+    shown = lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=True)
+    return {
+        **shown,
+        "handoff": timeline.handed_over(rows),
+        "timeline": timeline.timeline(workflow, rows, most),
+    }
+
+
 def latest(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]:
     """LEAD at *at*, or where its log ends if that is later: what an input finds and what it leaves."""
     with app.database.read() as conn:

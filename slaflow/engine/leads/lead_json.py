@@ -11,6 +11,7 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.clocks import seconds
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.guards import available
+from slaflow.lifecycle.journey import next_welcome
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.view import View
 from slaflow.workflow.model.workflow import Workflow
@@ -46,9 +47,24 @@ def lead_json(
         "cycles": lead.cycles,
         "clocks": [clock_json(workflow, clock, at) for clock in in_order(workflow, clocks)],
     }
+    shown |= _journey(workflow, lead, at)
     if with_available:
         shown["available"] = available(workflow, lead, at)
     return shown
+
+
+def _journey(workflow: Workflow, lead: Lead, at: datetime) -> dict[str, Any]:
+    """What the agreement says of the buyer's journey: its stages, and from when on an approach is welcome."""
+    said: dict[str, Any] = {}
+    if workflow.described:
+        said["stages"] = [
+            {"name": each.name, "title": each.title, "about": each.about, "signal": each.signal}
+            for each in workflow.described
+        ]
+    if workflow.pace is not None:
+        welcome = next_welcome(workflow, lead, at)
+        said["next_welcome_at"] = None if welcome is None else instant_text(welcome)
+    return said
 
 
 _LEAD = (

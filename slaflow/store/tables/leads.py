@@ -54,6 +54,7 @@ lead = Table(
     Column("tallies", JsonText, nullable=False),
     Column("attempts", JsonText, nullable=False),
     Column("attempts_before_handoff", Integer, nullable=False),
+    Column("approaches", JsonText, nullable=False, server_default=text("'[]'")),
     Column("contacted", Boolean, nullable=False),
     Column("touched_at", Instant),
     Column("worked_at", Instant),

@@ -14,7 +14,7 @@ from slaflow.workflow.document.lead import ActivityDoc, CheckDoc, ClauseDoc, Fie
 from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope, split_conjunction
 from slaflow.workflow.expressions.tokens import MAX_LENGTH
 from slaflow.workflow.expressions.value import Clause, Expression, Guard
-from slaflow.workflow.model.lead import Activity, Check, Field, FitRule, Scoring
+from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
 from slaflow.workflow.model.values import TEXTUAL, comparable, matches, parse_value
 from slaflow.workflow.yaml.tree import Path
 
@@ -152,6 +152,7 @@ def activity(kind: str, doc: ActivityDoc, parts: Parts) -> Activity:
         points=points(doc.points, (*path, "points"), parts, scope),
         when=parts.findings.compile((*path, "when"), doc.when, scope) if doc.when else None,
         cap=doc.cap,
+        fits=parts.lookup.many((*path, "fits"), "stage", doc.fits, parts.names.stages),
         stage=doc.stage if doc.stage in parts.names.stages else None,
         attempt=doc.attempt,
         contact=doc.contact,
@@ -183,6 +184,24 @@ def _fit_rule(index: int, doc: FitDoc, parts: Parts) -> FitRule | None:
     when = parts.findings.compile((*path, "when"), doc.when, parts.scopes.fit)
     worth = points(doc.points, (*path, "points"), parts, parts.scopes.fit)
     return FitRule(when, worth, doc.because) if when is not None and worth is not None else None
+
+
+def described(parts: Parts) -> tuple[Stage, ...]:
+    """Every stage, where the file describes one of them."""
+    docs = [doc for doc in parts.document.stages if doc is not None]
+    if not any(doc.title or doc.about or doc.signal for doc in docs):
+        return ()
+    return tuple(Stage(doc.name, doc.title, doc.about, doc.signal) for doc in docs)
+
+
+def pace(parts: Parts) -> Approaches | None:
+    """How often a prospect is approached, and by whom."""
+    doc = parts.document.pace
+    if doc is None:
+        return None
+    by = parts.lookup.many(("pace", "by"), "party", doc.by, parts.names.parties)
+    per = parts.span(("pace", "per"), doc.per)
+    return None if per is None else Approaches(by, doc.at_most, per)
 
 
 def check(name: str, doc: CheckDoc, parts: Parts) -> Check:

@@ -6,7 +6,7 @@ So a reference to an item that is broken otherwise is no unknown name, and each 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ class Names:
             activities=tuple(keys_of(data, "activities")),
             fields=tuple(keys_of(data, "lead", "fields")),
             checks=tuple(keys_of(data, "checks")),
-            stages=tuple(document.stages),
+            stages=tuple(_stages(data)),
             calendars=tuple(keys_of(data, "calendars")),
             teams=tuple(keys_of(data, "teams")),
             targets=tuple(keys_of(data, "targets")),
@@ -71,6 +71,14 @@ class Names:
     @property
     def who_is_assigned(self) -> tuple[str, ...]:
         return ("next", "manager", *self.teams)
+
+
+def _stages(data: Any) -> Iterator[str]:
+    """The names of the stages, each in its place: by itself, or in what describes it."""
+    rows = data.get("stages") if isinstance(data.get("stages"), list) else []
+    for row in rows:
+        name = row.get("name") if isinstance(row, dict) else row
+        yield str(name).lower() if isinstance(name, bool) else name if isinstance(name, str) else ""
 
 
 class Lookup:
@@ -154,7 +162,7 @@ def _check_twice(names: Names, findings: Findings) -> None:
     for name in set(names.targets) & set(names.timers):
         findings.error(("timers", name), f'"{name}" is a target already; name the timer otherwise', key=True)
     for index, name in enumerate(names.stages):
-        if name in names.stages[:index]:
+        if name and name in names.stages[:index]:
             findings.error(("stages", index), f'stage "{name}" stands twice')
 
 

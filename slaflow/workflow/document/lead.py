@@ -58,6 +58,7 @@ class ActivityDoc(Named):
     when: Condition | None = None
     cap: Number | None = None
     stage: Ref | None = None
+    fits: Many[Ref] = Field(default_factory=list)
     attempt: Name | None = None
     contact: bool = False
     automated: bool = False
@@ -66,6 +67,31 @@ class ActivityDoc(Named):
 
 class AttemptsDoc(Doc):
     spacing: Duration = "0s"
+
+
+class StageDoc(Named):
+    """A stage of the buyer's journey: what they think there, and what shows that they are there."""
+
+    name: Name
+    signal: str | None = None
+
+
+AnyStage = Annotated[
+    StageDoc,
+    BeforeValidator(
+        lambda value: value if isinstance(value, dict) else {"name": value},
+        json_schema_input_type=Name | StageDoc,
+    ),
+]
+"""``selection``, or a mapping with the name and more."""
+
+
+class ApproachesDoc(Doc):
+    """How often a prospect is approached."""
+
+    by: Many[Ref]
+    at_most: Annotated[int, Field(ge=1)]
+    per: Duration
 
 
 class FitDoc(Doc):

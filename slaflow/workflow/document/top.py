@@ -14,6 +14,8 @@ from slaflow.workflow.document.flow import TargetDoc, TimerDoc, TransitionDoc
 from slaflow.workflow.document.lead import (
     ActivityDoc,
     AnyParty,
+    AnyStage,
+    ApproachesDoc,
     AttemptsDoc,
     CheckDoc,
     LeadDoc,
@@ -47,7 +49,8 @@ class WorkflowDoc(Itemized, Named):
     lead: LeadDoc = LeadDoc.model_construct()
     activities: dict[Name, ActivityDoc] = Field(default_factory=dict)
     attempts: AttemptsDoc = AttemptsDoc.model_construct()
-    stages: list[Name] = Field(default_factory=list)
+    stages: list[AnyStage] = Field(default_factory=list)
+    pace: ApproachesDoc | None = None
     scoring: ScoringDoc = ScoringDoc.model_construct()
     checks: dict[Name, CheckDoc] = Field(default_factory=dict)
     states: dict[Name, StateDoc]

@@ -43,11 +43,32 @@ class Activity:
     when: Expression | None = None
     cap: Decimal | None = None
     stage: str | None = None
+    fits: tuple[str, ...] = ()
+    """The stages that it is meant for; none: any."""
     attempt: str | None = None
     contact: bool = False
     automated: bool = False
     fields: Mapping[str, Field] = field(default_factory=dict)
     title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the buyer's journey, as far as the file describes it."""
+
+    name: str
+    title: str | None = None
+    about: str | None = None
+    signal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approaches:
+    """How often a prospect is approached by these parties: so many times within a while, and no more."""
+
+    by: tuple[str, ...]
+    at_most: int
+    per: timedelta
 
 
 @dataclass(frozen=True, slots=True)

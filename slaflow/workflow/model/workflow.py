@@ -16,7 +16,7 @@ from slaflow.hours.calendar import Calendar
 from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.commitment import Commitment, Notes
 from slaflow.workflow.model.flow import State, Transition
-from slaflow.workflow.model.lead import Activity, Check, Field, Scoring
+from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, Scoring, Stage
 from slaflow.workflow.model.parties import Party, Route, Team
 
 
@@ -63,6 +63,9 @@ class Workflow:
     takes_unseen: bool = False
     """Whether e-mail and web addresses may hold what nobody sees; so versions up to 0.1 read them, and their
     logs are decided again."""
+    described: tuple[Stage, ...] = ()
+    """Every stage with what the file says of it; none where it only names them."""
+    pace: Approaches | None = None
     kept_aside: tuple[str, ...] = ()
     """One line for each part of the file that is kept but not yet acted upon."""
     warnings: tuple[Any, ...] = ()
@@ -79,6 +82,11 @@ class Workflow:
     def target(self, name: str) -> Target:
         """The target or timer called *name*; KeyError if there is none."""
         return self._targets_by_name[name]
+
+    @property
+    def tells_stages(self) -> bool:
+        """Whether the file speaks of the journey: entries of activities say at which stage it was."""
+        return bool(self.described or self.pace or any(each.fits for each in self.activities.values()))
 
     def holder(self, state: str, before: str | None) -> str | None:
         """The party that holds a lead in *state*, coming from party *before*."""

@@ -31,6 +31,7 @@ def full_lead(lead_id: int = 1) -> Lead:
         tallies={"call": Tally(2, 10.5, LATER), "visit": Tally()},
         attempts=[Attempt(MONDAY, "phone"), Attempt(LATER, "email")],
         attempts_before_handoff=1,
+        approaches=[MONDAY, LATER],
         contacted=True,
         touched_at=LATER,
         worked_at=MONDAY,

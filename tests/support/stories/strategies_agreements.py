@@ -27,7 +27,7 @@ from slaflow.workflow.model.clocks import (
     UntilField,
 )
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
-from slaflow.workflow.model.lead import Activity, Check, Field, FitRule, Scoring
+from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
 from slaflow.workflow.model.parties import Party, Route, Team
 from slaflow.workflow.model.workflow import Workflow
 
@@ -292,6 +292,20 @@ def routes() -> st.SearchStrategy[Route]:
 
 
 @cache
+def _journeys() -> st.SearchStrategy[dict[str, object]]:
+    """How much of the buyer's journey the file speaks of."""
+    pace = Approaches(("sales", "marketing"), 2, timedelta(hours=30))
+    meant = tuple(
+        replace(each, fits=("interest", "decision")) if each.kind == "mail" else each for each in ACTIVITIES
+    )
+    spoken = (
+        {"pace": pace, "activities": {each.kind: each for each in meant}},
+        {"described": tuple(Stage(name) for name in _STAGES)},
+    )
+    return _rarely(st.sampled_from(spoken), {})
+
+
+@cache
 @st.composite
 def agreements(draw: st.DrawFn) -> Workflow:
     """Compiled agreements over five states: clocks, steps and autos at random, sensible or not."""
@@ -302,7 +316,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
     return Workflow(
         name="random", title=None, source="", digest="d" * 64, timezone="Europe/Stockholm",
         parties={"marketing": Party("marketing", "demand-desk@example.com"), "sales": Party("sales")},
-        fields=FIELDS, identity=(), activities={each.kind: each for each in ACTIVITIES},
+        fields=FIELDS, identity=(),
         attempt_spacing=draw(st.sampled_from((timedelta(0), timedelta(hours=1)))),
         stages=_STAGES,
         scoring=Scoring(
@@ -322,6 +336,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
         routing=draw(_or_none(_tuples(routes(), 1, 3))),
         calendars=CALENDARS,
         first_calendar="office",
+        **{"activities": {each.kind: each for each in ACTIVITIES}, **draw(_journeys())},
     )  # fmt: skip
 
 

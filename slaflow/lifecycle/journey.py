@@ -1,0 +1,46 @@
+"""The buyer's journey: what a touchpoint says of the stage and the pace, and when the next is welcome."""
+
+from __future__ import annotations
+
+from bisect import insort
+from datetime import datetime
+from typing import Any
+
+from slaflow.lifecycle.lead import Lead
+from slaflow.workflow.model.lead import Activity, Approaches
+from slaflow.workflow.model.workflow import Workflow
+
+
+def remarks(workflow: Workflow, lead: Lead, kind: Activity, party: str, then: datetime) -> dict[str, Any]:
+    """What the entry of a touchpoint says of it, judged on the lead as it stood before; nothing under an
+    agreement that does not speak of the journey."""
+    if not workflow.tells_stages:
+        return {}
+    said: dict[str, Any] = {} if lead.stage is None else {"stage": lead.stage}
+    if kind.fits and lead.stage not in kind.fits:
+        said["misfit"] = {"stage": lead.stage}
+    pace = workflow.pace
+    if pace is not None and party in pace.by and _is_over(lead, pace, then):
+        said["over_pace"] = True
+    return said
+
+
+def note_approach(workflow: Workflow, lead: Lead, party: str, then: datetime) -> None:
+    """Keeps the instant of an approach, in order of occurrence and as far back as the pace looks."""
+    pace = workflow.pace
+    if pace is not None and party in pace.by:
+        insort(lead.approaches, then)
+        del lead.approaches[: -pace.at_most]
+
+
+def next_welcome(workflow: Workflow, lead: Lead, at: datetime) -> datetime | None:
+    """From when on an approach is within the pace again; None where it is at *at*, or nothing bounds it."""
+    pace = workflow.pace
+    if pace is None or len(lead.approaches) < pace.at_most:
+        return None
+    again = lead.approaches[-pace.at_most] + pace.per
+    return again if again > at else None
+
+
+def _is_over(lead: Lead, pace: Approaches, then: datetime) -> bool:
+    return sum(then - pace.per < each <= then for each in lead.approaches) >= pace.at_most
