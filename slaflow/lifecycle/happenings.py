@@ -150,12 +150,14 @@ def _note_touch(
     data: dict[str, Any] = {"activity": kind.kind, "fields": values, "automated": automated}
     if worth:
         data["points"] = number_text(worth)
-    data |= remarks(work.workflow, lead, kind, party, event.occurred_at)
+    moves = counts and kind.stage is not None and not view.reached(kind.stage)
+    reached = kind.stage if moves and _stands(work, "stage", event) else None
+    data |= remarks(work.workflow, lead, kind, party, event.occurred_at, reached)
     seq = work.log("activity", at, **_logged(event), data=data | _lateness(work))
     _tally(work, event, at, kind, worth)
     note_approach(work.workflow, lead, party, event.occurred_at)
-    if counts and kind.stage is not None and not view.reached(kind.stage) and _stands(work, "stage", event):
-        lead.stage = kind.stage
+    if reached is not None:
+        lead.stage = reached
     if work.late is None or work.late.is_evidence:
         _note_effort(work, event.occurred_at, kind.attempt if is_attempt else None, is_contact)
     if party == LEAD:

@@ -11,12 +11,16 @@ from slaflow.workflow.model.lead import Activity, Approaches
 from slaflow.workflow.model.workflow import Workflow
 
 
-def remarks(workflow: Workflow, lead: Lead, kind: Activity, party: str, then: datetime) -> dict[str, Any]:
+def remarks(
+    workflow: Workflow, lead: Lead, kind: Activity, party: str, then: datetime, reached: str | None
+) -> dict[str, Any]:
     """What the entry of a touchpoint says of it, judged on the lead as it stood before; nothing under an
     agreement that does not speak of the journey."""
     if not workflow.tells_stages:
         return {}
     said: dict[str, Any] = {} if lead.stage is None else {"stage": lead.stage}
+    if reached is not None:
+        said["reached"] = reached
     if kind.fits and lead.stage not in kind.fits:
         said["misfit"] = {"stage": lead.stage}
     pace = workflow.pace

@@ -14,7 +14,7 @@ from slaflow.workflow.model.workflow import Workflow
 
 _FIGURES = ("due_at", "new", "open_seconds", "late_seconds", "counts")
 """When it was due and how long it took, and what commitments noted: that it counts, or how much it adds."""
-_OF_ACTIVITIES = ("activity", "automated", "stage", "misfit", "over_pace")
+_OF_ACTIVITIES = ("activity", "automated", "stage", "reached", "misfit", "over_pace")
 
 WorkflowOf = Callable[[str], Workflow]
 """The version with that digest."""

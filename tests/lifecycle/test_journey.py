@@ -25,7 +25,10 @@ def course(**sections: str) -> Course:
 def said(course: Course) -> list[dict[str, Any]]:
     """What the entries of activities say of the journey."""
     data = [entry.data for entry in course.all("activity")]
-    return [{name: each[name] for name in ("stage", "misfit", "over_pace") if name in each} for each in data]
+    return [
+        {name: each[name] for name in ("stage", "reached", "misfit", "over_pace") if name in each}
+        for each in data
+    ]
 
 
 def test_what_is_not_meant_for_the_stage_is_recorded_and_says_so() -> None:
@@ -35,7 +38,7 @@ def test_what_is_not_meant_for_the_stage_is_recorded_and_says_so() -> None:
     told.record("call", "2026-03-02T12:00")
     assert said(told) == [
         {"stage": "unaware", "misfit": {"stage": "unaware"}},
-        {"stage": "unaware"},
+        {"stage": "unaware", "reached": "interest"},
         {"stage": "interest"},
     ]
     assert len(told.lead.attempts) == 2

@@ -103,7 +103,9 @@ def _stages(workflow: Workflow, told: Iterable[Told]) -> Iterator[str | None]:
         if (said := data.get("stage") or (data.get("handoff") or {}).get("stage")) in stages:
             place = stages.index(said)
         yield stages[place] if stages else None
-        kind = workflow.activities.get(data.get("activity", ""))
+        if "reached" in data:
+            place = stages.index(data["reached"])
+        kind = workflow.activities.get(data.get("activity", "")) if "stage" not in data else None
         # Whether a condition held then is not in the log, but points were given only where it did.
         if kind is not None and kind.stage is not None and (kind.when is None or "points" in data):
             place = max(place, stages.index(kind.stage))
