@@ -14,7 +14,7 @@ from slaflow.clock import rules
 from slaflow.clock.due import time_left
 from slaflow.clock.sightings import begin_anew, see
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.attempts import counted
+from slaflow.lifecycle.approaches import counted
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.effects import Effect, matches
 from slaflow.lifecycle.view import View

@@ -12,7 +12,7 @@ from slaflow.clock import rules
 from slaflow.clock.due import used_by
 from slaflow.clock.sightings import Era, era_at, see, times_seen
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.attempts import reached_at
+from slaflow.lifecycle.approaches import reached_at
 from slaflow.lifecycle.clocks import seconds
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.effects import Effect, matches

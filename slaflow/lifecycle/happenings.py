@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from slaflow.errors import UnknownName
+from slaflow.lifecycle.approaches import note_approach, remarks
 from slaflow.lifecycle.decision import Refusal
 from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.erasure import check_not_erased, erase
@@ -25,7 +26,6 @@ from slaflow.lifecycle.events import (
     as_given,
 )
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, validated
-from slaflow.lifecycle.journey import note_approach, remarks
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.lifting import broken_clock, lift

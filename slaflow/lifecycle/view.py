@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from slaflow.lifecycle.attempts import counted
+from slaflow.lifecycle.approaches import counted
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.scoring import decayed, number_text, rounded
 from slaflow.workflow.expressions.value import Clause, Expression, Unknown

@@ -7,7 +7,7 @@ from typing import Any
 from support.builders import utc
 from support.stories.course import PROSPECT, Course, agreement
 
-from slaflow.lifecycle.journey import next_welcome
+from slaflow.lifecycle.approaches import next_welcome
 
 ACTIVITIES = """
 activities:

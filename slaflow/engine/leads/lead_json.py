@@ -8,10 +8,10 @@ from typing import Any
 
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
+from slaflow.lifecycle.approaches import next_welcome
 from slaflow.lifecycle.clocks import seconds
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.guards import available
-from slaflow.lifecycle.journey import next_welcome
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.view import View
 from slaflow.workflow.model.workflow import Workflow
