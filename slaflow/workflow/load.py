@@ -124,7 +124,7 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
     }
     parts = Parts(document, names, findings, timezone, lead_fields)
     workflow, sound = _assemble(parts, holidays)
-    check_workflow(workflow, findings, sound=sound)
+    check_workflow(workflow, document, findings, sound=sound)
     return None if findings.count else workflow
 
 

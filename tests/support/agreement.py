@@ -33,7 +33,7 @@ transitions:
   - {trigger: return, from: mql, to: new, by: sales}
   - {trigger: win, from: mql, to: won, by: sales}
 targets:
-  warm: {owed_by: marketing, start: {enter: new}, meet: {trigger: promote}, within: 5d}
+  warm: {owed_by: marketing, start: {enter: new}, meet: {trigger: promote}, within: 5d, calendar: always}
   answer: {owed_by: sales, start: {enter: mql}, meet: {trigger: [win, return]}, within: 4h, calendar: office}
 """
 

@@ -165,7 +165,7 @@ def test_a_transition_behind_one_without_guard_is_warned_of() -> None:
 
 def test_a_state_in_which_nobody_owes_anything_is_warned_of() -> None:
     text = small(
-        ("start: {enter: new}", "start: {enter: mql}, while: mql"),
+        ("owed_by: marketing, start: {enter: new}", "owed_by: sales, start: {enter: mql}, while: mql"),
         ("meet: {trigger: promote}", "meet: {trigger: win}"),
     )
     assert warnings(text) == [

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from slaflow.workflow.checks.clauses import timely_scores
 from slaflow.workflow.checks.moves import Move, moves, on_circles, reached
 from slaflow.workflow.checks.remark import Remark
+from slaflow.workflow.expressions.syntax import Node, bare, parse
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.workflow import Workflow
 
@@ -35,6 +37,35 @@ def check_reads_time(workflow: Workflow) -> Iterator[Remark]:
             shown = timely[0] if timely[0] == "now" else "open()"
             words = f"{shown} changes without an event, and an auto is tried after events only; use a timer"
             yield Remark(("transitions", row.index, "when"), words, warning=True)
+
+
+def check_reads_scores(workflow: Workflow) -> Iterator[Remark]:
+    """No auto waits for a score to change by itself; one that fades may be waited for while it grows."""
+    moving = timely_scores(workflow, decaying=False)
+    fading = timely_scores(workflow) - moving
+    for row in _autos(workflow):
+        found = sorted(_read(row) & moving)
+        for clause in row.guard:
+            if not found and (names := clause.that.names & fading):
+                found = sorted(names) if _waits_for_less(parse(clause.that.text).root, names) else []
+        if found:
+            words = f"{found[0]} changes without an event too, and an auto is tried after events only"
+            yield Remark(("transitions", row.index, "when"), f"{words}; use a timer", warning=True)
+
+
+def _waits_for_less(node: Node, names: frozenset[str], denied: bool = False) -> bool:
+    """Whether *node* can become true as one of *names* becomes less; *denied*: under a ``!``."""
+    if node.kind == "unary" and node.text == "!":
+        return _waits_for_less(node.args[0], names, not denied)
+    if node.kind == "binary" and node.text in ("<", "<=", ">", ">="):
+        less, more = node.args if node.text in ("<", "<=") else node.args[::-1]
+        return _is_read(more if denied else less, names)
+    return any(_waits_for_less(part, names, denied) for part in node.args)
+
+
+def _is_read(node: Node, names: frozenset[str]) -> bool:
+    inner = bare(node)
+    return (inner.kind == "name" and inner.text in names) or any(_is_read(part, names) for part in inner.args)
 
 
 def check_guarded(workflow: Workflow) -> Iterator[Remark]:

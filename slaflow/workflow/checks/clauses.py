@@ -1,10 +1,11 @@
-"""Checks of pauses: they change with events, never because time passes. Source: rules.md, 4.2."""
+"""Checks of what time alone changes: pauses and the score do not read it. Source: rules.md, 4.2."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from slaflow.workflow.checks.places import scored
 from slaflow.workflow.checks.remark import Remark, path_of
 from slaflow.workflow.model.lead import FitRule
 from slaflow.workflow.model.workflow import Workflow
@@ -19,10 +20,26 @@ def check_pauses(workflow: Workflow) -> Iterator[Remark]:
             yield Remark((*path_of(clock), "pause", "when"), words)
 
 
-def timely_scores(workflow: Workflow) -> frozenset[str]:
-    """Which of the scores change without an event, by every name they have."""
+def check_pauses_end(workflow: Workflow) -> Iterator[Remark]:
+    """No pause holds whatever the lead."""
+    for clock in workflow.targets:
+        if clock.pause is not None and clock.pause.when.evaluate({}) is True:
+            words = f"this always holds, so {clock.name} never counts; leave pause out, or say when it pauses"
+            yield Remark((*path_of(clock), "pause", "when"), words)
+
+
+def check_score_stands(workflow: Workflow) -> Iterator[Remark]:
+    """Nothing in the score changes as time passes, but for the points that decay."""
+    for path, expression in scored(workflow):
+        if found := timely(workflow, expression.names, ()):
+            words = f"{found} changes as time passes: so does the score, and nothing is tried when it does"
+            yield Remark(path, words, warning=True)
+
+
+def timely_scores(workflow: Workflow, *, decaying: bool = True) -> frozenset[str]:
+    """Which of the scores change without an event, by every name they have; *decaying*: or only fade."""
     found: set[str] = set()
-    if workflow.scoring.half_life is not None:
+    if decaying and workflow.scoring.half_life is not None:
         found |= {"engagement", "lead.engagement"}
     if any(timely(workflow, names, ()) for rule in workflow.scoring.fit for names in _read(rule)):
         found |= {"fit", "lead.fit"}

@@ -19,7 +19,6 @@ from slaflow.workflow.document.types import (
     One,
     Ref,
     fault,
-    shorthand,
 )
 
 
@@ -147,7 +146,10 @@ class PauseDoc(Doc):
 
 AnyPause = Annotated[
     PauseDoc,
-    BeforeValidator(shorthand("when").func, json_schema_input_type=Condition | PauseDoc),
+    BeforeValidator(
+        lambda value: {"when": value} if isinstance(value, str | bool) else value,
+        json_schema_input_type=Condition | PauseDoc,
+    ),
 ]
 
 

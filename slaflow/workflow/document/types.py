@@ -201,11 +201,6 @@ Figure = Annotated[
 """A number, or a share of the whole with its ``%``."""
 
 
-def shorthand(key: str) -> BeforeValidator:
-    """A text instead of a mapping gives the mapping with that text under *key*."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
-
-
 def nothing_is_empty(value: object) -> object:
     """``sales:`` with nothing after it is an item without particulars."""
     return {} if value is None else value
