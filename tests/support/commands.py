@@ -86,6 +86,7 @@ targets:
     start: {enter: accepted}
     meet: {trigger: win}
     within: 30d
+    calendar: always
 teams:
   nordics: {party: sales, assign: round_robin}
 routing:
