@@ -1,0 +1,175 @@
+"""Who may do what: the table of rights as data, and whether somebody may. Pure; asks no clock and no store.
+
+A right hangs on three things: the asker's party, their role in it, and how they stand to the lead. The
+agreement's own ``by`` is judged by the core beside it. Source: rules.md, 34.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.people import Directory, Person
+from slaflow.workflow.model.parties import LEAD, SYSTEM
+
+ROLES = ("member", "manager", "admin")
+"""By rank. An ``auditor`` ranks nowhere."""
+
+Operation = Literal[
+    "fire", "answer", "record", "add", "set", "set_identity", "assign", "merge", "dispute", "lift", "uphold",
+    "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw", "absence",
+]  # fmt: skip
+Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
+"""How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
+``oneself`` or to somebody or something of the ``own_party``; their party ``owes`` the promise, or an
+``other_owes`` it; they are a ``recorded`` person, not a party's bare name."""
+
+Needs = frozenset[Relation]
+ALWAYS: tuple[Needs, ...] = (frozenset(),)
+NEVER: tuple[Needs, ...] = ()
+
+
+def _when(*relations: Relation) -> tuple[Needs, ...]:
+    return (frozenset(relations),)
+
+
+TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
+    "fire": {"member": ALWAYS, LEAD: ALWAYS},
+    "answer": {"member": ALWAYS, LEAD: ALWAYS},
+    "record": {"member": ALWAYS, LEAD: ALWAYS},
+    "add": {"member": ALWAYS},
+    "set": {"member": ALWAYS},
+    "set_identity": {"manager": ALWAYS},
+    "assign": {"member": _when("holds", "unowned", "oneself"), "manager": _when("holds"), "admin": ALWAYS},
+    "merge": {"manager": _when("holds"), "admin": ALWAYS},
+    "dispute": {"member": _when("owes")},
+    "lift": {"manager": _when("other_owes"), "admin": (*_when("other_owes"), *_when("recorded"))},
+    "uphold": {"manager": _when("other_owes"), "admin": (*_when("other_owes"), *_when("recorded"))},
+    "override": {"member": ALWAYS},
+    "lift_stretch": {"admin": ALWAYS},
+    "erase": {"admin": ALWAYS},
+    "activate": {"admin": ALWAYS},
+    "migrate": {"admin": ALWAYS},
+    "tick": {"admin": ALWAYS},
+    "sign": {"manager": _when("own_party")},
+    "withdraw": {"manager": _when("own_party")},
+    "absence": {
+        "member": _when("oneself"),
+        "manager": (*_when("oneself"), *_when("own_party")),
+        "admin": ALWAYS,
+    },
+}
+"""Operation, then role: what must hold, one of several; a role that is not named has what the next lower
+has. ``fire``, ``answer``, ``record`` and ``override`` ask the agreement's ``by`` besides."""
+
+WHO: Mapping[Operation, str] = {
+    "fire": "a member, manager or admin fires a trigger",
+    "answer": "a member, manager or admin answers a check",
+    "record": "a member, manager or admin records an activity",
+    "add": "a member, manager or admin adds a lead",
+    "set": "a member, manager or admin sets fields",
+    "set_identity": "a manager or admin changes what a lead is known by",
+    "assign": (
+        "a member of the party that holds a lead takes one that nobody owns, "
+        "a manager of that party or an admin gives it to others"
+    ),
+    "merge": "a manager of the party that holds the lead or an admin merges leads",
+    "dispute": "a member of the party that owes the promise disputes a breach",
+    "lift": "a manager of a party that does not owe the promise or an admin lifts a breach",
+    "uphold": "a manager of a party that does not owe the promise or an admin upholds a breach",
+    "override": "a member, manager or admin overrides a guard",
+    "lift_stretch": "an admin lifts the breaches of a stretch of time",
+    "erase": "an admin erases a lead",
+    "activate": "an admin activates an agreement",
+    "migrate": "an admin migrates leads",
+    "tick": "an admin runs a tick",
+    "sign": "a manager or admin signs for their party",
+    "withdraw": "a manager or admin withdraws their party's signature",
+    "absence": "a member tells their own absence, a manager those of their party, an admin everybody's",
+}
+"""Who may, as a refusal says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: a party and a role in it, None for its bare name.
+
+    ``held`` are the roles that somebody recorded of the party has: a bare party is a script, and has none
+    of those.
+    """
+
+    name: str
+    party: str
+    role: str | None = None
+    held: frozenset[str] = frozenset()
+
+    def stands_as(self, role: str) -> bool:
+        """Whether they have *role* or a higher one."""
+        if self.party == SYSTEM:
+            return True
+        if self.party == LEAD:
+            return False
+        if self.role is None:
+            return role == "member" or role not in self.held
+        return self.role in ROLES and ROLES.index(self.role) >= ROLES.index(role)
+
+    def __str__(self) -> str:
+        if self.role is None:
+            return "the prospect" if self.party == LEAD else f"{self.party}, without a name,"
+        return f"{self.name} ({self.role} of {self.party})"
+
+
+def asker(people: Directory, actor: Actor, at: datetime) -> Asker:
+    """Who *actor* is as of *at*; a person whom nobody has recorded by then is as they were recorded first."""
+    if actor.name == actor.party:
+        roles = (p.role for p in _everybody(people, at) if p.party == actor.party)
+        return Asker(actor.name, actor.party, None, frozenset(roles))
+    person = people.person(actor.name, at)
+    if person is None:
+        known = people.rows(actor.name)
+        earlier = [each for each in known if each.valid_from <= at]
+        person = earlier[-1] if earlier else known[0] if known else None
+    return Asker(actor.name, actor.party, "member" if person is None else person.role)
+
+
+def _everybody(people: Directory, at: datetime) -> Iterable[Person]:
+    found = (people.person(email, at) for email in people.known_emails())
+    return (person for person in found if person is not None)
+
+
+def may(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) -> bool:
+    """Whether *who*, who stands so to the deed, has the right to it.
+
+    A bare party has what its members have, and a higher role's only while nobody of it has that role.
+    """
+    if who.party == SYSTEM:
+        return True
+    row, given = TABLE[operation], frozenset(relations)
+    if who.party == LEAD:
+        return _holds(row.get(LEAD, NEVER), given)
+    if who.role is not None:
+        return who.role in ROLES and _holds(_of_role(row, who.role), given | {"recorded"})
+    lowest = next((role for role in ROLES if _holds(_of_role(row, role), given)), None)
+    return lowest is not None and who.stands_as(lowest)
+
+
+def _of_role(row: Mapping[str, tuple[Needs, ...]], role: str) -> tuple[Needs, ...]:
+    lower = ROLES[: ROLES.index(role) + 1]
+    return next((row[each] for each in reversed(lower) if each in row), NEVER)
+
+
+def _holds(alternatives: Iterable[Needs], given: frozenset[Relation]) -> bool:
+    return any(needs <= given for needs in alternatives)
+
+
+def refusal(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) -> str | None:
+    """The line that says who may, where *who* may not; None where they may."""
+    return None if may(who, operation, relations) else denied(who, WHO[operation])
+
+
+def denied(who: Asker, rule: str) -> str:
+    """*rule*, which says who may, and that *who* is none of them."""
+    return f"{rule}, not {who}".rstrip(",")

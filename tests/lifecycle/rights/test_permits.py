@@ -1,0 +1,53 @@
+"""Who may do what, asked of the table: every operation, role and relation."""
+
+from itertools import chain, combinations
+
+import pytest
+
+from slaflow.lifecycle.rights.permits import ROLES, TABLE, WHO, Asker, may, refusal
+
+RELATIONS = ("holds", "unowned", "oneself", "owes", "other_owes", "own_party")
+SETTINGS = [frozenset(each) for each in chain.from_iterable(combinations(RELATIONS, n) for n in range(7))]
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_a_higher_role_may_whatever_a_lower_one_may(operation):
+    for relations in SETTINGS:
+        allowed = [may(Asker("kim", "sales", role), operation, relations) for role in ROLES]
+        assert allowed == sorted(allowed)
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_an_auditor_may_nothing_and_the_system_everything(operation):
+    assert not any(may(Asker("kim", "sales", "auditor"), operation, each) for each in SETTINGS)
+    assert may(Asker("system", "system"), operation)
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_the_prospect_does_what_names_it_and_nothing_else(operation):
+    allowed = any(may(Asker("lead", "lead"), operation, each) for each in SETTINGS)
+    assert allowed == (operation in ("fire", "answer", "record"))
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_a_bare_party_is_a_member_where_everybody_else_is_recorded(operation):
+    bare = Asker("sales", "sales", None, frozenset(ROLES))
+    for relations in SETTINGS:
+        assert may(bare, operation, relations) == may(Asker("kim", "sales", "member"), operation, relations)
+
+
+def test_a_bare_party_never_lifts_what_it_owes():
+    assert not may(Asker("sales", "sales"), "lift", {"owes"})
+    assert may(Asker("sales", "sales"), "lift", {"other_owes"})
+    assert may(Asker("kim", "sales", "admin"), "lift", {"owes"})
+
+
+def test_a_bare_party_leaves_a_managers_deeds_to_its_manager():
+    assert not may(Asker("sales", "sales", None, frozenset(["manager"])), "lift", {"other_owes"})
+
+
+def test_a_refusal_says_who_may():
+    assert refusal(Asker("kim", "sales", "auditor"), "set") == (
+        "a member, manager or admin sets fields, not kim (auditor of sales)"
+    )
+    assert set(WHO) == set(TABLE)
