@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.model.clocks import Days, OpenTime, Step, Target
+from slaflow.workflow.model.clocks import Days, OpenTime, Span, Step, Target
 
 NO_TIME = timedelta(0)
 SHORTEST = timedelta(minutes=1)
@@ -22,14 +22,20 @@ def floor_second(at: datetime) -> datetime:
     return at.replace(microsecond=0) if at.microsecond else at
 
 
-def due_after(calendar: Calendar, start: datetime, span: OpenTime | Days) -> datetime:
+def due_after(calendar: Calendar, start: datetime, span: Span) -> datetime:
     """The due instant of a promise of *span* that starts at *start*.
 
     Source: workflow-file.md, "Durations".
     """
+    return floor_second(_end_of(calendar, start, span))
+
+
+def _end_of(calendar: Calendar, start: datetime, span: Span) -> datetime:
+    if isinstance(span, OpenTime):
+        return calendar.add(start, span.duration)
     if isinstance(span, Days):
-        return floor_second(calendar.close_of_open_day(start, span.days))
-    return floor_second(calendar.add(start, span.duration))
+        return calendar.close_of_open_day(start, span.days)
+    return calendar.close_months_after(start, span.months)
 
 
 def due_with(calendar: Calendar, base: datetime, left: timedelta) -> datetime:
@@ -37,11 +43,11 @@ def due_with(calendar: Calendar, base: datetime, left: timedelta) -> datetime:
     return max(floor_second(calendar.add(base, left)), base)
 
 
-def open_budget(calendar: Calendar, at: datetime, span: OpenTime | Days) -> timedelta:
+def open_budget(calendar: Calendar, at: datetime, span: Span) -> timedelta:
     """*span* as open time counted from *at*: what a pause's ``at_most`` gives when it first begins."""
-    if isinstance(span, Days):
-        return calendar.open_time(at, calendar.close_of_open_day(at, span.days))
-    return span.duration
+    return (
+        span.duration if isinstance(span, OpenTime) else calendar.open_time(at, _end_of(calendar, at, span))
+    )
 
 
 def time_left(clock: Clock, calendar: Calendar, at: datetime) -> timedelta:
@@ -83,6 +89,10 @@ def step_instant(clock: Clock, step: Step, calendar: Calendar) -> datetime | Non
         return floor_second(calendar.add(due, step.offset))
     if step.kind == "after_days":
         return floor_second(calendar.close_of_open_day(due, step.days))
+    if step.kind == "after_months":
+        return floor_second(calendar.close_months_after(due, step.months))
+    if step.falls_after_due:
+        return floor_second(calendar.add(due, clock.allowance * (step.percent - 100) // 100))
     if step.kind == "before":
         return _before_due(clock, step.offset, due, calendar)
     return _at_share(clock, step.percent, due, calendar)

@@ -21,7 +21,17 @@ from slaflow.clock.due import (
 )
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.model.clocks import Allowance, Days, OpenTime, Pause, Target, UntilField
+from slaflow.hours.zones import months_later
+from slaflow.workflow.model.clocks import (
+    Allowance,
+    Days,
+    LocalTime,
+    Months,
+    OpenTime,
+    Pause,
+    Target,
+    UntilField,
+)
 from slaflow.workflow.model.lead import Value
 
 SECOND = timedelta(seconds=1)
@@ -38,6 +48,8 @@ def due_at_start(
         due = until_instant(allowance, calendar, until)
         if due <= start:
             due = floor_second(start + SHORTEST)
+    elif isinstance(allowance, LocalTime):
+        due = calendar.next_local_time(start, allowance.minutes)
     else:
         due = due_after(calendar, start, allowance)
     if isinstance(allowance, OpenTime):
@@ -49,15 +61,17 @@ def until_instant(allowance: UntilField, calendar: Calendar, until: Value) -> da
     """The instant that an ``until`` names, ``before`` taken off.
 
     Source: workflow-file.md, "Durations": a date is the close of that local day, a datetime that instant;
-    ``before`` in days goes back local days, in hours and minutes elapsed time.
+    ``before`` in days and months goes back local days, in hours and minutes elapsed time.
     """
     days = allowance.before.days if isinstance(allowance.before, Days) else 0
+    months = allowance.before.months if isinstance(allowance.before, Months) else 0
     elapsed = allowance.before.duration if isinstance(allowance.before, OpenTime) else NO_TIME
     if allowance.is_date:
-        day = date.fromisoformat(str(until)) - timedelta(days=days)
+        day = months_later(date.fromisoformat(str(until)), -months) - timedelta(days=days)
         return floor_second(calendar.close_of_day(day) - elapsed)
     local = datetime.fromisoformat(str(until)).astimezone(ZoneInfo(calendar.timezone))
-    back = (local.replace(tzinfo=None) - timedelta(days=days)).replace(tzinfo=local.tzinfo, fold=local.fold)
+    day = months_later(local.date(), -months) - timedelta(days=days)
+    back = datetime.combine(day, local.time()).replace(tzinfo=local.tzinfo, fold=local.fold)
     return floor_second(back.astimezone(ZoneInfo("UTC")) - elapsed)
 
 
@@ -100,10 +114,21 @@ def resume(clock: Clock, target: Target, calendar: Calendar, at: datetime) -> No
     clock.status = "running"
     clock.paused_at = None
     clock.base_at = at
+    if isinstance(allowance := target.cases[clock.case].allowance, LocalTime):
+        _resume_to_local_time(clock, allowance, calendar, at)
+        refresh(clock, target, calendar)
+        return
     due = due_with(calendar, at, clock.left)
     # An until may name an instant outside opening hours, later than its open time is used up.
     clock.due_at = due if clock.due_at is None else max(due, clock.due_at)
     refresh(clock, target, calendar)
+
+
+def _resume_to_local_time(clock: Clock, allowance: LocalTime, calendar: Calendar, at: datetime) -> None:
+    """A pause moves no time of day: if it has passed meanwhile, the next one counts."""
+    if clock.due_at is None or clock.due_at <= at:
+        clock.due_at = calendar.next_local_time(at, allowance.minutes)
+    clock.left = max(calendar.open_time(at, clock.due_at), NO_TIME)
 
 
 def draw_budget(clock: Clock, calendar: Calendar, at: datetime) -> None:

@@ -120,6 +120,31 @@ class OpenHours:
             left = at + 1 - len(year.days)
         raise CalendarNeverOpens(self.name, begin, f"{days} open days")
 
+    def close_months_after(self, start: datetime, months: int) -> datetime:
+        """The close of the same day of the month, *months* after the local date of *start*: ``6mo``.
+
+        The month's last day where it has no such day; the next day that opens where that one does not.
+
+        Raises:
+            CalendarNeverOpens: nothing opens from that day on.
+            InvalidDuration: *months* is less than one.
+
+        Source: workflow-file.md, "Durations".
+        """
+        begun = in_utc(start).astimezone(self.periods.zone).date()
+        return self.close_of_day(zones.months_later(begun, _counted(months, "months")))
+
+    def next_local_time(self, start: datetime, minutes: int) -> datetime:
+        """The first instant after *start* at which clocks show *minutes* after midnight, open or not.
+
+        A time that is skipped is the instant after the gap; one that is repeated counts once, the first time.
+        """
+        begin, zone = in_utc(start), self.periods.zone
+        day = begin.astimezone(zone).date()
+        while (found := zones.local_instant(zone, day, minutes)) <= begin:
+            day += timedelta(days=1)
+        return found
+
     def close_of_day(self, day: date) -> datetime:
         """The close of that local day, or of the first open day after it where it never opens.
 
@@ -182,6 +207,13 @@ class RoundTheClock(OpenHours):
         """*days* times 24 hours after *start*."""
         return self._shifted(in_utc(start), timedelta(days=_counted(days)))
 
+    def close_months_after(self, start: datetime, months: int) -> datetime:
+        """The same local time on the same day of the month, *months* later."""
+        local = in_utc(start).astimezone(self.periods.zone)
+        day = zones.months_later(local.date(), _counted(months, "months"))
+        past_the_minute = timedelta(seconds=local.second, microseconds=local.microsecond)
+        return zones.local_instant(self.periods.zone, day, local.hour * 60 + local.minute) + past_the_minute
+
     def _shifted(self, instant: datetime, duration: timedelta) -> datetime:
         try:
             return instant + duration
@@ -190,10 +222,10 @@ class RoundTheClock(OpenHours):
             raise CalendarNeverOpens(self.name, instant, f"{abs(duration)}", direction) from None
 
 
-def _counted(days: int) -> int:
-    if days < 1:
-        raise InvalidDuration(f"cannot count {days} open days; ask for one or more")
-    return days
+def _counted(number: int, what: str = "open days") -> int:
+    if number < 1:
+        raise InvalidDuration(f"cannot count {number} {what}; ask for one or more")
+    return number
 
 
 def _positive(duration: timedelta) -> int:

@@ -115,6 +115,14 @@ class Calendar:
         """The close of the open day number *days* after the local date of *start*: what ``2d`` means."""
         return self.hours.close_of_open_day(start, days)
 
+    def close_months_after(self, start: datetime, months: int) -> datetime:
+        """The close of the same day of the month, *months* later: what ``6mo`` means."""
+        return self.hours.close_months_after(start, months)
+
+    def next_local_time(self, start: datetime, minutes: int) -> datetime:
+        """The next instant at which clocks there show *minutes* after midnight; see `OpenHours`."""
+        return self.hours.next_local_time(start, minutes)
+
     def close_of_day(self, day: date) -> datetime:
         """The close of that local day, or of the first open day after it: what ``until`` means."""
         return self.hours.close_of_day(day)

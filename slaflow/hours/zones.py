@@ -5,6 +5,7 @@ answered by adding and comparing integers. Nothing here knows what is open.
 """
 
 from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
@@ -146,6 +147,26 @@ def local_days(zone: tzinfo, start: int, end: int) -> Iterator[tuple[int, int, i
         for day in range((begin + offset) // DAY, (finish + offset - 1) // DAY + 1):
             midnight = day * DAY - offset
             yield max(begin, midnight), min(finish, midnight + DAY), offset, day
+
+
+def local_instant(zone: ZoneInfo, day: date, minutes: int) -> datetime:
+    """The UTC instant at which clocks there show *minutes* after midnight of *day*.
+
+    Of a time that they show twice the first; of one that they skip the instant after the gap.
+    """
+    local = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)
+    found = local.astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return found
+    early = local.replace(fold=1).astimezone(UTC)
+    before = micros_at(early) - SECOND
+    return instant_at(_change(zone, before, micros_at(found), offset_at(zone, before)))
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def start_of_day(zone: tzinfo, day: date) -> int:

@@ -22,6 +22,13 @@ def counted(attempts: Iterable[Attempt], spacing: timedelta) -> tuple[int, int]:
     return counting[-1][1:] if counting else (0, 0)
 
 
+def counted_within(attempts: Iterable[Attempt], spacing: timedelta, after: datetime) -> int:
+    """How many of those of *attempts* that count came after that instant."""
+    counting = [(at, total) for at, total, _ in _counting(attempts, spacing)]
+    before = max((total for at, total in counting if at <= after), default=0)
+    return counting[-1][1] - before if counting else 0
+
+
 def reached_at(attempts: Iterable[Attempt], spacing: timedelta, times: int, channels: int) -> datetime | None:
     """The instant at which *attempts* came to as many that count, over as many channels; None: not yet."""
     counting = _counting(attempts, spacing)

@@ -123,20 +123,26 @@ def _move(work: Work, clock: Clock, target: Target, allowance: UntilField, at: d
 def look_at_pauses(work: Work, at: datetime, cause: int | None) -> None:
     """Pauses and resumes what the lead, as it stands now, asks for."""
     pausing = [
-        (clock, target, target.pause.when)
+        (clock, target, target.pause)
         for clock in work.open_clocks()
         if (target := work.target(clock)).pause is not None
     ]
     if not pausing:
         return
     view = work.view(at)
-    wanted = [(clock, target, view.holds(when)) for clock, target, when in pausing]
+    wanted = [(clock, target, view.holds(terms.when)) for clock, target, terms in pausing]
     for clock, target, wants in wanted:
-        if wants and rules.may_pause(clock):
+        if wants and rules.may_pause(clock) and has_reason(target, view):
             pause(work, clock, target, at, cause)
     for clock, target, wants in wanted:
         if not wants and clock.status == "paused":
             resume(work, clock, target, at, cause)
+
+
+def has_reason(target: Target, view: View) -> bool:
+    """Whether the field that must say why a clock of *target* is paused says anything."""
+    field = target.pause.reason if target.pause is not None else None
+    return field is None or bool(str(view.lead.fields.get(field) or "").strip())
 
 
 def pause(work: Work, clock: Clock, target: Target, at: datetime, cause: int | None) -> None:
@@ -282,7 +288,7 @@ def new_clock(
 ) -> Clock:
     """A running clock of *target* that starts at the view's instant."""
     lead = work.lead
-    name = calendar_name(work, target, view.at)
+    name = calendar_name(work, target, case, view.at)
     calendar = work.workflow.calendars[name]
     allowance = target.cases[case].allowance
     until = lead.fields.get(allowance.field) if isinstance(allowance, UntilField) else None
@@ -316,7 +322,7 @@ def _start(work: Work, target: Target, view: View, cause: int) -> None:
     rules.refresh(clock, target, work.calendar(clock))
     work.add(clock)
     work.log_clock("clock_started", view.at, clock, cause, data=_terms(clock, target))
-    if target.pause is not None and view.holds(target.pause.when):
+    if target.pause is not None and view.holds(target.pause.when) and has_reason(target, view):
         pause(work, clock, target, view.at, cause)
 
 
@@ -332,10 +338,11 @@ def _terms(clock: Clock, target: Target) -> dict[str, object]:
     }
 
 
-def calendar_name(work: Work, target: Target, at: datetime) -> str:
-    """The calendar a clock of *target* counts in: ``owner`` is the owner's team's."""
-    if target.calendar != "owner":
-        return target.calendar
+def calendar_name(work: Work, target: Target, case: int, at: datetime) -> str:
+    """The calendar a clock of *target* counts in under *case*: ``owner`` is the owner's team's."""
+    name = target.cases[case].calendar or target.calendar
+    if name != "owner":
+        return name
     person = work.people.person(work.lead.owner, at)
     team = work.workflow.teams.get(person.team or "") if person else None
     return team.calendar if team and team.calendar else work.workflow.first_calendar

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from slaflow.lifecycle.approaches import counted
+from slaflow.lifecycle.approaches import counted, counted_within
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.scoring import decayed, number_text, rounded
+from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.expressions.value import Clause, Expression, Unknown
 from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import to_cel
@@ -75,6 +76,14 @@ class View:
         """Counted attempts and their channels since the last handoff."""
         since = self.lead.attempts[self.lead.attempts_before_handoff :]
         return counted(since, self.workflow.attempt_spacing)
+
+    def attempts_named(self, name: str) -> int:
+        """``total``, ``channels``, or ``within.168h``."""
+        what, _, window = name.partition(".")
+        if what != "within":
+            return self.attempts()[0 if what == "total" else 1]
+        since = self.lead.attempts[self.lead.attempts_before_handoff :]
+        return counted_within(since, self.workflow.attempt_spacing, self.at - _window(window))
 
     def lead_value(self, name: str) -> object:
         if name in _SCORES:
@@ -162,12 +171,17 @@ _DOTTED: dict[str, Callable[[View, str], object]] = {
     "check": View.check_passed,
     "checked": View.answer_stands,
     "activity": View.activity,
-    "attempts": lambda view, name: view.attempts()[0 if name == "total" else 1],
+    "attempts": View.attempts_named,
     "open": lambda view, name: view.workflow.calendars[name].is_open(view.at),
     "input": lambda view, name: view.given_value("input", name),
     "answer": lambda view, name: view.given_value("answer", name),
     "touch": lambda view, name: view.given_value("touch", name),
 }
+
+
+@lru_cache(256)
+def _window(text: str) -> timedelta:
+    return elapsed(text)
 
 
 @lru_cache(4096)
@@ -208,11 +222,16 @@ def _figures(view: View, expression: Expression) -> str:
     Texts are left out: a refusal's words are hashed and cannot be erased with the person.
     """
     shown = [
-        f"{name} is {_plain(value)}"
+        f"{_written(name)} is {_plain(value)}"
         for name in sorted(expression.names)
         if isinstance(value := view.value(name), int | float)
     ]
     return f" ({', '.join(shown)})" if shown else ""
+
+
+def _written(name: str) -> str:
+    head, _, window = name.partition(".within.")
+    return f"{head}.within('{window}')" if head == "attempts" and window else name
 
 
 def _plain(value: float) -> str:

@@ -10,7 +10,7 @@ from slaflow.clock.state import Status
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Expected
 from slaflow.workflow.document.durations import DurationInvalid, parse_duration
-from slaflow.workflow.model.clocks import Days
+from slaflow.workflow.model.clocks import OpenTime
 from slaflow.workflow.yaml.tree import Path
 
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -87,7 +87,7 @@ def _open_time(reader: Reader, path: Path, value: Any) -> Figures:
         except DurationInvalid as error:
             reader.problem(at, str(error))
             continue
-        if isinstance(span, Days):
+        if not isinstance(span, OpenTime):
             reader.problem(at, f'open time is measured in h, m and s, not "{wanted}"')
         else:
             yield Expected("open_time", span.duration, name)

@@ -122,6 +122,7 @@ def _case(case: Case) -> str:
     if isinstance(allowance, UntilField):
         before = f"{allowance.before.text} before " if allowance.before else ""
         words = f"{before}{allowance.field}"
+    words += f" ({case.calendar})" if case.calendar else ""
     return f"{words} if {case.when.text}" if case.when else words
 
 

@@ -7,18 +7,22 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from slaflow.clock.rules import may_pause
 from slaflow.clock.state import Clock
 from slaflow.engine.leads.lead_json import late_seconds, left_seconds
 from slaflow.errors import UnknownName
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.ledger import spans
 from slaflow.hours.words import open_time
+from slaflow.lifecycle.clocks import has_reason
 from slaflow.lifecycle.decision import Decision, instant_text
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
+from slaflow.lifecycle.view import View
 from slaflow.store.database import Connection
 from slaflow.store.log.entries import entries
 from slaflow.store.log.filter import LogFilter
+from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.workflow import Workflow
 
 PAUSE_KINDS = ("clock_paused", "clock_resumed", "clock_restarted")
@@ -57,7 +61,7 @@ def explain(
     triggers = available(workflow, settled.lead, at)
     if name is None:
         clocks = [c for c in settled.clocks if c.is_open]
-        lines = [_clock(workflow, c, turns, at) for c in clocks]
+        lines = [_clock(workflow, settled, c, turns, at) for c in clocks]
         return {"lead": settled.lead.id, "clocks": lines, "available": triggers}
     targets = [t.name for t in workflow.targets]
     if name in targets:
@@ -81,7 +85,7 @@ def _latest(
 ) -> dict[str, Any]:
     clocks = [c for c in settled.clocks if c.target == name]
     if clocks:
-        return _clock(workflow, max(clocks, key=lambda c: c.number), turns, at)
+        return _clock(workflow, settled, max(clocks, key=lambda c: c.number), turns, at)
     plain = [f"no clock of {name} has started for this lead"]
     nothing: dict[str, Any] = {"target": name, "started_at": None, "due_at": None, "spans": []}
     return {**nothing, "status": None, "plain": plain}
@@ -104,7 +108,9 @@ def _trigger(settled: Decision, triggers: list[dict[str, Any]], name: str) -> di
     }
 
 
-def _clock(workflow: Workflow, clock: Clock, turns: list[Turn], at: datetime) -> dict[str, Any]:
+def _clock(
+    workflow: Workflow, settled: Decision, clock: Clock, turns: list[Turn], at: datetime
+) -> dict[str, Any]:
     target = workflow.target(clock.target)
     calendar = workflow.calendars[clock.calendar]
     own = [t for t in turns if (t.target, t.clock) == (clock.target, clock.number)]
@@ -113,6 +119,7 @@ def _clock(workflow: Workflow, clock: Clock, turns: list[Turn], at: datetime) ->
     if clock.status == "paused" and clock.paused_at is not None:
         end = clock.paused_at
     lines = _spans(calendar, clock.started_at, end, own)
+    not_paused = _not_paused(target, clock, View(workflow, settled.lead, at))
     return {
         "target": clock.target,
         "title": target.title,
@@ -128,8 +135,17 @@ def _clock(workflow: Workflow, clock: Clock, turns: list[Turn], at: datetime) ->
         "left_seconds": left_seconds(workflow, clock, at) if clock.is_open else None,
         "late_seconds": late_seconds(workflow, clock, at),
         "spans": lines,
-        "plain": _plain(workflow, clock, lines),
+        "not_paused": not_paused,
+        "plain": [*_plain(workflow, clock, lines), *([not_paused] if not_paused else [])],
     }
+
+
+def _not_paused(target: Target, clock: Clock, view: View) -> str | None:
+    """Why a clock runs although the condition of its pause holds: nobody said why it should not."""
+    terms = target.pause
+    if terms is None or has_reason(target, view) or not may_pause(clock) or not view.holds(terms.when):
+        return None
+    return f"not paused, although {terms.when.text}: {terms.reason} does not say why"
 
 
 def _condition(workflow: Workflow, clock: Clock) -> str | None:

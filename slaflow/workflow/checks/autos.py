@@ -29,12 +29,16 @@ def check_cycles(workflow: Workflow) -> Iterator[Remark]:
             yield Remark(("transitions", move.row.index, "auto"), words)
 
 
+_TIMELY = {"attempts.within.": "attempts.within()", "open.": "open()"}
+"""What changes as time passes beside ``now``, and how people write it."""
+
+
 def check_reads_time(workflow: Workflow) -> Iterator[Remark]:
     """An auto is tried after events, never because time passes."""
     for row in _autos(workflow):
-        timely = sorted(name for name in _read(row) if name == "now" or name.startswith("open."))
+        timely = sorted(name for name in _read(row) if name == "now" or name.startswith(tuple(_TIMELY)))
         if timely:
-            shown = timely[0] if timely[0] == "now" else "open()"
+            shown = next((words for head, words in _TIMELY.items() if timely[0].startswith(head)), "now")
             words = f"{shown} changes without an event, and an auto is tried after events only; use a timer"
             yield Remark(("transitions", row.index, "when"), words, warning=True)
 

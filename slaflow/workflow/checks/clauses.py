@@ -64,6 +64,8 @@ def timely(workflow: Workflow, names: Iterable[str], scores: Iterable[str]) -> s
             return name
         if head == "open":
             return f"open('{rest}')"
+        if rest.startswith("within.") and head == "attempts":
+            return f"attempts.within('{rest.removeprefix('within.')}')"
         if head in ("check", "checked") and rest in lapsing:
             return f"{name}, whose answer is valid for a time,"
     return None

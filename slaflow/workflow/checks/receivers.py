@@ -31,7 +31,7 @@ def check_teams(workflow: Workflow) -> Iterator[Remark]:
     if any(route.kind in ("field", "person") for route in routes):
         return
     named = {route.to for route in routes if route.kind == "team"} | _named(workflow)
-    by_owner = any(clock.calendar == "owner" for clock in workflow.targets)
+    by_owner = any("owner" in clock.calendars for clock in workflow.targets)
     for name, team in workflow.teams.items():
         if name not in named and not (by_owner and team.calendar is not None):
             words = f"nobody routes to {name}: no rule of routing and no assign names it"
@@ -41,7 +41,7 @@ def check_teams(workflow: Workflow) -> Iterator[Remark]:
 def check_owners_calendar(workflow: Workflow) -> Iterator[Remark]:
     """Where a clock goes by its owner's calendar, every team that may own the lead has one."""
     for clock in workflow.targets:
-        if clock.calendar == "owner":
+        if "owner" in clock.calendars:
             holders = {workflow.states[name].held_by for name in living_states(workflow, clock)}
             teams = [team for team in workflow.teams.values() if team.party in holders]
             without = [team.name for team in teams if team.calendar is None]

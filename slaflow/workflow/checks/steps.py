@@ -32,12 +32,12 @@ def check_within_reach(workflow: Workflow) -> Iterator[Remark]:
 def _falls_later(clock: Target, first: Step, second: Step) -> bool:
     """Whether *first* falls after *second*, or at its instant, for sure."""
     if first.kind == second.kind:
-        same = (first.percent, -first.offset if first.kind == "before" else first.offset, first.days)
-        other = (second.percent, -second.offset if first.kind == "before" else second.offset, second.days)
-        return same >= other
+        sign = -1 if first.kind == "before" else 1
+        same = (first.percent, first.offset * sign, first.days, first.months)
+        return same >= (second.percent, second.offset * sign, second.days, second.months)
     if _phase(first) != _phase(second):
         return _phase(first) > _phase(second)
-    if first.falls_after_due:
+    if {first.kind, second.kind} & {"after_days", "after_months"}:
         return False  # 4h and the close of the 2nd open day: the calendar decides
     spans = [span for span in _open_times(clock) if _instant(first, span) and _instant(second, span)]
     return bool(spans) and all(_instant(first, span) > _instant(second, span) for span in spans)
@@ -54,5 +54,7 @@ def _open_times(clock: Target) -> list[timedelta]:
 
 
 def _instant(step: Step, span: timedelta) -> timedelta:
-    """Open time from the start to a step before due; nothing where it is left out."""
-    return max(span * step.percent / 100 if step.kind == "percent" else span - step.offset, timedelta(0))
+    """Open time from the start to a step; nothing where it is left out."""
+    if step.kind == "percent":
+        return span * step.percent / 100
+    return max(span + step.offset if step.kind == "after" else span - step.offset, timedelta(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from slaflow.workflow.compile.flow import actions
@@ -11,6 +12,7 @@ from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.durations import DurationInvalid, parse_duration
 from slaflow.workflow.document.flow import (
     ActionDoc,
+    AtDoc,
     CaseDoc,
     PatternDoc,
     PauseDoc,
@@ -22,9 +24,12 @@ from slaflow.workflow.model.clocks import (
     Allowance,
     Case,
     Days,
+    LocalTime,
+    Months,
     OpenTime,
     Pattern,
     Pause,
+    Span,
     Step,
     Target,
     UntilField,
@@ -32,6 +37,7 @@ from slaflow.workflow.model.clocks import (
 from slaflow.workflow.yaml.tree import Path
 
 MINUTE = timedelta(minutes=1)
+MOST_PERCENT = 1_000
 DUE = Step("100%", "percent", percent=100)
 _PERCENT = re.compile(r"([0-9]{1,9})%")
 STARTS = ("enter", "trigger", "activity", "set")
@@ -93,9 +99,7 @@ def _clock(
     lives_in = None
     if doc.lives_in is not None:
         lives_in = parts.lookup.many((*path, "while"), "state", doc.lives_in, parts.names.states)
-    parts.lookup.one(
-        (*path, "calendar"), "calendar", doc.calendar, ("always", "owner", *parts.names.calendars)
-    )
+    _calendar(doc.calendar, (*path, "calendar"), parts)
     return Target(
         index=index,
         name=name,
@@ -112,6 +116,10 @@ def _clock(
         title=doc.title,
         about=doc.about,
     )
+
+
+def _calendar(name: str, path: Path, parts: Parts) -> None:
+    parts.lookup.one(path, "calendar", name, ("always", "owner", *parts.names.calendars))
 
 
 def _patterns(
@@ -152,7 +160,18 @@ def _pause(doc: PauseDoc | None, path: Path, parts: Parts) -> Pause | None:
         return None
     when = parts.findings.compile((*path, "when"), doc.when, parts.scopes.lead)
     at_most = _span(doc.at_most, (*path, "at_most"), parts) if doc.at_most else None
-    return None if when is None else Pause(when, at_most)
+    reason = None if doc.reason is None else _reason(doc.reason, (*path, "reason"), parts)
+    return None if when is None else Pause(when, at_most, reason)
+
+
+def _reason(name: str, path: Path, parts: Parts) -> str | None:
+    """The field that says why a clock is paused, which is a text."""
+    if not parts.lookup.one(path, "field", name, parts.names.fields):
+        return None
+    declared = parts.fields.get(name)
+    if declared is not None and declared.type not in ("string", "text"):
+        parts.findings.error(path, f"lead.{name} is {declared.type}; a field that says why holds a text")
+    return name
 
 
 def _cases(docs: Sequence[CaseDoc], path: Path, parts: Parts) -> tuple[Case, ...]:
@@ -166,21 +185,36 @@ def _cases(docs: Sequence[CaseDoc], path: Path, parts: Parts) -> tuple[Case, ...
             words = "this case always holds, so those after it never do; put it last"
             parts.findings.error(where, words)
         allowance = _allowance(doc.is_, (*where, "is"), parts)
+        if doc.calendar is not None:
+            _calendar(doc.calendar, (*where, "calendar"), parts)
         if allowance is not None:
-            made.append(Case(when, allowance))
+            made.append(Case(when, allowance, doc.calendar))
     return tuple(made)
 
 
-def _allowance(doc: str | UntilDoc, path: Path, parts: Parts) -> Allowance | None:
+def _allowance(doc: str | UntilDoc | AtDoc, path: Path, parts: Parts) -> Allowance | None:
+    if isinstance(doc, AtDoc):
+        if path[0] != "timers":
+            parts.findings.error(
+                (*path, "at"), "at stands in the after of a timer, not in a promise", key=True
+            )
+        hours, minutes = doc.at.split(":")
+        return LocalTime(int(hours) * 60 + int(minutes), f"at {doc.at}")
     return _span(doc, path, parts) if isinstance(doc, str) else _until(doc, path, parts)
 
 
-def _span(text: str, path: Path, parts: Parts, *, key: bool = False) -> OpenTime | Days:
-    """Open time or open days, at least a minute: each settle moves forward. rules.md, 13.1."""
+def _span(text: str, path: Path, parts: Parts, *, key: bool = False) -> Span:
+    """Open time, open days or months, at least a minute: each settle moves forward. rules.md, 13.1."""
     span = parse_duration(text)
-    if span.days < 1 if isinstance(span, Days) else span.duration < MINUTE:
+    if _is_too_short(span):
         parts.findings.error(path, f'"{text}" is too short; at least 1m', key=key)
     return span
+
+
+def _is_too_short(span: Span) -> bool:
+    if isinstance(span, OpenTime):
+        return span.duration < MINUTE
+    return (span.days if isinstance(span, Days) else span.months) < 1
 
 
 def _until(doc: UntilDoc, path: Path, parts: Parts) -> UntilField | None:
@@ -205,7 +239,7 @@ def _steps(docs: Mapping[str, Sequence[ActionDoc]], path: Path, parts: Parts) ->
         step = _step(label, (*path, label), parts)
         carried_out = actions(does, (*path, label), parts)
         if step is not None:
-            made.append(Step(step.label, step.kind, step.percent, step.offset, step.days, carried_out))
+            made.append(replace(step, actions=carried_out))
     if not any(step.is_due for step in made):
         place = next((at for at, step in enumerate(made) if step.falls_after_due), len(made))
         made.insert(place, DUE)
@@ -213,11 +247,12 @@ def _steps(docs: Mapping[str, Sequence[ActionDoc]], path: Path, parts: Parts) ->
 
 
 def _step(label: str, path: Path, parts: Parts) -> Step | None:
-    """When a step falls: ``50%``, ``-1h``, ``100%``, ``+4h`` or ``+2d``."""
+    """When a step falls: ``50%``, ``-1h``, ``100%``, ``200%``, ``+4h``, ``+2d`` or ``+1mo``."""
     if percent := _PERCENT.fullmatch(label):
-        if 1 <= int(percent.group(1)) <= 100:
+        if 1 <= int(percent.group(1)) <= MOST_PERCENT:
             return Step(label, "percent", percent=int(percent.group(1)))
-        parts.findings.error(path, f"{label} is outside 1% to 100%; write +1h for later", key=True)
+        words = f"{label} is outside 1% to {MOST_PERCENT}%; write +1h for later"
+        parts.findings.error(path, words, key=True)
         return None
     try:
         span = parse_duration(label[1:]) if label[:1] in ("+", "-") else None
@@ -225,11 +260,15 @@ def _step(label: str, path: Path, parts: Parts) -> Step | None:
         span = None
     if span is None:
         parts.findings.error(path, f'"{label[:40]}" is no step; write 50%, -1h, 100%, +4h or +2d', key=True)
-    elif isinstance(span, Days) and label[0] == "-":
-        parts.findings.error(path, f"{label} counts days before due; - takes h, m and s", key=True)
+    elif not isinstance(span, OpenTime) and label[0] == "-":
+        unit = "days" if isinstance(span, Days) else "months"
+        parts.findings.error(path, f"{label} counts {unit} before due; - takes h, m and s", key=True)
     elif isinstance(span, Days):
         _span(label[1:], path, parts, key=True)
         return Step(label, "after_days", days=span.days)
+    elif isinstance(span, Months):
+        _span(label[1:], path, parts, key=True)
+        return Step(label, "after_months", months=span.months)
     elif label[0] == "-":
         return Step(label, "before", offset=_span_before(span, path, parts).duration)
     else:

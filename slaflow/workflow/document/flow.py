@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from slaflow.workflow.document.lead import AnyField, GuardDoc
 from slaflow.workflow.document.types import (
     Condition,
     Doc,
-    Duration,
     ExpressionText,
+    LocalTimeText,
     Many,
     Name,
     Named,
     One,
     Ref,
+    SpanText,
     fault,
 )
 
@@ -109,18 +110,33 @@ AnyPattern = Annotated[
 
 class UntilDoc(Doc):
     until: ExpressionText
-    before: Duration | None = None
+    before: SpanText | None = None
+
+
+class AtDoc(Doc):
+    """``{at: "22:30"}``, which only a timer takes."""
+
+    at: LocalTimeText
+
+
+def _kind_of_allowance(value: object) -> str:
+    if isinstance(value, dict | BaseModel):
+        return (
+            "AtDoc" if isinstance(value, AtDoc) or (isinstance(value, dict) and "at" in value) else "UntilDoc"
+        )
+    return "span"
 
 
 AllowanceDoc = Annotated[
-    Annotated[Duration, Tag("span")] | Annotated[UntilDoc, Tag("until")],
-    Discriminator(lambda value: "until" if isinstance(value, dict | UntilDoc) else "span"),
+    Annotated[SpanText, Tag("span")] | Annotated[UntilDoc, Tag("UntilDoc")] | Annotated[AtDoc, Tag("AtDoc")],
+    Discriminator(_kind_of_allowance),
 ]
 
 
 class CaseDoc(Doc):
     when: Condition | None = None
     is_: AllowanceDoc = Field(alias="is")
+    calendar: One | None = None
 
 
 def _cases(value: object) -> object:
@@ -129,7 +145,7 @@ def _cases(value: object) -> object:
 
 
 def _is_case(value: object) -> bool:
-    return isinstance(value, dict) and "until" not in value and "before" not in value
+    return isinstance(value, dict) and ("is" in value or not {"until", "before", "at"} & value.keys())
 
 
 CasesDoc = Annotated[
@@ -141,7 +157,8 @@ CasesDoc = Annotated[
 
 class PauseDoc(Doc):
     when: Condition
-    at_most: Duration | None = None
+    at_most: SpanText | None = None
+    reason: One | None = None
 
 
 AnyPause = Annotated[

@@ -21,12 +21,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from slaflow.workflow.document.durations import DurationInvalid, parse_duration
+from slaflow.workflow.document.durations import DurationInvalid, elapsed, parse_duration
 
 T = TypeVar("T")
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9_-]*")
+LOCAL_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 FIGURE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?%?")
 
 
@@ -159,7 +160,7 @@ def _points(value: object) -> Decimal | str:
 Points = Annotated[Decimal | str, PlainValidator(_points), WithJsonSchema({"type": ["number", "string"]})]
 
 
-def _duration(value: object) -> str:
+def _span(value: object) -> str:
     if value == 0 and not isinstance(value, bool):
         return "0s"
     if not isinstance(value, str):
@@ -170,10 +171,39 @@ def _duration(value: object) -> str:
         raise fault(str(error)) from None
 
 
+def _duration(value: object) -> str:
+    text = _span(value)
+    try:
+        elapsed(text)
+    except DurationInvalid as error:
+        raise fault(str(error)) from None
+    return text
+
+
+_OPEN_TIME_OR_DAYS = r"[0-9]+d|([0-9]+h)?([0-9]+m)?([0-9]+s)?"
 Duration = Annotated[
     str,
     PlainValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": r"^([0-9]+d|([0-9]+h)?([0-9]+m)?([0-9]+s)?)$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^({_OPEN_TIME_OR_DAYS})$"}),
+]
+SpanText = Annotated[
+    str,
+    PlainValidator(_span),
+    WithJsonSchema({"type": "string", "pattern": f"^({_OPEN_TIME_OR_DAYS}|[0-9]+mo)$"}),
+]
+"""A duration that a clock counts, which knows calendars and so months."""
+
+
+def _local_time(value: object) -> str:
+    if not isinstance(value, str) or not LOCAL_TIME.fullmatch(value):
+        raise fault(f'{shown(value)} is no time of day; write one like "22:30", from 00:00 to 23:59')
+    return value
+
+
+LocalTimeText = Annotated[
+    str,
+    PlainValidator(_local_time),
+    WithJsonSchema({"type": "string", "pattern": f"^{LOCAL_TIME.pattern}$"}),
 ]
 
 

@@ -82,6 +82,7 @@ class Scope:
     calendars: Sequence[str] = ()
     any_zone: bool = False
     """Also time zones that are others on other machines: a stored version keeps what was taken once."""
+    _windowed: dict[frozenset[str], Declared] = field(default_factory=dict, init=False, repr=False)
 
     def compile(
         self, text: str, result: Result, *, nullable: bool = False, one_of: tuple[object, ...] = ()
@@ -115,7 +116,7 @@ class Scope:
             names=frozenset(order),
             result="double" if result == "double" and gives == "int" else gives,
             source=" ".join(words for words, _ in draft.pieces()),
-            declared=self.declared,
+            declared=draft.declared,
             compiled=program,
         )
 
@@ -127,8 +128,18 @@ class Scope:
         truths.update((f"open.{calendar}", "bool") for calendar in self.calendars)
         return Declared({**self.variables, **truths})
 
+    def declared_with(self, windows: frozenset[str]) -> Declared:
+        """The same with the *windows* that one expression asks for, shared by those that ask for the same."""
+        if not windows:
+            return self.declared
+        if windows not in self._windowed:
+            counts: dict[str, VariableType] = dict.fromkeys(sorted(windows), "int")
+            self._windowed[windows] = Declared({**self.declared.types, **counts})
+        return self._windowed[windows]
+
 
 _NEEDS_BACKTICKS = frozenset(("in", "true", "false", "null"))
+"""And what begins with a digit, as times do."""
 _COMPLAINT = re.compile(r"^(?:[A-Z_]+: )?ERROR: <input>:-?\d+:(-?\d+): (.*?)(?: \[[A-Z_]+\])?$", re.MULTILINE)
 _OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
 
@@ -140,8 +151,9 @@ class _Draft:
         self.scope = scope
         self.tree = tree
         self.reading: Reading = read_names(tree, scope.variables, scope.stages, scope.calendars)
+        self.declared = scope.declared_with(self.reading.windows)
         self.types: Types
-        self.types, self.decimals = infer(tree, self.reading, scope.declared.types)
+        self.types, self.decimals = infer(tree, self.reading, self.declared.types)
         self.problems = list(self.reading.problems)
 
     def check(self, one_of: tuple[object, ...]) -> None:
@@ -154,7 +166,7 @@ class _Draft:
         if one_of:
             self.problems += check_results(self.tree.root, one_of, "this field")
         if not self.reading.blocked:
-            self.problems += _check_constants(self.scope.declared.environment, self.tree)
+            self.problems += _check_constants(self.declared.environment, self.tree)
             if not self.scope.any_zone:
                 self.problems += _check_zones(self.tree)
 
@@ -178,7 +190,7 @@ class _Draft:
         pieces = list(self.pieces())
         source = " ".join(words for words, _ in pieces)
         try:
-            return self.scope.declared.environment.compile(source)
+            return self.declared.environment.compile(source)
         except RuntimeError as error:
             columns = [0]
             for words, _ in pieces:
@@ -228,7 +240,11 @@ class _Draft:
 
 def _escaped(name: str) -> str:
     first, *rest = name.split(".")
-    return ".".join((first, *(f"`{word}`" if word in _NEEDS_BACKTICKS else word for word in rest)))
+    return ".".join((first, *(_in_backticks(word) for word in rest)))
+
+
+def _in_backticks(word: str) -> str:
+    return f"`{word}`" if word in _NEEDS_BACKTICKS or word[:1].isdigit() else word
 
 
 def _split_types(types: str) -> list[str]:

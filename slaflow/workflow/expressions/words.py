@@ -1,7 +1,7 @@
 """What an expression may name: declared variables, functions, stages and calendars.
 
-``stage.reached('x')`` and ``open('office')`` read as functions but are variables, one per
-stage and calendar, so that a decision computes only those an expression asks for.
+``stage.reached('x')``, ``open('office')`` and ``attempts.within('168h')`` read as functions but are
+variables, one per stage, calendar and time, so that a decision computes only those an expression asks for.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slaflow.errors import UnknownName, did_you_mean
+from slaflow.workflow.document.durations import DurationInvalid, elapsed
 from slaflow.workflow.expressions.syntax import Node, Tree
 from slaflow.workflow.expressions.tokens import ExpressionProblem
 
@@ -46,12 +47,15 @@ _REFUSED = {
 }
 
 
+WINDOW = "attempts.within."
+
+
 @dataclass(slots=True)
 class Reading:
     """What each name of a tree stands for, and what is wrong with the others.
 
-    ``variables`` holds name, ``stage.reached`` and ``open`` nodes with their variable, in
-    text order; ``reported`` the nodes a problem was told about.
+    ``variables`` holds name, ``stage.reached``, ``open`` and ``attempts.within`` nodes with their variable,
+    in text order; ``reported`` the nodes a problem was told about.
     """
 
     variables: dict[Node, str] = field(default_factory=dict)
@@ -60,6 +64,11 @@ class Reading:
     reported: set[Node] = field(default_factory=set)
     blocked: bool = False
     """Something was refused that CEL must not see."""
+
+    @property
+    def windows(self) -> frozenset[str]:
+        """The variables that no scope declares, since any time may be asked for."""
+        return frozenset(name for name in self.variables.values() if name.startswith(WINDOW))
 
     @property
     def names(self) -> dict[Node, str]:
@@ -80,9 +89,12 @@ def read_names(
     known = frozenset(declared)
     targets: set[Node] = set()
     for node in tree.nodes:
-        if node.kind == "method" and _is_reached(node):
+        if node.kind == "method" and _is_of(node, "stage", "reached"):
             targets.add(node.args[0])
             _pick(reading, node, node.args[1:], "stage", "stage.reached", stages)
+        elif node.kind == "method" and _is_of(node, "attempts", "within") and "attempts.total" in known:
+            targets.add(node.args[0])
+            _read_window(reading, node, node.args[1:])
         elif node.kind == "call" and node.text == "open":
             _pick(reading, node, node.args, "calendar", "open", calendars)
         elif node.kind in ("call", "method"):
@@ -94,8 +106,24 @@ def read_names(
     return reading
 
 
-def _is_reached(node: Node) -> bool:
-    return node.text == "reached" and node.args[0].kind == "name" and node.args[0].text == "stage"
+def _is_of(node: Node, target: str, method: str) -> bool:
+    return node.text == method and node.args[0].kind == "name" and node.args[0].text == target
+
+
+def _read_window(reading: Reading, node: Node, args: tuple[Node, ...]) -> None:
+    """``attempts.within('168h')`` stands for the variable ``attempts.within.168h``."""
+    if len(args) != 1 or args[0].text != "string" or args[0].kind != "literal":
+        reading.tell(node, "attempts.within() takes one duration in quotes, as in attempts.within('168h')")
+        return
+    text = str(args[0].value)
+    try:
+        if not elapsed(text):
+            raise DurationInvalid(f"\"{text}\" is no time at all; write attempts.within('168h')")
+    except DurationInvalid as error:
+        reading.tell(args[0], str(error))
+        reading.reported.add(node)
+    else:
+        reading.variables[node] = f"{WINDOW}{text}"
 
 
 def _pick(

@@ -27,17 +27,37 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Months:
+    """``6mo``: until the same day of the month, so many months after the local date of the start."""
+
+    months: int
+    text: str
+
+
+Span = OpenTime | Days | Months
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """``{at: "22:30"}``: the next such local time after the start, in the calendar's zone."""
+
+    minutes: int
+    """Since midnight."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class UntilField:
     """``{until: "lead.x", before: ...}``: the close of that day, or that instant."""
 
     field: str
     expression: Expression
     is_date: bool
-    before: OpenTime | Days | None
+    before: Span | None
     text: str
 
 
-Allowance = OpenTime | Days | UntilField
+Allowance = Span | LocalTime | UntilField
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,8 @@ class Case:
 
     when: Expression | None
     allowance: Allowance
+    calendar: str | None = None
+    """A calendar's name, ``always`` or ``owner``; None: the clock's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +90,33 @@ class Pattern:
 class Step:
     """One escalation step of a target, or the single step of a timer.
 
-    ``kind`` and ``value``: ``percent`` (1 to 100 of the allowance; 100 is due),
-    ``before`` (open time before due), ``after`` (open time after due) or ``after_days``.
+    ``kind`` and ``value``: ``percent`` (1 to 1000 of the allowance; 100 is due),
+    ``before`` (open time before due), ``after`` (open time after due), ``after_days`` or ``after_months``.
     """
 
     label: str
-    kind: Literal["percent", "before", "after", "after_days"]
+    kind: Literal["percent", "before", "after", "after_days", "after_months"]
     percent: int = 0
     offset: timedelta = timedelta(0)
     days: int = 0
     actions: tuple[Action, ...] = ()
+    months: int = 0
     is_due: bool = field(init=False, repr=False, compare=False)
     falls_after_due: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Once per version: each clock asks for every step of its target, again and again.
         object.__setattr__(self, "is_due", self.kind == "percent" and self.percent == 100)
-        object.__setattr__(self, "falls_after_due", self.kind in ("after", "after_days"))
+        after = self.percent > 100 if self.kind == "percent" else self.kind != "before"
+        object.__setattr__(self, "falls_after_due", after)
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
     when: Expression
-    at_most: OpenTime | Days | None = None
+    at_most: Span | None = None
+    reason: str | None = None
+    """The field that says why; without a value in it no pause begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +143,11 @@ class Target:
     steps: tuple[Step, ...] = ()
     title: str | None = None
     about: str | None = None
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """What each case counts in: a calendar's name, ``always`` or ``owner``."""
+        return tuple(case.calendar or self.calendar for case in self.cases)
 
     @property
     def is_timer(self) -> bool:

@@ -19,6 +19,8 @@ from slaflow.workflow.model.clocks import (
     Allowance,
     Case,
     Days,
+    LocalTime,
+    Months,
     OpenTime,
     Pattern,
     Pause,
@@ -59,6 +61,7 @@ ACTORS = (
     Actor("lead", "lead"),
 )  # fmt: skip
 CONDITIONS = (
+    "attempts.within('30h') >= 1",
     "lead.on_hold", "!lead.on_hold", "lead.employees > 50", "known.note", "lead.score >= 30",
     "lead.engagement < 20", "stage.reached('interest')", "attempts.total >= 2", "contacted", "check.value",
     "activity.visit.count > 1", "cycles < 2", "attempts.channels >= 2 || lead.employees > 10",
@@ -139,6 +142,16 @@ def days() -> st.SearchStrategy[Days]:
 
 
 @cache
+def months() -> st.SearchStrategy[Months]:
+    return st.integers(1, 2).map(lambda n: Months(n, f"{n}mo"))
+
+
+@cache
+def times_of_day() -> st.SearchStrategy[LocalTime]:
+    return st.sampled_from((0, 150, 540, 1350)).map(lambda n: LocalTime(n, f"at {n // 60:02}:{n % 60:02}"))
+
+
+@cache
 def untils() -> st.SearchStrategy[UntilField]:
     return st.builds(
         lambda name, before: UntilField(
@@ -201,6 +214,8 @@ def steps(draw: st.DrawFn) -> tuple[Step, ...]:
     for span in draw(st.lists(spans(), max_size=1)):
         made.append(Step(f"-{span.text}", "before", offset=span.duration, actions=draw(do)))
     made.append(Step("100%", "percent", percent=100, actions=draw(do)))
+    for share in draw(_rarely(st.sampled_from(((150,), (200, 1000))), ())):
+        made.append(Step(f"{share}%", "percent", percent=share, actions=draw(do)))
     for span in draw(st.lists(spans() | days(), max_size=2, unique_by=lambda s: s.text)):
         if isinstance(span, Days):
             made.append(Step(f"+{span.text}", "after_days", days=span.days, actions=draw(do)))
@@ -215,13 +230,23 @@ def _tuples(strategy: st.SearchStrategy, least: int, most: int) -> st.SearchStra
 
 
 @cache
-def _allowances() -> st.SearchStrategy[Allowance]:
-    return st.one_of(spans(), days(), untils())
+def _allowances(*, is_timer: bool) -> st.SearchStrategy[Allowance]:
+    return st.one_of(
+        spans(), days(), untils(), _rarely(times_of_day(), Days(2, "2d")) if is_timer else months()
+    )
 
 
 @cache
 def _pauses() -> st.SearchStrategy[Pause | None]:
-    return st.none() | st.builds(Pause, conditions(), st.one_of(st.none(), spans(), days()))
+    at_most = st.one_of(st.none(), spans(), days())
+    return st.none() | st.builds(Pause, _what_events_change(), at_most, _rarely(st.just("note")))
+
+
+@cache
+def _what_events_change() -> st.SearchStrategy[CompiledExpression]:
+    return conditions().filter(
+        lambda each: not any(name.startswith("attempts.within") for name in each.names)
+    )
 
 
 @cache
@@ -234,8 +259,12 @@ def _timer_steps() -> st.SearchStrategy[tuple[Step, ...]]:
 def targets(draw: st.DrawFn, index: int) -> Target:
     """A target, or a timer."""
     is_timer = draw(st.integers(0, 3)) == 0
-    allowances = _allowances()
-    cases = [Case(draw(conditions()), draw(allowances)) for _ in range(draw(st.integers(0, 1)))]
+    allowances = _allowances(is_timer=is_timer)
+    calendars = st.sampled_from(("always", "office", "evenings", "owner"))
+    cases = [
+        Case(draw(conditions()), draw(allowances), draw(_or_none(calendars)))
+        for _ in range(draw(st.integers(0, 1)))
+    ]
     starts = patterns("enter", "enter", "trigger", "activity", "set")
     meets = patterns("enter", "trigger", "activity", "attempts", "contact")
     return Target(
@@ -244,7 +273,7 @@ def targets(draw: st.DrawFn, index: int) -> Target:
         owed_by=None if is_timer else draw(st.sampled_from(("marketing", "sales"))),
         start=draw(_tuples(starts, 1, 2)),
         cases=(*cases, Case(None, draw(allowances))),
-        calendar=draw(st.sampled_from(("always", "office", "evenings", "owner"))),
+        calendar=draw(calendars),
         lives_in=draw(_or_none(_some(STATES, 5, least=3))),
         meet=() if is_timer else draw(_tuples(meets, 1, 2)),
         pause=draw(_pauses()),
