@@ -16,7 +16,8 @@ from support.builders import MONDAY
 from support.stories.course import Course
 from support.stories.histories import Story, story_of
 from support.stories.strategies import histories
-from support.stories.strategies_agreements import agreements, directories
+from support.stories.strategies_agreements import agreements
+from support.stories.strategies_people import directories
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide

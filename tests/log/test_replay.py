@@ -15,7 +15,8 @@ from support.stories.course import ANNA, BERIT, MIA, SALES, Course, a_person, ag
 from support.stories.histories import Story, story_of
 from support.stories.retold import again, entries_of, only, people_log, renumbered
 from support.stories.strategies import histories
-from support.stories.strategies_agreements import agreements, directories
+from support.stories.strategies_agreements import agreements
+from support.stories.strategies_people import directories
 
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.events import Fired, Recorded

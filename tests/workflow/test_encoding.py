@@ -14,7 +14,8 @@ from support.agreement import SMALL
 from support.source import ROOT
 from support.stories.histories import Story, story_of
 from support.stories.strategies import histories
-from support.stories.strategies_agreements import agreements, directories
+from support.stories.strategies_agreements import agreements
+from support.stories.strategies_people import directories
 
 from slaflow.workflow.encoding import decoded, encoded
 from slaflow.workflow.load import load_workflow
