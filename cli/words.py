@@ -94,7 +94,8 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     kind = entry["kind"]
     if kind == "transition":
         handoff = ", handoff" if entry["handoff"] else ""
-        return f"{entry['trigger']}: {entry['from']} -> {entry['to']}{handoff}"
+        overridden = f", overridden: {entry['reason']}" if entry["reason"] else ""
+        return f"{entry['trigger']}: {entry['from']} -> {entry['to']}{handoff}{overridden}"
     if kind == "refused":
         asked = next((data[name] for name in ("activity", "check", "lift") if data.get(name)), "")
         return f"{entry['trigger'] or asked}: {entry['reason']}"

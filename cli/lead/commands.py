@@ -136,17 +136,26 @@ def _or_nothing(page: Page, header: Header, rows: Iterable[Any], nothing: str) -
 @name_argument("lead")
 @name_argument("trigger")
 @set_option("An input that the trigger requires; repeat for more.")
+@click.option("--override", is_flag=True, help="Even if its guard does not pass, where the file lets you.")
+@click.option(
+    "--reason", metavar="TEXT",
+    help="Why you override, naming nobody: it stays in the log for ever, 500 characters at most.",
+)  # fmt: skip
 @occurred_option
 @at_option
 @pass_session
 def fire(
-    session: Session, lead: str, trigger: str, values: Mapping[str, str],
+    session: Session, lead: str, trigger: str, values: Mapping[str, str], override: bool, reason: str | None,
     occurred_at: datetime | None, at: datetime | None,
 ) -> None:  # fmt: skip
     """Fires TRIGGER: one transition, if the agreement allows it now."""
+    if override and reason is None:
+        raise click.UsageError("say why with --reason: an override is on the record")
+    if reason is not None and not override:
+        raise click.UsageError("--reason is why you --override; an input goes into --set")
     actor = session.require_actor()
     _write(session, lead, at, occurred_at, trigger, lambda who: session.engine.fire(
-        who, trigger, actor, values, at=at, occurred_at=occurred_at
+        who, trigger, actor, values, override=reason, at=at, occurred_at=occurred_at
     ))  # fmt: skip
 
 

@@ -13,7 +13,18 @@ from ..options import Command
 from ..output import Page
 from ..session import Session, pass_session
 from ..table import Column
-from .options import Figures, Moment, count, each_group, headline, present, rate, report_options, rows_of
+from .options import (
+    Figures,
+    Moment,
+    count,
+    each_group,
+    headline,
+    overridden_lines,
+    present,
+    rate,
+    report_options,
+    rows_of,
+)
 
 
 @click.command("funnel", cls=Command)
@@ -37,6 +48,7 @@ def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
     if not figures["leads"]:
         page.line("no lead was created")
         return
+    overridden_lines(page, figures)
     each_group(page, figures, _figures)
 
 

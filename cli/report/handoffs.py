@@ -19,6 +19,7 @@ from .options import (
     each_group,
     headline,
     open_spread,
+    overridden_lines,
     present,
     rate,
     report_options,
@@ -56,6 +57,7 @@ def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
     if not figures["handoffs"]:
         page.line("no lead changed hands")
         return
+    overridden_lines(page, figures)
     each_group(page, figures, _figures)
 
 

@@ -107,6 +107,13 @@ def each_group(page: Page, report: Figures, show: Callable[[Page, Figures], None
         show(page, figures)
 
 
+def overridden_lines(page: Page, figures: Figures) -> None:
+    """The moves that were made although a guard did not pass; nothing where there are none."""
+    for row in figures.get("overridden", ()):
+        times = f"{row['moves']:,} overridden by {row['by']}"
+        page.line(f"{row['trigger']}, {row['from']} -> {row['to']}: {times}")
+
+
 def count(number: int) -> str:
     return f"{number:,}" if number else "-"
 

@@ -14,7 +14,18 @@ from ..output import Page
 from ..session import Session, pass_session
 from ..table import Column
 from ..words import counted, instant
-from .options import Figures, Moment, count, each_group, headline, present, rate, report_options, rows_of
+from .options import (
+    Figures,
+    Moment,
+    count,
+    each_group,
+    headline,
+    overridden_lines,
+    present,
+    rate,
+    report_options,
+    rows_of,
+)
 
 WHAT = {"guard": "the guard", "fit": "the fit", "touchpoint": "the lead showed"}
 
@@ -45,6 +56,7 @@ def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
     if not figures["returns"] and not figures["handed_over"]:
         page.line("no lead was handed over or given back")
         return
+    overridden_lines(page, figures)
     each_group(page, figures, _figures)
     if figures["feedback"]:
         page.heading("In their words")

@@ -11,7 +11,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
 from slaflow.engine.setup import people, versions
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.events import Answered, Fired, Recorded
+from slaflow.lifecycle.events import Answered, Recorded
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
@@ -68,9 +68,13 @@ class Engine(Context):
         return leads.add(self, fields, actor, at, workflow, resurrect)
 
     def fire(self, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object] | None = None, *,
-             at: datetime | None = None, occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
-        """Fires a transition. Raises ``Refused`` with every failing clause."""
-        return leads.ask(self, lead, Fired(trigger, inputs or {}), actor, at, occurred_at)
+             override: str | None = None, at: datetime | None = None,
+             occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Fires a transition. Raises ``Refused`` with every failing clause.
+
+        *override* is why it is to happen although its guard does not pass, by who may say so.
+        """
+        return leads.fire(self, lead, trigger, inputs or {}, actor, at, occurred_at, override)
 
     def record(self, lead: int | str, kind: str, actor: str, fields: Mapping[str, object] | None = None, *,
                automated: bool | None = None, at: datetime | None = None,

@@ -24,10 +24,14 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """Somebody fires *trigger*. ``inputs`` are as given; ``decide`` validates them."""
+    """Somebody fires *trigger*. ``inputs`` are as given; ``decide`` validates them.
+
+    ``override`` is why it is to happen although the guard does not pass; hashed, it stays for ever.
+    """
 
     trigger: str
     inputs: Mapping[str, object] = field(default_factory=dict)
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

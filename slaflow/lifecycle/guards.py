@@ -5,7 +5,7 @@ Source: rules.md, 25 (refusals) and 28.1 (the first row that may be taken).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,8 @@ class Chosen:
     row: Transition
     inputs: Mapping[str, Value] = field(default_factory=dict)
     sets: Mapping[str, Value] = field(default_factory=dict)
+    overridden: tuple[str, ...] = ()
+    """The clauses that did not pass and were overridden."""
 
     @property
     def given(self) -> dict[str, tuple[Mapping[str, Field], Given]]:
@@ -36,17 +38,34 @@ class Chosen:
 
 
 def choose(
-    view: View, row: Transition, inputs: Mapping[str, object], party: str | None
+    view: View,
+    row: Transition,
+    inputs: Mapping[str, object],
+    party: str | None,
+    overrides: Callable[[Transition], bool] | None = None,
 ) -> Chosen | tuple[str, ...]:
-    """The row if it may be taken now, else why not. *party* None: fired by itself."""
+    """The row if it may be taken now, else why not. *party* None: fired by itself.
+
+    *overrides* says of a row whether who fires it may override its guard; None: nobody asks to.
+    """
     because: list[str] = []
     if party is not None and party not in row.by:
         because.append(f"{row.trigger} is for {' or '.join(row.by)}, not for {party}")
     values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
-    because += failing_clauses(seen, row.guard)
+    failing = failing_clauses(seen, row.guard)
+    if failing and overrides is not None and not overrides(row):
+        because.append(_not_to_override(row))
+    if overrides is None or not overrides(row):
+        because += failing
     sets = computed(seen, row.sets, because)
-    return tuple(because) if because else Chosen(row, values, sets)
+    return tuple(because) if because else Chosen(row, values, sets, failing)
+
+
+def _not_to_override(row: Transition) -> str:
+    if not row.override:
+        return f"nobody may override {row.trigger}"
+    return f"{row.trigger} is overridden by {' or '.join(grant.words for grant in row.override)}"
 
 
 def may_pass(view: View, row: Transition) -> bool:
@@ -72,9 +91,16 @@ def computed(view: View, sets: Mapping[str, Expression], because: list[str]) -> 
 
 
 def choose_by_trigger(
-    view: View, trigger: str, inputs: Mapping[str, object], party: str
+    view: View,
+    trigger: str,
+    inputs: Mapping[str, object],
+    party: str,
+    overrides: Callable[[Transition], bool] | None = None,
 ) -> Chosen | tuple[str, ...]:
-    """The first row of *trigger* in file order that may be taken, else why none can be."""
+    """The first row of *trigger* in file order that may be taken, else why none can be.
+
+    A row that may be taken as it is comes before one that would have to be overridden.
+    """
     lifecycle = lifecycle_of(view.workflow)
     rows = lifecycle.rows(view.lead.state, trigger)
     if not rows:
@@ -86,6 +112,12 @@ def choose_by_trigger(
     refused: list[str] = []
     for row in rows:
         found = choose(view, row, inputs, party)
+        if isinstance(found, Chosen):
+            return found
+        if overrides is None:
+            refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
+    for row in rows if overrides is not None else ():
+        found = choose(view, row, inputs, party, overrides)
         if isinstance(found, Chosen):
             return found
         refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]

@@ -30,10 +30,12 @@ from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.lifting import broken_clock, lift
 from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.roles import is_granted
 from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points
 from slaflow.lifecycle.work import Cause, Work
+from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Activity, Check, Value
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
@@ -99,16 +101,25 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
     known = work.workflow.triggers
     if fired.trigger not in known:
         raise UnknownName("trigger", fired.trigger, known)
-    found = choose_by_trigger(work.view(at), fired.trigger, fired.inputs, event.actor.party)
+    overrides = None
+    if fired.override is not None:
+
+        def overrides(row: Transition) -> bool:
+            return is_granted(row.override, event.actor, work.people, at)
+
+    found = choose_by_trigger(work.view(at), fired.trigger, fired.inputs, event.actor.party, overrides)
     if not isinstance(found, Chosen):
-        data = {"inputs": as_given(fired.inputs)}
+        data: dict[str, Any] = {"inputs": as_given(fired.inputs)}
+        if fired.override is not None:
+            data["override"] = fired.override
         refusal = _refuse(work, event, at, fired.trigger, found, trigger=fired.trigger, data=data)
         if work.late is not None:
             chain = _chain(work, event, at)
             chain.testify(Effect(work.lead.seq, trigger=fired.trigger, late=work.late))
         return refusal
     chain = _chain(work, event, at)
-    chain.fire(found, None, _logged(event), _told(work, fired, found))
+    given = _logged(event) | ({"reason": fired.override} if found.overridden else {})
+    chain.fire(found, None, given, _told(work, fired, found))
     chain.come_to_rest()
     return None
 

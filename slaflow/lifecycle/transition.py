@@ -113,6 +113,8 @@ class Chain:
         late = work.late if caused_by is None else None
         if late is not None:
             data["late"] = late.as_data()
+        if chosen.overridden:
+            data["overridden"] = list(chosen.overridden)
         if row.reset:
             data["reset"] = sorted(row.reset)
         if handoff:

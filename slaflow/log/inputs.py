@@ -76,7 +76,8 @@ def _checked(entry: Entry, data: Data) -> Happening:
 
 
 def _transition(entry: Entry, data: Data) -> Happening:
-    return Fired(entry.trigger or "", from_given(data.get("given", data["inputs"])))
+    # Of moves only those that were overridden have a reason.
+    return Fired(entry.trigger or "", from_given(data.get("given", data["inputs"])), entry.reason)
 
 
 def _assigned(entry: Entry, data: Data) -> Happening:
@@ -90,7 +91,7 @@ def _lifted(entry: Entry, data: Data) -> Happening:
 
 def _refused(entry: Entry, data: Data) -> Happening:
     if entry.trigger is not None:
-        return Fired(entry.trigger, from_given(data["inputs"]))
+        return Fired(entry.trigger, from_given(data["inputs"]), data.get("override"))
     if "activity" in data:
         return Recorded(data["activity"], from_given(data["fields"]))
     if "lift" in data:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
+from slaflow.report.overrides import overridden_moves
 from slaflow.report.question import in_force, report
 from slaflow.report.rates import share
 from slaflow.store.database import Connection
@@ -27,14 +28,19 @@ def funnel(
         ``leads`` (how many); ``states`` in the order of the lifecycle: ``leads`` that ever reached it,
         their ``share`` of all, elapsed seconds from creation; ``moves`` from state to state: ``leads`` that
         made it, ``share`` of those that reached the first, ``moves`` (a lead may go round), elapsed seconds
-        they had been in the first. Groups by owner and team are by the lead's present owner.
+        they had been in the first. ``overridden``, where there are any: moves made although a guard did not
+        pass. Groups by owner and team are by the lead's present owner.
 
     Raises:
         InvertedRange, UnknownName: as every report.
     """
 
     def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
-        return _count(conn, asked, states_in_order(in_force(app, conn).values()))
+        workflows = in_force(app, conn)
+        figures = _count(conn, asked, states_in_order(workflows.values()))
+        if None in figures:
+            figures[None] |= overridden_moves(conn, asked, workflows.values(), "cohort")
+        return figures
 
     return report(app, start, end, by, at, count, {"leads": 0, "states": [], "moves": []})
 

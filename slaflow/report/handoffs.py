@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from slaflow.engine.app import Engine
 from slaflow.engine.passages.open_times import opening
 from slaflow.lifecycle.people import Directory
+from slaflow.report.overrides import overridden_moves
 from slaflow.report.question import in_force, report
 from slaflow.report.rates import Number, nearest_rank, share
 from slaflow.store.database import Connection
@@ -48,7 +49,11 @@ def handoffs(
     """
 
     def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
-        return _count(conn, asked, in_force(app, conn))
+        workflows = in_force(app, conn)
+        figures = _count(conn, asked, workflows)
+        if None in figures:
+            figures[None] |= overridden_moves(conn, asked, workflows.values(), "handoffs")
+        return figures
 
     return report(app, start, end, by, at, count, _figures([]))
 

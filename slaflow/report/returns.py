@@ -9,6 +9,7 @@ from typing import Any
 
 from slaflow.engine.app import Engine
 from slaflow.lifecycle.decision import instant_text
+from slaflow.report.overrides import overridden_moves
 from slaflow.report.passes import Rule, fit_rule, guard_rules, touchpoint_rule
 from slaflow.report.question import in_force, report
 from slaflow.report.rates import least, share
@@ -49,8 +50,10 @@ def returns(
     """
 
     def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
-        figures = _count(conn, asked, in_force(app, conn))
+        workflows = in_force(app, conn)
+        figures = _count(conn, asked, workflows)
         if None in figures:
+            figures[None] |= overridden_moves(conn, asked, workflows.values(), "handoffs")
             figures[None]["feedback"] = _feedback(conn, asked, quoted)
         return figures
 

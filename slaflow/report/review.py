@@ -21,9 +21,10 @@ from slaflow.report.commitments import commitments
 from slaflow.report.findings import percent, words
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
+from slaflow.report.overrides import told
 from slaflow.report.plots.draw import drawn
 from slaflow.report.promises import changed_words, lines, promise_words
-from slaflow.report.question import in_force, party_ranks
+from slaflow.report.question import ask, in_force, party_ranks
 from slaflow.report.returns import returns
 from slaflow.report.sla import gross_rates, sla
 from slaflow.report.waste import waste
@@ -79,6 +80,8 @@ def _record(app: Engine, start: datetime, end: datetime, now: datetime) -> dict[
         "signatures": list(_signed(app, promised, start, end, now)),
         **_returns(app, start, end, now, workflows),
     }
+    with app.database.read() as conn:
+        figures["overrides"] = told(conn, ask(app, conn, start, end, None, now), workflows, QUOTES)
     return {**figures, **_agreement(workflows)}
 
 

@@ -17,7 +17,7 @@ from slaflow.workflow.yaml.tree import Path
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "activity": ("as", "fields", "occurred_at"),
-    "fire": ("as", "set"),
+    "fire": ("as", "set", "override", "reason"),
     "check": ("answer", "as"),
     "assign": ("as",),
     "lift": ("as",),
@@ -76,7 +76,22 @@ class StepReader:
             return None
         inputs = {name for row in workflow.transitions if row.trigger == trigger for name in row.requires}
         raw = self.known((*path, "set"), given.get("set"), sorted(inputs), "input")
-        return Do(Fired(trigger, raw), self.actor(path, given))
+        return Do(Fired(trigger, raw, self.override(path, given)), self.actor(path, given))
+
+    def override(self, path: Path, given: Mapping[str, Any]) -> str | None:
+        """Why a guard is overridden; None where it is not."""
+        asked, reason = given.get("override", False), given.get("reason")
+        if not isinstance(asked, bool):
+            self.reader.problem((*path, "override"), "override is true, or left out")
+        elif asked and reason is None:
+            self.reader.problem((*path, "override"), "an override takes a reason")
+        elif reason is not None and not asked:
+            self.reader.problem(
+                (*path, "reason"), "reason is why something is overridden; add override: true"
+            )
+        if asked is not True or reason is None:
+            return None
+        return self.reader.text((*path, "reason"), reason, "a reason")
 
     def change(self, path: Path, given: dict[str, Any]) -> Do:
         fields = self.reader.workflow.fields
@@ -128,7 +143,7 @@ class StepReader:
 
     def refuse(self, path: Path, given: dict[str, Any]) -> Refuse | None:
         at = (*path, "refuse")
-        keys = ("fire", "activity", "as", "set", "fields", "because")
+        keys = ("fire", "activity", "as", "set", "fields", "override", "reason", "because")
         terms = self.reader.mapping(at, given["refuse"], keys)
         if ("fire" in terms) == ("activity" in terms):
             self.reader.problem(at, "refuse takes one fire or one activity")
@@ -143,7 +158,8 @@ class StepReader:
         workflow = self.reader.workflow
         if "fire" in terms:
             trigger = self.reader.name((*at, "fire"), terms["fire"], "trigger", workflow.triggers)
-            return Refuse(Do(Fired(trigger, raw), actor), because) if trigger else None
+            override = self.override(at, terms)
+            return Refuse(Do(Fired(trigger, raw, override), actor), because) if trigger else None
         kind = self.reader.name((*at, "activity"), terms["activity"], "activity", workflow.activities)
         return Refuse(Do(Recorded(kind, raw), actor), because) if kind else None
 

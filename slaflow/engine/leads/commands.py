@@ -12,13 +12,14 @@ from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.lead_json import lead_json
+from slaflow.engine.leads.reasons import check_reason
 from slaflow.engine.settle import Standing
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.lifecycle.erasure import check_not_erased
-from slaflow.lifecycle.events import Changed, Created, Happening
+from slaflow.lifecycle.events import Changed, Created, Fired, Happening
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
@@ -165,6 +166,29 @@ def change(
         return Changed(values)
 
     return ask(app, lead, happening, actor, at, occurred_at, resurrect)
+
+
+def fire(
+    app: Context, lead: int | str, trigger: str, inputs: Mapping[str, object], actor: str,
+    at: datetime | None, occurred_at: datetime | None, override: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Fires a transition; gives LEAD.
+
+    Raises:
+        Refused: with every failing clause.
+        ReasonUnusable: *override* is empty, too long or holds a value of the lead: it stays for ever.
+    """
+    fired = Fired(trigger, inputs, None if override is None else override.strip())
+    if override is None:
+        return ask(app, lead, fired, actor, at, occurred_at)
+    reason = override
+
+    def happening(conn: Connection, found: Lead) -> Happening:
+        check_not_erased(found)
+        check_reason(app.workflow(found.digest), found, reason)
+        return fired
+
+    return ask(app, lead, happening, actor, at, occurred_at)
 
 
 def ask(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +10,12 @@ from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.commands import asked, latest
+from slaflow.engine.leads.reasons import check_reason
 from slaflow.engine.leads.resurrection import remember
 from slaflow.engine.passages import keep as passages
 from slaflow.engine.setup import people
-from slaflow.errors import USAGE, SlaflowError
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased
-from slaflow.lifecycle.lead import Lead
 from slaflow.log.remains import remains
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
@@ -25,22 +23,9 @@ from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import erasure as store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.scrubbing import scrub as scrub_files
-from slaflow.workflow.identity import folded
-from slaflow.workflow.model.workflow import Workflow
 
-LONGEST_REASON = 500
 PATIENCE_SECONDS = 30
 """How long a scrub waits for others who use the database."""
-TYPED = ("string", "text", "email", "url")
-SHORTEST_VALUE = 5
-"""Shorter values stand in other words too: an ``SE`` in ``sent``."""
-
-
-class ReasonUnusable(SlaflowError):
-    """A reason that says nothing, says too much, or holds what is to be erased."""
-
-    code = "reason_unusable"
-    exit_code = USAGE
 
 
 def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime | None) -> dict[str, Any]:
@@ -85,35 +70,6 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
     erased = asked(app, attempt).lead
     assert erased is not None
     return latest(app, erased.id, at)
-
-
-def check_reason(workflow: Workflow, lead: Lead, reason: str) -> None:
-    """Raises ``ReasonUnusable`` for a reason that may not stay in the log for ever."""
-    check_length(reason)
-    text = reason.strip()
-    named = [name for name, value in _telling(workflow, lead) if folded(value) in folded(text)]
-    if named:
-        raise ReasonUnusable(
-            f"the reason holds the lead's own {', '.join(named)} and stays in the log for ever; leave it out"
-        )
-
-
-def check_length(reason: str) -> None:
-    """Raises ``ReasonUnusable`` for a reason that says nothing or too much."""
-    text = reason.strip()
-    if not text:
-        raise ReasonUnusable("say why, in a few words that name nobody")
-    if len(text) > LONGEST_REASON:
-        raise ReasonUnusable(f"the reason has {len(text)} characters; {LONGEST_REASON} at most")
-
-
-def _telling(workflow: Workflow, lead: Lead) -> Iterator[tuple[str, str]]:
-    """(field, text) of what the lead holds in words of its own, none that the agreement chose."""
-    for name, value in lead.fields.items():
-        spec = workflow.fields.get(name)
-        is_own = spec is None or (spec.type in TYPED and not spec.one_of)
-        if is_own and isinstance(value, str) and len(value) >= SHORTEST_VALUE:
-            yield name, value
 
 
 def _new_key(conn: Connection, lead_id: int) -> str:

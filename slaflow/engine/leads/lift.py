@@ -12,7 +12,7 @@ from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.commands import Refused, asked, latest
-from slaflow.engine.leads.erase import check_length, check_reason
+from slaflow.engine.leads.reasons import check_length, check_reason
 from slaflow.engine.log.filters import checked
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import written

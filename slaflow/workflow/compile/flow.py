@@ -13,7 +13,7 @@ from slaflow.workflow.document.lead import StateDoc
 from slaflow.workflow.expressions.cel import Scope
 from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
-from slaflow.workflow.model.parties import SYSTEM
+from slaflow.workflow.model.parties import ROLES, SYSTEM, Grant
 from slaflow.workflow.yaml.tree import Path
 
 ANY_STATE = "*"
@@ -52,6 +52,7 @@ def transition(
         reset=frozenset(doc.reset),
         actions=_row_actions(doc, path, parts),
         title=doc.title,
+        override=_override(doc, path, parts),
     )
     if doc.auto and (needed := [name for name, given in requires.items() if given.required]):
         parts.findings.error((*path, "requires"), f"nobody gives {needed[0]} to an auto", key=True)
@@ -79,6 +80,28 @@ def _by(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[str, ...]:
             parts.findings.error(path, f"by is missing: which party may {doc.trigger}?", key=True)
         return (SYSTEM,)
     return parts.lookup.many((*path, "by"), "party", doc.by, parts.names.actors)
+
+
+def _override(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[Grant, ...]:
+    if doc.override is None:
+        return ()
+    if not doc.when:
+        parts.findings.error((*path, "override"), "there is no when to override", key=True)
+    return grants(doc.override.by, (*path, "override", "by"), parts)
+
+
+def grants(docs: Sequence[str | Mapping[str, str]], path: Path, parts: Parts) -> tuple[Grant, ...]:
+    """Parties with the role that each of them takes."""
+    made: dict[Grant, None] = {}
+    for index, doc in enumerate(docs):
+        where: Path = (*path, index)
+        for party, role in ({doc: ROLES[0]} if isinstance(doc, str) else doc).items():
+            is_bare = isinstance(doc, str)
+            at = where if is_bare else (*where, party)
+            is_known = parts.lookup.one(at, "party", party, parts.names.parties, key=not is_bare)
+            if parts.lookup.one(at, "role", role, ROLES) and is_known:
+                made[Grant(party, role)] = None
+    return tuple(made)
 
 
 def _row_actions(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[Action, ...]:

@@ -12,6 +12,7 @@ from slaflow.workflow.document.types import (
     Condition,
     Doc,
     ExpressionText,
+    Grants,
     LocalTimeText,
     Many,
     Name,
@@ -42,6 +43,12 @@ class ActionDoc(Doc):
         return self
 
 
+class OverrideDoc(Doc):
+    """Who may take a row although its ``when`` does not hold."""
+
+    by: Grants
+
+
 class TransitionDoc(Named):
     trigger: Name
     from_: Many[Ref] = Field(alias="from")
@@ -54,6 +61,7 @@ class TransitionDoc(Named):
     reset: Many[Literal["engagement", "stage", "checks"]] = Field(default_factory=list)
     assign: One | None = None
     notify: Many[Ref] = Field(default_factory=list)
+    override: OverrideDoc | None = None
 
 
 Kind = Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign"]

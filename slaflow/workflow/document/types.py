@@ -231,6 +231,16 @@ Figure = Annotated[
 """A number, or a share of the whole with its ``%``."""
 
 
+def _grant(value: object) -> object:
+    if isinstance(value, Mapping) and not all(isinstance(role, str) for role in value.values()):
+        raise fault("a role stands behind its party, as in {sales: manager}")
+    return _word(value)
+
+
+Grants = Many[Annotated[str | dict[str, str], BeforeValidator(_grant)]]
+"""Parties, each bare or with the role it takes: ``[marketing, {sales: manager}]``."""
+
+
 def nothing_is_empty(value: object) -> object:
     """``sales:`` with nothing after it is an item without particulars."""
     return {} if value is None else value

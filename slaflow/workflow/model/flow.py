@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from slaflow.workflow.expressions.value import Expression, Guard
 from slaflow.workflow.model.lead import Field
+from slaflow.workflow.model.parties import Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,5 @@ class Transition:
     actions: tuple[Action, ...] = ()
     """``assign`` and ``notify`` of the transition."""
     title: str | None = None
+    override: tuple[Grant, ...] = ()
+    """Who may take the row although its guard does not pass; nobody where it is empty."""

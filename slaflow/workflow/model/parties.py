@@ -20,6 +20,22 @@ class Party:
     title: str | None = None
 
 
+ROLES = ("member", "manager", "admin")
+"""By rank, lowest first; an ``auditor`` ranks nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave for who is of *party* and of that role or a higher one."""
+
+    party: str
+    role: str = "member"
+
+    @property
+    def words(self) -> str:
+        return self.party if self.role == ROLES[0] else f"{self.party} ({self.role})"
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     name: str

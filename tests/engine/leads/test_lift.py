@@ -25,7 +25,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.ask import Ask
 from slaflow.engine.leads import lift as lifting
 from slaflow.engine.leads.commands import Refused
-from slaflow.engine.leads.erase import ReasonUnusable
+from slaflow.engine.leads.reasons import ReasonUnusable
 from slaflow.engine.log.filters import UnknownFilter
 from slaflow.errors import InvertedRange, UnknownName
 from slaflow.lifecycle.erasure import LeadErased

@@ -173,12 +173,13 @@ class Course:
         return self
 
     def fire(
-        self, trigger: str, at: str, by: Actor | None = None, late: str | None = None, **inputs: object
-    ) -> Refusal | None:
+        self, trigger: str, at: str, by: Actor | None = None, late: str | None = None, *,
+        override: str | None = None, **inputs: object,
+    ) -> Refusal | None:  # fmt: skip
         """*trigger*, by the first party that may."""
         rows = (row for row in self.workflow.transitions if row.trigger == trigger)
         may = (Actor(party, party) for row in rows for party in row.by if party != SYSTEM)
-        return self.put(Fired(trigger, inputs), by or next(may, SALES), _instant(at), late)
+        return self.put(Fired(trigger, inputs, override), by or next(may, SALES), _instant(at), late)
 
     def record(
         self, kind: str, at: str, by: Actor | None = None, late: str | None = None, *,

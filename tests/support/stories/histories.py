@@ -94,7 +94,8 @@ def _possible(course: Course, told: Told) -> tuple[Happening, Actor]:
     if not isinstance(told.happening, Fired) or told.possible is None or not rows:
         return told.happening, told.by
     row = rows[told.possible % len(rows)]
-    return Fired(row.trigger), next(actor for actor in ACTORS if actor.party in row.by)
+    fired = Fired(row.trigger, override=told.happening.override)
+    return fired, next(actor for actor in ACTORS if actor.party in row.by)
 
 
 def _arrival(course: Course, told: Told, before: datetime) -> datetime:

@@ -151,7 +151,7 @@ def happenings() -> st.SearchStrategy[Happening]:
     )
     return st.one_of(
         st.sampled_from(TRIGGERS).map(Fired),
-        st.sampled_from(TRIGGERS).map(Fired),
+        st.builds(Fired, st.sampled_from(TRIGGERS), st.just({}), st.sampled_from([None, "it is wanted"])),
         st.builds(
             Recorded,
             st.sampled_from([a.kind for a in ACTIVITIES]),

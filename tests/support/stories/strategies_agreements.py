@@ -28,7 +28,7 @@ from slaflow.workflow.model.clocks import (
 )
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
-from slaflow.workflow.model.parties import Party, Route, Team
+from slaflow.workflow.model.parties import Grant, Party, Route, Team
 from slaflow.workflow.model.workflow import Workflow
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -58,6 +58,7 @@ ACTORS = (
     Actor(ANNA, "sales"), Actor(BERIT, "sales"), Actor(MARK, "marketing"), Actor("system", "system"),
     Actor("lead", "lead"),
 )  # fmt: skip
+OVERRIDES = ((Grant("sales"), Grant("marketing", "manager")), (Grant("sales", "manager"),))
 CONDITIONS = (
     "attempts.within('30h') >= 1",
     "lead.on_hold", "!lead.on_hold", "lead.employees > 50", "known.note", "lead.score >= 30",
@@ -286,6 +287,8 @@ def targets(draw: st.DrawFn, index: int) -> Target:
 def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
     setting = draw(_rarely(st.sampled_from(SETTINGS)))
     is_auto = draw(st.integers(0, 3)) == 0
+    override = draw(_rarely(st.sampled_from(OVERRIDES), ())) if not is_auto else ()
+    guards = bool(override) + is_auto
     return Transition(
         index=index,
         trigger=trigger,
@@ -293,12 +296,13 @@ def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
         to=draw(_or_none(st.sampled_from(STATES))),
         by=tuple(sorted(draw(_some(("marketing", "sales", "system"), least=2)))),
         guard=tuple(
-            Clause(each) for each in draw(st.lists(conditions(), min_size=is_auto, max_size=2 * is_auto))
+            Clause(each) for each in draw(st.lists(conditions(), min_size=guards, max_size=2 * guards))
         ),
         auto=is_auto,
         sets={setting[0]: condition(setting[1], _setting(setting[0]))} if setting else {},
         reset=draw(_rarely(_some(("engagement", "stage", "checks")), frozenset())),
         actions=draw(_rarely(_tuples(actions(fires=False), 1, 2), ())),
+        override=override,
     )
 
 
