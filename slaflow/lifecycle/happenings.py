@@ -30,7 +30,7 @@ from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.lifting import broken_clock, lift
 from slaflow.lifecycle.machine import lifecycle_of
-from slaflow.lifecycle.roles import is_granted
+from slaflow.lifecycle.rights.grants import is_granted
 from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points

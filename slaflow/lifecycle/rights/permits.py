@@ -13,10 +13,7 @@ from typing import Literal
 
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory, Person
-from slaflow.workflow.model.parties import LEAD, SYSTEM
-
-ROLES = ("member", "manager", "admin")
-"""By rank. An ``auditor`` ranks nowhere."""
+from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
 
 Operation = Literal[
     "fire", "answer", "record", "add", "set", "set_identity", "assign", "merge", "dispute", "lift", "uphold",
