@@ -14,7 +14,7 @@ from slaflow.errors import did_you_mean
 from slaflow.hours.errors import CalendarProblem
 from slaflow.hours.public_holidays import holiday_code_problem
 from slaflow.hours.rules import WEEKDAYS, Rules, Window, Windows
-from slaflow.hours.zones import is_zone, zone_problem
+from slaflow.hours.zones import is_zone, with_offset, zone_problem
 
 DAY_KEYS = tuple(day[:3] for day in WEEKDAYS)
 KEYS = ("hours", "holidays", "closed", "open", "timezone", "title", "about")
@@ -60,6 +60,7 @@ class _Reader:
 
     def __init__(self, resolved: Resolved | None) -> None:
         self.resolved = resolved
+        self.here = "UTC"
         self.problems: list[CalendarProblem] = []
 
     def problem(self, path: Path, message: object) -> None:
@@ -74,9 +75,10 @@ class _Reader:
         """A zone's name; a stored version, whose holidays are resolved, keeps whatever was taken once."""
         is_kept = self.resolved is not None and is_zone(str(value))
         if is_kept or (problem := zone_problem(str(value))) is None:
-            return str(value)
-        self.problem(path, problem)
-        return "UTC"
+            self.here = str(value)
+        else:
+            self.problem(path, problem)
+        return self.here
 
     def week(self, value: object) -> tuple[Windows, ...]:
         given: dict[str, str] = {}
@@ -134,7 +136,7 @@ class _Reader:
             try:
                 first, dots, last = entry.partition("..") if isinstance(entry, str) else ("", "", "")
                 if dots and _INSTANT.match(first):
-                    instants.add(_instants(first, last))
+                    instants.add(_instants(first, last, self.here))
                 else:
                     days.add(_dates(first, last) if dots else (_date(entry), _date(entry)))
             except _Unreadable as problem:
@@ -243,19 +245,19 @@ def _dates(first: str, last: str) -> tuple[date, date]:
     return begin, end
 
 
-def _instants(first: str, last: str) -> tuple[datetime, datetime]:
+def _instants(first: str, last: str, zone: str) -> tuple[datetime, datetime]:
     """A half-open range in UTC."""
-    begin, end = _instant(first), _instant(last)
+    begin, end = _instant(first, zone), _instant(last, zone)
     if end <= begin:
         raise _Unreadable(f"{first}..{last} ends before it starts")
     return begin, end
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, zone: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text.strip())
         if instant.utcoffset() is None:
-            raise _Unreadable(f'"{text}" has no offset; write 2026-12-24T12:00:00+01:00')
+            raise _Unreadable(f'"{text}" has no offset; write {with_offset(instant, zone)}')
         return instant.astimezone(UTC)
     except (ValueError, OverflowError) as problem:
         raise _Unreadable(f'"{text}" is no instant: {problem}') from None

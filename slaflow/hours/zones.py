@@ -66,6 +66,11 @@ def is_zone(name: str) -> bool:
         return False
 
 
+def with_offset(local: datetime, zone: str) -> str:
+    """*local*, which has no offset, as somebody in *zone* writes it: ``2026-03-06T14:30:00+01:00``."""
+    return local.replace(tzinfo=ZoneInfo(zone)).isoformat().replace("+00:00", "Z")
+
+
 def in_utc(instant: datetime) -> datetime:
     """*instant* in UTC; raises NaiveInstant if it has no zone."""
     if instant.tzinfo is UTC:

@@ -95,6 +95,12 @@ class View:
     def field(self, field: Field, value: Value) -> object:
         return None if value is None else to_cel(field, value, self.workflow.timezone)
 
+    def is_known(self, name: str) -> bool:
+        """Whether the field has a value; a field called ``touched`` goes before the instant."""
+        if name in _MAY_LACK and name not in self.workflow.fields:
+            return _PLAIN[name](self) is not None
+        return self.lead.fields.get(name) is not None
+
     def given_value(self, kind: str, name: str) -> object:
         fields, values = self.given.get(kind, ({}, NOTHING))
         return self.field(fields[name], values.get(name)) if name in fields else None
@@ -164,9 +170,12 @@ _PLAIN: dict[str, Callable[[View], object]] = {
     "cycles": lambda view: view.lead.cycles,
 }
 
+_MAY_LACK = frozenset(("touched", "worked"))
+"""What a lead has not from the beginning, beside its fields."""
+
 _DOTTED: dict[str, Callable[[View, str], object]] = {
     "lead": View.lead_value,
-    "known": lambda view, name: view.lead.fields.get(name) is not None,
+    "known": View.is_known,
     "stage": lambda view, name: view.reached(name.removeprefix("reached.")),
     "check": View.check_passed,
     "checked": View.answer_stands,

@@ -96,7 +96,8 @@ class Reader:
             years = f"{SUPPORTED_YEARS[0]} to {SUPPORTED_YEARS[-1]}"
             self.problem(path, f'"{value}" lies beyond the years {years}')
         elif found.utcoffset() is None:
-            self.problem(path, f'"{value}" has no offset; {INSTANT}')
+            written = f"{found.isoformat()}+01:00"
+            self.problem(path, f'"{value}" has no offset; write {written}, or the offset that is meant')
         else:
             return found.astimezone(UTC)
         return None

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from slaflow.errors import nearest
 from slaflow.hours.zones import is_zone, zone_problem
 from slaflow.workflow.checks import check_workflow
 from slaflow.workflow.compile.clocks import target, timer
@@ -19,6 +20,7 @@ from slaflow.workflow.compile.lead import activity, check, described, fields, pa
 from slaflow.workflow.compile.names import Names, check_names
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.compile.terms import calendars, party, route, team, top_level_span
+from slaflow.workflow.document.messages import in_one_piece, unknown_key
 from slaflow.workflow.document.terms import TeamDoc
 from slaflow.workflow.document.top import WorkflowDoc, read_document
 from slaflow.workflow.errors import Finding, WorkflowError, WorkflowUnreadable
@@ -29,6 +31,8 @@ from slaflow.workflow.model.workflow import Workflow as CompiledWorkflow
 from slaflow.workflow.yaml.read import MAX_BYTES, Source, read_yaml, too_large
 
 MAX_WAYS = 20_000
+MAX_MISSPELT = 20
+"""Unknown sections of which is asked what they were meant to be."""
 Holidays = Mapping[str, Sequence[date]]
 
 
@@ -110,8 +114,9 @@ def read_workflow(path: str | Path) -> Checked:
 
 
 def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> Workflow | None:
+    _read_as_meant(source, findings)
     document, faults = read_document(source.data)
-    for fault in faults:
+    for fault in in_one_piece(source, faults):
         findings.error(fault.path, fault.message, key=fault.key)
     if document is None:
         return None
@@ -126,6 +131,19 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
     workflow, sound = _assemble(parts, holidays)
     check_workflow(workflow, document, findings, sound=sound)
     return None if findings.count else workflow
+
+
+def _read_as_meant(source: Source, findings: Findings) -> None:
+    """Sections whose name is misspelt are told of, and read all the same: what is in them is no fault too."""
+    sections = {info.alias or name for name, info in WorkflowDoc.model_fields.items()}
+    entries = source.root.entries if source.root is not None else {}
+    if "scenarios" in entries:
+        return  # another kind of file
+    for key in [key for key in entries if key not in sections][:MAX_MISSPELT]:
+        meant = nearest(key[:60], sections)
+        if meant is not None and meant not in entries:
+            findings.error((key,), unknown_key((), key, sections).message, key=True)
+            entries[meant] = entries.pop(key)
 
 
 def _timezone(document: WorkflowDoc, findings: Findings) -> str:
@@ -150,6 +168,7 @@ def _assemble(parts: Parts, holidays: Holidays | None) -> tuple[Workflow, bool]:
     whole = len(states) == len(parts.names.states) and len(transitions) == len(doc.transitions)
     whole = whole and _few_enough(transitions, parts)
     sound = whole and len(activities) == len(parts.names.activities) and parts.findings.count == before
+    sound = sound and not parts.findings.misspelt
     workflow = Workflow(
         name=getattr(doc, "workflow", ""),
         title=doc.title,

@@ -226,3 +226,34 @@ def test_nor_one_that_a_step_fired() -> None:
     before = len(course.all("transition"))
     course.tick("2026-03-02T12:00")
     assert [e.at for e in course.all("transition")[before:]] == [utc("2026-03-02T11:00")]
+
+
+ASKED = """
+transitions:
+  - {trigger: promote, from: nurturing, to: mql, by: marketing, when: "known.touched && !known.worked"}
+  - {trigger: accept, from: mql, to: accepted, by: sales, when: "known.worked"}
+  - {trigger: win, from: accepted, to: won, by: sales}
+"""
+
+
+def test_an_expression_can_ask_whether_anybody_has_touched_or_worked_a_lead() -> None:
+    course = Course(agreement(transitions=ASKED, targets=TARGETS)).create()
+    refusal = course.fire("promote", "2026-03-02T10:00", MARKETING)
+    assert refusal is not None
+    assert refusal.because == ("not so: known.touched (known.touched is false)",)
+    course.record("visit", "2026-03-02T11:00")
+    assert course.fire("promote", "2026-03-02T12:00", MARKETING) is None
+    assert course.fire("accept", "2026-03-02T13:00") is not None
+    course.record("call", "2026-03-02T14:00")
+    assert course.fire("accept", "2026-03-02T15:00") is None
+
+
+def test_a_field_called_touched_goes_before_the_instant() -> None:
+    fields = (
+        "lead: {identity: [email], fields: {email: email, employees: int, touched: string, on_hold: bool}}"
+    )
+    course = Course(agreement(lead=fields, transitions=ASKED, targets=TARGETS)).create()
+    course.record("visit", "2026-03-02T11:00")
+    assert course.fire("promote", "2026-03-02T12:00", MARKETING) is not None
+    course.set("2026-03-02T13:00", touched="by hand")
+    assert course.fire("promote", "2026-03-02T14:00", MARKETING) is None

@@ -24,7 +24,8 @@ def faults() -> Iterator[tuple[str, str, str, str]]:
 def test_each_fault_is_told_where_it_stands(old: str, new: str, blamed: str, finding: str) -> None:
     text = small((old, new))
     found = errors(text)
-    assert any(error.startswith(f"{place(text, blamed)} {finding}") for error in found), found
+    assert len(found) == 1, found
+    assert found[0].startswith(f"{place(text, blamed)} {finding}"), found
 
 
 def test_the_table_is_read_to_its_end() -> None:

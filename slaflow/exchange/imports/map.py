@@ -15,7 +15,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, model_validator
 from slaflow.errors import UnknownName
 from slaflow.exchange.imports.delimited import DELIMITERS
 from slaflow.hours.zones import zone_problem
-from slaflow.workflow.document.messages import Fault
+from slaflow.workflow.document.messages import Fault, in_one_piece
 from slaflow.workflow.document.reading import DocumentReader, Itemized
 from slaflow.workflow.document.types import Doc, fault
 from slaflow.workflow.errors import Finding
@@ -254,7 +254,14 @@ def read_map(text: str | bytes) -> tuple[MapDocument, Source, list[Finding]]:
         what = "the map has no lead: say which columns hold the fields that identify one"
         reader.faults.append(Fault((), what))
     reader.faults += _contradictions(document)
-    return document, source, [source.finding(each.path, each.message, key=each.key) for each in reader.faults]
+    return (
+        document,
+        source,
+        [
+            source.finding(each.path, each.message, key=each.key)
+            for each in in_one_piece(source, reader.faults)
+        ],
+    )
 
 
 def _as_written(node: Node, spelled: bool = False) -> Any:

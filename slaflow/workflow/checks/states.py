@@ -20,10 +20,11 @@ def check_reachable(workflow: Workflow) -> Iterator[Remark]:
 
 
 def check_leavable(workflow: Workflow) -> Iterator[Remark]:
-    """A state that is not final has a way out."""
-    left = {move.source for move in moves(workflow)}
+    """A state that can be reached and is not final has a way out."""
+    ways = [(move.source, move.target) for move in moves(workflow)]
+    left, known = {source for source, _ in ways}, reached([workflow.initial], ways)
     for name, state in workflow.states.items():
-        if not state.final and name not in left:
+        if not state.final and name in known and name not in left:
             words = f"nobody can leave {name}: no transition leads from it; add one, or make it final"
             yield Remark(("states", name), words, key=True)
 

@@ -34,7 +34,7 @@ def check_starts(workflow: Workflow) -> Iterator[Remark]:
 def check_meets(workflow: Workflow) -> Iterator[Remark]:
     """Every promise can be kept, and not only by slaflow itself."""
     for clock in workflow.targets:
-        if clock.is_timer or not living_states(workflow, clock):
+        if clock.is_timer or not start_states(workflow, clock):
             continue
         if not any(_can_meet(workflow, clock, pattern) for pattern in clock.meet):
             words = f"nothing can meet {clock.name}: {_obstacle(workflow, clock)}"

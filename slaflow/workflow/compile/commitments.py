@@ -11,6 +11,7 @@ from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.document.flow import ActionDoc, PatternDoc
 from slaflow.workflow.document.terms import CommitmentDoc, ShareDoc
+from slaflow.workflow.document.types import plain_number
 from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.commitment import (
     Commitment,
@@ -27,6 +28,7 @@ from slaflow.workflow.model.commitment import (
 from slaflow.workflow.yaml.tree import Path
 
 COUNTED = ("enter", "trigger", "activity")
+_FRACTION = re.compile(r"0?\.[0-9]{1,6}")
 PERCENT = re.compile(r"([0-9]{1,9})%")
 
 
@@ -152,7 +154,7 @@ def _bound(doc: CommitmentDoc, key: str, path: Path, parts: Parts) -> Decimal | 
         return None
     figure = Decimal(text.removesuffix("%"))
     if doc.share is not None and not text.endswith("%"):
-        parts.findings.error((*path, key), f"a share is owed in percent; write {text}%")
+        parts.findings.error((*path, key), f"a share is owed in percent; write {_as_percent(text)}")
     elif doc.share is not None and figure > 100:
         parts.findings.error((*path, key), f"{text} is more than the whole")
     elif doc.count is not None and figure != int(figure):
@@ -160,6 +162,13 @@ def _bound(doc: CommitmentDoc, key: str, path: Path, parts: Parts) -> Decimal | 
     elif key == "at_least" and not figure:
         parts.findings.error((*path, key), "at_least nothing is always kept")
     return figure
+
+
+def _as_percent(text: str) -> str:
+    """What was meant by a share without its sign: ``0.95`` is 95%, and so is ``95``."""
+    figure = Decimal(text)
+    whole = figure * 100 if "." in text and figure <= 1 else figure
+    return f"{plain_number(whole.normalize())}%"
 
 
 def _missed(doc: CommitmentDoc, path: Path, parts: Parts) -> Missed | None:
@@ -177,7 +186,8 @@ def _pace(doc: CommitmentDoc, path: Path, parts: Parts) -> Iterator[PaceStep]:
         where: Path = (*path, "pace", label)
         found = PERCENT.fullmatch(label)
         if found is None or not 1 <= int(found.group(1)) <= 99:
-            words = f'"{label[:40]}" is no share of the period; write 1% to 99%'
+            meant = f"{_as_percent(label)}, or another of " if _FRACTION.fullmatch(label) else ""
+            words = f'"{label[:40]}" is no share of the period; write {meant}1% to 99%'
             parts.findings.error(where, words, key=True)
             continue
         if (percent := int(found.group(1))) <= last:

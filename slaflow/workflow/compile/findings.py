@@ -27,6 +27,8 @@ class Findings:
         self._suggestions = 0
         self.broken_names: set[str] = set()
         """Names expressions cannot know because what declares them has faults of its own."""
+        self.misspelt = False
+        """Something is named that stands with capitals where it is declared, which is told there."""
         self.left_out = max(len(source.findings) - MAX_FINDINGS, 0)
 
     @property

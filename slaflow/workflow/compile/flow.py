@@ -136,8 +136,18 @@ def _notify(to: Sequence[str], path: Path, parts: Parts) -> Notify:
 
 
 def _assign(to: str, path: Path, parts: Parts) -> Assign:
-    parts.lookup.people(path, [to], parts.names.who_is_assigned)
+    if to in parts.names.parties:
+        words = f"{to} is a party; assign takes next, manager, a team or an address{_teams_of(to, parts)}"
+        parts.findings.error(path, words)
+    else:
+        parts.lookup.people(path, [to], parts.names.who_is_assigned, "team or address")
     return Assign(to)
+
+
+def _teams_of(party: str, parts: Parts) -> str:
+    """Which teams that party has, where it has any."""
+    teams = [name for name, doc in parts.document.teams.items() if doc.party == party]
+    return f"; {party} has {', '.join(teams[:4])}" if teams else ""
 
 
 def _fire(doc: ActionDoc, path: Path, parts: Parts) -> Fire:

@@ -91,6 +91,9 @@ class Lookup:
     def one(self, path: Path, what: str, name: str, known: Collection[str], *, key: bool = False) -> bool:
         if name in known:
             return True
+        if any(each.lower() == name for each in known):
+            self.findings.misspelt = True
+            return False
         self.findings.unknown(path, what, name, known, key=key)
         return False
 
@@ -99,13 +102,15 @@ class Lookup:
         found = [name for index, name in enumerate(names) if self.one((*path, index), what, name, known)]
         return tuple(dict.fromkeys(found))
 
-    def people(self, path: Path, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    def people(
+        self, path: Path, names: Iterable[str], known: Collection[str], what: str = "party, team or address"
+    ) -> tuple[str, ...]:
         """Like `many`, where an e-mail address will do too."""
         listed = list(names)
         plain = [name for name in listed if not EMAIL.fullmatch(name)]
         for index, name in enumerate(listed):
             if name in plain:
-                self.one((*path, index), "party, team or address", name, known)
+                self.one((*path, index), what, name, known)
             else:
                 self.address((*path, index), name)
         return tuple(dict.fromkeys(listed))

@@ -30,7 +30,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         self.lookup = Lookup(self.names, self.findings)
-        self.scopes = Scopes(self.names, self.fields, any_zone=self.findings.stored)
+        self.scopes = Scopes(self.names, self.fields, any_zone=self.findings.stored, timezone=self.timezone)
 
     def span(self, path: Path, text: str | None, *, at_least: timedelta | None = None) -> timedelta | None:
         """Elapsed time at *path*, which must be more than nothing, or *at_least* that much."""

@@ -34,6 +34,7 @@ ALWAYS_THERE: Mapping[str, VariableType] = {
     "contacted": "bool",
     "cycles": "int",
     **dict.fromkeys(("touched", "worked", "created", "entered", "now"), "timestamp"),
+    **dict.fromkeys(("known.touched", "known.worked"), "bool"),
 }
 
 MAX_DECLARATIONS = 100_000
@@ -48,7 +49,15 @@ def result_of(field: Field) -> Result:
 class Scopes:
     """The scopes of one file; each is built on first use."""
 
-    def __init__(self, names: Names, fields: Mapping[str, Field], *, any_zone: bool = False) -> None:
+    def __init__(
+        self,
+        names: Names,
+        fields: Mapping[str, Field],
+        *,
+        any_zone: bool = False,
+        timezone: str = "UTC",
+    ) -> None:
+        self.timezone = timezone
         self.names = names
         self.fields = fields
         self.any_zone = any_zone
@@ -100,7 +109,8 @@ class Scopes:
         if self.names.stages:
             one_of["lead.stage"] = self.names.stages
         calendars = ("always", *self.names.calendars)
-        return Scope(variables, {**one_of, **(more or {})}, self.names.stages, calendars, self.any_zone)
+        values = {**one_of, **(more or {})}
+        return Scope(variables, values, self.names.stages, calendars, self.any_zone, self.timezone)
 
 
 def guard_scope(workflow: Workflow) -> Scope:

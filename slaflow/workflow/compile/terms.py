@@ -71,6 +71,10 @@ def route(index: int, doc: RouteDoc, parts: Parts) -> Route | None:
     if EMAIL.fullmatch(doc.to):
         parts.lookup.address((*path, "to"), doc.to)
         return Route("person", doc.to, when)
+    if doc.to in parts.names.parties:
+        words = f"{doc.to} is a party; a rule goes to one of its teams, an address, a field or previous"
+        parts.findings.error((*path, "to"), words)
+        return None
     known = parts.lookup.one((*path, "to"), "team", doc.to, (*parts.names.teams, "previous"))
     return Route("team", doc.to, when) if known else None
 

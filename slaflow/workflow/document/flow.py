@@ -36,7 +36,10 @@ class ActionDoc(Doc):
     @model_validator(mode="after")
     def one_thing(self) -> ActionDoc:
         given = [key for key in ("notify", "assign", "fire", "set") if getattr(self, key) is not None]
-        if len(given) != 1:
+        if len(given) > 1:
+            each = ", ".join(f"{{{key}: ...}}" for key in given)
+            raise fault(f"an action does one thing at a time; write a list: [{each}]")
+        if not given:
             raise fault(f"an action is one of notify, assign, fire, set; {_found(given)}")
         if self.with_ is not None and self.fire is None:
             raise fault("with gives the inputs of a fire, and stands beside it")

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from slaflow.errors import did_you_mean
+from slaflow.errors import did_you_mean, nearest
 from slaflow.workflow.document.types import shown
+from slaflow.workflow.yaml.commas import cut_off
+from slaflow.workflow.yaml.read import Source
 
 Path = tuple[str | int, ...]
 MAX_FAULTS = 100
@@ -31,6 +33,18 @@ def unknown_key(path: Path, key: str, known: Iterable[str], list_keys: bool = Fa
     return Fault((*path, key), f'unknown key "{key[:60]}"{advice}', key=True)
 
 
+def in_one_piece(source: Source, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The faults, but an unknown key that is the rest of a text tells how to write that text, once."""
+    for fault in faults:
+        is_unknown = fault.key and fault.message.startswith("unknown key")
+        advice = cut_off(source, fault.path) if is_unknown else None
+        if advice is None:
+            yield fault
+        elif advice:
+            words = f'unknown key "{str(fault.path[-1])[:60]}": {advice[:200]}'
+            yield Fault(fault.path, words, key=True)
+
+
 def explain(path: Path, error: ValidationError, annotation: Any, list_keys: bool = False) -> Iterator[Fault]:
     """One fault for each thing wrong with the value at *path*, which should have been *annotation*.
 
@@ -39,7 +53,10 @@ def explain(path: Path, error: ValidationError, annotation: Any, list_keys: bool
     problems = error.errors(include_url=False)
     if len(problems) > MAX_FAULTS:
         yield Fault(path, f"{len(problems) - MAX_FAULTS:,} more things are wrong here")
+    misspelt = set(_misspelt(problems, annotation))
     for problem in problems[:MAX_FAULTS]:
+        if problem["type"] == "missing" and tuple(problem["loc"]) in misspelt:
+            continue
         loc = tuple(problem["loc"])
         where = (*path, *loc)
         kind = problem["type"]
@@ -52,6 +69,14 @@ def explain(path: Path, error: ValidationError, annotation: Any, list_keys: bool
             yield Fault(where[:-1], _words(problem), key=True)
         else:
             yield Fault(where, _words(problem))
+
+
+def _misspelt(problems: list[Any], annotation: Any) -> Iterator[Path]:
+    """Where each unknown key would stand if it were written right."""
+    for problem in problems[:MAX_FAULTS]:
+        *where, key = problem["loc"] or ("",)
+        if problem["type"] == "extra_forbidden":
+            yield (*where, nearest(str(key)[:60], _fields_at(annotation, tuple(where))) or "")
 
 
 def _words(problem: Mapping[str, Any]) -> str:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from slaflow.workflow.document.flow import ActionDoc, AnyPattern
-from slaflow.workflow.document.types import Condition, Doc, Duration, Figure, Many, Named, One, Ref, fault
+from slaflow.workflow.document.types import (
+    Condition,
+    Doc,
+    Duration,
+    Figure,
+    Many,
+    Named,
+    One,
+    Ref,
+    fault,
+    plain_number,
+)
 
 
 class CalendarDoc(Named):
@@ -79,6 +91,8 @@ MissedDoc = Annotated[
 
 def _pace(value: object) -> object:
     """``pace: 50%``: who owes it hears."""
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        value = plain_number(value)
     return {value: []} if isinstance(value, str) else value
 
 

@@ -82,6 +82,8 @@ class Scope:
     calendars: Sequence[str] = ()
     any_zone: bool = False
     """Also time zones that are others on other machines: a stored version keeps what was taken once."""
+    timezone: str = "UTC"
+    """In which an instant is meant that is written without an offset, which is refused."""
     _windowed: dict[frozenset[str], Declared] = field(default_factory=dict, init=False, repr=False)
 
     def compile(
@@ -166,7 +168,7 @@ class _Draft:
         if one_of:
             self.problems += check_results(self.tree.root, one_of, "this field")
         if not self.reading.blocked:
-            self.problems += _check_constants(self.declared.environment, self.tree)
+            self.problems += _check_constants(self.declared.environment, self.tree, self.scope.timezone)
             if not self.scope.any_zone:
                 self.problems += _check_zones(self.tree)
 
@@ -225,7 +227,9 @@ class _Draft:
             return
         if overload and node is not None:
             types = [type_name(name) for name in _split_types(overload.group(2))]
-            advice = double_advice(self.tree, node, self.types) or instant_advice(node, types)
+            advice = double_advice(self.tree, node, self.types) or instant_advice(
+                node, types, self.scope.timezone
+            )
             self.tell(mismatch(node, types) + advice, offset)
         elif "undeclared reference" in complaint:
             if not self.reading.problems:
@@ -251,14 +255,15 @@ def _split_types(types: str) -> list[str]:
     return [part for part in types.split(", ") if part]
 
 
-def _check_constants(environment: Any, tree: Tree) -> Iterator[ExpressionProblem]:
+def _check_constants(environment: Any, tree: Tree, zone: str) -> Iterator[ExpressionProblem]:
     """Run what has a literal to read, since CEL reads it only then."""
     for node, literal in _with_text(tree):
         if (probe := _probe(node, quoted(str(literal.value)))) is None:
             continue
         value = environment.compile(probe).eval(data={})
         if is_error(value):
-            yield ExpressionProblem(unreadable(node.text, str(literal.value), value.value()), literal.offset)
+            words = unreadable(node.text, str(literal.value), value.value(), zone)
+            yield ExpressionProblem(words, literal.offset)
 
 
 def _check_zones(tree: Tree) -> Iterator[ExpressionProblem]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from slaflow.hours.zones import with_offset
 from slaflow.workflow.expressions.syntax import Node, bare
 from slaflow.workflow.expressions.words import CALENDAR_PARTS
 
@@ -44,17 +46,32 @@ def mismatch(node: Node, types: list[str]) -> str:
             return f"cannot compare {left} with {right}"
 
 
-def instant_advice(node: Node, types: list[str]) -> str:
+def instant_advice(node: Node, types: list[str], zone: str) -> str:
     """How to write an instant, where one is compared with a literal text; else nothing."""
-    dated = {"timestamp", "string"} == set(types)
-    written = any(bare(part).kind == "literal" for part in node.args)
-    return "; write timestamp('2026-03-01T00:00:00Z')" if dated and written else ""
+    if {"timestamp", "string"} != set(types):
+        return ""
+    texts = [bare(part) for part in node.args]
+    written = next(
+        (str(part.value) for part in texts if (part.kind, part.text) == ("literal", "string")), None
+    )
+    return (
+        "" if written is None else f"; write timestamp('{_dated(written, zone) or '2026-03-01T00:00:00Z'}')"
+    )
+
+
+def _dated(written: str, zone: str) -> str | None:
+    """That instant with an offset; None if it is no instant."""
+    try:
+        instant = datetime.fromisoformat(written.strip())
+    except ValueError:
+        return None
+    return written.strip() if instant.utcoffset() is not None else with_offset(instant, zone)
 
 
 _DAYS = re.compile(r"^(\d{1,6})([dw])$")
 
 
-def unreadable(function: str, written: str, reason: str) -> str:
+def unreadable(function: str, written: str, reason: str, zone: str = "UTC") -> str:
     """Why *function* can never read the literal *written*; *reason* is what CEL said."""
     if function == "duration":
         if days := _DAYS.match(written):
@@ -62,7 +79,9 @@ def unreadable(function: str, written: str, reason: str) -> str:
             return f"CEL does not know {'days' if days.group(2) == 'd' else 'weeks'}; write {hours}h"
         return f'"{written}" is not a duration; CEL knows h, m and s, as in 1h30m'
     if function == "timestamp":
-        return f'"{written}" is not an instant with its offset, as in 2026-03-01T09:00:00+01:00'
+        with_its_own = _dated(written, zone)
+        advice = f"; write {with_its_own}" if with_its_own else ", as in 2026-03-01T09:00:00+01:00"
+        return f'"{written}" is not an instant with its offset{advice}'
     if function == "matches":
         return f"not a regular expression: {reason.removeprefix('INVALID_ARGUMENT: ').partition(': ')[2]}"
     if function in CALENDAR_PARTS:

@@ -26,6 +26,9 @@ FUNCTIONS: Mapping[str, str] = {
 }
 """Functions without a target, and the type of their result."""
 
+MOST_LONGER = 3
+"""Names that are proposed for what begins like them."""
+
 CALENDAR_PARTS = frozenset(
     "getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds getMinutes"
     " getMonth getSeconds".split()
@@ -165,8 +168,16 @@ def _read_variable(reading: Reading, node: Node, known: frozenset[str]) -> None:
         reading.unknown[node] = node.text
         prefix, _, last = node.text.rpartition(".")
         called = prefix in ("stage.reached", "open")
-        message = f"write {prefix}('{last}')" if called else str(UnknownName("name", node.text, known))
+        message = f"write {prefix}('{last}')" if called else _unknown(node.text, known)
         reading.tell(node, message)
+
+
+def _unknown(name: str, known: frozenset[str]) -> str:
+    """``unknown name "x"`` and the nearest; of what only goes on after a dot, how it can."""
+    longer = sorted(each for each in known if each.startswith(f"{name}."))
+    if 0 < len(longer) <= MOST_LONGER:
+        return f'unknown name "{name}"; write {" or ".join(longer)}'
+    return str(UnknownName("name", name, known))
 
 
 def _refuse_lists(reading: Reading, tree: Tree) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from slaflow.errors import InvalidValue, did_you_mean
-from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day
+from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day, with_offset
 from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.identity import plain, shown, unseen
 from slaflow.workflow.model.lead import Field, Value
@@ -61,7 +61,10 @@ def parse_value(field: Field, raw: object, timezone: str, *, takes_unseen: bool 
             _check_seen(raw.strip())
         return _checked(field, _PARSERS[field.type](raw))
     except _Refused as refusal:
-        raise InvalidValue(f"{field.name}: {refusal}", f"{field.name}: {refusal.unquoted}") from None
+        words = str(refusal)
+        if refusal.naive is not None:
+            words = f"{_shown(raw)} has no offset; write {with_offset(refusal.naive, timezone)}"
+        raise InvalidValue(f"{field.name}: {words}", f"{field.name}: {refusal.unquoted}") from None
 
 
 def check_address(text: str) -> str:
@@ -157,9 +160,14 @@ _NOT_SHOWN = object()
 
 
 class _Refused(Exception):
-    """What is wrong with a value, without its field's name; never leaves this file."""
+    """What is wrong with a value, without its field's name; never leaves this file.
 
-    def __init__(self, words: str, value: object = _NOT_SHOWN) -> None:
+    ``unquoted`` stands in logs that are decided again, so its words stay what they are.
+    ``naive`` is the instant that lacks its offset.
+    """
+
+    def __init__(self, words: str, value: object = _NOT_SHOWN, naive: datetime | None = None) -> None:
+        self.naive = naive
         quoted = value is not _NOT_SHOWN
         self.unquoted = f"what was given {words}" if quoted else words
         super().__init__(f"{_shown(value)} {words}" if quoted else words)
@@ -249,7 +257,7 @@ def _datetime(raw: object) -> str:
         if not isinstance(instant, datetime):
             raise _Refused("is not an instant; write 2026-03-06T14:30:00+01:00", raw)
         if instant.utcoffset() is None:
-            raise _Refused("has no offset; write 2026-03-06T14:30:00+01:00", raw)
+            raise _Refused("has no offset; write 2026-03-06T14:30:00+01:00", raw, instant)
         return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError):
         raise _Refused("is not an instant; write 2026-03-06T14:30:00+01:00", raw) from None

@@ -110,7 +110,7 @@ def test_what_is_no_expression_is_told_where(text, offset, message):
         ("now - duration('soon') > now", '"soon" is not a duration; CEL knows h, m and s, as in 1h30m'),
         (
             "now > timestamp('2026-03-01')",
-            '"2026-03-01" is not an instant with its offset, as in 2026-03-01T09:00:00+01:00',
+            '"2026-03-01" is not an instant with its offset; write 2026-03-01T00:00:00Z',
         ),
         ("lead.country.matches('(a')", "not a regular expression: missing ): (a"),
         ("matches(lead.country, '(?=a)')", "not a regular expression: invalid perl operator: (?="),
