@@ -25,6 +25,7 @@ STATUS_STYLES = {
     "breached": "bold red",
     "met_late": "red",
     "cancelled": "dim",
+    "passed_on": "dim",
     "fired": "dim",
 }
 

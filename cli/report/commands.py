@@ -33,7 +33,7 @@ from .returns import returns
 from .review_page import review
 from .waste import waste
 
-COUNTS = ("started", "met", "met_late", "breached", "running", "cancelled", "lifted")
+COUNTS = ("started", "met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted")
 
 
 @click.group("report", cls=Group)

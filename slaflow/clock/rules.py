@@ -198,6 +198,13 @@ def cancel(clock: Clock, at: datetime) -> None:
     _end(clock, at)
 
 
+def pass_on(clock: Clock, at: datetime) -> None:
+    """Another owner follows: the promise of the one before ends unfulfilled; broken it stays ``breached``."""
+    if not clock.is_broken:
+        clock.status = "passed_on"
+    _end(clock, at)
+
+
 def break_promise(clock: Clock) -> None:
     """The due instant passed unfulfilled."""
     clock.status = "breached"

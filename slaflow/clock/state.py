@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Literal
 
-Status = Literal["running", "paused", "met", "breached", "met_late", "cancelled", "fired"]
-"""``fired`` is how a timer ends that carried out what it was set for."""
+Status = Literal["running", "paused", "met", "breached", "met_late", "cancelled", "passed_on", "fired"]
+"""``passed_on`` is how a promise of each owner ends unbroken when another follows; ``fired`` how a timer
+ends that carried out what it was set for."""
 
 
 @dataclass(slots=True)

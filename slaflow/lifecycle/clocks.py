@@ -16,7 +16,8 @@ from slaflow.clock.sightings import begin_anew, see
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.approaches import counted
 from slaflow.lifecycle.decision import instant_text
-from slaflow.lifecycle.effects import Effect, matches
+from slaflow.lifecycle.effects import Effect, is_unassigned, matches
+from slaflow.lifecycle.owners.promises import must_wait, taken_up, wait
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.model.clocks import Target, UntilField
@@ -47,7 +48,7 @@ def meet_clocks(work: Work, effect: Effect, cause: Cause) -> list[tuple[Clock, i
 def _is_met(work: Work, clock: Clock, target: Target, effect: Effect, view: View) -> bool:
     met = False
     for place, pattern in enumerate(target.meet):
-        if not matches(pattern, effect, view):
+        if not matches(pattern, effect, view) or is_unassigned(pattern, view):
             continue
         if pattern.kind == "attempts":
             since = [a for a in work.lead.attempts if a.at >= clock.started_at]
@@ -195,7 +196,8 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
     *met* are the clocks the chain met, with the entries that met them: repeating ones start again.
     """
     again = {clock.target: seq for clock, seq in met if work.lead.state in clock.lives_in}
-    asked = _starting(work.workflow, effects, again)
+    followed = taken_up(work, effects)
+    asked = _starting(work.workflow, effects, {**again, **followed})
     if not asked:
         return
     taken = {clock.target for clock in work.open_clocks()}
@@ -204,8 +206,12 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
         if target.name in taken:
             continue
         cause = again.get(target.name) if target.repeat else None
-        cause = cause or _asked_for(target, effects, view)
-        if cause is not None and lives_at_rest(work, target):
+        cause = cause or followed.get(target.name) or _asked_for(target, effects, view)
+        if cause is None or not lives_at_rest(work, target):
+            continue
+        if must_wait(work, target):
+            wait(work, target, at)
+        else:
             _start(work, target, view, cause)
 
 
@@ -256,7 +262,9 @@ def _asked_for(target: Target, effects: list[Effect], view: View) -> int | None:
     for effect in effects:
         for pattern in target.start:
             passed_through = target.lives_in is None and pattern.kind == "enter" and effect.entered != state
-            if not passed_through and not effect.is_past and matches(pattern, effect, view):
+            if passed_through or effect.is_past or is_unassigned(pattern, view):
+                continue
+            if matches(pattern, effect, view):
                 return effect.seq
     return None
 

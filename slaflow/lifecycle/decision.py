@@ -20,7 +20,7 @@ KINDS = (
     "created", "changed", "activity", "checked", "transition", "refused", "assigned",
     "clock_started", "clock_paused", "clock_resumed", "clock_met", "clock_cancelled",
     "warned", "breached", "breach_lifted", "met_late", "escalated", "timer_fired",
-    "clock_moved", "clock_restarted", "migrated", "merged", "erased",
+    "clock_moved", "clock_restarted", "clock_passed_on", "migrated", "merged", "erased",
     "commitment", "signed", "activated", "person", "archived",
 )  # fmt: skip
 

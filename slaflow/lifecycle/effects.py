@@ -56,6 +56,11 @@ def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
     return seen and view.holds(pattern.when)
 
 
+def is_unassigned(pattern: Pattern, view: View) -> bool:
+    """Whether *pattern* asks for an owner and nobody is: to lose one starts and meets nothing."""
+    return pattern.kind == "assign" and view.lead.owner is None
+
+
 def note_happening(work: Work, effect: Effect, at: datetime) -> None:
     """Notes in the entry of *effect* which happenings it is, judged as promises are: before any reset."""
     assert work.workflow.notes is not None

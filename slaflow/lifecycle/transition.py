@@ -21,6 +21,7 @@ from slaflow.lifecycle.guards import Chosen, choose, may_pass
 from slaflow.lifecycle.late import note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.owners import promises as owners_promises
 from slaflow.lifecycle.routing import Pick
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
@@ -53,6 +54,7 @@ class Chain:
         self.effects.append(effect)
         if self.work.workflow.notes is not None:
             note_happening(self.work, effect, at)
+        owners_promises.stop_waiting(self.work, effect)
         if effect.late is not None:
             self.met += testify(self.work, effect, effect.late)
         if not self.work.open_clocks():
@@ -62,6 +64,7 @@ class Chain:
             self.met += clocks.meet_clocks(self.work, effect, self.cause)
         after_meet()
         clocks.cancel_clocks(self.work, effect, at)
+        owners_promises.pass_on(self.work, effect, at)
         clocks.move_clocks(self.work, effect, at)
         clocks.look_at_pauses(self.work, at, effect.seq)
         if not effect.is_past:

@@ -90,13 +90,17 @@ class View:
             return self.score(name)
         if name == "stage":
             return self.lead.stage
+        if name == "owner" and name not in self.workflow.fields:
+            return self.lead.owner
         return self.field(self.workflow.fields[name], self.lead.fields.get(name))
 
     def field(self, field: Field, value: Value) -> object:
         return None if value is None else to_cel(field, value, self.workflow.timezone)
 
     def is_known(self, name: str) -> bool:
-        """Whether the field has a value; a field called ``touched`` goes before the instant."""
+        """Whether the field has a value; a field called ``owner`` goes before who owns the lead."""
+        if name == "owner" and name not in self.workflow.fields:
+            return self.lead.owner is not None
         if name in _MAY_LACK and name not in self.workflow.fields:
             return _PLAIN[name](self) is not None
         return self.lead.fields.get(name) is not None

@@ -22,7 +22,7 @@ from slaflow.store.figures.promises import promises
 __all__ = ["OUTCOMES", "percentile", "sla"]
 
 DECIDED = ("met", "met_late", "breached", "lifted")
-OUTCOMES = ("met", "met_late", "breached", "running", "cancelled", "lifted")
+OUTCOMES = ("met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted")
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Tally:
 
     @property
     def decided(self) -> int:
-        """Those whose promise was kept or broken: neither running nor cancelled."""
+        """Those whose promise was kept or broken: neither running, cancelled nor passed on."""
         return sum(self.outcomes[name] for name in DECIDED)
 
     @property

@@ -102,12 +102,13 @@ def _by_clock(course: Course) -> defaultdict[tuple[str | None, int | None], list
 
 def _check_clock(clock: Clock, told: Sequence[Draft]) -> None:
     kinds = Counter(e.kind for e in told)
-    ends = kinds["clock_met"] + kinds["met_late"] + kinds["clock_cancelled"] + kinds["timer_fired"]
+    over = kinds["clock_cancelled"] + kinds["clock_passed_on"]
+    ends = kinds["clock_met"] + kinds["met_late"] + over + kinds["timer_fired"]
     after_all = [e.data["was"] for e in told if "completed_at" in e.data]
-    again = sum(was in ("cancelled", "met_late") for was in after_all)
+    again = sum(was in ("cancelled", "passed_on", "met_late") for was in after_all)
     assert kinds["clock_started"] == 1
     assert bool(ends + kinds["breach_lifted"]) == (not clock.is_open)
-    assert ends <= 1 + again + kinds["met_late"] * kinds["clock_cancelled"]
+    assert ends <= 1 + again + kinds["met_late"] * over
     assert kinds["breach_lifted"] == clock.lifted <= clock.is_broken
     assert kinds["breached"] == clock.is_broken <= 1
     if clock.is_broken:
@@ -128,6 +129,22 @@ def _check_clock(clock: Clock, told: Sequence[Draft]) -> None:
     assert clock.left >= NEVER
     if clock.budget is not None:
         assert clock.budget >= NEVER
+
+
+def what_each_owner_owes_is_theirs_and_the_next_ones_begins_as_it_is_passed_on(telling: Telling) -> None:
+    course = telling.ticked
+    own = {each.name for each in telling.story.workflow.targets if each.per_owner}
+    started = {(e.target, e.clock): e for e in course.entries if e.kind == "clock_started"}
+    for clock in course.open_clocks:
+        assert clock.target not in own or clock.owner == course.present.owner is not None
+    for passed in course.all("clock_passed_on"):
+        assert passed.target in own
+        assert passed.clock is not None
+        following = started.get((passed.target, passed.clock + 1))
+        assert following is None or following.at >= passed.at
+        if following is not None and following.caused_by == passed.caused_by:
+            assert following.at == passed.at
+            assert following.owner != passed.data["owner"]
 
 
 def what_is_left_of_a_clock_and_where_it_lives(telling: Telling) -> None:
@@ -240,6 +257,7 @@ RULES: tuple[Callable[[Telling], None], ...] = (
     the_log_moves_forward_and_tells_where_the_lead_rests,
     a_lead_that_is_not_closed_is_always_held_by_a_party,
     clocks_of_one_target_never_overlap_and_tell_a_consistent_story,
+    what_each_owner_owes_is_theirs_and_the_next_ones_begins_as_it_is_passed_on,
     what_is_left_of_a_clock_and_where_it_lives,
     a_promise_is_broken_once_its_open_time_is_used_up_pauses_left_out,
     deciding_leaves_what_it_was_given_as_it_was,

@@ -18,6 +18,7 @@ from slaflow.lifecycle.clocks import has_reason
 from slaflow.lifecycle.decision import Decision, instant_text
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
+from slaflow.lifecycle.owners.promises import is_waiting
 from slaflow.lifecycle.view import View
 from slaflow.store.database import Connection
 from slaflow.store.log.entries import entries
@@ -87,6 +88,8 @@ def _latest(
     if clocks:
         return _clock(workflow, settled, max(clocks, key=lambda c: c.number), turns, at)
     plain = [f"no clock of {name} has started for this lead"]
+    if is_waiting(settled.lead, name):
+        plain = [f"{name} waits for somebody to own the lead, and starts then"]
     nothing: dict[str, Any] = {"target": name, "started_at": None, "due_at": None, "spans": []}
     return {**nothing, "status": None, "plain": plain}
 

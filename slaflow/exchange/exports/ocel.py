@@ -36,6 +36,7 @@ _STATUS = {
     "clock_paused": "paused",
     "clock_met": "met",
     "met_late": "met_late",
+    "clock_passed_on": "passed_on",
     "breached": "breached",
     "timer_fired": "fired",
 }

@@ -47,6 +47,7 @@ _CLOCK_STEPS = {
     "met_late": "complete",
     "timer_fired": "complete",
     "clock_cancelled": "withdraw",
+    "clock_passed_on": "withdraw",
 }
 _CLOCK_EVENTS = {
     "warned": "warned",

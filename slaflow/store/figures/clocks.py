@@ -31,7 +31,7 @@ from slaflow.workflow.model.parties import SYSTEM
 _MOVES = ("clock_resumed", "clock_restarted", "clock_moved")
 _ABOUT_CLOCKS = (
     "clock_started", "clock_met", "met_late", "clock_cancelled", "breached", "breach_lifted",
-    "clock_paused", *_MOVES,
+    "clock_passed_on", "clock_paused", *_MOVES,
 )  # fmt: skip
 _ROOM = 1 << 34
 """Seconds since 1970 need fewer; so (seq, instant) fits one number that sorts by seq."""
@@ -127,6 +127,7 @@ def _clocks(asked: Asked, leads: Leads | None) -> CTE:
             _has(row, "breached").label("broken"),
             _has(row, "breach_lifted").label("lifted"),
             _has(row, "clock_cancelled").label("cancelled"),
+            _has(row, "clock_passed_on").label("passed_on"),
             func.max(case(*_pauses(row))).label("pausing"),
             func.max(case((row.c.kind.in_(_MOVES), row.c.seq * _ROOM + due))).label("moved"),
             at_start(epoch(text_at(data_of(row), "due_at"))).label("due"),
@@ -172,7 +173,8 @@ def _judged(asked: Asked, row: CTE) -> CTE:
     clocks = row.c
     due = func.coalesce(clocks.moved % _ROOM, clocks.due)
     is_paused = func.coalesce(clocks.pausing % 2, 0) == 1
-    is_over = and_(clocks.met + clocks.late + clocks.cancelled == 0, ~is_paused, due < _second(asked.at))
+    ended = clocks.met + clocks.late + clocks.cancelled + clocks.passed_on
+    is_over = and_(ended == 0, ~is_paused, due < _second(asked.at))
     broken = or_(clocks.broken == 1, is_over)
     outcome = case(
         (clocks.lifted == 1, "lifted"),
@@ -180,6 +182,7 @@ def _judged(asked: Asked, row: CTE) -> CTE:
         (clocks.met == 1, "met"),
         (clocks.broken == 1, "breached"),
         (clocks.cancelled == 1, "cancelled"),
+        (clocks.passed_on == 1, "passed_on"),
         (is_over, "breached"),
         else_="running",
     )

@@ -72,7 +72,7 @@ def _by_rows(asked: Asked, others: Leads | None) -> Select[Any]:
     is_over = and_(row.status == "running", row.due_at < literal(_next_second(asked), Instant()))
     outcome = case(
         (row.lifted, "lifted"),
-        (row.status.in_(("met_late", "met", "breached", "cancelled")), row.status),
+        (row.status.in_(("met_late", "met", "breached", "cancelled", "passed_on")), row.status),
         (is_over, "breached"),
         else_="running",
     )

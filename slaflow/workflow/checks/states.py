@@ -32,10 +32,18 @@ def check_leavable(workflow: Workflow) -> Iterator[Remark]:
 def check_owed(workflow: Workflow) -> Iterator[Remark]:
     """In a state that is not final some party owes something."""
     owed: set[str] = set()
+    always: set[str] = set()
     for target in workflow.targets:
         if not target.is_timer:
-            owed |= living_states(workflow, target)
+            states = living_states(workflow, target)
+            owed |= states
+            always |= set() if target.per_owner else states
     for name, state in workflow.states.items():
         if not state.final and name not in owed:
             words = f"nobody owes anything in {name}: no target lives there"
+            yield Remark(("states", name), words, warning=True, key=True)
+        elif not state.final and name not in always:
+            words = (
+                f"while nobody owns a lead in {name}, nobody owes anything: every promise there is per owner"
+            )
             yield Remark(("states", name), words, warning=True, key=True)

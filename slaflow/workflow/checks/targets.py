@@ -55,6 +55,8 @@ def _can_meet(workflow: Workflow, clock: Target, pattern: Pattern) -> bool:
         case "attempts":
             channels = {kind.attempt for kind in _by_hand(workflow) if kind.attempt is not None}
             return len(channels) >= pattern.channels
+        case "assign":
+            return True  # Anybody may be made the owner by hand.
         case _:
             return any(kind.contact for kind in _by_hand(workflow))
 

@@ -40,8 +40,8 @@ MINUTE = timedelta(minutes=1)
 MOST_PERCENT = 1_000
 DUE = Step("100%", "percent", percent=100)
 _PERCENT = re.compile(r"([0-9]{1,9})%")
-STARTS = ("enter", "trigger", "activity", "set")
-MEETS = ("enter", "trigger", "activity", "attempts", "contact")
+STARTS = ("enter", "trigger", "activity", "set", "assign")
+MEETS = ("enter", "trigger", "activity", "attempts", "contact", "assign")
 RESTARTS = ("enter", "trigger", "activity", "set", "contact", "assign")
 
 
@@ -50,6 +50,9 @@ def target(index: int, name: str, doc: TargetDoc, parts: Parts) -> Target | None
     path: Path = ("targets", name)
     before = parts.findings.count
     parts.lookup.one((*path, "owed_by"), "party", doc.owed_by, parts.names.parties)
+    if doc.per == "owner" and not parts.names.teams:
+        words = "per: owner needs people who own leads, and the file has no teams; add teams"
+        parts.findings.error((*path, "per"), words)
     made = _clock(
         index,
         name,
@@ -60,6 +63,7 @@ def target(index: int, name: str, doc: TargetDoc, parts: Parts) -> Target | None
         cases=_cases(doc.within, (*path, "within"), parts),
         meet=_patterns(doc.meet, (*path, "meet"), MEETS, parts),
         repeat=doc.repeat,
+        per_owner=doc.per == "owner",
         steps=_steps(doc.steps, (*path, "steps"), parts),
     )
     return made if parts.findings.count == before else None
@@ -95,6 +99,7 @@ def _clock(
     steps: tuple[Step, ...],
     meet: tuple[Pattern, ...] = (),
     repeat: bool = False,
+    per_owner: bool = False,
 ) -> Target:
     lives_in = None
     if doc.lives_in is not None:
@@ -112,6 +117,7 @@ def _clock(
         pause=_pause(doc.pause, (*path, "pause"), parts),
         restart=_patterns(doc.restart, (*path, "restart"), RESTARTS, parts),
         repeat=repeat,
+        per_owner=per_owner,
         steps=steps,
         title=doc.title,
         about=doc.about,

@@ -29,6 +29,8 @@ SCORES: Mapping[str, VariableType] = {
 }
 ALWAYS_THERE: Mapping[str, VariableType] = {
     "lead.stage": "string",
+    "lead.owner": "string",
+    "known.owner": "bool",
     "attempts.total": "int",
     "attempts.channels": "int",
     "contacted": "bool",

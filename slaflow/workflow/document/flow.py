@@ -191,6 +191,7 @@ class TargetDoc(Named):
     pause: AnyPause | None = None
     restart: Many[AnyPattern] = Field(default_factory=list)
     repeat: bool = False
+    per: Literal["owner"] | None = None
     steps: dict[str, Many[ActionDoc]] = Field(default_factory=dict)
 
 

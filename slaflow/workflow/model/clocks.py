@@ -140,6 +140,8 @@ class Target:
     pause: Pause | None = None
     restart: tuple[Pattern, ...] = ()
     repeat: bool = False
+    per_owner: bool = False
+    """Each owner's own promise: another owner ends it, and theirs begins."""
     steps: tuple[Step, ...] = ()
     title: str | None = None
     about: str | None = None

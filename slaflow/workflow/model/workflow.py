@@ -70,9 +70,11 @@ class Workflow:
     """One line for each part of the file that is kept but not yet acted upon."""
     warnings: tuple[Any, ...] = ()
     _targets_by_name: Mapping[str, Target] = field(init=False, repr=False)
+    has_owners_promises: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_targets_by_name", {t.name: t for t in self.targets})
+        object.__setattr__(self, "has_owners_promises", any(t.per_owner for t in self.targets))
 
     @property
     def triggers(self) -> tuple[str, ...]:

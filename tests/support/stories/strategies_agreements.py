@@ -63,7 +63,8 @@ CONDITIONS = (
     "attempts.within('30h') >= 1",
     "lead.on_hold", "!lead.on_hold", "lead.employees > 50", "known.note", "lead.score >= 30",
     "lead.engagement < 20", "stage.reached('interest')", "attempts.total >= 2", "contacted", "check.value",
-    "activity.visit.count > 1", "cycles < 2", "attempts.channels >= 2 || lead.employees > 10",
+    "activity.visit.count > 1", "cycles < 2",
+    "lead.owner == 'anna@example.com'", "!known.owner", "attempts.channels >= 2 || lead.employees > 10",
 )  # fmt: skip
 SETTINGS = (
     ("on_hold", "true"), ("on_hold", "false"), ("on_hold", "!lead.on_hold"), ("on_hold", "null"),
@@ -75,7 +76,8 @@ SETTINGS = (
 _TYPES = {"int": "int", "bool": "bool", "date": "timestamp", "datetime": "timestamp", "string": "string"}
 _CEL_NAMES = {
     **{f"lead.{f.name}": _TYPES[f.type] for f in FIELDS.values()},
-    **{f"known.{name}": "bool" for name in FIELDS},
+    **{f"known.{name}": "bool" for name in (*FIELDS, "owner")},
+    "lead.owner": "string",
     **{f"activity.{a.kind}.count": "int" for a in ACTIVITIES},
     **dict.fromkeys(("lead.fit", "lead.engagement", "lead.score"), "double"),
     **dict.fromkeys(("attempts.total", "attempts.channels", "cycles"), "int"),
@@ -264,8 +266,8 @@ def targets(draw: st.DrawFn, index: int) -> Target:
         Case(draw(conditions()), draw(allowances), draw(_or_none(calendars)))
         for _ in range(draw(st.integers(0, 1)))
     ]
-    starts = patterns("enter", "enter", "trigger", "activity", "set")
-    meets = patterns("enter", "trigger", "activity", "attempts", "contact")
+    starts = patterns("enter", "enter", "enter", "trigger", "activity", "set", "assign")
+    meets = patterns("enter", "trigger", "activity", "activity", "attempts", "contact", "assign")
     return Target(
         index=index,
         name=f"clock{index}",
@@ -278,6 +280,7 @@ def targets(draw: st.DrawFn, index: int) -> Target:
         pause=draw(_pauses()),
         restart=draw(_rarely(_tuples(patterns("assign", "activity", "set"), 1, 2), ())),
         repeat=not is_timer and draw(st.booleans()),
+        per_owner=not is_timer and draw(st.integers(0, 2)) == 0,
         steps=draw(_timer_steps() if is_timer else steps()),
     )
 
