@@ -10,7 +10,7 @@ from typing import Any
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS
 from slaflow.workflow.document.durations import DurationInvalid, elapsed
-from slaflow.workflow.document.messages import unknown_key
+from slaflow.workflow.document.messages import in_one_piece, unknown_key
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.lead import Field, Value
@@ -44,9 +44,9 @@ class Reader:
         """*value* as a mapping with none but *keys*; what is unknown or missing is told."""
         known = tuple(keys)
         given = self.anything(path, value, f"{', '.join(known)}")
-        for key in given:
-            if key not in known:
-                self.problem(*unknown_key(path, key, known, list_keys=True)[:2], key=True)
+        strange = [unknown_key(path, key, known, list_keys=True) for key in given if key not in known]
+        for fault in in_one_piece(self.source, strange):
+            self.problem(fault.path, fault.message, key=True)
         for key in needs:
             if given.get(key) is None and isinstance(value, dict):
                 self.problem(path, f'"{key}" is missing')

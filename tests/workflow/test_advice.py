@@ -60,6 +60,12 @@ ERRORS = {
         "targets.answer.pause.when: this always holds",
         ((ANSWER, f"{ANSWER}, pause: {{when: 'lead.on_hold && 1 < 2', at_most: 2d}}"),),
     ),
+    "a pause at every stage there is": Case(
+        ((ANSWER, f"{ANSWER}, pause: \"lead.stage != 'unaware' || lead.stage != 'interest'\""),),
+        "\"lead.stage != 'unaware' ||",
+        "targets.answer.pause: this always holds, so answer never counts",
+        ((ANSWER, f'{ANSWER}, pause: "contacted && (known.country || !known.country)"'),),
+    ),
     "a guard that waits for a stage nothing signals": Case(
         ((WIN, f"{WIN[:-1]}, when: [contacted, \"stage.reached('bought')\"]}}"),),
         "[contacted",
@@ -155,6 +161,12 @@ WARNINGS = {
         "targets.answer.within: no calendar is named, so nights and days off count; "
         "write calendar: and one of office, always",
         ((ANSWER, "within: 4h, calendar: always"),),
+    ),
+    "cases of which none names a calendar": Case(
+        ((ANSWER, "within: [{when: lead.on_hold, is: 5d}, 4h]"),),
+        "within: [{when",
+        "targets.answer.within: no calendar is named",
+        ((ANSWER, "within: [{when: lead.on_hold, is: 5d, calendar: office}, 4h]"),),
     ),
     "a promise until a day without a calendar": Case(
         ((ANSWER, "within: {until: lead.callback_on}"),),

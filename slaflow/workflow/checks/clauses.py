@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import product
 
+from slaflow.workflow.checks.journey import at_stage, stages_come_to
 from slaflow.workflow.checks.places import scored
 from slaflow.workflow.checks.remark import Remark, path_of
+from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.lead import FitRule
 from slaflow.workflow.model.workflow import Workflow
+
+MAX_TRUTHS = 6
+"""Names of which all truths are tried."""
+_ALWAYS_SET = ("known.", "checked.")
 
 
 def check_pauses(workflow: Workflow) -> Iterator[Remark]:
@@ -23,9 +30,26 @@ def check_pauses(workflow: Workflow) -> Iterator[Remark]:
 def check_pauses_end(workflow: Workflow) -> Iterator[Remark]:
     """No pause holds whatever the lead."""
     for clock in workflow.targets:
-        if clock.pause is not None and clock.pause.when.evaluate({}) is True:
+        if clock.pause is not None and _always_holds(workflow, clock.pause.when):
             words = f"this always holds, so {clock.name} never counts; leave pause out, or say when it pauses"
             yield Remark((*path_of(clock), "pause", "when"), words)
+
+
+def _always_holds(workflow: Workflow, asks: Expression) -> bool:
+    """Whether it is true with nothing known, or for all that its names can be where each is always set."""
+    if asks.evaluate({}) is True:
+        return True
+    truths = sorted(name for name in asks.names if name == "contacted" or name.startswith(_ALWAYS_SET))
+    others = [name for name in asks.names if name not in truths]
+    if len(truths) > MAX_TRUTHS or not all(name.startswith(("lead.stage", "stage.")) for name in others):
+        return False
+    places = [at_stage(workflow, stage) for stage in stages_come_to(workflow)] if others else [{}]
+    found = [
+        asks.evaluate({**{name: place[name] for name in others}, **dict(zip(truths, values, strict=True))})
+        for place in places
+        for values in product((True, False), repeat=len(truths))
+    ]
+    return bool(found) and all(answer is True for answer in found)
 
 
 def check_score_stands(workflow: Workflow) -> Iterator[Remark]:

@@ -76,12 +76,13 @@ def _never_come_to(workflow: Workflow, guard: Guard) -> list[str]:
 
 def _is_false(workflow: Workflow, asks: Expression) -> bool:
     return all(
-        asks.evaluate({name: at for name, at in _at(workflow, stage).items() if name in asks.names}) is False
+        asks.evaluate({name: at for name, at in at_stage(workflow, stage).items() if name in asks.names})
+        is False
         for stage in stages_come_to(workflow)
     )
 
 
-def _at(workflow: Workflow, stage: str) -> dict[str, object]:
+def at_stage(workflow: Workflow, stage: str) -> dict[str, object]:
     """What expressions see of the journey at *stage*."""
     place = workflow.stages.index(stage)
     reached = {f"stage.reached.{name}": index <= place for index, name in enumerate(workflow.stages)}

@@ -37,7 +37,8 @@ def cut_off(source: Source, path: Path) -> str | None:
 
 
 def _is_piece(source: Source, parent: Node, name: str) -> bool:
-    """Whether that key stands behind a comma, and nothing behind it."""
+    """Whether that key stands behind a comma, and nothing behind it, not even a colon."""
     key, value = parent.entries[name]
     is_nothing = value.kind == "scalar" and not value.text and not value.style and not key.style
-    return is_nothing and source.text[: key.index].rstrip().endswith(",")
+    before, after = source.text[: key.index].rstrip(), source.text[key.index + len(key.text) :].lstrip()
+    return is_nothing and before.endswith(",") and not after.startswith(":")

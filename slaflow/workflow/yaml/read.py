@@ -29,6 +29,7 @@ _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE, _FALSE = frozenset(("true", "True", "TRUE")), frozenset(("false", "False", "FALSE"))
 _INT = re.compile(r"[-+]?[0-9]{1,40}|0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
+_IN_QUOTES = "; in {...} a text with , : [ ] { or } stands in quotes"
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
@@ -139,7 +140,8 @@ class _Composer:
             self.root = None
             mark = error.problem_mark or error.context_mark
             context = f" ({error.context})" if error.context else ""
-            self.tell(mark, f"{error.problem or 'this is no YAML'}{context}")
+            advice = _IN_QUOTES if error.context == "while parsing a flow mapping" else ""
+            self.tell(mark, f"{error.problem or 'this is no YAML'}{context}{advice}")
         else:
             if self.root is None and not self.findings:
                 self.findings.append(Finding(1, 1, "", "the file is empty"))

@@ -80,6 +80,11 @@ def test_columns_count_characters_not_bytes() -> None:
     [
         ("a: 1\nb: 2\na: 3", '3:1 duplicate key "a"; it is given on line 1 too'),
         ("a: {x: 1, x: 2}", '1:11 duplicate key "x"; it is given on line 1 too'),
+        (
+            "a: {when: lead.x in ['y'], is: 1h}",
+            "1:21 did not find expected ',' or '}' (while parsing a flow mapping); "
+            "in {...} a text with , : [ ] { or } stands in quotes",
+        ),
         ("a: [1, 2\nb: 3", "2:2 did not find expected ',' or ']' (while parsing a flow sequence)"),
         ("a: b: c", "1:5 mapping values are not allowed in this context"),
         ("a:\n\tb: 1", "2:1 found character that cannot start any token (while scanning for the next token)"),
