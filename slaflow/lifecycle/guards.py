@@ -5,7 +5,7 @@ Source: rules.md, 25 (refusals) and 28.1 (the first row that may be taken).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import from_cel, parse_value
 from slaflow.workflow.model.workflow import Workflow
+
+Owners = Callable[[Transition, Mapping[str, Value], Mapping[str, Value]], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,12 @@ def choose(
     inputs: Mapping[str, object],
     party: str | None,
     overrides: Callable[[Transition], bool] | None = None,
+    owners: Owners | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The row if it may be taken now, else why not. *party* None: fired by itself.
 
     *overrides* says of a row whether who fires it may override its guard; None: nobody asks to.
+    *owners* says why the owner that it names with its inputs and what it sets cannot have the lead.
     """
     because: list[str] = []
     if party is not None and party not in row.by:
@@ -59,6 +63,8 @@ def choose(
     if overrides is None or not overrides(row):
         because += failing
     sets = computed(seen, row.sets, because)
+    if owners is not None and row.names_owner and not because:
+        because += owners(row, values, sets)
     return tuple(because) if because else Chosen(row, values, sets, failing)
 
 
@@ -96,6 +102,7 @@ def choose_by_trigger(
     inputs: Mapping[str, object],
     party: str,
     overrides: Callable[[Transition], bool] | None = None,
+    owners: Owners | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The first row of *trigger* in file order that may be taken, else why none can be.
 
@@ -111,13 +118,13 @@ def choose_by_trigger(
         )
     refused: list[str] = []
     for row in rows:
-        found = choose(view, row, inputs, party)
+        found = choose(view, row, inputs, party, owners=owners)
         if isinstance(found, Chosen):
             return found
         if overrides is None:
             refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
     for row in rows if overrides is not None else ():
-        found = choose(view, row, inputs, party, overrides)
+        found = choose(view, row, inputs, party, overrides, owners)
         if isinstance(found, Chosen):
             return found
         refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]

@@ -85,7 +85,9 @@ def _lateness(work: Work, **rest: Any) -> dict[str, Any]:
 
 
 def _chain(work: Work, event: Input, at: datetime) -> Chain:
-    return Chain(work, Cause(at, arrived_at=event.arrived_at, occurred_at=event.occurred_at))
+    return Chain(
+        work, Cause(at, arrived_at=event.arrived_at, occurred_at=event.occurred_at, actor=event.actor.name)
+    )
 
 
 def _refuse(
@@ -107,17 +109,18 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
         def overrides(row: Transition) -> bool:
             return is_granted(row.override, event.actor, work.people, at)
 
-    found = choose_by_trigger(work.view(at), fired.trigger, fired.inputs, event.actor.party, overrides)
+    chain = _chain(work, event, at)
+    found = choose_by_trigger(
+        work.view(at), fired.trigger, fired.inputs, event.actor.party, overrides, chain.obstacles
+    )
     if not isinstance(found, Chosen):
         data: dict[str, Any] = {"inputs": as_given(fired.inputs)}
         if fired.override is not None:
             data["override"] = fired.override
         refusal = _refuse(work, event, at, fired.trigger, found, trigger=fired.trigger, data=data)
         if work.late is not None:
-            chain = _chain(work, event, at)
             chain.testify(Effect(work.lead.seq, trigger=fired.trigger, late=work.late))
         return refusal
-    chain = _chain(work, event, at)
     given = _logged(event) | ({"reason": fired.override} if found.overridden else {})
     chain.fire(found, None, given, _told(work, fired, found))
     chain.come_to_rest()

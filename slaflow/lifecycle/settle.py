@@ -126,8 +126,10 @@ def _act(work: Work, action: Action, fact: Fact, at: datetime) -> None:
         _fire(work, action, fact, chain)
     elif isinstance(action, SetFields):
         _set(work, action, fact, chain)
+    elif problem := chain.obstacle(action):
+        _refused(work, fact, at, (problem,))
     else:
-        chain.assign_to(action.to, fact.seq)
+        chain.assign_to(action, fact.seq)
     if chain.effects:
         chain.come_to_rest()
 
@@ -155,7 +157,7 @@ def _fire(work: Work, action: Fire, fact: Fact, chain: Chain) -> None:
         value = view.evaluate(expression)
         if not isinstance(value, Unknown) and value is not None:
             inputs[name] = value
-    found = choose_by_trigger(view, action.trigger, inputs, SYSTEM_ACTOR.party)
+    found = choose_by_trigger(view, action.trigger, inputs, SYSTEM_ACTOR.party, owners=chain.obstacles)
     if isinstance(found, Chosen):
         chain.fire(found, fact.seq)
         return

@@ -7,7 +7,7 @@ order of rules.md, 28.8.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,11 @@ from slaflow.lifecycle.guards import Chosen, choose, may_pass
 from slaflow.lifecycle.late import note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.owners import named as named_owners
 from slaflow.lifecycle.owners import promises as owners_promises
 from slaflow.lifecycle.routing import Pick
 from slaflow.lifecycle.scoring import number_text
-from slaflow.lifecycle.view import View
+from slaflow.lifecycle.view import NOTHING, View
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.flow import Assign, Notify, Transition
@@ -88,7 +89,7 @@ class Chain:
         for row in lifecycle_of(self.work.workflow).autos(view.lead.state):
             if row.index in self.fired or not may_pass(view, row):
                 continue
-            found = choose(view, row, {}, None)
+            found = choose(view, row, {}, None, owners=self.obstacles)
             if isinstance(found, Chosen):
                 return found
         return None
@@ -137,7 +138,7 @@ class Chain:
             self.handed_over = True
             self._give(pick, taker, seq)
         for action in row.actions:
-            self.act(action, seq, row)
+            self.act(action, seq, row, chosen.inputs)
         return seq
 
     def _receiver(self, party: str, before: View) -> Pick | None:
@@ -218,18 +219,44 @@ class Chain:
         seq = work.log("assigned", self.cause.at, **given)
         self.event(Effect(seq, assigned=True))
 
-    def act(self, action: Assign | Notify | Any, seq: int, row: Transition | None = None) -> None:
+    def obstacles(
+        self, row: Transition, inputs: Mapping[str, Value], sets: Mapping[str, Value]
+    ) -> Iterator[str]:
+        """Why *row* cannot be taken for want of the owner it names."""
+        given = {"inputs": inputs, "sets": sets}
+        return named_owners.obstacles(self.work.routing(self.cause), row, given, self.cause.actor)
+
+    def obstacle(self, action: Assign) -> str | None:
+        """Why a step cannot make the owner whom a field names."""
+        if action.kind == "name":
+            return None
+        lead = self.work.lead
+        owner = named_owners.named(action, lead, {}, None)
+        return named_owners.obstacle(self.work.routing(self.cause), action, owner, lead.held_by)
+
+    def act(
+        self, action: Assign | Notify | Any, seq: int, row: Transition | None = None,
+        inputs: Mapping[str, Value] = NOTHING,
+    ) -> None:  # fmt: skip
         """Carries out an ``assign`` or a ``notify`` that is not a step's own message."""
         if isinstance(action, Assign):
-            self.assign_to(action.to, seq)
+            self.assign_to(action, seq, inputs)
         elif isinstance(action, Notify):
             trigger = row.trigger if row else None
             for recipient in self.work.routing(self.cause).recipients(action.to, None):
                 self.tell("transition", recipient, seq, {"trigger": trigger})
 
-    def assign_to(self, to: str, seq: int) -> None:
-        """``assign: next|manager|<team>|<email>``; where it finds nobody the desk hears."""
-        work, lead = self.work, self.work.lead
+    def assign_to(self, action: Assign, seq: int, inputs: Mapping[str, Value] = NOTHING) -> None:
+        """``assign: next|manager|<team>|<email>``; where it finds nobody the desk hears.
+
+        Whom an input or a field names, or who fires, was found to be there before.
+        """
+        work, lead, to = self.work, self.work.lead, action.to
+        if action.kind != "name":
+            owner = named_owners.named(action, lead, inputs, self.cause.actor)
+            if owner is not None:
+                self.assign(named_owners.pick(work.routing(self.cause), action, owner), seq)
+            return
         routing = work.routing(self.cause)
         if to == "next":
             pick = routing.next_in_team()

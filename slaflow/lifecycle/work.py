@@ -34,6 +34,8 @@ class Cause(NamedTuple):
     by_step: bool = False
     arrived_at: datetime | None = None
     occurred_at: datetime | None = None
+    actor: str | None = None
+    """Who did it; None: slaflow itself."""
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ def _named(workflow: Workflow) -> set[str]:
     """Whom steps and transitions assign to or tell."""
     found: set[str] = set()
     for action in _actions(workflow):
-        if isinstance(action, Assign):
+        if isinstance(action, Assign) and action.kind == "name":
             found.add(action.to)
         elif isinstance(action, Notify):
             found.update(action.to)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from slaflow.workflow.checks.inputs import unfit
+from slaflow.workflow.compile.assignment import assignment
 from slaflow.workflow.compile.lead import agree_with_lead, fields, guard
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.compile.scopes import result_of
@@ -12,7 +13,8 @@ from slaflow.workflow.document.flow import ActionDoc, TransitionDoc, action_kind
 from slaflow.workflow.document.lead import StateDoc
 from slaflow.workflow.expressions.cel import Scope
 from slaflow.workflow.expressions.value import Expression
-from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
+from slaflow.workflow.model.flow import Action, Fire, Notify, SetFields, State, Transition
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.parties import ROLES, SYSTEM, Grant
 from slaflow.workflow.yaml.tree import Path
 
@@ -50,7 +52,7 @@ def transition(
         requires=requires,
         sets=set_fields(doc.set, (*path, "set"), parts, scope),
         reset=frozenset(doc.reset),
-        actions=_row_actions(doc, path, parts),
+        actions=_row_actions(doc, path, parts, requires),
         title=doc.title,
         override=_override(doc, path, parts),
     )
@@ -104,11 +106,13 @@ def grants(docs: Sequence[str | Mapping[str, str]], path: Path, parts: Parts) ->
     return tuple(made)
 
 
-def _row_actions(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[Action, ...]:
+def _row_actions(
+    doc: TransitionDoc, path: Path, parts: Parts, requires: Mapping[str, Field]
+) -> tuple[Action, ...]:
     """``assign`` and ``notify`` of a transition take what steps take."""
     made: list[Action] = []
     if doc.assign is not None:
-        made.append(_assign(doc.assign, (*path, "assign"), parts))
+        made.append(assignment(doc.assign, (*path, "assign"), parts, requires, is_fired=not doc.auto))
     if doc.notify:
         made.append(_notify(doc.notify, (*path, "notify"), parts))
     return tuple(made)
@@ -124,7 +128,7 @@ def _action(doc: ActionDoc, path: Path, parts: Parts) -> Action:
         case "notify":
             return _notify(doc.notify or (), (*path, "notify"), parts)
         case "assign":
-            return _assign(doc.assign or "", (*path, "assign"), parts)
+            return assignment(doc.assign or "", (*path, "assign"), parts)
         case "set":
             return SetFields(set_fields(doc.set or {}, (*path, "set"), parts, parts.scopes.lead))
         case _:
@@ -133,21 +137,6 @@ def _action(doc: ActionDoc, path: Path, parts: Parts) -> Action:
 
 def _notify(to: Sequence[str], path: Path, parts: Parts) -> Notify:
     return Notify(parts.lookup.people(path, to, parts.names.who_is_told))
-
-
-def _assign(to: str, path: Path, parts: Parts) -> Assign:
-    if to in parts.names.parties:
-        words = f"{to} is a party; assign takes next, manager, a team or an address{_teams_of(to, parts)}"
-        parts.findings.error(path, words)
-    else:
-        parts.lookup.people(path, [to], parts.names.who_is_assigned, "team or address")
-    return Assign(to)
-
-
-def _teams_of(party: str, parts: Parts) -> str:
-    """Which teams that party has, where it has any."""
-    teams = [name for name, doc in parts.document.teams.items() if doc.party == party]
-    return f"; {party} has {', '.join(teams[:4])}" if teams else ""
 
 
 def _fire(doc: ActionDoc, path: Path, parts: Parts) -> Fire:

@@ -24,11 +24,34 @@ from slaflow.workflow.document.types import (
 )
 
 
+class FromInputDoc(Doc):
+    input: One
+
+
+class FromFieldDoc(Doc):
+    field: One
+
+
+def _kind_of_receiver(value: object) -> str:
+    if isinstance(value, FromInputDoc) or (isinstance(value, dict) and "input" in value):
+        return "FromInputDoc"
+    return "FromFieldDoc" if isinstance(value, dict | FromFieldDoc) else "name"
+
+
+AnyAssign = Annotated[
+    Annotated[One, Tag("name")]
+    | Annotated[FromInputDoc, Tag("FromInputDoc")]
+    | Annotated[FromFieldDoc, Tag("FromFieldDoc")],
+    Discriminator(_kind_of_receiver),
+]
+"""Who becomes the owner."""
+
+
 class ActionDoc(Doc):
     """One thing a step does: exactly one of notify, assign, fire and set."""
 
     notify: Many[Ref] | None = None
-    assign: One | None = None
+    assign: AnyAssign | None = None
     fire: One | None = None
     with_: dict[Name, ExpressionText] | None = Field(default=None, alias="with")
     set: dict[Name, ExpressionText] | None = None
@@ -62,7 +85,7 @@ class TransitionDoc(Named):
     requires: dict[Name, AnyField] = Field(default_factory=dict)
     set: dict[Name, ExpressionText] = Field(default_factory=dict)
     reset: Many[Literal["engagement", "stage", "checks"]] = Field(default_factory=list)
-    assign: One | None = None
+    assign: AnyAssign | None = None
     notify: Many[Ref] = Field(default_factory=list)
     override: OverrideDoc | None = None
 

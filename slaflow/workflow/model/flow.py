@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from slaflow.workflow.expressions.value import Expression, Guard
 from slaflow.workflow.model.lead import Field
@@ -29,7 +30,8 @@ class Notify:
 @dataclass(frozen=True, slots=True)
 class Assign:
     to: str
-    """``next``, ``manager``, a team or an address."""
+    """``next``, ``manager``, a team or an address; of an ``input`` or a ``field`` its name."""
+    kind: Literal["name", "actor", "input", "field"] = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,9 @@ class Transition:
     title: str | None = None
     override: tuple[Grant, ...] = ()
     """Who may take the row although its guard does not pass; nobody where it is empty."""
+    names_owner: bool = field(init=False, repr=False, compare=False)
+    """Whether it makes somebody the owner who has to be there, and of the party that holds the lead then."""
+
+    def __post_init__(self) -> None:
+        named = any(isinstance(each, Assign) and each.kind != "name" for each in self.actions)
+        object.__setattr__(self, "names_owner", named)

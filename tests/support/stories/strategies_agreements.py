@@ -170,8 +170,10 @@ def actions(*, fires: bool = True) -> st.SearchStrategy[Action]:
     )
     notify = st.lists(to_notify, min_size=1, max_size=3, unique=True).map(lambda to: Notify(tuple(to)))
     assign = st.sampled_from(("next", "next", "manager", "nordics", "growth", CARL)).map(Assign)
+    from_field = st.just(Assign("note", "field"))
     if not fires:
-        return notify | assign
+        return st.one_of(notify, assign, from_field, st.just(Assign("actor", "actor")))
+    assign |= from_field
     fire = st.sampled_from(TRIGGERS).map(Fire)
     sets = st.sampled_from(SETTINGS).map(
         lambda pair: SetFields({pair[0]: condition(pair[1], _setting(pair[0]))})
