@@ -124,7 +124,9 @@ def _assigned(data: Mapping[str, Any]) -> str:
 
 def _commitment(name: str, data: Mapping[str, Any]) -> str:
     """``volume 2026-03: 187, at least 200, missed``; per owner also by whom."""
-    owed = listed(f"{key.replace('_', ' ')} {value}" for key, value in data["promise"].items())
+    owed = listed(
+        (f"{key.replace('_', ' ')} {value}" for key, value in data["promise"].items()), "nothing owed"
+    )
     verdict = data["verdict"] or "no verdict"
     by = " and ".join(missed_by(data))
     restated = " (restated)" if data.get("restates") else ""

@@ -77,5 +77,10 @@ def note_happening(work: Work, effect: Effect, at: datetime) -> None:
 
 def is_one(happening: Happening, effect: Effect) -> bool:
     """Whether *effect* is of the kind that *happening* names."""
-    seen = {"enter": effect.entered, "trigger": effect.trigger, "activity": effect.activity}
-    return seen[happening.kind] in happening.names
+    if happening.kind == "assign":
+        return bool(effect.assigned)
+    seen = {
+        "enter": effect.entered, "trigger": effect.trigger, "override": effect.trigger,
+        "activity": effect.activity,
+    }  # fmt: skip
+    return seen.get(happening.kind) in happening.names

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from slaflow.hours.words import open_time
+
 Figures = Mapping[str, Any]
 Spelt = Callable[[str], str]
 """Spells an instant."""
@@ -68,10 +70,13 @@ def _verdict(row: Figures, promised: Figures) -> tuple[str, Mood]:
 
 
 def _heading(row: Figures, promised: Figures, pace: Figures) -> tuple[str, Mood]:
+    if pace["on_pace"] is None and not row["promise"]:
+        return "running", "open"
     if pace["on_pace"] is None:
         return f"too few yet{_too_few(row, promised)}", "open"
     ahead = pace["projection"]
     shown = percent_words(ahead) if "among" in promised else str(ahead)
+    shown = open_time(float(ahead)) if "clocks" in promised else shown
     words, mood = ("on pace", "good") if pace["on_pace"] else ("out of pace", "poor")
     return f"{words}: heading for {shown}", mood  # type: ignore[return-value]
 
@@ -79,15 +84,16 @@ def _heading(row: Figures, promised: Figures, pace: Figures) -> tuple[str, Mood]
 def _too_few(row: Figures, promised: Figures) -> str:
     """`` (1 of 20)``; nothing where it is not for want of decisions, or a matter of each owner."""
     least = row.get("min_sample")
-    if least is None or promised.get("among", least) >= least:
-        return ""
-    return f" ({promised['among']} of {least})"
+    found = promised.get("among", promised.get("clocks", least))
+    return "" if least is None or found >= least else f" ({found} of {least})"
 
 
 def promise_words(row: Figures, instant: Spelt) -> str:
     """``at least 200``, with the days it was cut to where the period was not whole; ``signed by`` when."""
     if "signed_by" in row["promise"]:
         return f"signed by {instant(row['promise']['signed_by'])}"
+    if not row["promise"]:
+        return "nothing owed"
     words = " and ".join(f"{key.replace('_', ' ')} {value}" for key, value in row["promise"].items())
     cut = row.get("prorated")
     return f"{words} ({cut['days']} of {cut['of']} days)" if cut else words
@@ -97,6 +103,9 @@ def figure_words(row: Figures, promised: Figures) -> str:
     """``187``, ``66.66% (6 of 9)``, ``1 of 2 signed``; *promised* may be an owner's part of the row."""
     if "signed_by" in row["promise"]:
         return f"{promised['of']} of {promised['among']} signed"
+    if "clocks" in promised:
+        took = promised["figure"]
+        return "none of 0" if took is None else f"{open_time(float(took))} ({promised['clocks']} fulfilled)"
     if "among" not in promised:
         return str(promised["figure"])
     if promised["figure"] is None:

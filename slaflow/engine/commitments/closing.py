@@ -254,7 +254,7 @@ class Statement:
         if terms is None or commitment is None or isinstance(commitment.measure, Signed):
             return
         last = row.statements[-1]
-        before = restored(last["results"])
+        before = restored(commitment, last["results"])
         measured = self._corrected(terms, commitment, row, known_by, before)
         if measured == before:
             return

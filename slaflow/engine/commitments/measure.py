@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +16,17 @@ from slaflow.engine.context import Context
 from slaflow.store.commitments import measures
 from slaflow.store.commitments.measures import Window
 from slaflow.store.database import Connection
-from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Share, Sum, happenings_of
+from slaflow.workflow.model.commitment import (
+    Commitment,
+    Count,
+    Happening,
+    Kept,
+    Share,
+    Sum,
+    Take,
+    Timed,
+    happenings_of,
+)
 from slaflow.workflow.model.workflow import Workflow
 
 CENTS = Decimal("0.01")
@@ -39,19 +50,59 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of open time by owner, each with how many took them; *take* says what is made of them."""
+
+    take: Take
+    counts: Mapping[tuple[str | None, int], int]
+
+    @property
+    def whole(self) -> Result:
+        return self._of(self.counts.items())
+
+    def by_owner(self) -> dict[str | None, Result]:
+        owners = dict.fromkeys(owner for owner, _ in self.counts)
+        return {name: self._of(each for each in self.counts.items() if each[0][0] == name) for name in owners}
+
+    def plus_difference(self, later: Times, earlier: Times) -> Times:
+        found = Counter(self.counts)
+        found.update(later.counts)
+        found.subtract(earlier.counts)
+        return Times(self.take, {key: number for key, number in found.items() if number > 0})
+
+    def _of(self, counts: Iterable[tuple[tuple[str | None, int], int]]) -> Result:
+        """The mean, or the nearest-rank percentile."""
+        seconds = sorted(took for (_, took), number in counts for _ in range(number))
+        if not seconds:
+            return Result()
+        if self.take == "mean":
+            return Result(Decimal(sum(seconds)) / len(seconds), len(seconds))
+        percent = {"median": 50, "p90": 90}[self.take]
+        return Result(Decimal(seconds[-(-len(seconds) * percent // 100) - 1]), len(seconds))
+
+
+def of_times(times: Times) -> Measured:
+    return Measured(times.by_owner(), times=times)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A commitment's results by owner; None owns what nobody owned."""
 
     owners: Mapping[str | None, Result] = field(default_factory=dict)
     unjudged: tuple[int, ...] = field(default=(), compare=False)
     """Leads that cannot be judged by the terms of now, and so count for nothing."""
+    times: Times | None = None
+    """Of a time the open times behind the results, which do not add up by themselves."""
 
     @property
     def total(self) -> Result:
-        return sum(self.owners.values(), Result())
+        return sum(self.owners.values(), Result()) if self.times is None else self.times.whole
 
     def plus_difference(self, later: Measured, earlier: Measured) -> Measured:
         """These results with what *later* has more than *earlier*."""
+        if self.times is not None and later.times is not None and earlier.times is not None:
+            return of_times(self.times.plus_difference(later.times, earlier.times))
         names = [*self.owners, *later.owners, *earlier.owners]
         found = {
             name: self._of(name) + (later._of(name) - earlier._of(name)) for name in dict.fromkeys(names)
@@ -93,8 +144,11 @@ def measure(
     measured = commitment.measure
     if isinstance(measured, Sum):
         return Measured(_of_amounts(measures.added(connection, window, measured.of)), unjudged)
+    if isinstance(measured, Timed):
+        times = measures.open_times(connection, window, measured.target)
+        return of_times(Times(measured.take, Counter((each.owner, each.seconds) for each in times)))
     if isinstance(measured, Count):
-        parts = measures.counted(connection, window, measured.of)
+        parts = measures.counted(connection, window, measured.of, each=measured.each)
     elif isinstance(measured, Share):
         parts = measures.shared(connection, window, measured)
     else:
@@ -188,7 +242,9 @@ def _part(bound: Decimal | None, part: Fraction) -> Decimal | None:
 
 def verdict(commitment: Commitment, owed: Owed, result: Result) -> str | None:
     """``kept``, ``missed``, or None where there is too little to judge by."""
-    if owed.is_closed or (commitment.is_share and result.among < commitment.min_sample):
+    if owed.is_closed or (commitment.has_sample and result.among < commitment.min_sample):
+        return None
+    if owed.at_least is None and owed.at_most is None:
         return None
     return KEPT if within(commitment, owed, result) else MISSED
 
@@ -209,7 +265,7 @@ def overall(commitment: Commitment, owed: Owed, measured: Measured) -> str | Non
 
 
 def figure(commitment: Commitment, result: Result) -> int | str | None:
-    """How a result is written: a number of leads, a sum as text, a share as text.
+    """How a result is written: a number of leads; a sum, a share, or seconds of open time as text.
 
     A share is cut off after four decimals, or so much later that it stands on the same side of its bounds
     as the share itself: what looks kept is kept, and what looks missed is missed.
@@ -220,6 +276,8 @@ def figure(commitment: Commitment, result: Result) -> int | str | None:
         return plain(result.of)
     if not result.among:
         return None
+    if commitment.is_time:
+        return plain(cut(Fraction(result.of), 2, commitment.at_least, commitment.at_most))
     least, most = (
         None if bound is None else bound / 100 for bound in (commitment.at_least, commitment.at_most)
     )
@@ -247,10 +305,17 @@ def plain(number: Decimal) -> str:
 
 
 def promise(commitment: Commitment, owed: Owed) -> dict[str, str]:
-    """What is owed, as the file writes it: shares with their sign."""
-    sign = "%" if commitment.is_share else ""
+    """What is owed, as the file writes it: shares with their sign, times with their units."""
     bounds = {"at_least": owed.at_least, "at_most": owed.at_most}
-    return {key: plain(bound) + sign for key, bound in bounds.items() if bound is not None}
+    return {key: _as_written(commitment, bound) for key, bound in bounds.items() if bound is not None}
+
+
+def _as_written(commitment: Commitment, bound: Decimal) -> str:
+    if not commitment.is_time:
+        return plain(bound) + ("%" if commitment.is_share else "")
+    hours, rest = divmod(int(bound), 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
 def as_data(commitment: Commitment, owed: Owed, measured: Measured) -> dict[str, Any]:
@@ -280,14 +345,21 @@ def _counts(commitment: Commitment, result: Result) -> dict[str, int]:
         return {}
     if isinstance(commitment.measure, Sum):
         return {"leads": result.among}
+    if commitment.is_time:
+        return {"clocks": result.among}
     return {"of": int(result.of), "among": result.among}
 
 
 def stored(measured: Measured) -> list[list[Any]]:
     """Every owner's result, for the row that restatements are compared with."""
+    if measured.times is not None:
+        return [[owner, str(took), number] for (owner, took), number in measured.times.counts.items()]
     return [[owner, plain(result.of), result.among] for owner, result in measured.owners.items()]
 
 
-def restored(rows: Sequence[Sequence[Any]]) -> Measured:
+def restored(commitment: Commitment, rows: Sequence[Sequence[Any]]) -> Measured:
     """What :func:`stored` wrote."""
+    if isinstance(commitment.measure, Timed):
+        counts = {(owner, int(took)): number for owner, took, number in rows}
+        return of_times(Times(commitment.measure.take, counts))
     return Measured({owner: Result(Decimal(of), among) for owner, of, among in rows})

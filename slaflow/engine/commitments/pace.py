@@ -69,13 +69,13 @@ class Pace:
 
     def projected(self, result: Result) -> Result:
         """*result* carried on to the end of the period, exactly."""
-        if self.commitment.is_share:
+        if self.commitment.has_sample:
             return result
         return Result(result.of * self.days / self.over, result.among)
 
     def expected(self) -> str | None:
         """How much of what is owed at least should be there by now."""
-        if self.commitment.is_share or self.owed.at_least is None:
+        if self.commitment.has_sample or self.owed.at_least is None:
             return None
         part = self.owed.at_least * self.over / self.days
         return plain(part.quantize(CENTS))
@@ -84,6 +84,7 @@ class Pace:
         """The pace as an entry's data; no floats in it."""
         total = self.measured.total
         counts = {"of": int(total.of), "among": total.among} if self.commitment.is_share else {}
+        counts |= {"clocks": total.among} if self.commitment.is_time else {}
         standing: dict[str, Any] = {
             "figure": figure(self.commitment, total), **counts, "expected": self.expected(),
             "projection": self.projection(), "promise": promise(self.commitment, self.owed),
@@ -106,7 +107,7 @@ class Pace:
         Down, or up where only that tells whether it will do.
         """
         ahead = self.projected(result)
-        if self.commitment.is_share:
+        if self.commitment.has_sample:
             return figure(self.commitment, ahead)
         if not isinstance(self.commitment.measure, Count):
             return plain(cut(Fraction(ahead.of), 2, self.owed.at_least, self.owed.at_most))

@@ -50,7 +50,7 @@ def standing(
     came to light after it, oldest first. Of a share ``min_sample`` is what it takes to be judged.
     """
     named = {**about(terms, commitment), "closes_at": instant_text(terms.closes_at(commitment))}
-    if commitment.is_share:
+    if commitment.has_sample:
         named["min_sample"] = commitment.min_sample
     if row is not None:
         stated = {key: value for key, value in row.statements[0]["data"].items() if key not in ABOUT}

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
+    BigInteger,
     Connection,
     FromClause,
     Select,
@@ -27,13 +28,15 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    type_coerce,
     union,
     union_all,
 )
 from sqlalchemy.sql.expression import ColumnElement, Subquery
 
-from slaflow.store.dialect import in_stream, unindexed, value_at
+from slaflow.store.dialect import in_stream, integer_at, unindexed, value_at
 from slaflow.store.figures.expressions import data_of
+from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import archived_stream, entry
 from slaflow.workflow.model.commitment import Happening, Share
 
@@ -84,9 +87,22 @@ class Amount(NamedTuple):
     leads: int
 
 
-def counted(connection: Connection, window: Window, happening: Happening) -> list[Part]:
-    """Leads to which it happened in the period, each once, by the owner when it first did."""
-    first = _first(_happened(window, happening, window.start, window.end))
+class Time(NamedTuple):
+    """So many seconds of open time that one owner took to fulfil a promise."""
+
+    owner: str | None
+    seconds: int
+
+
+def counted(
+    connection: Connection, window: Window, happening: Happening, *, each: bool = False
+) -> list[Part]:
+    """Leads to which it happened in the period, each once, by the owner when it first did.
+
+    Or, *each*, how often it happened, by the owner then.
+    """
+    happened = _happened(window, happening, window.start, window.end)
+    first = happened if each else _first(happened)
     query = select(first.c.owner, func.count(), func.count()).group_by(first.c.owner)
     return [Part(*row) for row in connection.execute(query)]
 
@@ -165,6 +181,44 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
     judged = union_all(promptly, belated).subquery()
     query = select(judged.c.owner, func.sum(judged.c.kept), func.count()).group_by(judged.c.owner)
     return [Part(owner, int(of), among) for owner, of, among in connection.execute(query)]
+
+
+def open_times(connection: Connection, window: Window, target: str) -> list[Time]:
+    """Open time from start to fulfilment of each clock of *target* that was fulfilled in the period.
+
+    As it is known: of a clock of which late evidence told otherwise, the latest that was told.
+    """
+    told, cause = _VERDICT, _CAUSE
+    data = data_of(told)
+    late = integer_at(data, "late_seconds") + _allowance(told)
+    seconds = case((told.c.kind == "met_late", late), else_=integer_at(data, "open_seconds"))
+    happened = func.coalesce(cause.c.occurred_at, told.c.at, type_=entry.c.at.type)
+    caused = and_(cause.c.stream == told.c.stream, cause.c.seq == told.c.caused_by)
+    query = (
+        select(told.c.lead, told.c.clock, told.c.owner, happened, seconds)
+        .select_from(told.join(cause, caused, isouter=True))
+        .where(
+            told.c.at >= window.start, unindexed(told.c.target) == target,
+            unindexed(told.c.kind).in_(("clock_met", "met_late", "breach_lifted")),
+            _is_counted(told, window),
+        )
+        .order_by(told.c.lead, told.c.seq)
+    )  # fmt: skip
+    latest = {
+        (lead, clock): (at, Time(owner, int(took)))
+        for lead, clock, owner, at, took in connection.execute(query)
+        if took is not None
+    }
+    return [time for at, time in latest.values() if window.start <= at < window.end]
+
+
+def _allowance(told: FromClause) -> ColumnElement[Any]:
+    """Whole seconds a clock had in the end, as ``report sla`` counts them."""
+    same = and_(
+        clock.c.lead == told.c.lead, clock.c.target == told.c.target, clock.c.number == told.c.clock
+    )  # fmt: skip
+    seconds = type_coerce(clock.c.allowance, BigInteger) // 1_000_000
+    return select(seconds).where(same).correlate_except(clock).scalar_subquery()
 
 
 def _verdicts(window: Window, targets: Sequence[str], noted: str | None, keep: Keep) -> Select[Any]:
@@ -278,8 +332,15 @@ def _is_such(found: FromClause, window: Window, happening: Happening) -> ColumnE
     if happening.kind == "enter":
         moved = or_(found.c["from"].is_(None), found.c["from"] != found.c.to)
         such = and_(kind.in_(("transition", "created")), to.in_(names), moved)
-    elif happening.kind == "trigger":
+    elif happening.kind in ("trigger", "override"):
         such = and_(kind == "transition", trigger.in_(names))
+        if happening.kind == "override":
+            such = and_(such, value_at(data_of(found), "overridden").is_not(None))
+    elif happening.kind == "assign":
+        such = and_(kind == "assigned", unindexed(found.c.owner).is_not(None))
+    elif happening.kind == "step":
+        falls = kind.in_(("warned", "breached", "escalated"))
+        such = and_(falls, unindexed(found.c.target).in_(names), found.c.step == happening.step)
     else:
         such = and_(kind == "activity", value_at(data_of(found), "activity").in_(names))
     if happening.noted is None:

@@ -5,29 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import cast
 
 from slaflow.workflow.compile.parts import Parts
-from slaflow.workflow.document.durations import elapsed
-from slaflow.workflow.document.flow import ActionDoc, PatternDoc
-from slaflow.workflow.document.terms import CommitmentDoc, ShareDoc
+from slaflow.workflow.document.durations import elapsed, parse_duration
+from slaflow.workflow.document.flow import COUNTED, ActionDoc, CountedDoc
+from slaflow.workflow.document.terms import TAKES, CommitmentDoc, ShareDoc, TimeDoc
 from slaflow.workflow.document.types import plain_number
 from slaflow.workflow.expressions.value import Expression
+from slaflow.workflow.model.clocks import OpenTime
 from slaflow.workflow.model.commitment import (
     Commitment,
     Count,
     Happening,
     Kept,
+    Kind,
     Measure,
     Missed,
     PaceStep,
     Share,
     Signed,
     Sum,
+    Take,
+    Timed,
 )
 from slaflow.workflow.yaml.tree import Path
 
-COUNTED = ("enter", "trigger", "activity")
 _FRACTION = re.compile(r"0?\.[0-9]{1,6}")
 PERCENT = re.compile(r"([0-9]{1,9})%")
 
@@ -69,9 +72,13 @@ def commitment(index: int, name: str, doc: CommitmentDoc, parts: Parts) -> Commi
 def _check_fits(doc: CommitmentDoc, path: Path, parts: Parts) -> None:
     """Keys that mean nothing beside what is measured."""
     is_cohort_share = doc.share is not None and doc.share.met is None
+    has_sample = doc.share is not None or doc.time is not None
+    owes = doc.signed_within is not None or doc.at_least is not None or doc.at_most is not None
     ill = [
         (doc.cohort, "cohort", is_cohort_share, "cohort says whose share is asked: it goes with {of, among}"),
-        (doc.min_sample, "min_sample", doc.share is not None, "min_sample goes with a share"),
+        (doc.min_sample, "min_sample", has_sample, "min_sample goes with a share or a time"),
+        (doc.pace, "pace", owes, "nothing is owed, so there is no pace; add at_least or at_most"),
+        (doc.missed, "missed", owes, "nothing is owed, so it is never missed; add at_least or at_most"),
         (doc.matures, "matures", doc.signed_within is None, "signed_within says when this closes"),
         (doc.per, "per", doc.signed_within is None, "parties sign, not owners"),
         (doc.pace, "pace", doc.signed_within is None, "a signature has no pace"),
@@ -83,16 +90,25 @@ def _check_fits(doc: CommitmentDoc, path: Path, parts: Parts) -> None:
 
 def _measure(name: str, doc: CommitmentDoc, path: Path, parts: Parts) -> Measure | None:
     if doc.count is not None:
-        counted = _happening(doc.count, (*path, "count"), name, parts)
-        return None if counted is None else Count(counted)
+        counted = _happening(doc.count.of, (*path, "count"), name, parts)
+        return None if counted is None else Count(counted, doc.count.each)
     if doc.sum is not None:
         _check_adds_up(doc.sum.field, (*path, "sum", "field"), parts)
         added = _happening(doc.sum.of, (*path, "sum", "of"), name, parts, adds=doc.sum.field)
         return None if added is None else Sum(added)
     if doc.share is not None:
         return _share(name, doc, doc.share, path, parts)
+    if doc.time is not None:
+        return _timed(doc.time, (*path, "time"), parts)
     within = parts.span((*path, "signed_within"), doc.signed_within)
     return None if within is None else Signed(within)
+
+
+def _timed(doc: TimeDoc, path: Path, parts: Parts) -> Timed | None:
+    take = next(key for key in TAKES if getattr(doc, key) is not None)
+    target: str = getattr(doc, take)
+    known = parts.lookup.one((*path, take), "target", target, parts.names.targets)
+    return Timed(target, cast("Take", take)) if known else None
 
 
 def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Parts) -> Measure | None:
@@ -115,24 +131,46 @@ def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Pa
 
 
 def _happening(
-    doc: PatternDoc, path: Path, noted: str, parts: Parts, adds: str | None = None
+    doc: CountedDoc, path: Path, noted: str, parts: Parts, adds: str | None = None
 ) -> Happening | None:
-    if doc.kind not in COUNTED or doc.times is not None:
-        strange = "times" if doc.kind in COUNTED else doc.kind
+    if doc.counted not in COUNTED or doc.times is not None:
+        strange = "times" if doc.counted in COUNTED else doc.counted
         words = f"{strange} cannot be counted here; a commitment looks for {', '.join(COUNTED)}"
         parts.findings.error((*path, strange), words, key=True)
         return None
-    kind: Literal["enter", "trigger", "activity"] = doc.kind  # type: ignore[assignment]  # one of COUNTED
+    kind = cast("Kind", doc.counted)
+    if doc.step is not None:
+        return _step(doc, doc.step, (*path, "step"), adds, parts)
     declared = {
         "enter": ("state", parts.names.states),
         "trigger": ("trigger", parts.names.triggers),
         "activity": ("activity", parts.names.activities),
+        "override": ("trigger", parts.names.triggers),
     }
-    what, known = declared[kind]
-    names = parts.lookup.many((*path, kind), what, getattr(doc, kind), known)
+    names: tuple[str, ...] = ()
+    if kind in declared:
+        what, known = declared[kind]
+        names = parts.lookup.many((*path, kind), what, getattr(doc, kind), known)
     when = _condition(doc.when, (*path, "when"), parts)
     is_noted = when is not None or adds is not None
     return Happening(kind, frozenset(names), noted if is_noted else None, when, adds)
+
+
+def _step(
+    doc: CountedDoc, pair: Sequence[str], path: Path, adds: str | None, parts: Parts
+) -> Happening | None:
+    """The step of a target; it is nothing that the lead does, so there is no more to ask of it."""
+    target, label = pair
+    if doc.when is not None or adds is not None:
+        parts.findings.error(path, "a step falls by itself: no when and no sum goes with it", key=True)
+        return None
+    if not parts.lookup.one((*path, 0), "target", target, parts.names.targets):
+        return None
+    declared = parts.document.targets.get(target)
+    labels = dict.fromkeys((*(declared.steps if declared is not None else ()), "100%"))
+    if not parts.lookup.one((*path, 1), f"step of {target}", label, labels):
+        return None
+    return Happening("step", frozenset((target,)), step=label)
 
 
 def _condition(text: str | None, path: Path, parts: Parts) -> Expression | None:
@@ -152,6 +190,12 @@ def _bound(doc: CommitmentDoc, key: str, path: Path, parts: Parts) -> Decimal | 
     text: str | None = getattr(doc, key)
     if text is None:
         return None
+    if (doc.time is not None) != (text[-1:] in ("h", "m", "s", "d")):
+        words = "write 15m" if doc.time is not None else "only a time is owed in h, m and s"
+        parts.findings.error((*path, key), f"{text} is not how this is measured; {words}")
+        return None
+    if doc.time is not None:
+        return _seconds(text, (*path, key), parts)
     figure = Decimal(text.removesuffix("%"))
     if doc.share is not None and not text.endswith("%"):
         parts.findings.error((*path, key), f"a share is owed in percent; write {_as_percent(text)}")
@@ -169,6 +213,16 @@ def _as_percent(text: str) -> str:
     figure = Decimal(text)
     whole = figure * 100 if "." in text and figure <= 1 else figure
     return f"{plain_number(whole.normalize())}%"
+
+
+def _seconds(text: str, path: Path, parts: Parts) -> Decimal | None:
+    span = parse_duration(text)
+    if not isinstance(span, OpenTime) or not span.duration:
+        parts.findings.error(
+            path, f"open time is measured in h, m and s, and is more than none; found {text}"
+        )
+        return None
+    return Decimal(int(span.duration.total_seconds()))
 
 
 def _missed(doc: CommitmentDoc, path: Path, parts: Parts) -> Missed | None:

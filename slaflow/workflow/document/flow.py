@@ -137,8 +137,33 @@ def _pattern(value: object) -> object:
     return value
 
 
+class CountedDoc(PatternDoc):
+    """What of a lead's history a commitment counts: exactly one of `COUNTABLE`."""
+
+    step: list[Ref] | None = None
+    override: Many[Ref] | None = None
+
+    @property
+    def counted(self) -> str:
+        return next(key for key in COUNTABLE if getattr(self, key) is not None)
+
+    @model_validator(mode="after")
+    def one_kind(self) -> CountedDoc:
+        given = [key for key in COUNTABLE if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise fault(f"this takes one of {', '.join(COUNTED)}; {_found(given)}")
+        if self.step is not None and len(self.step) != 2:
+            raise fault("step takes a target and one of its steps, as in [respond, '+4h']")
+        return self
+
+
+COUNTED = ("enter", "trigger", "activity", "step", "assign", "override")
+COUNTABLE = (*KINDS, "step", "override")
 AnyPattern = Annotated[
     PatternDoc, BeforeValidator(_pattern, json_schema_input_type=Literal["assign", "contact"] | PatternDoc)
+]
+AnyCounted = Annotated[
+    CountedDoc, BeforeValidator(_pattern, json_schema_input_type=Literal["assign"] | CountedDoc)
 ]
 
 

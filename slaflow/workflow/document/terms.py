@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from slaflow.workflow.document.flow import ActionDoc, AnyPattern
+from slaflow.workflow.document.flow import ActionDoc, AnyCounted, CountedDoc
 from slaflow.workflow.document.types import (
+    Bound,
     Condition,
     Doc,
     Duration,
-    Figure,
     Many,
     Named,
     One,
@@ -54,16 +54,29 @@ class RouteDoc(Named):
     when: Condition | None = None
 
 
+class CountDoc(Doc):
+    of: AnyCounted
+    each: bool = False
+
+
+def _count(value: object) -> object:
+    """``{enter: mql}`` is the happening itself, with ``each`` beside it or without."""
+    if not isinstance(value, dict) or "of" in value:
+        return value if isinstance(value, dict) else {"of": value}
+    of = {key: part for key, part in value.items() if key != "each"}
+    return {"of": of, **({"each": value["each"]} if "each" in value else {})}
+
+
 class SumDoc(Doc):
     field: One
-    of: AnyPattern
+    of: AnyCounted
 
 
 class ShareDoc(Doc):
     """Either ``{of, among}`` or ``{met: targets}``."""
 
-    of: AnyPattern | None = None
-    among: AnyPattern | None = None
+    of: AnyCounted | None = None
+    among: AnyCounted | None = None
     met: Many[Ref] | None = None
     when: Condition | None = None
 
@@ -75,17 +88,47 @@ class ShareDoc(Doc):
         return self
 
 
+TAKES = ("median", "mean", "p90")
+
+
+class TimeDoc(Doc):
+    """``{median: respond}``: which figure of the open times of which target."""
+
+    median: Ref | None = None
+    mean: Ref | None = None
+    p90: Ref | None = None
+
+    @model_validator(mode="after")
+    def one_figure(self) -> TimeDoc:
+        if sum(getattr(self, key) is not None for key in TAKES) != 1:
+            raise fault("a time is {median: target}, {mean: target} or {p90: target}")
+        return self
+
+
 class InARowDoc(Doc):
     in_a_row: Annotated[int, Field(ge=1)] = 1
     do: Many[ActionDoc]
 
 
+class InARowToldDoc(Doc):
+    """``{in_a_row: 2, notify: [...]}``, as it may be written."""
+
+    in_a_row: Annotated[int, Field(ge=1)]
+    notify: Many[Ref]
+
+
 def _missed(value: object) -> object:
+    if isinstance(value, dict) and "in_a_row" in value and "notify" in value and "do" not in value:
+        return {
+            **{key: part for key, part in value.items() if key != "notify"},
+            "do": {"notify": value["notify"]},
+        }
     return value if isinstance(value, dict) and ("do" in value or "in_a_row" in value) else {"do": value}
 
 
 MissedDoc = Annotated[
-    InARowDoc, BeforeValidator(_missed, json_schema_input_type=ActionDoc | list[ActionDoc] | InARowDoc)
+    InARowDoc,
+    BeforeValidator(_missed, json_schema_input_type=ActionDoc | list[ActionDoc] | InARowDoc | InARowToldDoc),
 ]
 
 
@@ -105,7 +148,7 @@ PaceDoc = Annotated[
     BeforeValidator(_pace, json_schema_input_type=str | dict[str, ActionDoc | list[ActionDoc]]),
 ]
 """Share of the period's open days to what is done if the promise is out of pace then."""
-MEASURES = ("count", "sum", "share", "signed_within")
+MEASURES = ("count", "sum", "share", "time", "signed_within")
 
 
 class CommitmentDoc(Named):
@@ -113,13 +156,20 @@ class CommitmentDoc(Named):
 
     owed_by: Many[Ref]
     every: Literal["day", "week", "month", "quarter", "year"]
-    count: AnyPattern | None = None
+    count: (
+        Annotated[
+            CountDoc,
+            BeforeValidator(_count, json_schema_input_type=Literal["assign"] | CountedDoc | CountDoc),
+        ]
+        | None
+    ) = None
     sum: SumDoc | None = None
     share: ShareDoc | None = None
+    time: TimeDoc | None = None
     signed_within: Duration | None = None
-    at_least: Figure | None = None
-    at_most: Figure | None = None
-    cohort: AnyPattern | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+    cohort: AnyCounted | None = None
     matures: Duration | None = None
     min_sample: Annotated[int, Field(ge=1)] | None = None
     per: Literal["owner"] | None = None
@@ -133,7 +183,7 @@ class CommitmentDoc(Named):
             found = f"found {' and '.join(given)}" if given else "found none of them"
             raise fault(f"a commitment measures one of {', '.join(MEASURES)}; {found}")
         bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
-        if bool(bounds) == (self.signed_within is not None):
+        if bounds and self.signed_within is not None:
             raise fault("at_least or at_most says how much is owed; signed_within goes without them")
         if self.share is None and any(bound.endswith("%") for bound in bounds):
             raise fault("a percentage is owed of a share only")

@@ -241,6 +241,24 @@ Grants = Many[Annotated[str | dict[str, str], BeforeValidator(_grant)]]
 """Parties, each bare or with the role it takes: ``[marketing, {sales: manager}]``."""
 
 
+def _bound(value: object) -> str:
+    try:
+        return _figure(value)
+    except ValueError:
+        try:
+            return _duration(value)
+        except ValueError:
+            raise fault(f"{shown(value)} is no figure; write 200 or 70%, or of time 15m") from None
+
+
+Bound = Annotated[
+    str,
+    PlainValidator(_bound),
+    WithJsonSchema({"type": ["number", "string"], "description": "200, 70% or 15m"}),
+]
+"""A number, a share of the whole with its ``%``, or a time."""
+
+
 def nothing_is_empty(value: object) -> object:
     """``sales:`` with nothing after it is an item without particulars."""
     return {} if value is None else value

@@ -10,6 +10,8 @@ from typing import Literal
 
 from slaflow.workflow.expressions.value import Expression
 
+Kind = Literal["enter", "trigger", "activity", "step", "assign", "override"]
+Take = Literal["median", "mean", "p90"]
 Every = Literal["day", "week", "month", "quarter", "year"]
 
 
@@ -21,19 +23,23 @@ class Happening:
     the event adds; None where the event alone says all.
     """
 
-    kind: Literal["enter", "trigger", "activity"]
+    kind: Kind
     names: frozenset[str]
+    """Of states, triggers or activities; of targets whose ``step`` falls; none where an owner is assigned."""
     noted: str | None = None
     when: Expression | None = None
     adds: str | None = None
     """The field whose value at the event is added up."""
+    step: str | None = None
+    """The label of the step that falls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Leads to which it happened in the period, each once."""
+    """Leads to which it happened in the period, each once; or, *each*, how often it happened."""
 
     of: Happening
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ class Share:
     @property
     def by_first(self) -> bool:
         """Whether ``of`` is one of the outcomes in ``among``: then the first outcome decides."""
-        return self.of.kind == self.among.kind and self.of.names <= self.among.names
+        alike = self.of.kind == self.among.kind and self.of.step == self.among.step
+        return alike and self.of.names <= self.among.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """Of the clocks of a target fulfilled in the period, the seconds of open time up to there."""
+
+    target: str
+    take: Take
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
     """Every owing party signs the period's review within this time after its end."""
 
     within: timedelta
 
 
-Measure = Count | Sum | Share | Kept | Signed
+Measure = Count | Sum | Share | Kept | Timed | Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,10 @@ class PaceStep:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """A promise per period. Of a share the bounds are parts of one hundred."""
+    """A promise per period. Of a share the bounds are parts of one hundred, of a time seconds.
+
+    Without any bound it is measured and stated, and nothing is owed.
+    """
 
     index: int
     name: str
@@ -116,6 +134,15 @@ class Commitment:
     @property
     def is_share(self) -> bool:
         return isinstance(self.measure, Share | Kept)
+
+    @property
+    def is_time(self) -> bool:
+        return isinstance(self.measure, Timed)
+
+    @property
+    def has_sample(self) -> bool:
+        """Whether it takes some number of leads or clocks to be judged."""
+        return self.is_share or self.is_time
 
 
 @dataclass(frozen=True, slots=True)
