@@ -88,6 +88,9 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+_ASKED = ("activity", "check", "lift", "dispute", "uphold")
+
+
 def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     """The point of a log entry in a few words; its kind stands beside them."""
     data: Mapping[str, Any] = entry["data"] or {}
@@ -97,7 +100,7 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         overridden = f", overridden: {entry['reason']}" if entry["reason"] else ""
         return f"{entry['trigger']}: {entry['from']} -> {entry['to']}{handoff}{overridden}"
     if kind == "refused":
-        asked = next((data[name] for name in ("activity", "check", "lift") if data.get(name)), "")
+        asked = next((data[name] for name in _ASKED if data.get(name)), "")
         return f"{entry['trigger'] or asked}: {entry['reason']}"
     if kind == "commitment":
         return _commitment(entry["target"], data)

@@ -90,6 +90,10 @@ def _clock_change(earlier: Clock, clock: Clock, zone: tzinfo, on_time: bool) -> 
         return f"{target} {_ended(earlier, clock, on_time)}"
     if clock["lifted"] and not earlier["lifted"]:
         return f"{target} breach lifted"
+    if clock.get("upheld") and not earlier.get("upheld"):
+        return f"{target} breach upheld"
+    if clock.get("disputed") and not earlier.get("disputed"):
+        return f"{target} breach disputed"
     if earlier["status"] != clock["status"]:
         if clock["status"] == "paused":
             return f"{target} paused{_remaining(clock)}"

@@ -26,6 +26,7 @@ from ..sheet import Row, Sheet
 from ..table import Column
 from ..words import lead_number, score
 from .changes import added, assigned, happened
+from .dispute import dispute, uphold
 from .erase import erase
 from .lift import lift
 from .page import explanation_page, lead_page
@@ -241,6 +242,8 @@ def explain(session: Session, lead: str, name: str | None, at: datetime | None) 
 
 command.add_command(erase)
 command.add_command(lift)
+command.add_command(dispute)
+command.add_command(uphold)
 
 
 def _write(

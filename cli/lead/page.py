@@ -114,6 +114,8 @@ def _ended(clock: Clock, zone: tzinfo) -> Sequence[Cell]:
     )
     if clock["status"] == "breached":
         words = f"broken since {instant(clock['breached_at'], zone)}"
+    if clock.get("disputed") and not clock["lifted"]:
+        words = f"{words}, {_contested(clock)}"
     if clock["lifted"]:
         words = "in time after all, breach lifted" if clock["status"] == "met" else f"{words}, breach lifted"
     owed_by = clock["owed_by"] or "timer"
@@ -125,7 +127,13 @@ def status_part(clock: Clock) -> Part:
     status = str(clock["status"]).replace("_", " ")
     if clock["lifted"] and clock["ended_at"] is None:
         return f"{status}, lifted", "yellow"
+    if clock.get("disputed") and clock["ended_at"] is None:
+        return f"{status}, {_contested(clock)}", STATUS_STYLES.get(clock["status"], "")
     return status, STATUS_STYLES.get(clock["status"], "")
+
+
+def _contested(clock: Clock) -> str:
+    return "disputed and upheld" if clock["upheld"] else "disputed"
 
 
 def _possible(page: Page, lead: Lead) -> None:

@@ -33,7 +33,10 @@ from .returns import returns
 from .review_page import review
 from .waste import waste
 
-COUNTS = ("started", "met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted")
+COUNTS = (
+    "started", "met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted", "disputed",
+    "upheld",
+)  # fmt: skip
 
 
 @click.group("report", cls=Group)
@@ -81,7 +84,7 @@ def _figures(page: Page, figures: Figures) -> None:
     from slaflow.report.sla import gross_rates
 
     targets = figures["targets"]
-    counts = [name for name in COUNTS if any(figure[name] for figure in targets.values())]
+    counts = [name for name in COUNTS if any(figure.get(name) for figure in targets.values())]
     is_lifted = "lifted" in counts
     titles = (name.replace("_", " ") for name in counts)
     before = (Column("before lifts", 1),) if is_lifted else ()

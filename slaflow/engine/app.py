@@ -11,7 +11,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
 from slaflow.engine.setup import people, versions
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.events import Answered, Recorded
+from slaflow.lifecycle.events import Answered, Disputed, Recorded, Upheld
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
@@ -113,6 +113,20 @@ class Engine(Context):
         from slaflow.engine.leads import lift as lifting
 
         return lifting.lift(self, lead, target, reason, actor, clock, at)
+
+    def dispute(self, lead: int | str, target: str, reason: str, actor: str, *,
+                clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Says, for the party that owes it, that a breach should not count: as :meth:`lift` names it."""
+        from slaflow.engine.leads import lift as lifting
+
+        return lifting.say(self, lead, Disputed(target, reason.strip(), clock), actor, at)
+
+    def uphold(self, lead: int | str, target: str, reason: str, actor: str, *,
+               clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Turns the dispute of a breach down: as :meth:`lift` names it."""
+        from slaflow.engine.leads import lift as lifting
+
+        return lifting.say(self, lead, Upheld(target, reason.strip(), clock), actor, at)
 
     def lift_all(self, start: datetime, end: datetime, reason: str, actor: str, *,
                  target: str | None = None, party: str | None = None,

@@ -254,6 +254,10 @@ def _occasions(effect: Effect) -> Iterator[Occasion]:
         yield "contact", None
     if effect.assigned:
         yield "assign", None
+    if effect.disputed is not None:
+        yield "dispute", effect.disputed
+    if effect.ruled is not None:
+        yield "ruling", effect.ruled
 
 
 def _asked_for(target: Target, effects: list[Effect], view: View) -> int | None:

@@ -27,6 +27,9 @@ class Effect(NamedTuple):
     contact: bool = False
     fields: frozenset[str] = frozenset()
     assigned: bool = False
+    disputed: str | None = None
+    ruled: str | None = None
+    """The target of which a breach was disputed, or a dispute ruled on."""
     late: Late | None = None
     """The input it is the effect of, where that is told late."""
 
@@ -45,6 +48,10 @@ def matches(pattern: Pattern, effect: Effect, view: View) -> bool:
         seen = effect.contact
     elif kind == "assign":
         seen = effect.assigned
+    elif kind == "dispute":
+        seen = effect.disputed in pattern.names
+    elif kind == "ruling":
+        seen = effect.ruled in pattern.names
     elif kind == "set":
         seen = any(view.lead.fields.get(name) is not None for name in pattern.names & effect.fields)
     elif kind == "enter":

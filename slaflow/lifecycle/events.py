@@ -90,7 +90,25 @@ class Lifted:
     number: int | None = None
 
 
-Happening = Created | Fired | Recorded | Answered | Changed | Assigned | Erased | Lifted
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """Who owes it says that the breach of *target* should not count; otherwise as :class:`Lifted`."""
+
+    target: str
+    reason: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upheld:
+    """A dispute of the breach of *target* is turned down; otherwise as :class:`Lifted`."""
+
+    target: str
+    reason: str
+    number: int | None = None
+
+
+Happening = Created | Fired | Recorded | Answered | Changed | Assigned | Erased | Lifted | Disputed | Upheld
 
 
 class Input(NamedTuple):

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from slaflow.clock import disputes
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.approaches import note_approach, remarks
 from slaflow.lifecycle.decision import Refusal
@@ -18,17 +19,19 @@ from slaflow.lifecycle.events import (
     Assigned,
     Changed,
     Created,
+    Disputed,
     Erased,
     Fired,
     Input,
     Lifted,
     Recorded,
+    Upheld,
     as_given,
 )
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, validated
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
-from slaflow.lifecycle.lifting import broken_clock, lift
+from slaflow.lifecycle.lifting import broken_clock, disputable_clock, disputed_clock, lift, note
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.rights.grants import is_granted
 from slaflow.lifecycle.scoring import decayed, halved, number_text
@@ -61,6 +64,10 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
             _assign(work, event, at, assigned)
         case Lifted() as lifted:
             return _lift(work, event, at, lifted)
+        case Disputed() as disputed:
+            return _dispute(work, event, at, disputed)
+        case Upheld() as upheld:
+            return _uphold(work, event, at, upheld)
         case Erased() as erased:
             erase(work, erased, at, _logged(event))
         case Created():
@@ -297,13 +304,53 @@ def _assign(work: Work, event: Input, at: datetime, assigned: Assigned) -> None:
 
 
 def _lift(work: Work, event: Input, at: datetime, lifted: Lifted) -> Refusal | None:
-    """Excuses a breach: the latest of the target, or that of the clock that is named."""
-    targets = [target.name for target in work.workflow.targets if not target.is_timer]
-    if lifted.target not in targets:
-        raise UnknownName("target", lifted.target, targets)
+    """Excuses a breach: the latest of the target, or that of the clock that is named. It grants a dispute."""
+    _check_is_promise(work, lifted.target)
     found = broken_clock(work, lifted)
     if isinstance(found, str):
         data = {"lift": lifted.target, "number": lifted.number}
         return _refuse(work, event, at, f"lifting {lifted.target}", (found,), data=data)
-    lift(work, found, at, _logged(event) | {"reason": lifted.reason})
+    is_ruling = disputes.awaits_ruling(found)
+    seq = lift(work, found, at, _logged(event) | {"reason": lifted.reason})
+    if is_ruling:
+        _follow(work, event, at, Effect(seq, ruled=found.target))
     return None
+
+
+def _dispute(work: Work, event: Input, at: datetime, disputed: Disputed) -> Refusal | None:
+    """Says of a breach that it should not count; stops neither work nor clock."""
+    _check_is_promise(work, disputed.target)
+    found = disputable_clock(work, disputed, event.actor.party)
+    if isinstance(found, str):
+        data = {"dispute": disputed.target, "number": disputed.number}
+        return _refuse(work, event, at, f"disputing {disputed.target}", (found,), data=data)
+    disputes.dispute(found, at)
+    seq = note(work, "disputed", found, at, _logged(event) | {"reason": disputed.reason})
+    _follow(work, event, at, Effect(seq, disputed=found.target))
+    return None
+
+
+def _uphold(work: Work, event: Input, at: datetime, upheld: Upheld) -> Refusal | None:
+    """Turns a dispute down: the breach stands."""
+    _check_is_promise(work, upheld.target)
+    found = disputed_clock(work, upheld, event.actor.party)
+    if isinstance(found, str):
+        data = {"uphold": upheld.target, "number": upheld.number}
+        return _refuse(work, event, at, f"upholding {upheld.target}", (found,), data=data)
+    disputes.uphold(found, at)
+    seq = note(work, "upheld", found, at, _logged(event) | {"reason": upheld.reason})
+    _follow(work, event, at, Effect(seq, ruled=found.target))
+    return None
+
+
+def _check_is_promise(work: Work, name: str) -> None:
+    targets = [target.name for target in work.workflow.targets if not target.is_timer]
+    if name not in targets:
+        raise UnknownName("target", name, targets)
+
+
+def _follow(work: Work, event: Input, at: datetime, effect: Effect) -> None:
+    """What comes of *effect*, as of any event of the lead."""
+    chain = _chain(work, event, at)
+    chain.event(effect)
+    chain.come_to_rest()

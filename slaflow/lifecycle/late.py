@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slaflow.clock.state import Clock
-from slaflow.lifecycle.events import Fired, Input, Lifted, Recorded
+from slaflow.lifecycle.events import Disputed, Fired, Input, Lifted, Recorded, Upheld
 from slaflow.lifecycle.guards import validated
 from slaflow.lifecycle.lead import Lead
 from slaflow.workflow.model.workflow import Workflow
@@ -74,7 +74,7 @@ def lateness(workflow: Workflow, lead: Lead, event: Input) -> Late | None:
 def concerns(event: Input, clock: Clock) -> bool:
     """Whether ``decide`` needs to be given *clock*, which has ended, beside the open ones."""
     happening = event.happening
-    if isinstance(happening, Lifted):
+    if isinstance(happening, Lifted | Disputed | Upheld):
         return clock.target == happening.target and clock.is_broken
     if not isinstance(happening, Recorded | Fired):
         return False

@@ -1,4 +1,4 @@
-"""Lifting a breach by hand: the breach is excused, the duty stays (rules.md, 18)."""
+"""A breach lifted by hand, disputed, and ruled on: it may be excused, the duty stays (rules.md, 18)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from slaflow.clock import rules
+from slaflow.clock import disputes, rules
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decision import instant_text
-from slaflow.lifecycle.events import Lifted
+from slaflow.lifecycle.events import Disputed, Lifted, Upheld
 from slaflow.lifecycle.work import Work
 
 
-def broken_clock(work: Work, lifted: Lifted) -> Clock | str:
-    """The clock whose breach is to be lifted, or why there is none."""
+def broken_clock(work: Work, lifted: Lifted | Disputed | Upheld) -> Clock | str:
+    """The clock whose breach it is about, or why there is none that is not lifted."""
     name, number = lifted.target, lifted.number
     own = [c for c in work.clocks if c.target == name and c.is_broken and number in (None, c.number)]
     clock = max(own, key=lambda each: each.number, default=None)
@@ -26,12 +26,45 @@ def broken_clock(work: Work, lifted: Lifted) -> Clock | str:
     return clock
 
 
-def lift(work: Work, clock: Clock, at: datetime, given: Mapping[str, Any]) -> None:
-    """Excuses the breach; *given* is what the entry says besides. Its party is the one that owes."""
+def disputable_clock(work: Work, disputed: Disputed, party: str) -> Clock | str:
+    """The clock whose breach *party* may dispute, or why it may not."""
+    clock = broken_clock(work, disputed)
+    if isinstance(clock, str):
+        return clock
+    if clock.owed_by != party:
+        return f"{clock.target} is owed by {clock.owed_by}, who alone disputes its breaches, not {party}"
+    if disputes.is_disputed(clock):
+        done = "disputed already" if disputes.awaits_ruling(clock) else "disputed and upheld already"
+        return f"the breach of {clock.target}, clock {clock.number}, is {done}"
+    return clock
+
+
+def disputed_clock(work: Work, upheld: Upheld, party: str) -> Clock | str:
+    """The clock of which a dispute may be turned down, or why none can be."""
+    clock = broken_clock(work, upheld)
+    if isinstance(clock, str):
+        return clock
+    what = f"the breach of {clock.target}, clock {clock.number},"
+    if clock.owed_by == party:
+        return f"{clock.target} is owed by {party}, who does not rule on its own disputes"
+    if not disputes.is_disputed(clock):
+        return f"{what} is not disputed"
+    return f"{what} is upheld already" if disputes.is_upheld(clock) else clock
+
+
+def lift(work: Work, clock: Clock, at: datetime, given: Mapping[str, Any]) -> int:
+    """Excuses the breach; *given* is what the entry says besides. Its party is the one that owes.
+
+    Gives the entry's ``seq``.
+    """
     rules.lift(clock)
+    return note(work, "breach_lifted", clock, at, {**given, "party": clock.owed_by})
+
+
+def note(work: Work, kind: str, clock: Clock, at: datetime, given: Mapping[str, Any]) -> int:
+    """Logs what was said of the breach of *clock*; gives the entry's ``seq``."""
     work.touch(clock)
     assert clock.breached_at is not None
     assert clock.due_at is not None
     data = {"breached_at": instant_text(clock.breached_at), "due_at": instant_text(clock.due_at)}
-    about = {"party": clock.owed_by, "target": clock.target, "clock": clock.number}
-    work.log("breach_lifted", at, **{**given, **about}, data=data)
+    return work.log(kind, at, **{**given, "target": clock.target, "clock": clock.number}, data=data)

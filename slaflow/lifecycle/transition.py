@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from slaflow.clock.disputes import awaits_ruling
 from slaflow.clock.state import Clock
 from slaflow.lifecycle import clocks
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.effects import Effect, note_happening
 from slaflow.lifecycle.evidence import testify
 from slaflow.lifecycle.guards import Chosen, choose, may_pass
-from slaflow.lifecycle.late import note_reset
+from slaflow.lifecycle.late import Late, note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.owners import named as named_owners
@@ -57,7 +58,7 @@ class Chain:
             note_happening(self.work, effect, at)
         owners_promises.stop_waiting(self.work, effect)
         if effect.late is not None:
-            self.met += testify(self.work, effect, effect.late)
+            self._testify(effect, effect.late)
         if not self.work.open_clocks():
             after_meet()
             return
@@ -74,8 +75,19 @@ class Chain:
     def testify(self, effect: Effect) -> None:
         """What was refused now may still be evidence: it keeps or lifts promises and changes nothing else."""
         assert effect.late is not None
-        self.met += testify(self.work, effect, effect.late)
+        self._testify(effect, effect.late)
         clocks.start_clocks(self.work, [], self.met, self.cause.at)
+
+    def _testify(self, effect: Effect, late: Late) -> None:
+        """Judges evidence; a dispute of a breach that it lifts needs no ruling any more."""
+        disputed = [clock for clock in self.work.clocks if awaits_ruling(clock)]
+        self.met += testify(self.work, effect, late)
+        settled = {clock.target for clock in disputed if clock.lifted}
+        settled -= {clock.target for clock in disputed if awaits_ruling(clock)}
+        for clock in self.work.open_clocks() if settled else ():
+            if any(each.kind == "ruling" and each.names & settled for each in self.work.target(clock).meet):
+                because = "the breach turned out to be none"
+                clocks.cancel(self.work, clock, self.cause.at, effect.seq, because)
 
     def come_to_rest(self, first: Callable[[], None] = _nothing) -> None:
         """Fires autos until none passes, then (after *first*) starts clocks."""

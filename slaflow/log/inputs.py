@@ -14,11 +14,13 @@ from slaflow.lifecycle.events import (
     Assigned,
     Changed,
     Created,
+    Disputed,
     Fired,
     Happening,
     Input,
     Lifted,
     Recorded,
+    Upheld,
     from_given,
 )
 from slaflow.lifecycle.lead import Actor
@@ -89,6 +91,14 @@ def _lifted(entry: Entry, data: Data) -> Happening:
     return Lifted(entry.target or "", entry.reason or "", entry.clock)
 
 
+def _disputed(entry: Entry, data: Data) -> Happening:
+    return Disputed(entry.target or "", entry.reason or "", entry.clock)
+
+
+def _upheld(entry: Entry, data: Data) -> Happening:
+    return Upheld(entry.target or "", entry.reason or "", entry.clock)
+
+
 def _refused(entry: Entry, data: Data) -> Happening:
     if entry.trigger is not None:
         return Fired(entry.trigger, from_given(data["inputs"]), data.get("override"))
@@ -96,6 +106,10 @@ def _refused(entry: Entry, data: Data) -> Happening:
         return Recorded(data["activity"], from_given(data["fields"]))
     if "lift" in data:
         return Lifted(data["lift"], "", data["number"])
+    if "dispute" in data:
+        return Disputed(data["dispute"], "", data["number"])
+    if "uphold" in data:
+        return Upheld(data["uphold"], "", data["number"])
     return Answered(data["check"], from_given(data["answer"]))
 
 
@@ -107,5 +121,7 @@ _HAPPENINGS: dict[str, Callable[[Entry, Data], Happening]] = {
     "transition": _transition,
     "assigned": _assigned,
     "breach_lifted": _lifted,
+    "disputed": _disputed,
+    "upheld": _upheld,
     "refused": _refused,
 }

@@ -17,6 +17,7 @@ from slaflow.report.rates import least, percentile, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import PromiseFigure
+from slaflow.store.figures.disputed import DisputedFigure, disputed
 from slaflow.store.figures.promises import promises
 
 __all__ = ["OUTCOMES", "percentile", "sla"]
@@ -59,7 +60,7 @@ def sla(
     """``report sla`` of json.md, "The SLA report"; with *by* also ``groups``, the same figures per group.
 
     Beside what stands there, ``ever_broken`` and ``gross_met_rate`` tell of each target how it stood
-    before any breach was lifted.
+    before any breach was lifted, and, where any was disputed, ``disputed`` and ``upheld``.
 
     Args:
         start, end: the period in which the clocks started, half-open; None is unbounded.
@@ -77,7 +78,18 @@ def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
     groups: dict[str | None, list[PromiseFigure]] = {}
     for figure in promises(conn, asked):
         groups.setdefault(figure.group, []).append(figure)
-    return {name: _figures(figures) for name, figures in groups.items()}
+    found = {name: _figures(figures) for name, figures in groups.items()}
+    _add_disputes(found, disputed(conn, asked))
+    return found
+
+
+def _add_disputes(groups: dict[str | None, dict[str, Any]], said: Iterable[DisputedFigure]) -> None:
+    """``disputed`` and ``upheld`` of every target, where there was any dispute."""
+    known = {(row.group, row.target): row for row in said}
+    for group, figures in groups.items() if known else ():
+        for name, target in figures["targets"].items():
+            row = known.get((group, name))
+            target["disputed"], target["upheld"] = (row.disputed, row.upheld) if row else (0, 0)
 
 
 def _figures(figures: Iterable[PromiseFigure]) -> dict[str, Any]:

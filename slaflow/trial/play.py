@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Draft, Refusal
-from slaflow.lifecycle.events import Assigned, Created, Fired, Happening, Input, Recorded
+from slaflow.lifecycle.events import Assigned, Created, Disputed, Fired, Happening, Input, Recorded, Upheld
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.life import ClockKey, Life
@@ -88,6 +88,11 @@ class Play:
             rows = lifecycle_of(self.workflow).rows(self.lead.state, happening.trigger)
             anywhere = (row for row in self.workflow.transitions if row.trigger == happening.trigger)
             return _first_of((*rows, *anywhere)[0].by)
+        if isinstance(happening, Disputed):
+            return self.workflow.target(happening.target).owed_by or SYSTEM
+        if isinstance(happening, Upheld):
+            owes = self.workflow.target(happening.target).owed_by
+            return _first_of(tuple(party for party in self.workflow.parties if party != owes))
         return self.lead.held_by
 
     def actor(self, name: str | None, default: str) -> Actor:

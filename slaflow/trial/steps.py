@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import did_you_mean
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Lifted, Recorded
+from slaflow.lifecycle.events import Answered, Assigned, Changed, Disputed, Fired, Lifted, Recorded, Upheld
 from slaflow.trial.figures import read_figures
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Deed, Do, Expect, PassTime, Refuse, Step
@@ -21,6 +21,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "check": ("answer", "as"),
     "assign": ("as",),
     "lift": ("as",),
+    "dispute": ("as",),
+    "uphold": ("as",),
     "wait": (),
     "until": (),
     "refuse": (),
@@ -28,6 +30,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "set": ("as",),
 }
 """What may stand beside each kind of step; ``set`` comes last, for it also stands beside ``fire``."""
+
+ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
+    "lift": Lifted, "dispute": Disputed, "uphold": Upheld,
+}  # fmt: skip
 
 
 @dataclass
@@ -112,16 +118,22 @@ class StepReader:
             owner = self.reader.person((*path, "assign"), owner)
         return Do(Assigned(owner), self.actor(path, given))
 
-    def lift(self, path: Path, given: dict[str, Any]) -> Do | None:
-        at = (*path, "lift")
-        terms = self.reader.mapping(at, given["lift"], ("target", "reason"), ("target", "reason"))
+    def about_breach(self, path: Path, given: dict[str, Any]) -> Do | None:
+        """``lift``, ``dispute`` or ``uphold``."""
+        kind = next(each for each in ABOUT_BREACHES if each in given)
+        said = self.of_a_breach((*path, kind), given[kind])
+        return said and Do(ABOUT_BREACHES[kind](*said), self.actor(path, given))
+
+    def of_a_breach(self, at: Path, given: Any) -> tuple[str, str] | None:
+        """Of which target, and why."""
+        terms = self.reader.mapping(at, given, ("target", "reason"), ("target", "reason"))
         targets = [target.name for target in self.reader.workflow.targets if not target.is_timer]
         target, reason = None, ""
         if terms.get("target") is not None:
             target = self.reader.name((*at, "target"), terms["target"], "target", targets)
         if terms.get("reason") is not None:
             reason = self.reader.text((*at, "reason"), terms["reason"], "a reason")
-        return Do(Lifted(target, reason), self.actor(path, given)) if target and reason else None
+        return (target, reason) if target and reason else None
 
     def wait(self, path: Path, given: dict[str, Any]) -> PassTime | None:
         span = self.reader.duration((*path, "wait"), given["wait"])
@@ -143,12 +155,15 @@ class StepReader:
 
     def refuse(self, path: Path, given: dict[str, Any]) -> Refuse | None:
         at = (*path, "refuse")
-        keys = ("fire", "activity", "as", "set", "fields", "override", "reason", "because")
+        keys = ("fire", "activity", "as", "set", "fields", "override", "reason", "because", *ABOUT_BREACHES)
         terms = self.reader.mapping(at, given["refuse"], keys)
-        if ("fire" in terms) == ("activity" in terms):
-            self.reader.problem(at, "refuse takes one fire or one activity")
+        if len({"fire", "activity", *ABOUT_BREACHES} & set(terms)) != 1:
+            self.reader.problem(at, "refuse takes one fire, activity, lift, dispute or uphold")
             return None
         because = str(terms.get("because") or "")
+        if set(ABOUT_BREACHES) & set(terms):
+            said = self.about_breach(at, terms)
+            return None if said is None else Refuse(said, because)
         raw = {
             name: value
             for key in ("set", "fields")
@@ -185,7 +200,9 @@ _READERS: Mapping[str, Callable[[StepReader, Path, dict[str, Any]], Deed | None]
     "fire": StepReader.fire,
     "check": StepReader.check,
     "assign": StepReader.assign,
-    "lift": StepReader.lift,
+    "lift": StepReader.about_breach,
+    "dispute": StepReader.about_breach,
+    "uphold": StepReader.about_breach,
     "wait": StepReader.wait,
     "until": StepReader.until,
     "refuse": StepReader.refuse,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.rules import may_pause
 from slaflow.clock.state import Clock
 from slaflow.engine.leads.lead_json import late_seconds, left_seconds
@@ -208,7 +209,8 @@ def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> lis
 
 def _lifted(clock: Clock, zone: ZoneInfo) -> list[str]:
     if not clock.lifted:
-        return []
+        ruling = "and that was turned down" if is_upheld(clock) else "and nobody has ruled on that yet"
+        return [f"its breach is disputed, {ruling}"] if is_disputed(clock) else []
     if clock.status == "met" and clock.ended_at is not None:
         return [f"fulfilled {local(clock.ended_at, zone)}, as was told later: its breach is lifted"]
     return ["its breach is lifted; " + ("it is still owed" if clock.is_open else "it is no longer owed")]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.approaches import next_welcome
@@ -109,7 +110,10 @@ def in_order(workflow: Workflow, clocks: Iterable[Clock]) -> list[Clock]:
 
 
 def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]:
-    """A clock as LEAD carries it; while paused ``due_at`` is where it stood when the pause began."""
+    """A clock as LEAD carries it; while paused ``due_at`` is where it stood when the pause began.
+
+    ``disputed`` and ``upheld`` stand there where its breach is disputed.
+    """
     return {
         "target": clock.target,
         "status": clock.status,
@@ -125,6 +129,7 @@ def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]
         "late_seconds": late_seconds(workflow, clock, at),
         "lifted": clock.lifted,
         "calendar": clock.calendar,
+        **({"disputed": True, "upheld": is_upheld(clock)} if is_disputed(clock) else {}),
     }
 
 

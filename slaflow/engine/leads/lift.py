@@ -19,7 +19,7 @@ from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.erasure import check_not_erased
-from slaflow.lifecycle.events import Lifted
+from slaflow.lifecycle.events import Disputed, Lifted, Upheld
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.store.database import Connection
 from slaflow.store.log.filter import LogFilter
@@ -67,8 +67,18 @@ def lift(
 ) -> dict[str, Any]:  # fmt: skip
     """Lifts the latest breach of *target*, or that of its clock *number*; gives LEAD.
 
+    Errors: as :func:`say`'s.
+    """
+    return say(app, lead, Lifted(target, reason.strip(), number), actor, at)
+
+
+def say(
+    app: Context, lead: int | str, said: Lifted | Disputed | Upheld, actor: str, at: datetime | None
+) -> dict[str, Any]:
+    """Lifts a breach, disputes it, or turns the dispute down; gives LEAD.
+
     Raises:
-        Refused: no clock of it is broken, or the breach is lifted already.
+        Refused: no clock of it is broken, the breach is lifted already, or it is not theirs to say.
         UnknownName: no such lead or target; the nearest is named.
         ReasonUnusable: *reason* is empty, too long or holds a value of the lead: it stays for ever.
         LeadErased: nothing can happen to the lead any more.
@@ -78,9 +88,9 @@ def lift(
         lead_id = find(conn, lead)
         found = lead_store.lock(conn, [lead_id])[lead_id]
         check_not_erased(found)
-        check_reason(app.workflow(found.digest), found, reason)
+        check_reason(app.workflow(found.digest), found, said.reason)
         who = people.actor(app, actor, conn)
-        ask = Ask(lead_id, Lifted(target, reason.strip(), number), who, at)
+        ask = Ask(lead_id, said, who, at)
         return in_transaction(app, conn, [ask], now=at)[0]
 
     outcome = asked(app, attempt)

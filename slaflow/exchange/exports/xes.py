@@ -53,6 +53,8 @@ _CLOCK_EVENTS = {
     "warned": "warned",
     "breached": "breached",
     "breach_lifted": "lifted",
+    "disputed": "disputed",
+    "upheld": "upheld",
     "escalated": "escalated",
     "clock_moved": "moved",
     "clock_restarted": "restarted",

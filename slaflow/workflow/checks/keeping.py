@@ -53,6 +53,10 @@ def _may(workflow: Workflow, target: Target, pattern: Pattern) -> bool:
             return len({kind.attempt for kind in hand} - {None}) >= pattern.channels
         case "contact":
             return any(kind.contact for kind in hand)
+        case "dispute" | "ruling":
+            # Who owes a promise disputes its breach, and never rules on that.
+            owes = {each.owed_by for each in workflow.targets if each.name in pattern.names}
+            return target.owed_by in owes if pattern.kind == "dispute" else bool(owes - {target.owed_by})
         case _:
             return True
 

@@ -57,6 +57,8 @@ def _can_meet(workflow: Workflow, clock: Target, pattern: Pattern) -> bool:
             return len(channels) >= pattern.channels
         case "assign":
             return True  # Anybody may be made the owner by hand.
+        case "dispute" | "ruling":
+            return True
         case _:
             return any(kind.contact for kind in _by_hand(workflow))
 

@@ -40,8 +40,8 @@ MINUTE = timedelta(minutes=1)
 MOST_PERCENT = 1_000
 DUE = Step("100%", "percent", percent=100)
 _PERCENT = re.compile(r"([0-9]{1,9})%")
-STARTS = ("enter", "trigger", "activity", "set", "assign")
-MEETS = ("enter", "trigger", "activity", "attempts", "contact", "assign")
+STARTS = ("enter", "trigger", "activity", "set", "assign", "dispute", "ruling")
+MEETS = ("enter", "trigger", "activity", "attempts", "contact", "assign", "dispute", "ruling")
 RESTARTS = ("enter", "trigger", "activity", "set", "contact", "assign")
 
 
@@ -152,6 +152,8 @@ def pattern_of(doc: PatternDoc, path: Path, parts: Parts) -> Pattern | None:
         "trigger": ("trigger", parts.names.triggers, doc.trigger),
         "activity": ("activity", parts.names.activities, doc.activity),
         "set": ("field", parts.names.fields, doc.set),
+        "dispute": ("target", parts.names.targets, doc.dispute),
+        "ruling": ("target", parts.names.targets, doc.ruling),
     }
     names: tuple[str, ...] = ()
     if doc.kind in known:

@@ -90,7 +90,7 @@ class TransitionDoc(Named):
     override: OverrideDoc | None = None
 
 
-Kind = Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign"]
+Kind = Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign", "dispute", "ruling"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -104,6 +104,8 @@ class PatternDoc(Doc):
     attempts: Annotated[int, Field(ge=1)] | None = None
     contact: Literal[True] | None = None
     assign: Literal[True] | None = None
+    dispute: Many[Ref] | None = None
+    ruling: Many[Ref] | None = None
     channels: Annotated[int, Field(ge=1)] | None = None
     times: Annotated[int, Field(ge=1)] | None = None
     when: Condition | None = None

@@ -74,12 +74,14 @@ class Case:
 class Pattern:
     """What of a lead's history starts, meets or restarts a clock.
 
-    ``enter``, ``trigger``, ``activity``, ``set`` take ``names``; ``attempts`` takes
+    ``enter``, ``trigger``, ``activity``, ``set``, ``dispute``, ``ruling`` take ``names``; ``attempts`` takes
     ``times`` and ``channels``; ``activity`` takes ``times``; ``contact`` and ``assign``
     take nothing.
     """
 
-    kind: Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign"]
+    kind: Literal[
+        "enter", "trigger", "activity", "set", "attempts", "contact", "assign", "dispute", "ruling"
+    ]  # fmt: skip
     names: frozenset[str] = frozenset()
     times: int = 1
     channels: int = 1

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from support.stories.course import Course
 from support.stories.strategies import Told
 from support.stories.strategies_agreements import ACTORS, MONDAY
 
-from slaflow.lifecycle.events import Fired, Happening
+from slaflow.lifecycle.events import Assigned, Disputed, Fired, Happening, Lifted, Upheld
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
@@ -91,11 +91,25 @@ def _steps(course: Course) -> int:
 def _possible(course: Course, told: Told) -> tuple[Happening, Actor]:
     """What is told; a trigger that leads nowhere from there often gives way to one that does."""
     rows = lifecycle_of(course.workflow).rows_from(course.present.state)
+    if isinstance(told.happening, Disputed | Upheld | Lifted):
+        return _about_a_breach(course, told.happening, told.by)
     if not isinstance(told.happening, Fired) or told.possible is None or not rows:
         return told.happening, told.by
     row = rows[told.possible % len(rows)]
     fired = Fired(row.trigger, override=told.happening.override)
     return fired, next(actor for actor in ACTORS if actor.party in row.by)
+
+
+def _about_a_breach(course: Course, said: Disputed | Upheld | Lifted, by: Actor) -> tuple[Happening, Actor]:
+    """What is said of a breach, of a promise that is broken where one is."""
+    promises = [target for target in course.workflow.targets if not target.is_timer]
+    broken = {clock.target for clock in course.every_clock.values() if clock.is_broken}
+    about = next((target for target in promises if target.name in broken), (promises or [None])[0])
+    if about is None:
+        return Assigned(None), by
+    owes = isinstance(said, Disputed)
+    by = next(actor for actor in ACTORS if (actor.party == about.owed_by) is owes)
+    return replace(said, target=about.name), by
 
 
 def _arrival(course: Course, told: Told, before: datetime) -> datetime:

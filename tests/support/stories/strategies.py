@@ -22,7 +22,17 @@ from support.stories.strategies_agreements import (
 )
 
 from slaflow.hours import Calendar
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Fired, Happening, Recorded
+from slaflow.lifecycle.events import (
+    Answered,
+    Assigned,
+    Changed,
+    Disputed,
+    Fired,
+    Happening,
+    Lifted,
+    Recorded,
+    Upheld,
+)
 from slaflow.lifecycle.lead import Actor
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -161,6 +171,11 @@ def happenings() -> st.SearchStrategy[Happening]:
         changes.map(Changed),
         st.integers(1, 5).map(lambda n: Answered("value", {"n": n})),
         st.sampled_from([ANNA, BERIT, CARL, MARK, None]).map(Assigned),
+        st.builds(
+            lambda said, name: said(name, "it was ours"),
+            st.sampled_from((Disputed, Disputed, Upheld, Lifted)),
+            st.sampled_from(("clock0", "clock1")),
+        ),
     )
 
 

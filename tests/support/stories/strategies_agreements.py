@@ -58,6 +58,7 @@ ACTORS = (
     Actor(ANNA, "sales"), Actor(BERIT, "sales"), Actor(MARK, "marketing"), Actor("system", "system"),
     Actor("lead", "lead"),
 )  # fmt: skip
+CLOCKS = frozenset(f"clock{index}" for index in range(4))
 OVERRIDES = ((Grant("sales"), Grant("marketing", "manager")), (Grant("sales", "manager"),))
 CONDITIONS = (
     "attempts.within('30h') >= 1",
@@ -194,6 +195,8 @@ def patterns(*kinds: str) -> st.SearchStrategy[Pattern]:
         "trigger": _some(TRIGGERS, least=2),
         "set": _some(tuple(FIELDS)),
         "activity": _some(kinds_of_activity, 4, least=2),
+        "dispute": st.just(CLOCKS),
+        "ruling": st.just(CLOCKS),
     }
     return st.sampled_from(kinds).flatmap(
         lambda kind: st.builds(
@@ -268,8 +271,8 @@ def targets(draw: st.DrawFn, index: int) -> Target:
         Case(draw(conditions()), draw(allowances), draw(_or_none(calendars)))
         for _ in range(draw(st.integers(0, 1)))
     ]
-    starts = patterns("enter", "enter", "enter", "trigger", "activity", "set", "assign")
-    meets = patterns("enter", "trigger", "activity", "activity", "attempts", "contact", "assign")
+    starts = patterns("enter", "enter", "enter", "trigger", "activity", "set", "assign", "dispute")
+    meets = patterns("enter", "trigger", "activity", "activity", "attempts", "contact", "assign", "ruling")
     return Target(
         index=index,
         name=f"clock{index}",

@@ -1,0 +1,49 @@
+"""Breaches that were disputed, and disputes that were turned down, of the promises of a period."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, case, select
+
+from slaflow.store.dialect import in_stream
+from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.expressions import total
+from slaflow.store.tables.log import entry
+
+
+class DisputedFigure(NamedTuple):
+    """How many promises of one group and target were disputed, and of how many that was turned down."""
+
+    group: str | None
+    target: str
+    disputed: int
+    upheld: int
+
+
+def disputed(connection: Connection, asked: Asked) -> list[DisputedFigure]:
+    """Of the promises that started in the period, those that were disputed by the instant.
+
+    Cost: the log's disputes, which are few, each with the start of its clock.
+    """
+    row, begun = entry.alias("contested"), entry.alias("begun")
+    start = and_(
+        begun.c.stream == row.c.stream,
+        in_stream(begun.c.kind) == "clock_started",
+        begun.c.target == row.c.target,
+        begun.c.clock == row.c.clock,
+        asked.in_period(in_stream(begun.c.at)),
+    )
+    group = asked.group(owner=begun.c.owner, at=begun.c.at, digest=begun.c.digest, of=begun.c.lead)
+    said = (
+        select(group.label("grp"), row.c.target, row.c.kind)
+        .select_from(row.join(begun, start))
+        .where(row.c.kind.in_(("disputed", "upheld")), row.c.at <= asked.at)
+        .cte("said")
+    )
+    each = asked.whole_and_groups(said).c
+    counts: tuple[Any, ...] = tuple(
+        total(case((each.kind == kind, 1), else_=0)) for kind in ("disputed", "upheld")
+    )
+    query = select(each.grp, each.target, *counts).group_by(each.grp, each.target)
+    return [DisputedFigure(*found) for found in connection.execute(query)]
