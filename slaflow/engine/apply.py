@@ -19,7 +19,7 @@ from slaflow.engine.leads.resurrection import forget, returns
 from slaflow.engine.passages import keep as passages
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.decision import Message
-from slaflow.lifecycle.events import Created, Lifted
+from slaflow.lifecycle.events import Created, Disputed, Lifted, Upheld
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.store import locks, wake
@@ -84,7 +84,7 @@ def _recalled_from(batch: Batch, ask: Ask) -> datetime | None:
     held = batch.held.get(ask.lead_id)
     if held is None or held.lead is None:
         return None
-    if isinstance(ask.happening, Lifted):
+    if isinstance(ask.happening, Lifted | Disputed | Upheld):
         return held.lead.created_at
     happened = ask.occurred_at or ask.at
     is_late = happened is not None and in_utc(happened) < held.lead.as_of

@@ -51,6 +51,15 @@ def test_a_dispute_that_is_turned_down_is_shown_counted_and_replayed(app: Engine
     assert app.replay().ok
 
 
+def test_a_promise_that_was_made_good_meanwhile_is_disputed_and_ruled_on_all_the_same(app: Engine) -> None:
+    lead = broken(app)
+    app.fire(lead, "accept", "sales", at=MONDAY + 4 * HOUR)
+    app.dispute(lead, "respond", WHY, "sales", at=MONDAY + 5 * HOUR)
+    app.uphold(lead, "respond", "it did not", "marketing", at=MONDAY + 6 * HOUR)
+    assert clocks(app, lead)["respond"]["upheld"]
+    assert app.replay().ok
+
+
 @pytest.mark.parametrize("by", [None, "owner", "month"])
 def test_the_report_counts_what_the_entries_say(app: Engine, by: str | None) -> None:
     lead = broken(app)
