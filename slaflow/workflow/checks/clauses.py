@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import product
 
-from slaflow.workflow.checks.journey import at_stage, stages_come_to
+from slaflow.workflow.checks.journey import places_of
 from slaflow.workflow.checks.places import scored
 from slaflow.workflow.checks.remark import Remark, path_of
 from slaflow.workflow.expressions.value import Expression
@@ -43,9 +43,9 @@ def _always_holds(workflow: Workflow, asks: Expression) -> bool:
     others = [name for name in asks.names if name not in truths]
     if len(truths) > MAX_TRUTHS or not all(name.startswith(("lead.stage", "stage.")) for name in others):
         return False
-    places = [at_stage(workflow, stage) for stage in stages_come_to(workflow)] if others else [{}]
+    places = places_of(workflow, others) if others else [{}]
     found = [
-        asks.evaluate({**{name: place[name] for name in others}, **dict(zip(truths, values, strict=True))})
+        asks.evaluate({**place, **dict(zip(truths, values, strict=True))})
         for place in places
         for values in product((True, False), repeat=len(truths))
     ]

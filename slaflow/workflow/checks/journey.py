@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from slaflow.workflow.checks.places import expressions, guards
 from slaflow.workflow.checks.remark import Remark
 from slaflow.workflow.expressions.syntax import bare, parse, results
 from slaflow.workflow.expressions.value import Expression, Guard
 from slaflow.workflow.model.workflow import Workflow
+
+MAX_STAGES = 50
+"""Stages at which an expression is tried."""
 
 
 def check_passable(workflow: Workflow) -> Iterator[Remark]:
@@ -75,15 +78,20 @@ def _never_come_to(workflow: Workflow, guard: Guard) -> list[str]:
 
 
 def _is_false(workflow: Workflow, asks: Expression) -> bool:
-    return all(
-        asks.evaluate({name: at for name, at in at_stage(workflow, stage).items() if name in asks.names})
-        is False
-        for stage in stages_come_to(workflow)
-    )
+    places = places_of(workflow, asks.names)
+    return bool(places) and all(asks.evaluate(place) is False for place in places)
 
 
-def at_stage(workflow: Workflow, stage: str) -> dict[str, object]:
-    """What expressions see of the journey at *stage*."""
+def places_of(workflow: Workflow, names: Iterable[str]) -> list[dict[str, object]]:
+    """What *names* of the journey are at each stage that a lead comes to; none where those are many."""
+    known = stages_come_to(workflow)
+    return [_at(workflow, stage, names) for stage in known] if len(known) <= MAX_STAGES else []
+
+
+def _at(workflow: Workflow, stage: str, names: Iterable[str]) -> dict[str, object]:
     place = workflow.stages.index(stage)
-    reached = {f"stage.reached.{name}": index <= place for index, name in enumerate(workflow.stages)}
-    return {"lead.stage": stage, **reached}
+    reached = {name: name.removeprefix("stage.reached.") for name in names if name.startswith("stage.")}
+    found: dict[str, object] = {
+        name: workflow.stages.index(wanted) <= place for name, wanted in reached.items()
+    }
+    return found | ({"lead.stage": stage} if "lead.stage" in names else {})

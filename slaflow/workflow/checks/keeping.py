@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from slaflow.workflow.checks.moves import Move, living_states, moves
 from slaflow.workflow.checks.remark import Remark, path_of
@@ -10,49 +11,60 @@ from slaflow.workflow.model.clocks import Pattern, Target
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.workflow import Workflow
 
+MAX_PROMISES = 100
+"""Promises that are followed; each goes through every way that leads out of its states."""
+
 
 def check_debtor(workflow: Workflow) -> Iterator[Remark]:
     """Something that meets a promise may be done by the party that owes it."""
     for target in _promises(workflow):
-        if not any(_may(workflow, target, pattern) for pattern in target.meet):
+        states = living_states(workflow, target)
+        rows = [row for row in workflow.transitions if states & set(row.from_states)]
+        if not any(_may(workflow, target, pattern, rows) for pattern in target.meet):
             words = f"{target.owed_by} owes {target.name} and can do nothing that meets it: only others may"
             yield Remark((*path_of(target), "meet"), words, warning=True)
 
 
 def check_let_go(workflow: Workflow) -> Iterator[Remark]:
     """What a party's own move ends unkept, with nobody else to end it, some other promise looks after."""
-    ways = list(moves(workflow))
     left: dict[int, list[Target]] = {}
+    ways, open_in = list(moves(workflow)), _open_in(workflow)
     for target in _promises(workflow):
-        for row in _leaves_behind(workflow, target, ways):
+        for row in _leaves_behind(target, ways, open_in):
             left.setdefault(row.index, []).append(target)
     for row in workflow.transitions:
         if promises := left.get(row.index):
-            names = ", ".join(target.name for target in promises)
-            words = (
-                f"by {row.trigger} {promises[0].owed_by} lets its own promise go, and nothing else watches: "
-            )
-            yield Remark(("transitions", row.index), f"{words}{names}", warning=True)
+            party, names = promises[0].owed_by, ", ".join(target.name for target in promises)
+            words = f"by {row.trigger} {party} lets its own promise go, and nothing else watches: {names}"
+            yield Remark(("transitions", row.index), words, warning=True)
 
 
 def _promises(workflow: Workflow) -> Iterator[Target]:
-    return (clock for clock in workflow.targets if not clock.is_timer)
+    return islice((clock for clock in workflow.targets if not clock.is_timer), MAX_PROMISES)
 
 
-def _may(workflow: Workflow, target: Target, pattern: Pattern) -> bool:
-    """Whether the debtor can bring that about; an auto follows what anybody does."""
-    hand = [kind for kind in workflow.activities.values() if not kind.automated and target.owed_by in kind.by]
+def _open_in(workflow: Workflow) -> dict[str, list[Target]]:
+    """The clocks that can be open in each state."""
+    found: dict[str, list[Target]] = {name: [] for name in workflow.states}
+    for clock in workflow.targets:
+        for name in living_states(workflow, clock):
+            found[name].append(clock)
+    return found
+
+
+def _may(workflow: Workflow, target: Target, pattern: Pattern, rows: list[Transition]) -> bool:
+    """Whether the debtor can bring that about, by one of *rows* or otherwise; autos follow whoever acts."""
+    kinds = [each for each in workflow.activities.values() if target.owed_by in each.by]
+    hand = [each for each in kinds if not each.automated]
     match pattern.kind:
         case "trigger" | "enter":
-            states = living_states(workflow, target)
-            rows = [row for row in workflow.transitions if states & set(row.from_states)]
             return any(_brings(row, pattern) and (row.auto or target.owed_by in row.by) for row in rows)
         case "activity":
-            return any(target.owed_by in workflow.activities[name].by for name in pattern.names)
+            return any(each.kind in pattern.names for each in kinds)
         case "attempts":
-            return len({kind.attempt for kind in hand} - {None}) >= pattern.channels
+            return len({each.attempt for each in hand} - {None}) >= pattern.channels
         case "contact":
-            return any(kind.contact for kind in hand)
+            return any(each.contact for each in hand)
         case "dispute" | "ruling":
             # Who owes a promise disputes its breach, and never rules on that.
             owes = {each.owed_by for each in workflow.targets if each.name in pattern.names}
@@ -68,23 +80,19 @@ def _brings(row: Transition, pattern: Pattern) -> bool:
     )
 
 
-def _leaves_behind(workflow: Workflow, target: Target, ways: list[Move]) -> Iterator[Transition]:
+def _leaves_behind(
+    target: Target, ways: list[Move], open_in: dict[str, list[Target]]
+) -> Iterator[Transition]:
     """The debtor's own moves, bound to nothing, after which nobody asks; none where others can end it."""
-    states = living_states(workflow, target)
+    states = {name for name, clocks in open_in.items() if target in clocks}
     ends = [way for way in ways if way.source in states and way.target not in states]
     if any(way.row.auto or set(way.row.by) != {target.owed_by} for way in ends):
         return
     for way in ends:
-        keeps = any(_brings(way.row, pattern) for pattern in target.meet)
-        if not keeps and not way.row.guard and not _is_watched(workflow, target, way):
+        waiting = [clock for clock in open_in[way.source] if _is_met_by(clock, way.row)]
+        if not way.row.guard and not waiting and not open_in[way.target]:
             yield way.row
 
 
-def _is_watched(workflow: Workflow, target: Target, way: Move) -> bool:
-    """Whether another clock waits for that very move, or runs on where it leads."""
-    for clock in workflow.targets:
-        states = living_states(workflow, clock)
-        waits = way.source in states and any(_brings(way.row, pattern) for pattern in clock.meet)
-        if clock is not target and (waits or way.target in states):
-            return True
-    return False
+def _is_met_by(clock: Target, row: Transition) -> bool:
+    return any(_brings(row, pattern) for pattern in clock.meet)

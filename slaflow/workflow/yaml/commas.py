@@ -7,6 +7,8 @@ import re
 from slaflow.workflow.yaml.read import Source
 from slaflow.workflow.yaml.tree import Node, Path, descend
 
+NEAR = 200
+"""Characters around a key in which its comma and its colon are looked for."""
 _WORD = re.compile(r"[\w.+-]+(@[\w.-]+)?")
 
 
@@ -40,5 +42,7 @@ def _is_piece(source: Source, parent: Node, name: str) -> bool:
     """Whether that key stands behind a comma, and nothing behind it, not even a colon."""
     key, value = parent.entries[name]
     is_nothing = value.kind == "scalar" and not value.text and not value.style and not key.style
-    before, after = source.text[: key.index].rstrip(), source.text[key.index + len(key.text) :].lstrip()
+    end = key.index + len(key.text)
+    before = source.text[max(key.index - NEAR, 0) : key.index].rstrip()
+    after = source.text[end : end + NEAR].lstrip()
     return is_nothing and before.endswith(",") and not after.startswith(":")
