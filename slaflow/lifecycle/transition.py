@@ -7,7 +7,7 @@ order of rules.md, 28.8.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from slaflow.lifecycle import clocks
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.effects import Effect, note_happening
 from slaflow.lifecycle.evidence import testify
-from slaflow.lifecycle.guards import Chosen, choose, may_pass
+from slaflow.lifecycle.guards import Chosen, choose, computed, may_pass
 from slaflow.lifecycle.late import Late, note_reset
 from slaflow.lifecycle.lead import Tally
 from slaflow.lifecycle.machine import lifecycle_of
@@ -29,7 +29,7 @@ from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import NOTHING, View
 from slaflow.lifecycle.work import Cause, Work
 from slaflow.workflow.identity import identity_key
-from slaflow.workflow.model.flow import Assign, Notify, Transition
+from slaflow.workflow.model.flow import Action, Assign, Notify, SetFields, Transition
 from slaflow.workflow.model.lead import Value
 
 
@@ -225,11 +225,35 @@ class Chain:
     def own(self, owner: str | None, given: Mapping[str, Any]) -> None:
         """Changes the owner and logs it; *given* is what the ``assigned`` entry says besides."""
         work, lead = self.work, self.work.lead
-        lead.owner = owner
+        before, lead.owner = self._present_owner(), owner
         if owner is not None:
             lead.holders[lead.held_by] = owner
         seq = work.log("assigned", self.cause.at, **given)
         self.event(Effect(seq, assigned=True))
+        if work.workflow.on_assign and self._present_owner() not in (None, before):
+            self._greet(work.workflow.on_assign, seq)
+
+    def _greet(self, actions: Sequence[Action], seq: int) -> None:
+        """What the agreement does when somebody becomes the owner; who did it is not told of it."""
+        names = [name for each in actions if isinstance(each, Notify) for name in each.to]
+        done_by = None if self.cause.actor is None else self.work.people.spelt(self.cause.actor)
+        for recipient in self.work.routing(self.cause).recipients(names, None):
+            if recipient != done_by:
+                self.tell("assigned", recipient, seq, {"owner": self.work.lead.owner})
+        for each in actions:
+            if isinstance(each, SetFields):
+                self._set(each, seq)
+
+    def _set(self, action: SetFields, seq: int) -> None:
+        work, at = self.work, self.cause.at
+        because: list[str] = []
+        values = computed(work.view(at), action.values, because)
+        if because:
+            reason, data = "; ".join(because), {"because": because}
+            work.log("refused", at, caused_by=seq, from_state=work.lead.state, reason=reason, data=data)
+        if values:
+            changed = work.log("changed", at, caused_by=seq, data={"fields": values})
+            self.event(Effect(changed, fields=set_fields(work, values, at)))
 
     def obstacles(
         self, row: Transition, inputs: Mapping[str, Value], sets: Mapping[str, Value]

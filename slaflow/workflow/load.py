@@ -15,7 +15,7 @@ from slaflow.workflow.checks import check_workflow
 from slaflow.workflow.compile.clocks import target, timer
 from slaflow.workflow.compile.commitments import commitment
 from slaflow.workflow.compile.findings import Findings
-from slaflow.workflow.compile.flow import state, transition
+from slaflow.workflow.compile.flow import on_assign, state, transition
 from slaflow.workflow.compile.lead import activity, check, described, fields, pace, scoring
 from slaflow.workflow.compile.names import Names, check_names
 from slaflow.workflow.compile.parts import Parts
@@ -191,6 +191,7 @@ def _assemble(parts: Parts, holidays: Holidays | None) -> tuple[Workflow, bool]:
         targets=tuple(_clocks(parts)),
         teams={name: team(name, each, parts) for name, each in doc.teams.items()},
         routing=_routing(parts),
+        on_assign=on_assign(parts),
         calendars=calendars(doc.calendars, parts, holidays),
         first_calendar=next(iter(parts.names.calendars), "always"),
         **_periods(parts),

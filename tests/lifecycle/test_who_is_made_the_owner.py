@@ -136,3 +136,29 @@ def test_what_names_nobody_is_told_when_the_file_is_checked(old: str, new: str, 
     (error, *more) = load_workflow(whole.replace(old, new)).errors
     assert line in str(error)
     assert not more
+
+
+GREETED = "on_assign: [{notify: [owner, marketing]}, {set: {on_hold: 'false', account_owner: lead.owner}}]"
+
+
+def test_who_becomes_the_owner_by_anothers_doing_hears() -> None:
+    told = Course(agreement(lead=LEAD, transitions=ROWS, targets=TARGETS, on_assign=GREETED), course().people)
+    told.create().fire("promote", "2026-03-02T10:00")
+    told.set("2026-03-02T10:30", on_hold=True)
+    told.fire("accept", "2026-03-02T11:00", ANNA_HERSELF)
+    assert told.told("assigned") == [("demand-desk@example.com", None)]
+    changed = told.last("changed")
+    assert changed.data == {"fields": {"on_hold": False, "account_owner": ANNA}}
+    assert changed.caused_by == told.last("assigned").seq
+    told.fire("pass", "2026-03-02T12:00", ANNA_HERSELF, to=BERIT)
+    assert told.told("assigned")[1:] == [(BERIT, None), ("demand-desk@example.com", None)]
+    told.assign(BERIT.upper(), "2026-03-02T13:00", ANNA_HERSELF)
+    told.assign(None, "2026-03-02T14:00", ANNA_HERSELF)
+    assert len(told.told("assigned")) == 3
+
+
+def test_what_is_done_for_a_new_owner_moves_nothing() -> None:
+    text = agreement().source + "\non_assign: [{fire: accept}]\n"
+    (error, *more) = load_workflow(text).errors
+    assert "on_assign takes notify and set, not fire" in str(error)
+    assert not more

@@ -118,6 +118,16 @@ def _row_actions(
     return tuple(made)
 
 
+def on_assign(parts: Parts) -> tuple[Action, ...]:
+    """What is done whenever somebody becomes the owner; of actions those that move nothing."""
+    docs = [doc for doc in parts.document.on_assign if doc is not None]
+    for index, doc in enumerate(docs):
+        if (kind := action_kind(doc)) not in ("notify", "set"):
+            words = f"on_assign takes notify and set, not {kind}"
+            parts.findings.error(("on_assign", index, kind), words, key=True)
+    return actions([doc for doc in docs if action_kind(doc) in ("notify", "set")], ("on_assign",), parts)
+
+
 def actions(docs: Sequence[ActionDoc], path: Path, parts: Parts) -> tuple[Action, ...]:
     """What a step does, in order."""
     return tuple(_action(doc, (*path, index), parts) for index, doc in enumerate(docs))

@@ -15,7 +15,7 @@ from typing import Any
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.commitment import Commitment, Notes
-from slaflow.workflow.model.flow import State, Transition
+from slaflow.workflow.model.flow import Action, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, Scoring, Stage
 from slaflow.workflow.model.parties import Party, Route, Team
 
@@ -66,6 +66,8 @@ class Workflow:
     described: tuple[Stage, ...] = ()
     """Every stage with what the file says of it; none where it only names them."""
     pace: Approaches | None = None
+    on_assign: tuple[Action, ...] = ()
+    """``notify`` and ``set`` whenever somebody else becomes the owner."""
     kept_aside: tuple[str, ...] = ()
     """One line for each part of the file that is kept but not yet acted upon."""
     warnings: tuple[Any, ...] = ()

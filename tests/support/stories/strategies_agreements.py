@@ -187,6 +187,15 @@ def _setting(name: str) -> Result:
 
 
 @cache
+def _greetings() -> st.SearchStrategy[Action]:
+    """What is done when somebody becomes the owner."""
+    return st.sampled_from(
+        (Notify(("owner", "manager")), SetFields({"note": condition("'x'", "string")}),
+         SetFields({"on_hold": condition("false", "bool")}))
+    )  # fmt: skip
+
+
+@cache
 def patterns(*kinds: str) -> st.SearchStrategy[Pattern]:
     """What starts, meets or restarts a clock, of one of *kinds*."""
     kinds_of_activity = tuple(each.kind for each in ACTIVITIES)
@@ -374,6 +383,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
         },
         routing=draw(_or_none(_tuples(routes(), 1, 3))),
         calendars=CALENDARS,
+        on_assign=draw(_rarely(_tuples(_greetings(), 1, 2), ())),
         first_calendar="office",
         **{"activities": {each.kind: each for each in ACTIVITIES}, **draw(_journeys())},
     )  # fmt: skip
