@@ -15,8 +15,11 @@ from ..session import Session, pass_session
 from ..table import Column
 from .aging import aging
 from .commitments import commitments
+from .content import content
 from .funnel import funnel
 from .handoffs import handoffs
+from .journey import journey
+from .losses import losses
 from .options import (
     Figures,
     Moment,
@@ -114,5 +117,5 @@ def _target(name: str, figure: Figures, counts: Sequence[str], is_lifted: bool) 
     return (name, figure["owed_by"], *numbers, kept, *before, median, most)
 
 
-for each in (handoffs, funnel, returns, aging, waste, commitments, review):
+for each in (handoffs, funnel, returns, aging, waste, losses, content, journey, commitments, review):
     command.add_command(each)

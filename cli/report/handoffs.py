@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -68,6 +69,18 @@ def _figures(page: Page, figures: Figures) -> None:
     for way in figures["ways"]:
         page.gap()
         _told_of(page, way)
+    if stands_out := list(_bursts(figures["bursts"])):
+        page.gap()
+        page.line("handed over in bursts: ", "; ".join(stands_out))
+
+
+def _bursts(when: Figures) -> Iterator[str]:
+    """The day, the week and the ends of quarters on which twice the usual was handed over, or more."""
+    named = (("day", when["day"]), ("week", when["week"]), *(("week", each) for each in when["quarter_ends"]))
+    for what, each in named:
+        if each is not None and each["burst"]:
+            place = f"the last week of {each['when']}" if "Q" in each["when"] else each["when"]
+            yield f"{place} {each['handed_over']}, a usual {what} {each['usual']}"
 
 
 def _way(way: Figures) -> str:

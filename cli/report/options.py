@@ -41,7 +41,7 @@ def period_options(what: str) -> Callable[[F], F]:
 
 
 by_option = click.option(
-    "--by", metavar="GROUP", help="owner, team, month, or a field of the lead such as source."
+    "--by", metavar="GROUP", help="owner, team, month, sourced_by, or a field of the lead such as source."
 )
 
 

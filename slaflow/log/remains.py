@@ -26,7 +26,7 @@ def remains(entries: Iterable[Entry], workflow_of: WorkflowOf) -> dict[str, dict
     Kept are instants and durations of promises; what the lead had come to at a handoff (score, fit, stage,
     numbers of touchpoints) and who of your people took it; kinds of activities, what they say of the buyer's
     journey and what of the agreement's own lists was sent; what commitments noted; and why it was handed over
-    or back, where that was chosen from the agreement's own list.
+    or back or closed, where that was chosen from the agreement's own list.
     """
     found = ((str(each.seq), dict(_kept(each, workflow_of))) for each in entries)
     return {seq: kept for seq, kept in found if kept}
@@ -42,12 +42,21 @@ def _kept(entry: Entry, workflow_of: WorkflowOf) -> Iterator[tuple[str, Any]]:
         and (said := _said(data, workflow_of(entry.digest)))
     ):
         yield "fields", said
-    if entry.handoff and entry.digest is not None:
+    if entry.digest is None or entry.kind != "transition":
+        return
+    workflow = workflow_of(entry.digest)
+    if entry.handoff:
         yield "handoff", data["handoff"]
-        for part, names in _listed(workflow_of(entry.digest), entry.trigger).items():
+    if entry.handoff or _closes(entry, workflow):
+        for part, names in _listed(workflow, entry.trigger).items():
             values = data.get(part) or {}
             if chosen := {name: values[name] for name in sorted(names) if values.get(name) is not None}:
                 yield part, chosen
+
+
+def _closes(entry: Entry, workflow: Workflow) -> bool:
+    state = workflow.states.get(entry.to_state or "")
+    return state is not None and state.final and entry.from_state != entry.to_state
 
 
 def _said(data: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:

@@ -88,6 +88,56 @@ def waste(figures: Figures) -> str:
     return f"Of {leads(row['handed_over'])} handed to {party}, {never} {were} never touched, {once} once"
 
 
+def losses(figures: Figures) -> str:
+    if not figures["endings"]:
+        return "No lead was closed or given back"
+    ended = {
+        what: [way for way in figures["ways"] if way["what"] == what] for what in ("lost", "returned", "won")
+    }
+    numbers = {what: sum(way["endings"] for way in ways) for what, ways in ended.items()}
+    whole = f"{counted(figures['endings'], 'end')}"
+    why = [row for way in ended["lost"] or ended["returned"] for row in way["reasons"]]
+    if not why:
+        return f"Of {whole} all were won"
+    what = "lost" if ended["lost"] else "given back"
+    of = numbers["lost"] if ended["lost"] else numbers["returned"]
+    most = max(why, key=lambda row: row["endings"])
+    parts = [
+        f"{percent(of / figures['endings'])} {what}",
+        f"{percent(numbers['won'] / figures['endings'])} won",
+    ]
+    return (
+        f"Of {whole} {' and '.join(parts)}; most often {what}: {words(most['reason'])} ({most['endings']:,})"
+    )
+
+
+def content(figures: Figures) -> str:
+    kinds = figures["kinds"]
+    if not kinds:
+        return "Nothing was said"
+    handed = sum(row["before"]["handoffs"]["last"] for row in kinds)
+    if not handed:
+        row = max(kinds, key=lambda row: row["touches"])
+        return f"Said most: {words(row['activity'])}, {row['touches']:,} of {figures['touches']:,} touches"
+    row = max(kinds, key=lambda row: row["before"]["handoffs"]["last"])
+    last = row["before"]["handoffs"]["last"]
+    return f"Last before {percent(last / handed)} of {counted(handed, 'handoff')}: {words(row['activity'])}"
+
+
+def journey(figures: Figures) -> str:
+    if not figures["stages"]:
+        return "No lead is open"
+    stage = max(figures["stages"], key=lambda row: row["leads"])
+    name = stage["title"] or words(stage["stage"])
+    are = f"{percent(stage['share'])} of {leads(figures['open'])} are at {name}" if figures["open"] else name
+    work = [
+        f"{percent(each['share'])} of {party}'s touches"
+        for party, each in stage["touches"].items()
+        if party != "lead"
+    ]
+    return f"{are}, where {_listed(work)} went" if work else are
+
+
 FINDINGS: Mapping[str, Callable[[Figures], str]] = {
     "sla": sla,
     "handoffs": handoffs,
@@ -95,6 +145,9 @@ FINDINGS: Mapping[str, Callable[[Figures], str]] = {
     "returns": returns,
     "aging": aging,
     "waste": waste,
+    "losses": losses,
+    "content": content,
+    "journey": journey,
 }
 """By the name of the report."""
 

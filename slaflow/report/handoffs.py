@@ -7,18 +7,20 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from slaflow.engine.app import Engine
 from slaflow.engine.passages.open_times import opening
 from slaflow.lifecycle.people import Directory
+from slaflow.report.bursts import bursts
 from slaflow.report.overrides import overridden_moves
 from slaflow.report.question import in_force, report
 from slaflow.report.rates import Number, nearest_rank, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.handoffs import Passed, Reckoned, passed, reckoned
+from slaflow.store.figures.handoffs import Passed, Reckoned, passed, reckoned, slots
 from slaflow.store.figures.passages import OUTCOMES
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.workflow import Workflow
@@ -42,7 +44,9 @@ def handoffs(
         lead's first move afterwards, with ``accept_rate`` and ``return_rate`` over what a person decided;
         ``came_back`` by the next handoff, whoever fired it; ``never_touched``, ``touched_once``; ``score``,
         ``stages`` and ``touchpoints`` at the handoff; seconds to the decision, the first touch and the first
-        attempt, in open time of the taker's team, else of the workflow's first calendar.
+        attempt, in open time of the taker's team, else of the workflow's first calendar. ``bursts`` of what
+        went forward: ``day``, ``week`` (the busiest) and ``quarter_ends`` (their last seven days), each with
+        ``when``, ``handed_over``, the ``usual`` day or week, and whether it is a ``burst``: twice that.
 
     Raises:
         InvertedRange, UnknownName: as every report.
@@ -55,7 +59,7 @@ def handoffs(
             figures[None] |= overridden_moves(conn, asked, workflows.values(), "handoffs")
         return figures
 
-    return report(app, start, end, by, at, count, _figures([]))
+    return report(app, start, end, by, at, count, _figures([], bursts([], UTC)))
 
 
 def _count(
@@ -70,11 +74,15 @@ def _count(
     groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for way, tally in sorted(tallies.items(), key=lambda item: item[0][1:]):
         groups[way[0]].append(_way_figures(way, tally))
-    return {name: _figures(ways) for name, ways in groups.items()}
+    handed: dict[str | None, list[tuple[int, int]]] = defaultdict(list)
+    for group, slot, number in slots(conn, asked):
+        handed[group].append((slot, number))
+    zone = ZoneInfo(next((workflow.timezone for workflow in workflows.values()), "UTC"))
+    return {name: _figures(ways, bursts(handed[name], zone)) for name, ways in groups.items()}
 
 
-def _figures(ways: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"handoffs": sum(way["handed_over"] for way in ways), "ways": ways}
+def _figures(ways: list[dict[str, Any]], when: dict[str, Any]) -> dict[str, Any]:
+    return {"handoffs": sum(way["handed_over"] for way in ways), "ways": ways, "bursts": when}
 
 
 def _reckoned(conn: Connection, asked: Asked, workflows: Mapping[str, Workflow]) -> Iterator[Reckoned]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ __all__ = [
     "party_ranks",
     "report",
 ]  # fmt: skip
-GROUPINGS = ("owner", "team", "month")
+GROUPINGS = ("owner", "team", "month", "sourced_by")
 Figures = dict[str, Any]
 Count = Callable[[Connection, Asked], Mapping[str | None, Figures]]
 """Gives the figures of each group, by its name; of the whole under None."""
@@ -54,7 +54,7 @@ def check_range(start: datetime | None, end: datetime | None) -> None:
 
 def ask(
     app: Engine, conn: Connection, start: datetime | None, end: datetime | None, by: str | None,
-    at: datetime | None,
+    at: datetime | None, touch: str = "",
 ) -> Asked:  # fmt: skip
     """The question as the store takes it.
 
@@ -67,7 +67,8 @@ def ask(
     check_range(first, last)
     workflows = in_force(app, conn)
     if by is not None:
-        _check_grouping(by, workflows.values())
+        _check_grouping(by, workflows.values(), touch)
+        by = _meant(by, workflows.values())
     now = app.present(at)
     versions = {digest: terms_of(workflow) for digest, workflow in workflows.items()}
     months = _months(conn, versions.values(), first, last, now) if by == "month" else {}
@@ -81,10 +82,19 @@ def in_force(app: Engine, conn: Connection) -> dict[str, Workflow]:
     return {version.digest: app.remember(version) for version in reversed(stored)}
 
 
-def _check_grouping(by: str, workflows: Iterable[Workflow]) -> None:
-    fields = [name for workflow in workflows for name in workflow.fields]
-    if by not in (*GROUPINGS, *fields):
-        raise UnknownGrouping("grouping", by, [*GROUPINGS, *fields])
+def _check_grouping(by: str, workflows: Collection[Workflow], touch: str) -> None:
+    known = [*GROUPINGS, "source", *(name for workflow in workflows for name in workflow.fields)]
+    if touch:
+        kinds = [kind for workflow in workflows for kind in workflow.activities.values()]
+        known += [f"{touch}{name}" for kind in kinds for name in kind.fields]
+    if by not in known:
+        raise UnknownGrouping("grouping", by, list(dict.fromkeys(known)))
+
+
+def _meant(by: str, workflows: Iterable[Workflow]) -> str:
+    """Where no agreement has a field ``source``, it is the party that brought the lead."""
+    is_field = any("source" in workflow.fields for workflow in workflows)
+    return "sourced_by" if by == "source" and not is_field else by
 
 
 def _months(
@@ -111,11 +121,11 @@ def months(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime,
 
 def report(
     app: Engine, start: datetime | None, end: datetime | None, by: str | None, at: datetime | None,
-    count: Count, nothing: Figures,
+    count: Count, nothing: Figures, touch: str = "",
 ) -> Figures:  # fmt: skip
     """``from``, ``to``, ``settled_to``, the figures of everything, and with *by* those of each group."""
     with app.database.read() as conn:
-        asked = ask(app, conn, start, end, by, at)
+        asked = ask(app, conn, start, end, by, at, touch)
         figures = dict(count(conn, asked))
         answer = {
             "from": None if asked.start is None else instant_text(asked.start),

@@ -24,7 +24,23 @@ def terms_of(workflow: Workflow) -> Terms:
         attempts=frozenset(attempts),
         reasons=tuple(dict.fromkeys(field.name for field in inputs if field.one_of)),
         feedback=tuple(dict.fromkeys(field.name for field in inputs if field.type == "text")),
+        **_closing(workflow),
+        first_stage=workflow.stages[0] if workflow.tells_stages and workflow.stages else None,
     )
+
+
+def _closing(workflow: Workflow) -> dict[str, tuple[str, ...]]:
+    """The final states that every way into asks for a reason, a listed value or a word, and those inputs."""
+    finals = [state.name for state in workflow.states.values() if state.final]
+    ways = {name: [row for row in workflow.transitions if row.to == name] for name in finals}
+    asked = {
+        row.index: [field.name for field in row.requires.values() if field.one_of or field.type == "string"]
+        for rows in ways.values()
+        for row in rows
+    }
+    lost = tuple(name for name, rows in ways.items() if rows and all(asked[row.index] for row in rows))
+    reasons = (name for state in lost for row in ways[state] for name in asked[row.index])
+    return {"lost": lost, "closing": tuple(dict.fromkeys(reasons))}
 
 
 def party_ranks(workflow: Workflow) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from slaflow.engine.files.atomic import save
 from slaflow.engine.files.own import Protected
 from slaflow.report.findings import FINDINGS
-from slaflow.report.plots import groups, leads, parties, style
+from slaflow.report.plots import groups, journey, leads, parties, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,8 +23,17 @@ DRAWINGS: Mapping[str, Callable[[Figures, str], Figure]] = {
     "returns": leads.returns,
     "aging": leads.aging,
     "waste": parties.waste,
+    "losses": journey.losses,
+    "content": journey.content,
+    "journey": journey.journey,
 }
 """By the name of the report."""
+MEASURES: Mapping[str, groups.Measure] = {
+    **groups.MEASURES,
+    "losses": ("How leads ended", journey.ends),
+    "content": ("Touches that did not fit the stage, or came too often", journey.off),
+    "journey": ("Touches at the stage where most open leads are", journey.where_they_are),
+}
 
 
 def write_plot(
@@ -43,7 +52,7 @@ def drawn(kind: str, figures: Figures, form: str, zone: tzinfo = UTC) -> bytes:
     """The report *kind* as ``svg`` or ``png``."""
     with style.styled(kind):
         if "groups" in figures:
-            figure = groups.by_group(kind, figures, period_words(figures, zone))
+            figure = groups.by_group(MEASURES, kind, figures, period_words(figures, zone))
         else:
             figure = DRAWINGS[kind](figures, period_words(figures, zone))
         return style.saved(figure, form, FINDINGS[kind](figures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slaflow.report.findings import FINDINGS, percent
@@ -65,7 +65,9 @@ def _never(figures: Figures) -> Values:
     return {party: row["never_touched_share"] or 0.0 for party, row in figures["parties"].items()}
 
 
-MEASURES: Mapping[str, tuple[str, Callable[[Figures], Values]]] = {
+Measure = tuple[str, Callable[[Figures], Values]]
+"""What is measured in words, and the values of a group."""
+MEASURES: Mapping[str, Measure] = {
     "sla": ("Promises kept in time", _kept),
     "handoffs": ("Handed-over leads the taker went on with", _went_on),
     "funnel": ("Created leads that came to the next party", _handed_on),
@@ -75,51 +77,59 @@ MEASURES: Mapping[str, tuple[str, Callable[[Figures], Values]]] = {
 }
 
 
-def by_group(kind: str, report: Figures, subtitle: str) -> Figure:
+def by_group(measures: Mapping[str, Measure], kind: str, report: Figures, subtitle: str) -> Figure:
     """The report's measure per group; of very many groups the first are shown, and the plot says so."""
-    measure, of = MEASURES[kind]
+    measure, of = measures[kind]
     groups = list(report["groups"].items())
     shown = groups[:MOST_GROUPS]
     cut = "" if len(groups) == len(shown) else f"; the first {len(shown)} of {len(groups)}"
     title = f"{measure}, by {report['by']}" if groups else FINDINGS[kind](report)
-    figure, axes = style.new_figure(title, subtitle + cut, len(shown))
-    style.name_rows(axes, [name for name, _ in shown])
+    return dots(title, subtitle + cut, [(name, of(figures)) for name, figures in shown])
+
+
+def dots(
+    title: str, subtitle: str, rows: Sequence[tuple[str, Values]], colours: Mapping[str, str] | None = None
+) -> Figure:
+    """A row per name, a sign for each of its shares, and these in numbers at the right."""
+    figure, axes = style.new_figure(title, subtitle, len(rows))
+    style.name_rows(axes, [name for name, _ in rows])
     axes.spines["left"].set_visible(False)
     style.no_numbers(axes)
-    for place in range(len(shown)):
+    for place in range(len(rows)):
         axes.plot([0, 1], [place, place], color=style.GRID, linewidth=2, zorder=1)
-    values = [of(figures) for _, figures in shown]
+    values = [each for _, each in rows]
     parties = list(dict.fromkeys(party for each in values for party in each))
+    painted = {party: (colours or {}).get(party) or style.party_colour(party) for party in parties}
     signs = [SIGNS[number % len(SIGNS)] for number in range(len(parties))]
     taken = 0.0
     for number, party in reversed(list(enumerate(parties))):
         apart = 0.14 * (number - (len(parties) - 1) / 2)
         column = {place: each[party] for place, each in enumerate(values) if party in each}
-        _signs(axes, column, party, signs[number][0], apart)
-        taken += _numbers(axes, column, party, taken)
+        _signs(axes, column, painted[party], signs[number][0], apart)
+        taken += _numbers(axes, column, painted[party], taken)
     width = axes.get_position().width * style.WIDTH
     axes.set_xlim(-0.02, 1.04 * width / max(width - taken, 0.2 * width) - 0.02)
-    named = [(party, style.party_colour(party)) for party in parties]
+    named = list(painted.items())
     style.key(figure, named, "".join(glyph for _, glyph in signs))
     return figure
 
 
-def _signs(axes: Axes, column: Mapping[int, float], party: str, sign: str, apart: float) -> None:
+def _signs(axes: Axes, column: Mapping[int, float], colour: str, sign: str, apart: float) -> None:
     """A party's signs, in each row a little above or below the others'."""
     places = [place + apart for place in column]
     axes.plot(
-        list(column.values()), places, sign, color=style.party_colour(party), markersize=8,
+        list(column.values()), places, sign, color=colour, markersize=8,
         markeredgecolor=style.PAPER, zorder=2,
     )  # fmt: skip
 
 
-def _numbers(axes: Axes, column: Mapping[int, float], party: str, taken: float) -> float:
+def _numbers(axes: Axes, column: Mapping[int, float], colour: str, taken: float) -> float:
     """A party's numbers, one below the other, so many inches from the right; how much room they take."""
     width = axes.get_position().width * style.WIDTH
     said = [
         axes.text(
             1 - taken / width, place, percent(value), ha="right", va="center", size=10.5, weight="bold",
-            color=style.party_colour(party), transform=axes.get_yaxis_transform(),
+            color=colour, transform=axes.get_yaxis_transform(),
         )
         for place, value in column.items()
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def ages(connection: Connection, asked: Asked, most: int) -> dict[tuple[str | No
     """
     found: dict[tuple[str | None, str], Ages] = defaultdict(Ages)
     names: tuple[None, ...] = () if asked.by is None else (None,)
-    query = _open_leads(asked, is_past=_is_past(connection, asked))
+    query = _open_leads(asked, past=is_past(connection, asked))
     with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
         for group, state, lead_id, entered_at, seconds in rows:
             for name in (group, *names):
@@ -64,21 +64,28 @@ def owners(connection: Connection, asked: Asked, leads: Collection[int]) -> Mapp
     return {row[0]: row[1] for row in connection.execute(query, {"leads": leads})}
 
 
-def _is_past(connection: Connection, asked: Asked) -> bool:
+def is_past(connection: Connection, asked: Asked) -> bool:
+    """Whether something was logged after the instant."""
     return bool(connection.execute(select(exists().where(entry.c.at > asked.at))).scalar())
 
 
-def _open_leads(asked: Asked, *, is_past: bool) -> Select[Any]:
-    """The leads that were open, those longest in a state first, each with its group.
+def stood(asked: Asked, *, past: bool) -> tuple[FromClause, Column, Column]:
+    """Every lead with the state it was in, its id there, and its group.
 
     Whoever has not moved since stands in the lead's row; for the others the log tells.
     """
-    then: FromClause = _then(asked) if is_past else lead.alias("resting")
-    lead_id = then.c.lead if is_past else then.c.id
-    owner = _owner(asked, lead_id) if is_past else then.c.owner
+    then: FromClause = _then(asked) if past else lead.alias("resting")
+    lead_id = then.c.lead if past else then.c.id
+    owner = _owner(asked, lead_id) if past else then.c.owner
     group = asked.group(
         owner=owner, at=_instant(asked.at), digest=then.c.digest, of=lead_id, month_of=then.c.entered_at
     )
+    return then, lead_id, group
+
+
+def _open_leads(asked: Asked, *, past: bool) -> Select[Any]:
+    """The leads that were open, those longest in a state first, each with its group."""
+    then, lead_id, group = stood(asked, past=past)
     seconds = literal(int(asked.at.timestamp() // 1)) - epoch(then.c.entered_at)
     return (
         select(group, then.c.state, lead_id, then.c.entered_at, seconds)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import ColumnElement
 
 from slaflow.store.dialect import text_at, unindexed
+from slaflow.store.figures.expressions import stream_of
 from slaflow.store.figures.terms import NONE, Terms, Versions, by_version
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
@@ -39,7 +40,8 @@ Months = Sequence[tuple[datetime, str]]
 class Asked:
     """``[start, end)`` bounds what is counted, ``at`` what is known: nothing logged after it is seen.
 
-    ``by`` is ``owner``, ``team``, ``month`` or a field of the lead; None asks for the whole alone.
+    ``by`` is ``owner``, ``team``, ``month``, ``sourced_by`` or a field of the lead; None asks for the whole
+    alone.
     ``months`` gives those of the period, by the name of their time zone; ``spellings`` says for other
     spellings of an owner which one stands for them. ``reckonings`` is what open times of each version are
     reckoned by, where handoffs are read from their rows; None where only the log tells.
@@ -115,6 +117,10 @@ class Asked:
                 return self._month(month_of, zone)
 
             return by_version(digest, self.versions, _zone, named, literal(NONE))
+        if by == "sourced_by":
+            first = entry.alias("brought")
+            brought = select(first.c.party).where(first.c.stream == stream_of(of), first.c.seq == 1)
+            return brought.correlate_except(first).scalar_subquery()
         fields = select(text_at(lead.c.fields, by)).where(lead.c.id == of)
         return fields.correlate_except(lead).scalar_subquery()
 

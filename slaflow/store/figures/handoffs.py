@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, func, select
 
-from slaflow.store.dialect import Column
+from slaflow.store.dialect import Column, epoch
 from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.expressions import and_whole
 from slaflow.store.figures.passages import passages
+from slaflow.store.figures.terms import FORWARD
 
 _BATCH = 2000
+QUARTER = 900
+"""Seconds of a slot: every zone's days begin with one."""
 
 
 class Passed(NamedTuple):
@@ -71,6 +75,16 @@ def passed(connection: Connection, asked: Asked) -> Iterator[Passed]:
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for each in rows:
             yield Passed._make(each)
+
+
+def slots(connection: Connection, asked: Asked) -> Iterator[tuple[str | None, int, int]]:
+    """How many were handed forward in each quarter of an hour since 1970, by group and of all."""
+    row = passages(asked).c
+    keys = (row.grp, (epoch(row.at) // QUARTER).label("slot"))
+    found = select(*keys).where(row.direction == FORWARD).cte("slots").c
+    query = select(found.grp, found.slot, func.count()).group_by(found.grp, found.slot)
+    for each in and_whole(connection.execute(query.order_by(found.grp, found.slot)), names=1):
+        yield each[0], each[1], each[2]
 
 
 def _common(row: Any) -> tuple[Column, ...]:

@@ -88,23 +88,23 @@ def _returned(asked: Asked) -> FromClause:
 
 def _returned_by_log(asked: Asked) -> CTE:
     given = handoffs(asked, to_taker=False)
-    why = _why(asked, given, _reasons)
+    said = why(given.c.data, given.c.digest, asked, _reasons)
     columns = (
         given.c.id, given.c.stream, given.c.seq, given.c.lead, given.c.at, given.c.data, given.c.digest,
         given.c.grp, given.c.gave, given.c.actor, given.c.trigger,
         case((given.c.party == SYSTEM, 1), else_=0).label("by_system"),
     )  # fmt: skip
-    reason = func.coalesce(why, literal(NONE)).label("reason")
+    reason = func.coalesce(said, literal(NONE)).label("reason")
     return select(*columns, reason).where(given.c.direction == BACK).cte("returned")
 
 
-def _why(asked: Asked, row: FromClause, names: Callable[[Terms], tuple[str, ...]]) -> Column:
+def why(data: Column, digest: Column, asked: Asked, names: Callable[[Terms], tuple[str, ...]]) -> Column:
     """What was given in the first of the inputs *names*, which may be others in each version."""
 
     def said(those: tuple[str, ...]) -> Column:
-        return _said(row.c.data, those)
+        return _said(data, those)
 
-    return by_version(row.c.digest, asked.versions, names, said, _nothing())
+    return by_version(digest, asked.versions, names, said, _nothing())
 
 
 def _reasons(terms: Terms) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ def _signs_of_rows(connection: Connection, row: FromClause) -> Iterator[SignFigu
 def quotes(connection: Connection, asked: Asked, most: int) -> Iterator[Quote]:
     """What was written with the latest handbacks, newest first; nothing of erased people is left to quote."""
     row = _quotable(asked.as_one())
-    words = _why(asked, row, _feedback)
+    words = why(row.c.data, row.c.digest, asked, _feedback)
     query = select(row.c.at, row.c.lead, row.c.actor, row.c.trigger, row.c.reason, words.label("feedback"))
     shown = query.where(words.is_not(None), words != "")
     for each in connection.execute(shown.order_by(row.c.at.desc(), row.c.id.desc()).limit(most)):

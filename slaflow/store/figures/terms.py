@@ -24,6 +24,8 @@ class Terms:
     ``holders`` has the states that name a party; ``back`` are the (giver, taker) pairs of parties whose
     handoffs lead towards the beginning of the lifecycle; ``attempts`` the kinds of activity that are
     attempts to reach the lead; ``reasons`` and ``feedback`` the inputs in which a handback says why.
+    ``lost`` are the final states that a lead comes to only for a reason, and ``closing`` the inputs that say
+    which; ``first_stage`` is that of the journey, where the entries of activities tell of it.
     """
 
     timezone: str
@@ -33,6 +35,9 @@ class Terms:
     attempts: frozenset[str]
     reasons: tuple[str, ...]
     feedback: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    first_stage: str | None = None
 
 
 Versions = Mapping[str, Terms]
