@@ -35,8 +35,11 @@ from sqlalchemy.engine import Engine as Connections
 from slaflow import Engine
 from slaflow.engine.passages.rebuild import rebuild
 from slaflow.report.aging import aging
+from slaflow.report.content import content
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
+from slaflow.report.journey import journey
+from slaflow.report.losses import losses
 from slaflow.report.returns import returns
 from slaflow.report.review import page, record
 from slaflow.report.sla import sla
@@ -46,6 +49,7 @@ from slaflow.store.tables.log import entry
 
 REPORTS: dict[str, Callable[..., Any]] = {
     "sla": sla, "handoffs": handoffs, "returns": returns, "waste": waste, "funnel": funnel, "aging": aging,
+    "losses": losses, "content": content, "journey": journey,
 }  # fmt: skip
 BY = "owner"
 

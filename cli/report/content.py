@@ -49,10 +49,8 @@ def _figures(page: Page, figures: Figures) -> None:
     )  # fmt: skip
     page.table(header, [_said(row) for row in figures["kinds"]])
     page.gap()
-    page.table(
-        ("kind", *(f"before {name}" for name in OUTCOMES), Column("first", 1), Column("last", 1)),
-        [_before(row) for row in figures["kinds"]],
-    )
+    page.line("what it stood before, as the first / the last / any touch:")
+    page.table(("kind", *OUTCOMES), [_before(row) for row in figures["kinds"]])
 
 
 def _said(row: Figures) -> tuple[str, ...]:
@@ -62,6 +60,6 @@ def _said(row: Figures) -> tuple[str, ...]:
 
 
 def _before(row: Figures) -> tuple[str, ...]:
-    before = row["before"]
-    places = (" / ".join(count(before[name][place]) for name in OUTCOMES) for place in ("first", "last"))
-    return (row["activity"], *(count(before[name]["any"]) for name in OUTCOMES), *places)
+    before = (row["before"][name] for name in OUTCOMES)
+    places = (" / ".join(count(each[place]) for place in ("first", "last", "any")) for each in before)
+    return (row["activity"], *places)

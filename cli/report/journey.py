@@ -42,8 +42,8 @@ def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
 def _figures(page: Page, figures: Figures) -> None:
     parties = list(figures["touches"])
     header: Header = (
-        "stage", "leads", "of all", Column("held by", 1), Column("states", 3),
-        *(Column(f"touches of {party}", 2) for party in parties),
+        "stage", "leads", "of all", Column("held by", 2), Column("states", 3),
+        *(f"{party} did" for party in parties),
     )  # fmt: skip
     page.table(header, [_stage(row, parties) for row in figures["stages"]])
 

@@ -9,6 +9,7 @@ from slaflow.hours.words import largest
 from slaflow.report.rates import percent_text
 
 Figures = Mapping[str, Any]
+ENDS = {"lost": "lost", "returned": "given back", "won": "won"}
 
 
 def percent(value: float | None) -> str:
@@ -91,24 +92,19 @@ def waste(figures: Figures) -> str:
 def losses(figures: Figures) -> str:
     if not figures["endings"]:
         return "No lead was closed or given back"
-    ended = {
-        what: [way for way in figures["ways"] if way["what"] == what] for what in ("lost", "returned", "won")
-    }
-    numbers = {what: sum(way["endings"] for way in ways) for what, ways in ended.items()}
-    whole = f"{counted(figures['endings'], 'end')}"
-    why = [row for way in ended["lost"] or ended["returned"] for row in way["reasons"]]
-    if not why:
-        return f"Of {whole} all were won"
-    what = "lost" if ended["lost"] else "given back"
-    of = numbers["lost"] if ended["lost"] else numbers["returned"]
-    most = max(why, key=lambda row: row["endings"])
-    parts = [
-        f"{percent(of / figures['endings'])} {what}",
-        f"{percent(numbers['won'] / figures['endings'])} won",
+    ends = {what: [way for way in figures["ways"] if way["what"] == what] for what in ENDS}
+    shares = [
+        f"{percent(sum(way['endings'] for way in ways) / figures['endings'])} {ENDS[what]}"
+        for what, ways in ends.items()
+        if ways
     ]
-    return (
-        f"Of {whole} {' and '.join(parts)}; most often {what}: {words(most['reason'])} ({most['endings']:,})"
-    )
+    found = f"Of {counted(figures['endings'], 'end')} {_listed(shares)}"
+    what = "lost" if ends["lost"] else "returned"
+    why = [row for way in ends[what] for row in way["reasons"]]
+    if not why:
+        return found
+    most = max(why, key=lambda row: row["endings"])
+    return f"{found}; most often {ENDS[what]}: {words(most['reason'])} ({most['endings']:,})"
 
 
 def content(figures: Figures) -> str:
@@ -125,17 +121,17 @@ def content(figures: Figures) -> str:
 
 
 def journey(figures: Figures) -> str:
-    if not figures["stages"]:
+    if not figures["open"]:
         return "No lead is open"
     stage = max(figures["stages"], key=lambda row: row["leads"])
     name = stage["title"] or words(stage["stage"])
-    are = f"{percent(stage['share'])} of {leads(figures['open'])} are at {name}" if figures["open"] else name
+    are = f"{percent(stage['share'])} of {leads(figures['open'])} are at {name}"
     work = [
-        f"{percent(each['share'])} of {party}'s touches"
+        f"{percent(each['share'])} of what {party} did"
         for party, each in stage["touches"].items()
         if party != "lead"
     ]
-    return f"{are}, where {_listed(work)} went" if work else are
+    return f"{are}, and {_listed(work)}" if work else are
 
 
 FINDINGS: Mapping[str, Callable[[Figures], str]] = {

@@ -77,14 +77,17 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
-def by_group(measures: Mapping[str, Measure], kind: str, report: Figures, subtitle: str) -> Figure:
+def by_group(
+    measures: Mapping[str, Measure], kind: str, report: Figures, subtitle: str,
+    colours: Mapping[str, str] | None = None,
+) -> Figure:  # fmt: skip
     """The report's measure per group; of very many groups the first are shown, and the plot says so."""
     measure, of = measures[kind]
     groups = list(report["groups"].items())
     shown = groups[:MOST_GROUPS]
     cut = "" if len(groups) == len(shown) else f"; the first {len(shown)} of {len(groups)}"
     title = f"{measure}, by {report['by']}" if groups else FINDINGS[kind](report)
-    return dots(title, subtitle + cut, [(name, of(figures)) for name, figures in shown])
+    return dots(title, subtitle + cut, [(name, of(figures)) for name, figures in shown], colours)
 
 
 def dots(

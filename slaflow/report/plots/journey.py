@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 Figures = Mapping[str, Any]
 MOST = 12
+COLOURS = {
+    "lost": style.NEVER, "returned": style.OTHERS[2], "won": style.GOOD,
+    "at another stage": style.OTHERS[0], "over the pace": style.OTHERS[1],
+}  # fmt: skip
+"""Of what is no party's, in words as well as signs."""
 ENDS = {"lost": style.NEVER, "returned": style.POOR, "won": style.GOOD}
 
 
@@ -24,7 +29,7 @@ def losses(figures: Figures, subtitle: str) -> Figure:
         for each in (way["reasons"] if way["what"] != "won" else [{"endings": way["endings"]}])
     ][:MOST]
     figure, axes = style.new_figure(FINDINGS["losses"](figures), subtitle, len(rows))
-    style.name_rows(axes, [name for _, name, _, _ in rows], [ENDS[what] for what, _, _, _ in rows])
+    style.name_rows(axes, [name for _, name, _, _ in rows])
     labels = []
     for place, (what, _, number, way) in enumerate(rows):
         axes.barh(place, number, color=ENDS[what], height=0.62)
