@@ -15,14 +15,12 @@ from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.content import (
     OUTCOMES,
     TOUCH,
-    before_any,
-    before_first,
-    before_last,
+    before,
     reached,
     said,
 )
 
-PLACES = {"first": before_first, "last": before_last, "any": before_any}
+PLACES = ("first", "last", "any")
 Kind = tuple[str, str]
 """Kind of activity, party that did it."""
 
@@ -72,9 +70,8 @@ def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
         tally.over_pace += row.over_pace
     for each in reached(conn, asked):
         found[each.group][each.activity, each.party].leads = each.leads
-    for place, counted in PLACES.items():
-        for one in counted(conn, asked):
-            found[one.group][one.activity, one.party].before[one.what][place] += one.number
+    for one in before(conn, asked):
+        found[one.group][one.activity, one.party].before[one.what][one.place] += one.number
     return {group: _figures(kinds) for group, kinds in found.items()}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from support import recount
 from support.agreement import changed
-from support.office import AGREEMENT, FOUNDED, MARKETING, SALES, Ask, a_history, together
+from support.office import AGREEMENT, FOUNDED, MARKETING, SALES, Ask, a_history, staffed, together
 from support.weeks import END, START
 
 from slaflow.engine.app import Engine
@@ -61,6 +61,12 @@ def travelling(database: Database) -> None:
         asks.append(Ask(lead, what, who, at + timedelta(minutes=chance.randint(1, 16 * 1440))))
     together(app, sorted(asks, key=lambda ask: ask.at or START), END, lenient=True)
     app.tick(END)
+
+
+def staffed_and_travelling(database: Database) -> None:
+    """The same, in a database where nothing is yet."""
+    staffed(Engine(database, now=lambda: END))
+    travelling(database)
 
 
 Group = Callable[[Entry], str]

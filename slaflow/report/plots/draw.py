@@ -52,7 +52,7 @@ def drawn(kind: str, figures: Figures, form: str, zone: tzinfo = UTC) -> bytes:
     """The report *kind* as ``svg`` or ``png``."""
     with style.styled(kind):
         if "groups" in figures:
-            figure = groups.by_group(MEASURES, kind, figures, period_words(figures, zone), journey.COLOURS)
+            figure = groups.by_group(kind, figures, period_words(figures, zone), MEASURES, journey.COLOURS)
         else:
             figure = DRAWINGS[kind](figures, period_words(figures, zone))
         return style.saved(figure, form, FINDINGS[kind](figures))

@@ -78,7 +78,7 @@ MEASURES: Mapping[str, Measure] = {
 
 
 def by_group(
-    measures: Mapping[str, Measure], kind: str, report: Figures, subtitle: str,
+    kind: str, report: Figures, subtitle: str, measures: Mapping[str, Measure] = MEASURES,
     colours: Mapping[str, str] | None = None,
 ) -> Figure:  # fmt: skip
     """The report's measure per group; of very many groups the first are shown, and the plot says so."""

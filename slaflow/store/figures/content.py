@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Connection, FromClause, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Connection,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
-from slaflow.store.dialect import Column, in_stream, text_at
+from slaflow.store.dialect import Column, text_at
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import data_of, stream_of, total
+from slaflow.store.figures.expressions import data_of, total
 from slaflow.store.figures.losses import is_won
 from slaflow.store.figures.passages import passages
 from slaflow.store.figures.terms import FORWARD, NONE
 from slaflow.store.tables.log import entry
 
 TOUCH = "touch."
+_BATCH = 5000
 OUTCOMES = ("handoffs", "acceptances", "wins")
 
 
@@ -39,12 +53,13 @@ class Reached(NamedTuple):
 
 
 class Before(NamedTuple):
-    """Before so many outcomes a touch of that kind was the first, the last, or any."""
+    """Before so many outcomes a touch of that kind was the ``first``, the ``last`` or ``any``."""
 
     group: str | None
     activity: str
     party: str
     what: str
+    place: str
     number: int
 
 
@@ -65,41 +80,35 @@ def reached(connection: Connection, asked: Asked) -> Iterator[Reached]:
         yield Reached._make(each)
 
 
-def before_any(connection: Connection, asked: Asked) -> Iterator[Before]:
-    """Before how many outcomes there was at least one of the kind."""
+def before(connection: Connection, asked: Asked) -> Iterator[Before]:
+    """What stood before the outcomes of the period.
+
+    Both are read once, in order: joined, either planner goes through all of one for each of the other.
+    """
+    outcomes: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for lead, seq, what in connection.execute(_outcomes(asked)):
+        outcomes[lead].append((seq, what))
     row = _touches(asked, in_period=False).c
-    keys = (row.grp, row.activity, row.party)
-    first = (
-        select(row.lead, *keys, func.min(row.seq).label("seq")).group_by(row.lead, *keys).cte("first_of_kind")
-    )
-    yield from _counted(connection, asked, first, lambda then, outcome: then.c.seq < outcome.c.seq)
+    query = select(row.lead, row.seq, row.grp, row.activity, row.party).order_by(row.lead, row.seq)
+    found: Counter[tuple[Any, ...]] = Counter()
+    with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
+        for lead, touches in groupby(rows, key=itemgetter(0)):
+            if lead in outcomes:
+                _count(found, [(each[1], tuple(each[2:])) for each in touches], outcomes[lead])
+    for (kind, what, place), number in found.items():
+        yield Before(*kind, what, place, number)
 
 
-def before_first(connection: Connection, asked: Asked) -> Iterator[Before]:
-    """Before how many outcomes the lead's very first touch was of the kind."""
-    touches = _touches(asked, in_period=False)
-    least = select(touches.c.lead, func.min(touches.c.seq).label("seq")).group_by(touches.c.lead).cte("least")
-    first = (
-        select(*touches.c)
-        .join(least, and_(least.c.lead == touches.c.lead, least.c.seq == touches.c.seq))
-        .cte("very_first")
-    )
-    yield from _counted(connection, asked, first, lambda then, outcome: then.c.seq < outcome.c.seq)
-
-
-def before_last(connection: Connection, asked: Asked) -> Iterator[Before]:
-    """Before how many outcomes the last touch was of the kind."""
-    touches = _touches(asked, in_period=False)
-    yield from _counted(connection, asked, touches, lambda then, outcome: then.c.seq == outcome.c.last_seq)
-
-
-def _counted(connection: Connection, asked: Asked, touches: CTE, judged: Any) -> Iterator[Before]:
-    outcome = _outcomes(asked)
-    keys = (touches.c.grp, touches.c.activity, touches.c.party, outcome.c.what)
-    joined = touches.join(outcome, and_(outcome.c.lead == touches.c.lead, judged(touches, outcome)))
-    query: Select[Any] = select(*keys, func.count()).select_from(joined).group_by(*keys)
-    for each in connection.execute(query):
-        yield Before._make(each)
+def _count(
+    found: Counter[tuple[Any, ...]], touches: list[tuple[int, Any]], outcomes: list[tuple[int, str]]
+) -> None:
+    """Counts what stood before each outcome of one lead."""
+    for seq, what in outcomes:
+        before = [kind for then, kind in touches if then < seq]
+        if before:
+            found[before[0], what, "first"] += 1
+            found[before[-1], what, "last"] += 1
+            found.update((kind, what, "any") for kind in set(before))
 
 
 def _touches(asked: Asked, *, in_period: bool) -> CTE:
@@ -127,8 +136,8 @@ def _group(asked: Asked, row: Any, data: Column) -> Column:
     return asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
 
 
-def _outcomes(asked: Asked) -> FromClause:
-    """Handoffs forward, those of them that were accepted, and wins; each with the touch before it."""
+def _outcomes(asked: Asked) -> CompoundSelect[Any]:
+    """Lead and ``seq`` of handoffs forward, of those of them that were accepted, and of wins."""
     forward = passages(asked.as_one())
     row = entry.alias("closed")
     handed = select(forward.c.lead, forward.c.seq, literal("handoffs").label("what")).where(
@@ -140,11 +149,4 @@ def _outcomes(asked: Asked) -> FromClause:
     won = select(row.c.lead, row.c.seq, literal("wins")).where(
         asked.of_kind(row, "transition"), row.c["from"] != row.c.to, is_won(row, asked)
     )
-    every = union_all(handed, accepted, won).cte("every_outcome")
-    then = entry.alias("touch_before")
-    last = select(func.max(then.c.seq)).where(
-        then.c.stream == stream_of(every.c.lead),
-        then.c.seq < every.c.seq,
-        in_stream(then.c.kind) == "activity",
-    )
-    return select(*every.c, last.correlate_except(then).scalar_subquery().label("last_seq")).cte("outcome")
+    return union_all(handed, accepted, won)
