@@ -95,8 +95,8 @@ def before(connection: Connection, asked: Asked) -> Iterator[Before]:
         for lead, touches in groupby(rows, key=itemgetter(0)):
             if lead in outcomes:
                 _count(found, [(each[1], tuple(each[2:])) for each in touches], outcomes[lead])
-    for (kind, what, place), number in found.items():
-        yield Before(*kind, what, place, number)
+    for ((group, activity, party), what, place), number in found.items():
+        yield Before(group, activity, party, what, place, number)
 
 
 def _count(
