@@ -11,7 +11,6 @@ from typing import Any
 from slaflow.lifecycle.approaches import counted, counted_within
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.scoring import decayed, number_text, rounded
-from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.expressions.value import Clause, Expression, Unknown
 from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.values import to_cel
@@ -194,6 +193,9 @@ _DOTTED: dict[str, Callable[[View, str], object]] = {
 
 @lru_cache(256)
 def _window(text: str) -> timedelta:
+    # Imported here: few agreements have one, and who changes a lead waits for what is imported.
+    from slaflow.workflow.document.durations import elapsed
+
     return elapsed(text)
 
 
