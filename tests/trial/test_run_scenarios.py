@@ -155,6 +155,21 @@ def test_a_guard_may_be_overridden_by_whom_the_agreement_names() -> None:
     assert report.passed == 1
 
 
+def test_a_breach_is_disputed_and_ruled_on() -> None:
+    steps = """
+    - fire: promote
+    - refuse: {dispute: {target: respond, reason: not ours}, because: no clock of respond is broken}
+    - until: 2026-03-10T16:00:00+01:00
+    - refuse: {dispute: {target: respond, reason: not ours}, as: marketing, because: who alone disputes}
+    - dispute: {target: respond, reason: not ours}
+    - refuse: {uphold: {target: respond, reason: it was}, as: sales, because: its own disputes}
+    - uphold: {target: respond, reason: it was}
+    - expect: {breached: [respond]}
+    """
+    report = tried(steps)
+    assert report.failures == ()
+
+
 @pytest.mark.parametrize(
     ("step", "words"),
     [
