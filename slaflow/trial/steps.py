@@ -158,7 +158,7 @@ class StepReader:
         keys = ("fire", "activity", "as", "set", "fields", "override", "reason", "because", *ABOUT_BREACHES)
         terms = self.reader.mapping(at, given["refuse"], keys)
         if len({"fire", "activity", *ABOUT_BREACHES} & set(terms)) != 1:
-            self.reader.problem(at, "refuse takes one fire, activity, lift, dispute or uphold")
+            self.reader.problem(at, "refuse takes one fire or one activity, or one lift, dispute or uphold")
             return None
         because = str(terms.get("because") or "")
         if set(ABOUT_BREACHES) & set(terms):
