@@ -100,8 +100,7 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         overridden = f", overridden: {entry['reason']}" if entry["reason"] else ""
         return f"{entry['trigger']}: {entry['from']} -> {entry['to']}{handoff}{overridden}"
     if kind == "refused":
-        asked = next((data[name] for name in _ASKED if data.get(name)), "")
-        return f"{entry['trigger'] or asked}: {entry['reason']}"
+        return f"{entry['trigger'] or _asked(data)}: {entry['reason']}"
     if kind == "commitment":
         return _commitment(entry["target"], data)
     if entry["target"] is not None:
@@ -113,6 +112,17 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     if kind == "erased":
         return str(entry["reason"])
     return _WORDS.get(kind, _data_words)(data) if entry["data"] is not None else "erased"
+
+
+def _asked(data: Mapping[str, Any]) -> str:
+    """What was refused, where it is no trigger."""
+    if "change" in data:
+        return f"set {', '.join(data['change'])}"
+    if "assign" in data:
+        return f"assign to {data['assign'] or 'nobody'}"
+    if "erase" in data:
+        return "erase"
+    return str(next((data[name] for name in _ASKED if data.get(name)), ""))
 
 
 def _person(data: Mapping[str, Any]) -> str:

@@ -156,8 +156,14 @@ def _is_for_system(row: Mapping[str, Any]) -> bool:
     return list(row["by"]) == ["system"]
 
 
+def _who(row: Mapping[str, Any]) -> list[str]:
+    """Who takes it, with the role where one is asked for."""
+    roles = row.get("roles", {})
+    return [f"{party} ({roles[party]})" if party in roles else party for party in row["by"]]
+
+
 def _allowed(row: Mapping[str, Any]) -> Sequence[Cell]:
-    by = f"by {' or '.join(row['by'])}"
+    by = f"by {' or '.join(_who(row))}"
     auto = ", by itself" if row["auto"] else ""
     wants = " ".join(f"--set {name}=..." for name in row["requires"])
     style = "dim" if _is_for_system(row) else "bold green"
@@ -166,7 +172,7 @@ def _allowed(row: Mapping[str, Any]) -> Sequence[Cell]:
 
 def refused_row(page: Page, row: Mapping[str, Any]) -> None:
     """A transition that cannot be taken now, each clause that stands in its way on a line."""
-    by = f"by {' or '.join(row['by'])}"
+    by = f"by {' or '.join(_who(row))}"
     page.line((row["trigger"], "bold"), f" -> {row['to']}, {by}", indent=2)
     for reason in row["because"]:
         page.line(("- ", "red"), reason, indent=4)

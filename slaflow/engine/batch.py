@@ -16,6 +16,7 @@ from slaflow.lifecycle.events import Created, Input
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.rights.judged import judged
 from slaflow.workflow.model.workflow import Workflow
 
 BATCH = 1000
@@ -41,6 +42,7 @@ class Batch:
                 back.check(ask)
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
             event = _input(ask, held.lead, now, workflow)
+            event = judged(workflow, self.people, event, lambda: self._standing(held, workflow, event))
             decision = held.decide(workflow, self.people, event, now, in_place=not lenient)
         except SlaflowError as error:
             if not lenient:
@@ -58,6 +60,12 @@ class Batch:
         decision = held.decide(workflow, self.people, None, now, in_place=True)
         self._take(held, decision)
         return _outcome(decision)
+
+    def _standing(self, held: Held, workflow: Workflow, event: Input) -> Lead:
+        """The lead as the input finds it; nothing of it is kept."""
+        lead = held.decide(workflow, self.people, None, event.arrived_at).lead
+        assert lead is not None
+        return lead
 
     def _held(self, ask: Ask) -> Held:
         if isinstance(ask.happening, Created):

@@ -94,7 +94,11 @@ def decide(
         return decision
     work.late = lateness(workflow, work.lead, event)
     at = event.occurred_at if work.late is None else work.late.at
+    before = len(work.entries)
     refusal = apply(work, event, at)
+    if event.right is not None:
+        told = work.entries[before]
+        told.data = {**told.data, "right": event.right}
     decision = work.decision()
     decision.refusal = refusal
     decision.is_evidence = refusal is not None and work.entries[-1].kind != "refused"

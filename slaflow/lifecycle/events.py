@@ -114,7 +114,8 @@ Happening = Created | Fired | Recorded | Answered | Changed | Assigned | Erased 
 class Input(NamedTuple):
     """A happening with its two instants: when it happened, and when slaflow was told.
 
-    An ``imported`` one arrives at its own instant, however long after it slaflow was told.
+    An ``imported`` one arrives at its own instant, however long after it slaflow was told. Rights are judged
+    before: ``right`` is the agreement's own rule under which it is allowed, ``denied`` why it is not.
     """
 
     happening: Happening
@@ -122,6 +123,8 @@ class Input(NamedTuple):
     occurred_at: datetime
     arrived_at: datetime
     imported: bool = False
+    right: str | None = None
+    denied: str | None = None
 
 
 _LIMIT = 2**63

@@ -13,6 +13,7 @@ from typing import Any
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.rights.named import named, names, others
 from slaflow.lifecycle.view import Given, View, failing_clauses
 from slaflow.workflow.expressions.value import Expression, Unknown
 from slaflow.workflow.model.flow import Transition
@@ -46,15 +47,18 @@ def choose(
     party: str | None,
     overrides: Callable[[Transition], bool] | None = None,
     owners: Owners | None = None,
+    right: str | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The row if it may be taken now, else why not. *party* None: fired by itself.
 
     *overrides* says of a row whether who fires it may override its guard; None: nobody asks to.
-    *owners* says why the owner that it names with its inputs and what it sets cannot have the lead.
+    *owners* says why the owner that it names with its inputs and what it sets cannot have the lead, *right*
+    is what the party has besides its name.
     """
     because: list[str] = []
-    if party is not None and party not in row.by:
-        because.append(f"{row.trigger} is for {' or '.join(row.by)}, not for {party}")
+    if party is not None and not names(row.by, row.roles, party, right):
+        who = others(row.by, row.roles, party, right)
+        because.append(f"{row.trigger} is for {named(row.by, row.roles)}, not for {who}")
     values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     failing = failing_clauses(seen, row.guard)
@@ -103,6 +107,7 @@ def choose_by_trigger(
     party: str,
     overrides: Callable[[Transition], bool] | None = None,
     owners: Owners | None = None,
+    right: str | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The first row of *trigger* in file order that may be taken, else why none can be.
 
@@ -118,13 +123,13 @@ def choose_by_trigger(
         )
     refused: list[str] = []
     for row in rows:
-        found = choose(view, row, inputs, party, owners=owners)
+        found = choose(view, row, inputs, party, owners=owners, right=right)
         if isinstance(found, Chosen):
             return found
         if overrides is None:
             refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
     for row in rows if overrides is not None else ():
-        found = choose(view, row, inputs, party, overrides, owners)
+        found = choose(view, row, inputs, party, overrides, owners, right)
         if isinstance(found, Chosen):
             return found
         refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
@@ -176,12 +181,14 @@ def available(workflow: Workflow, lead: Lead, at: datetime) -> list[dict[str, An
 def _prospect(view: View, row: Transition) -> dict[str, Any]:
     judged = tuple(c for c in row.guard if not any(n.startswith("input.") for n in c.that.names))
     because = failing_clauses(view, judged)
+    roles = {"roles": dict(row.roles)} if row.roles else {}
     return {
         "trigger": row.trigger,
         "to": row.to or view.lead.state,
         "allowed": not because,
         "because": list(because),
         "by": list(row.by),
+        **roles,
         "requires": [name for name, spec in row.requires.items() if spec.required],
         "auto": row.auto,
     }

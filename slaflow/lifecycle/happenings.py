@@ -22,6 +22,7 @@ from slaflow.lifecycle.events import (
     Disputed,
     Erased,
     Fired,
+    Happening,
     Input,
     Lifted,
     Recorded,
@@ -34,6 +35,7 @@ from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.lifting import broken_clock, disputable_clock, disputed_clock, lift, note
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.rights.grants import is_granted
+from slaflow.lifecycle.rights.named import named, names, others
 from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points
@@ -51,6 +53,8 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
         LeadErased: the lead's person was erased.
     """
     check_not_erased(work.lead)
+    if event.denied is not None:
+        return _deny(work, event, at, event.denied)
     match event.happening:
         case Fired() as fired:
             return _fire(work, event, at, fired)
@@ -106,6 +110,38 @@ def _refuse(
     return Refusal(what, because)
 
 
+def _deny(work: Work, event: Input, at: datetime, because: str) -> Refusal:
+    """Logs what somebody asked for who has no right to it; it is nothing else, not even evidence."""
+    what, asked = _asked_for(event.happening)
+    trigger = event.happening.trigger if isinstance(event.happening, Fired) else None
+    return _refuse(work, event, at, what, (because,), trigger=trigger, data={**asked, "denied": True})
+
+
+def _asked_for(happening: Happening) -> tuple[str, dict[str, Any]]:
+    """What a refusal calls a deed, and what its entry says of it: no value that was never taken."""
+    match happening:
+        case Fired(trigger=trigger, inputs=inputs):
+            return trigger, {"inputs": as_given(inputs)}
+        case Recorded(kind=kind, fields=fields):
+            return kind, {"activity": kind, "fields": as_given(fields)}
+        case Answered(check=check, answer=answer):
+            return check, {"check": check, "answer": as_given(answer)}
+        case Changed(fields=changed):
+            return f"setting {', '.join(changed)}", {"change": sorted(changed)}
+        case Assigned(owner=owner):
+            return "assign", {"assign": owner}
+        case Lifted(target=target, number=number):
+            return f"lifting {target}", {"lift": target, "number": number}
+        case Disputed(target=target, number=number):
+            return f"disputing {target}", {"dispute": target, "number": number}
+        case Upheld(target=target, number=number):
+            return f"upholding {target}", {"uphold": target, "number": number}
+        case Erased():
+            return "erase", {"erase": True}
+        case Created():
+            raise AssertionError("who may not add a lead makes none")
+
+
 def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | None:
     known = work.workflow.triggers
     if fired.trigger not in known:
@@ -117,8 +153,9 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
             return is_granted(row.override, event.actor, work.people, at)
 
     chain = _chain(work, event, at)
+    party = event.actor.party
     found = choose_by_trigger(
-        work.view(at), fired.trigger, fired.inputs, event.actor.party, overrides, chain.obstacles
+        work.view(at), fired.trigger, fired.inputs, party, overrides, chain.obstacles, event.right
     )
     if not isinstance(found, Chosen):
         data: dict[str, Any] = {"inputs": as_given(fired.inputs)}
@@ -147,8 +184,9 @@ def _record(work: Work, event: Input, at: datetime, touch: Recorded) -> Refusal 
     if kind is None:
         raise UnknownName("activity", touch.kind, work.workflow.activities)
     because = []
-    if event.actor.party not in kind.by:
-        because.append(f"{kind.kind} is recorded by {' or '.join(kind.by)}, not by {event.actor.party}")
+    if not names(kind.by, kind.roles, event.actor.party, event.right):
+        who = others(kind.by, kind.roles, event.actor.party, event.right)
+        because.append(f"{kind.kind} is recorded by {named(kind.by, kind.roles)}, not by {who}")
     values = validated(kind.fields, touch.fields, work.workflow, because)
     if because:
         data = {"activity": kind.kind, "fields": as_given(touch.fields)}
@@ -236,10 +274,10 @@ def _answer(work: Work, event: Input, at: datetime, answered: Answered) -> Refus
     if check is None:
         raise UnknownName("check", answered.check, work.workflow.checks)
     because: list[str] = []
-    allowed = check.by or (work.lead.held_by,)
-    if event.actor.party not in {*check.by, work.lead.held_by}:
-        who = " or ".join(dict.fromkeys((work.lead.held_by, *allowed)))
-        because.append(f"{check.name} is answered by {who}, not by {event.actor.party}")
+    allowed = tuple(dict.fromkeys((work.lead.held_by, *check.by)))
+    if not names(allowed, check.roles, event.actor.party, event.right):
+        who = others(allowed, check.roles, event.actor.party, event.right)
+        because.append(f"{check.name} is answered by {named(allowed, check.roles)}, not by {who}")
     values = validated(check.fields, answered.answer, work.workflow, because)
     if because:
         data = {"check": check.name, "answer": as_given(answered.answer)}

@@ -13,6 +13,7 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.events import Disputed, Fired, Input, Lifted, Recorded, Upheld
 from slaflow.lifecycle.guards import validated
 from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.rights.named import names
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -52,9 +53,10 @@ class Late:
         if not isinstance(fired, Fired):
             return frozenset()
         states: set[str] = set()
+        party = self.event.actor.party
         for row in workflow.transitions:
             because: list[str] = []
-            if row.trigger == fired.trigger and self.event.actor.party in row.by:
+            if row.trigger == fired.trigger and names(row.by, row.roles, party, self.event.right):
                 validated(row.requires, fired.inputs, workflow, because)
                 states.update(() if because else row.from_states)
         return frozenset(states)

@@ -15,6 +15,7 @@ from slaflow.lifecycle.events import (
     Changed,
     Created,
     Disputed,
+    Erased,
     Fired,
     Happening,
     Input,
@@ -58,7 +59,10 @@ def input_of(entry: Entry) -> Input:
     data = entry.data or {}
     who = Actor(entry.actor, entry.party or "")
     imported = bool(data.get("late", {}).get("imported"))
-    return Input(read(entry, data), who, entry.occurred_at, entry.arrived_at, imported)
+    # Rights were judged when it was told, and never are again.
+    denied = data["because"][0] if data.get("denied") else None
+    happening = read(entry, data)
+    return Input(happening, who, entry.occurred_at, entry.arrived_at, imported, data.get("right"), denied)
 
 
 def _created(entry: Entry, data: Data) -> Happening:
@@ -110,6 +114,12 @@ def _refused(entry: Entry, data: Data) -> Happening:
         return Disputed(data["dispute"], "", data["number"])
     if "uphold" in data:
         return Upheld(data["uphold"], "", data["number"])
+    if "change" in data:
+        return Changed(dict.fromkeys(data["change"]))
+    if "assign" in data:
+        return Assigned(data["assign"])
+    if "erase" in data:
+        return Erased("", "")
     return Answered(data["check"], from_given(data["answer"]))
 
 

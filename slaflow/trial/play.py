@@ -16,6 +16,7 @@ from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.life import ClockKey, Life
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.rights.judged import highest_asked, judged
 from slaflow.lifecycle.routing import obstacle
 from slaflow.trial.scenario import Cast, Do, Scenario
 from slaflow.workflow.identity import identity_key
@@ -66,8 +67,14 @@ class Play:
                 return Refusal("assign", (because,))
         occurred_at = check_not_ahead(deed.occurred_at or self.now, self.now)
         event = Input(typed(self.workflow, deed.happening), actor, occurred_at, self.now)
-        decision = self._decide(event, self.now)
+        decision = self._decide(self._judged(event, is_named=deed.actor is not None), self.now)
         return decision.refusal
+
+    def _judged(self, event: Input, *, is_named: bool) -> Input:
+        """With its right, or denied. Where the story names nobody it is done by somebody who may."""
+        if is_named:
+            return judged(self.workflow, self.people, event, lambda: self.lead)
+        return event._replace(right=highest_asked(self.workflow, event))
 
     def pass_time(self, until: datetime) -> None:
         """Carries out, one instant after the other, every step that falls before *until*."""

@@ -19,6 +19,7 @@ from slaflow.workflow.compile.flow import on_assign, state, transition
 from slaflow.workflow.compile.lead import activity, check, described, fields, pace, scoring
 from slaflow.workflow.compile.names import Names, check_names
 from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.compile.rights import lifted_by, set_by_hand
 from slaflow.workflow.compile.terms import calendars, party, route, team, top_level_span
 from slaflow.workflow.document.messages import in_one_piece, unknown_key
 from slaflow.workflow.document.terms import TeamDoc
@@ -128,6 +129,7 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
         f"{head}.{name}" for name in lead_fields for head in ("lead", "known")
     }
     parts = Parts(document, names, findings, timezone, lead_fields)
+    parts.fields = set_by_hand(parts)
     workflow, sound = _assemble(parts, holidays)
     check_workflow(workflow, document, findings, sound=sound)
     return None if findings.count else workflow
@@ -198,6 +200,7 @@ def _assemble(parts: Parts, holidays: Holidays | None) -> tuple[Workflow, bool]:
         signatures=parts.lookup.many(("signatures",), "party", doc.signatures, parts.names.parties),
         commitments=(commitments := _commitments(parts)),
         notes=notes_of(commitments) or None,
+        lift=lifted_by(doc.lift, ("lift", "by"), parts),
         kept_aside=tuple(_kept_aside(doc)),
     )
     return workflow, sound and bool(initial)

@@ -47,7 +47,7 @@ def test_every_listing_is_harmless_unless_asked_otherwise(office: Slaflow, tmp_p
 
 
 def test_an_exported_log_is_harmless_unless_asked_otherwise(handed_over: Slaflow, tmp_path: Path) -> None:
-    lift = ("lead", "lift", "kim@example.com", "respond", "--as", "sales", "--reason", "-system down")
+    lift = ("lead", "lift", "kim@example.com", "respond", "--as", "marketing", "--reason", "-system down")
     handed_over("tick", "--at", "2026-03-10T08:00:00Z")
     assert handed_over(*lift, "--at", "2026-03-10T09:00:00Z").code == 0
     export = ("log", "export", "--type", "csv", "--kind", "breach_lifted", "-o")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from report.test_returns import given_back, spoken
 from support.builders import utc
-from support.office import ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, NORA, Present, handed_over
+from support.office import ANNA, BO, DAY, FRIDAY, HOUR, MIA, MONDAY, Present, handed_over
 from support.promising import APRIL, CLOSED, handed, promising
 from support.weeks import END, START
 
@@ -116,19 +116,19 @@ def test_who_signed_stands_under_it_and_who_did_not_has_a_line(database: Databas
     app = promising(Engine(database, now=present), SIGNED)
     for number, owner in enumerate((ANNA, BO)):
         lead = handed(app, number, MONDAY)
-        app.assign(lead, owner, "sales", at=MONDAY)
+        app.assign(lead, owner, MIA, at=MONDAY)
     app.fire(1, "accept", ANNA, at=MONDAY + HOUR)
     app.tick(APRIL)
     empty = reviewed(app, APRIL)
     assert "for marketing · name, date" in empty
     assert "for sales · name, date" in empty
-    app.sign_review("office-deal", "2026-03", NORA, at=APRIL)
+    app.sign_review("office-deal", "2026-03", "marketing", at=APRIL)
     half = reviewed(app, APRIL)
-    assert f"{NORA} · 2026-04-01 00:00 for marketing · record" in half
+    assert "marketing · 2026-04-01 00:00 for marketing · record" in half
     assert "for sales · name, date" in half
     assert "as it was signed" in half
     app.tick(CLOSED + DAY)
-    app.sign_review("office-deal", "2026-03", ANNA, at=CLOSED + DAY)
+    app.sign_review("office-deal", "2026-03", MIA, at=CLOSED + DAY)
     app.lift(2, "respond", "the phones were down", "marketing", at=CLOSED + 2 * DAY)
     app.tick(CLOSED + 3 * DAY)
     told = reviewed(app, CLOSED + 3 * DAY)

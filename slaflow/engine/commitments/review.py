@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from slaflow.engine import streams
+from slaflow.engine import permits, streams
 from slaflow.engine.commitments import schedule
 from slaflow.engine.commitments.closing import versions_of
 from slaflow.engine.commitments.schedule import Terms, Versions
@@ -25,6 +25,7 @@ from slaflow.log.entry import canonical
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.commitment import Signed
 from slaflow.workflow.model.periods import parse_period
 
@@ -149,6 +150,7 @@ def sign(app: Context, workflow: str, period: str, actor: str, at: datetime | No
         log_store.stream_head(conn, f"workflow:{workflow}")
         review = _review(app, conn, workflow, period, now)
         _check_may_sign(review, who, now)
+        permits.check(people_store.directory(conn), who, "sign", ("own_party",), now)
         label = review.terms.period.label
         data = {"period": label, "record_digest": review.digest(), "record": review.content()}
         draft = Draft(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from slaflow.engine import permits
 from slaflow.engine.apply import in_transaction
 from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
@@ -20,14 +21,16 @@ from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Changed, Created, Fired, Happening
-from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.rights.judged import field_denied, granted
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as store
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.lead import Field, Value
+from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.values import as_typed, parse_value
 from slaflow.workflow.model.workflow import Workflow
 
@@ -90,12 +93,25 @@ def add(
     def attempt(conn: Connection) -> Outcome:
         check_free(conn, key)
         who = people.actor(app, actor, conn)
+        _check_may_add(agreement, people_store.directory(conn), who, fields, app.present(at))
         number = store.next_ids(conn, 1)[0]
         new = Created(number, key, values, secrets.token_bytes(16))
         ask = Ask(number, new, who, at, workflow=agreement, resurrect=resurrect)
         return in_transaction(app, conn, [ask], now=at)[0]
 
     return done(app, asked(app, attempt), at)
+
+
+def _check_may_add(
+    workflow: Workflow, directory: Directory, actor: Actor, given: Iterable[str], now: datetime
+) -> None:
+    """Raises ``NotPermitted`` for who may not add a lead, or not with these fields."""
+    permits.check(directory, actor, "add", (), now)
+    who = permits.asker(directory, actor, now)
+    for name in given:
+        rule = workflow.fields[name].by
+        if rule is not None and actor.party != SYSTEM and granted(rule, who) is None:
+            raise permits.NotPermitted(field_denied(name, rule, who))
 
 
 def check_free(conn: Connection, key: str, lead_id: int | None = None) -> None:

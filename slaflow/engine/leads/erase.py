@@ -9,7 +9,7 @@ from slaflow.engine.apply import in_transaction, load, save
 from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
-from slaflow.engine.leads.commands import asked, latest
+from slaflow.engine.leads.commands import asked, done
 from slaflow.engine.leads.reasons import check_reason
 from slaflow.engine.leads.resurrection import remember
 from slaflow.engine.passages import keep as passages
@@ -61,15 +61,15 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
         kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow)
         happening = Erased(reason.strip(), _new_key(conn, lead_id), kept)
         outcome = in_transaction(app, conn, [Ask(lead_id, happening, who, arrived)], now=now)[0]
+        if outcome.refusal is not None:
+            return outcome
         (entry,) = [each for each in outcome.entries if each.kind == "erased"]
         remember(conn, app.workflow(found.digest), lead_id, known_as, entry.at)
         store.blank(conn, lead_id, entry.seq, entry.at)
         passages.renew(app, conn, [lead_id])
         return outcome
 
-    erased = asked(app, attempt).lead
-    assert erased is not None
-    return latest(app, erased.id, at)
+    return done(app, asked(app, attempt), at)
 
 
 def _new_key(conn: Connection, lead_id: int) -> str:

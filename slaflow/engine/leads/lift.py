@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from slaflow.engine import permits
 from slaflow.engine.apply import in_transaction
 from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.context import Context
@@ -25,6 +26,7 @@ from slaflow.store.database import Connection
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import lifts as store
+from slaflow.store.rows import people as people_store
 from slaflow.store.rows.lifts import Broken
 
 AT_ONCE = 500
@@ -118,6 +120,7 @@ def lift_all(
     checked(app, LogFilter(from_=start, to=end, target=target, party=party))
     with app.database.read() as conn:
         who = people.actor(app, actor, conn)
+        permits.check(people_store.directory(conn), who, "lift_stretch", (), app.present(at))
         broken = store.broken_between(conn, start, end, app.present(at), target, party)
     report = LiftReport(start, end)
     while broken:

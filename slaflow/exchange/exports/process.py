@@ -45,9 +45,14 @@ def activity_name(entry: Entry, data: Data) -> str:
     if kind == "checked":
         return f"check {data['check']}" if "check" in data else kind
     if kind == "refused":
-        what = entry.trigger or data.get("activity") or data.get("check")
+        what = entry.trigger or data.get("activity") or data.get("check") or _other(data)
         return f"{what} refused" if what else kind
     return kind
+
+
+def _other(data: Data) -> str | None:
+    """What was refused for want of a right alone."""
+    return next((word for word in ("assign", "erase") if word in data), "set" if "change" in data else None)
 
 
 def attributes(entry: Entry, data: Data) -> Iterator[tuple[str, Value]]:

@@ -6,14 +6,14 @@ agreement's own ``by`` is judged by the core beside it. Source: rules.md, 34.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from slaflow.lifecycle.lead import Actor
-from slaflow.lifecycle.people import Directory, Person
-from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
+from slaflow.lifecycle.people import Directory
+from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM, outranks
 
 Operation = Literal[
     "fire", "answer", "record", "add", "set", "set_identity", "assign", "merge", "dispute", "lift", "uphold",
@@ -101,7 +101,7 @@ class Asker:
     name: str
     party: str
     role: str | None = None
-    held: frozenset[str] = frozenset()
+    held: Container[str] = frozenset()
 
     def stands_as(self, role: str) -> bool:
         """Whether they have *role* or a higher one."""
@@ -111,7 +111,7 @@ class Asker:
             return False
         if self.role is None:
             return role == "member" or role not in self.held
-        return self.role in ROLES and ROLES.index(self.role) >= ROLES.index(role)
+        return outranks(self.role, role)
 
     def __str__(self) -> str:
         if self.role is None:
@@ -122,8 +122,7 @@ class Asker:
 def asker(people: Directory, actor: Actor, at: datetime) -> Asker:
     """Who *actor* is as of *at*; a person whom nobody has recorded by then is as they were recorded first."""
     if actor.name == actor.party:
-        roles = (p.role for p in _everybody(people, at) if p.party == actor.party)
-        return Asker(actor.name, actor.party, None, frozenset(roles))
+        return Asker(actor.name, actor.party, None, _Held(people, actor.party, at))
     person = people.person(actor.name, at)
     if person is None:
         known = people.rows(actor.name)
@@ -132,9 +131,17 @@ def asker(people: Directory, actor: Actor, at: datetime) -> Asker:
     return Asker(actor.name, actor.party, "member" if person is None else person.role)
 
 
-def _everybody(people: Directory, at: datetime) -> Iterable[Person]:
-    found = (people.person(email, at) for email in people.known_emails())
-    return (person for person in found if person is not None)
+@dataclass(frozen=True, slots=True)
+class _Held(Container[str]):
+    """The roles that people of a party have; nobody is looked at before one is asked for."""
+
+    people: Directory
+    party: str
+    at: datetime
+
+    def __contains__(self, role: object) -> bool:
+        everybody = (self.people.person(email, self.at) for email in self.people.known_emails())
+        return any(p is not None and (p.party, p.role) == (self.party, role) for p in everybody)
 
 
 def may(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) -> bool:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from slaflow.workflow.compile.flow import actions
 from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.compile.rights import lifted_by
 from slaflow.workflow.document.durations import DurationInvalid, parse_duration
 from slaflow.workflow.document.flow import (
     ActionDoc,
@@ -65,6 +66,7 @@ def target(index: int, name: str, doc: TargetDoc, parts: Parts) -> Target | None
         repeat=doc.repeat,
         per_owner=doc.per == "owner",
         steps=_steps(doc.steps, (*path, "steps"), parts),
+        lift=lifted_by(doc.lift, (*path, "lift", "by"), parts),
     )
     return made if parts.findings.count == before else None
 
@@ -100,6 +102,7 @@ def _clock(
     meet: tuple[Pattern, ...] = (),
     repeat: bool = False,
     per_owner: bool = False,
+    lift: Mapping[str, str] | None = None,
 ) -> Target:
     lives_in = None
     if doc.lives_in is not None:
@@ -121,6 +124,7 @@ def _clock(
         steps=steps,
         title=doc.title,
         about=doc.about,
+        lift=lift,
     )
 
 

@@ -8,6 +8,8 @@ from slaflow.workflow.checks.inputs import unfit
 from slaflow.workflow.compile.assignment import assignment
 from slaflow.workflow.compile.lead import agree_with_lead, fields, guard
 from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.compile.rights import actors as who_acts
+from slaflow.workflow.compile.rights import grants
 from slaflow.workflow.compile.scopes import result_of
 from slaflow.workflow.document.flow import ActionDoc, TransitionDoc, action_kind
 from slaflow.workflow.document.lead import StateDoc
@@ -15,7 +17,7 @@ from slaflow.workflow.expressions.cel import Scope
 from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.flow import Action, Fire, Notify, SetFields, State, Transition
 from slaflow.workflow.model.lead import Field
-from slaflow.workflow.model.parties import ROLES, SYSTEM, Grant
+from slaflow.workflow.model.parties import SYSTEM, Grant
 from slaflow.workflow.yaml.tree import Path
 
 ANY_STATE = "*"
@@ -41,12 +43,14 @@ def transition(
     scope = parts.scopes.given("input", requires) if _reads_input(doc) else parts.scopes.lead
     if doc.to is not None:
         parts.lookup.one((*path, "to"), "state", doc.to, parts.names.states)
+    by, roles = _by(doc, path, parts)
     made = Transition(
         index=index,
         trigger=doc.trigger,
         from_states=_from_states(doc, path, parts, states),
         to=doc.to,
-        by=_by(doc, path, parts),
+        by=by,
+        roles=roles,
         guard=guard(doc.when, (*path, "when"), parts, scope) or (),
         auto=doc.auto,
         requires=requires,
@@ -76,12 +80,12 @@ def _from_states(
     return parts.lookup.many((*path, "from"), "state", doc.from_, parts.names.states)
 
 
-def _by(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[str, ...]:
+def _by(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[tuple[str, ...], dict[str, str]]:
     if doc.by is None:
         if not doc.auto:
             parts.findings.error(path, f"by is missing: which party may {doc.trigger}?", key=True)
-        return (SYSTEM,)
-    return parts.lookup.many((*path, "by"), "party", doc.by, parts.names.actors)
+        return (SYSTEM,), {}
+    return who_acts(doc.by, (*path, "by"), parts)
 
 
 def _override(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[Grant, ...]:
@@ -90,20 +94,6 @@ def _override(doc: TransitionDoc, path: Path, parts: Parts) -> tuple[Grant, ...]
     if not doc.when:
         parts.findings.error((*path, "override"), "there is no when to override", key=True)
     return grants(doc.override.by, (*path, "override", "by"), parts)
-
-
-def grants(docs: Sequence[str | Mapping[str, str]], path: Path, parts: Parts) -> tuple[Grant, ...]:
-    """Parties with the role that each of them takes."""
-    made: dict[Grant, None] = {}
-    for index, doc in enumerate(docs):
-        where: Path = (*path, index)
-        for party, role in ({doc: ROLES[0]} if isinstance(doc, str) else doc).items():
-            is_bare = isinstance(doc, str)
-            at = where if is_bare else (*where, party)
-            is_known = parts.lookup.one(at, "party", party, parts.names.parties, key=not is_bare)
-            if parts.lookup.one(at, "role", role, ROLES) and is_known:
-                made[Grant(party, role)] = None
-    return tuple(made)
 
 
 def _row_actions(

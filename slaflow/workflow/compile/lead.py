@@ -10,6 +10,7 @@ from slaflow.errors import InvalidValue
 from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.compile.names import check_input_names
 from slaflow.workflow.compile.parts import Parts
+from slaflow.workflow.compile.rights import actors
 from slaflow.workflow.document.lead import ActivityDoc, CheckDoc, ClauseDoc, FieldDoc, FitDoc
 from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope, split_conjunction
 from slaflow.workflow.expressions.tokens import MAX_LENGTH
@@ -143,12 +144,13 @@ def activity(kind: str, doc: ActivityDoc, parts: Parts) -> Activity:
     path: Path = ("activities", kind)
     touch = fields(doc.fields, (*path, "fields"), parts.findings, parts.timezone)
     scope = parts.scopes.given("touch", touch)
-    by = parts.lookup.many((*path, "by"), "party", doc.by, parts.names.actors)
+    by, roles = actors(doc.by, (*path, "by"), parts)
     if doc.stage is not None:
         parts.lookup.one((*path, "stage"), "stage", doc.stage, parts.names.stages)
     return Activity(
         kind=kind,
         by=by,
+        roles=roles,
         points=points(doc.points, (*path, "points"), parts, scope),
         when=parts.findings.compile((*path, "when"), doc.when, scope) if doc.when else None,
         cap=doc.cap,
@@ -208,13 +210,15 @@ def check(name: str, doc: CheckDoc, parts: Parts) -> Check:
     path: Path = ("checks", name)
     answer = fields(doc.fields, (*path, "fields"), parts.findings, parts.timezone)
     agree_with_lead(answer, (*path, "fields"), parts)
+    by, roles = actors(doc.by, (*path, "by"), parts)
     passes = guard(doc.passes, (*path, "pass"), parts, parts.scopes.given("answer", answer))
     return Check(
         name=name,
         fields=answer,
         passes=passes or (),
         question=doc.question,
-        by=parts.lookup.many((*path, "by"), "party", doc.by, parts.names.actors),
+        by=by,
+        roles=roles,
         valid_for=parts.span((*path, "valid_for"), doc.valid_for),
         title=doc.title,
     )

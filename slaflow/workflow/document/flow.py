@@ -75,11 +75,17 @@ class OverrideDoc(Doc):
     by: Grants
 
 
+class LiftDoc(Doc):
+    """Who may lift breaches."""
+
+    by: Grants
+
+
 class TransitionDoc(Named):
     trigger: Name
     from_: Many[Ref] = Field(alias="from")
     to: One | None = None
-    by: Many[Ref] | None = None
+    by: Grants | None = None
     auto: bool = False
     when: GuardDoc = Field(default_factory=list)
     requires: dict[Name, AnyField] = Field(default_factory=dict)
@@ -243,6 +249,7 @@ class TargetDoc(Named):
     repeat: bool = False
     per: Literal["owner"] | None = None
     steps: dict[str, Many[ActionDoc]] = Field(default_factory=dict)
+    lift: LiftDoc | None = None
 
 
 class TimerDoc(Named):

@@ -12,6 +12,7 @@ from slaflow.workflow.document.types import (
     Doc,
     Duration,
     ExpressionText,
+    Grants,
     Many,
     Name,
     Named,
@@ -19,6 +20,7 @@ from slaflow.workflow.document.types import (
     Points,
     Ref,
     Scalar,
+    SomeGrants,
     nothing_is_empty,
 )
 from slaflow.workflow.model.lead import FieldType
@@ -47,13 +49,28 @@ AnyField = Annotated[
 """``decimal``, or a mapping with the type and more."""
 
 
+class LeadFieldDoc(FieldDoc):
+    """A field of the lead, with who may set it by hand."""
+
+    by: SomeGrants | None = None
+
+
+AnyLeadField = Annotated[
+    LeadFieldDoc,
+    BeforeValidator(
+        lambda value: {"type": value} if isinstance(value, str) else value,
+        json_schema_input_type=FieldType | LeadFieldDoc,
+    ),
+]
+
+
 class LeadDoc(Itemized):
     identity: Many[Ref] = Field(default_factory=list)
-    fields: dict[Name, AnyField] = Field(default_factory=dict)
+    fields: dict[Name, AnyLeadField] = Field(default_factory=dict)
 
 
 class ActivityDoc(Named):
-    by: Many[Ref]
+    by: Grants
     points: Points | None = None
     when: Condition | None = None
     cap: Number | None = None
@@ -131,7 +148,7 @@ class CheckDoc(Named):
     question: str | None = None
     fields: dict[Name, AnyField] = Field(default_factory=dict)
     passes: GuardDoc = Field(alias="pass")
-    by: Many[Ref] = Field(default_factory=list)
+    by: Grants = Field(default_factory=list)
     valid_for: Duration | None = None
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from slaflow.workflow.document.flow import ActionDoc, TargetDoc, TimerDoc, TransitionDoc
+from slaflow.workflow.document.flow import ActionDoc, LiftDoc, TargetDoc, TimerDoc, TransitionDoc
 from slaflow.workflow.document.lead import (
     ActivityDoc,
     AnyParty,
@@ -61,6 +61,7 @@ class WorkflowDoc(Itemized, Named):
     teams: dict[Name, TeamDoc] = Field(default_factory=dict)
     routing: list[RouteDoc] | None = None
     on_assign: Many[ActionDoc] = Field(default_factory=list)
+    lift: LiftDoc | None = None
     late_evidence: Duration = "72h"
     notify_within: Duration = "24h"
     grace: Duration | None = None

@@ -234,10 +234,14 @@ Figure = Annotated[
 def _grant(value: object) -> object:
     if isinstance(value, Mapping) and not all(isinstance(role, str) for role in value.values()):
         raise fault("a role stands behind its party, as in {sales: manager}")
+    if not isinstance(value, str | bool | Mapping):
+        is_list = isinstance(value, list)
+        raise fault("one text is expected here, found a list" if is_list else f"{shown(value)} is not text")
     return _word(value)
 
 
-Grants = Many[Annotated[str | dict[str, str], BeforeValidator(_grant)]]
+AnyGrant = Annotated[str | dict[str, str], BeforeValidator(_grant)]
+Grants = Many[AnyGrant]
 """Parties, each bare or with the role it takes: ``[marketing, {sales: manager}]``."""
 
 
@@ -257,6 +261,10 @@ Bound = Annotated[
     WithJsonSchema({"type": ["number", "string"], "description": "200, 70% or 15m"}),
 ]
 """A number, a share of the whole with its ``%``, or a time."""
+
+
+SomeGrants = Annotated[list[AnyGrant], BeforeValidator(_listed), _OneOrMany()]
+"""The same, or an empty list: nobody."""
 
 
 def nothing_is_empty(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -147,6 +148,8 @@ class Target:
     steps: tuple[Step, ...] = ()
     title: str | None = None
     about: str | None = None
+    lift: Mapping[str, str] | None = None
+    """Who may lift its breaches: parties, each with the least role; None: what the whole file says."""
 
     @property
     def calendars(self) -> tuple[str, ...]:

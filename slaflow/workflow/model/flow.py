@@ -77,3 +77,6 @@ class Transition:
     def __post_init__(self) -> None:
         named = any(isinstance(each, Assign) and each.kind != "name" for each in self.actions)
         object.__setattr__(self, "names_owner", named)
+
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Of some of ``by`` the role that is asked for, by party."""

@@ -31,6 +31,8 @@ class Field:
     min_length: int | None = None
     pattern: str | None = None
     title: str | None = None
+    by: Mapping[str, str] | None = None
+    """Who may set it by hand: parties, each with the least role; None: everybody who may set fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Activity:
     automated: bool = False
     fields: Mapping[str, Field] = field(default_factory=dict)
     title: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Of some of ``by`` the role that is asked for, by party."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,5 @@ class Check:
     """Parties that may answer beside the one that holds the lead."""
     valid_for: timedelta | None = None
     title: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Of some of ``by`` the role that is asked for, by party."""

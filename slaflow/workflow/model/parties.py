@@ -13,15 +13,20 @@ RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
 """What an agreement means by these words, no person, party or team is called."""
 
 
+ROLES = ("member", "manager", "admin")
+"""By rank. An ``auditor`` ranks nowhere: they read, and write nothing."""
+
+
+def outranks(role: str, asked: str) -> bool:
+    """Whether *role* is *asked* or a higher one."""
+    return role in ROLES and ROLES.index(role) >= ROLES.index(asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     name: str
     desk: str | None = None
     title: str | None = None
-
-
-ROLES = ("member", "manager", "admin")
-"""By rank, lowest first; an ``auditor`` ranks nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,15 @@ class Workflow:
     """``notify`` and ``set`` whenever somebody else becomes the owner."""
     kept_aside: tuple[str, ...] = ()
     """One line for each part of the file that is kept but not yet acted upon."""
+    lift: Mapping[str, str] | None = None
+    """Who may lift breaches where a target does not say; None: who may without a word of the file."""
     warnings: tuple[Any, ...] = ()
     _targets_by_name: Mapping[str, Target] = field(init=False, repr=False)
     has_owners_promises: bool = field(init=False, repr=False)
+    _demands: Mapping[tuple[str, str, str], tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_demands", demands(self))
         object.__setattr__(self, "_targets_by_name", {t.name: t for t in self.targets})
         object.__setattr__(self, "has_owners_promises", any(t.per_owner for t in self.targets))
 
@@ -92,6 +96,24 @@ class Workflow:
         """Whether the file speaks of the journey: entries of activities say at which stage it was."""
         return bool(self.described or self.pace or any(each.fits for each in self.activities.values()))
 
+    def demanded(self, what: str, name: str, party: str) -> tuple[str, ...]:
+        """The roles that a ``by`` asks of *party* for that ``trigger``, ``activity`` or ``check``."""
+        return self._demands.get((what, name, party), ())
+
     def holder(self, state: str, before: str | None) -> str | None:
         """The party that holds a lead in *state*, coming from party *before*."""
         return self.states[state].held_by or before
+
+
+def demands(workflow: Workflow) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+    """Every role that a ``by`` of the agreement asks for, by what it is asked for, the name and the party."""
+    asked = [
+        *(("trigger", row.trigger, row.roles) for row in workflow.transitions if row.roles),
+        *(("activity", each.kind, each.roles) for each in workflow.activities.values() if each.roles),
+        *(("check", each.name, each.roles) for each in workflow.checks.values() if each.roles),
+    ]
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for what, name, roles in asked:
+        for party, role in roles.items():
+            found[what, name, party] = (*found.get((what, name, party), ()), role)
+    return found

@@ -15,7 +15,7 @@ from support.commands import Slaflow, everywhere
 from slaflow.engine.leads import erase
 
 NOW = "2026-03-09T09:30:00+01:00"
-WHY = ("--reason", "asked for in request 17", "--as", "mia@example.com", "--at", NOW)
+WHY = ("--reason", "asked for in request 17", "--as", "marketing", "--at", NOW)
 FORMATS = ("table", "json", "jsonl", "csv")
 
 

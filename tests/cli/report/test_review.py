@@ -74,22 +74,22 @@ def test_each_party_signs_once(promised: Slaflow) -> None:
         "office-deal",
         "2026-03",
         "--as",
-        "sales",
+        "marketing",
         "--at",
         "2026-04-02T08:00:00Z",
         "--format",
         "json",
     )
     assert {key: signed.json[key] for key in ("workflow", "period", "party", "actor")} == {
-        "workflow": "office-deal", "period": "2026-03", "party": "sales", "actor": "sales",
+        "workflow": "office-deal", "period": "2026-03", "party": "marketing", "actor": "marketing",
     }  # fmt: skip
     again = promised(
-        "review", "sign", "office-deal", "2026-03", "--as", "sales", "--at", "2026-04-02T09:00:00Z"
+        "review", "sign", "office-deal", "2026-03", "--as", "marketing", "--at", "2026-04-02T09:00:00Z"
     )
     assert again.code == 1
     assert again.err == (
-        "slaflow: sales has signed the review of office-deal 2026-03 already, "
-        "by sales at 2026-04-02T08:00:00Z\n"
+        "slaflow: marketing has signed the review of office-deal 2026-03 already, "
+        "by marketing at 2026-04-02T08:00:00Z\n"
     )
     listed = promised("log", "list", "--kind", "signed")
     assert f"2026-03, {signed.json['record_digest'][:12]}\n" in listed.out

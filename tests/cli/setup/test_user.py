@@ -78,7 +78,7 @@ def test_somebody_new_without_a_side_is_asked_for_it(office: Slaflow) -> None:
 
 def test_a_lead_goes_to_nobody_of_the_other_party(handed_over: Slaflow) -> None:
     handed_over("user", "add", "nora@example.com", "--party", "marketing", "--at", FRIDAY)
-    words = ("lead", "assign", "1", "nora@example.com", "--as", "sales", "--at", LATER)
+    words = ("lead", "assign", "1", "nora@example.com", "--as", "mia@example.com", "--at", LATER)
     answer = handed_over(*words)
     assert answer.code == 1
     assert answer.err == (
@@ -90,7 +90,16 @@ def test_a_lead_goes_to_nobody_of_the_other_party(handed_over: Slaflow) -> None:
 
 def test_an_assignment_that_comes_too_late_says_so(handed_over: Slaflow) -> None:
     handed_over("lead", "set", "1", "--set", "on_hold=true", "--as", "sales", "--at", LATER)
-    late = ("lead", "assign", "1", "mia@example.com", "--as", "sales", "--at", "2026-03-06T15:00:00+01:00")
+    late = (
+        "lead",
+        "assign",
+        "1",
+        "mia@example.com",
+        "--as",
+        "mia@example.com",
+        "--at",
+        "2026-03-06T15:00:00+01:00",
+    )
     assert handed_over(*late).out == (
         f"lead 1: assigned late: logged, and changes nothing; {ANNA} keeps the lead\n"
     )
@@ -101,7 +110,7 @@ def test_a_lead_given_to_somebody_away_says_until_when(handed_over: Slaflow) -> 
     handed_over(
         "user", "away", "mia@example.com", "--from", "2026-03-06", "--until", "2026-03-09", "--at", FRIDAY
     )
-    said = handed_over("lead", "assign", "1", "mia@example.com", "--as", "sales", "--at", LATER)
+    said = handed_over("lead", "assign", "1", "mia@example.com", "--as", "mia@example.com", "--at", LATER)
     assert said.out == (
         "lead 1: assigned; owner mia@example.com; mia@example.com is away until Mon 2026-03-09 00:00\n"
     )

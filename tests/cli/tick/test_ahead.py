@@ -77,7 +77,7 @@ def test_every_command_that_writes_by_a_clock_takes_ahead() -> None:
         ("lead", "fire", "kim@example.com", "accept", "--as", "anna@example.com"),
         ("lead", "set", "kim@example.com", "--set", "company=Acme", "--as", "sales"),
         ("user", "remove", "anna@example.com"),
-        ("lead", "lift", "--from", "2026-03-01", "--to", "2026-04-01", "--reason", "x", "--as", "sales"),
+        ("lead", "lift", "--from", "2026-03-01", "--to", "2026-04-01", "--reason", "x", "--as", "marketing"),
     ],
 )
 def test_whatever_writes_ahead_writes_nothing_unasked(handed_over: Slaflow, words: tuple[str, ...]) -> None:
@@ -115,7 +115,7 @@ def test_on_a_terminal_it_is_asked(
         ("report", "sla", "--from", "0001-01-01", "--by", "month"),
         ("report", "funnel", "--to", TOO_FAR),
         ("user", "away", "anna@example.com", "--from", "2026-03-01", "--until", "9999-12-31"),
-        ("lead", "lift", "--from", "0001-01-01", "--to", "9999-12-31", "--reason", "x", "--as", "sales"),
+        ("lead", "lift", "--from", "0001-01-01", "--to", "9999-12-31", "--reason", "x", "--as", "marketing"),
         ("lead", "activity", "kim@example.com", "demo", "--as", "lead", "--occurred-at", "0001-01-01T00:00Z"),
         ("log", "archive", "--before", "9999-12-31"),
     ],

@@ -153,7 +153,7 @@ def test_per_owner_each_has_a_verdict_and_one_miss_is_a_miss(empty: Engine) -> N
     app.tick(MONDAY)
     for number, owner in enumerate((ANNA, ANNA, BO)):
         lead = handed(app, number, MONDAY + HOUR)
-        app.assign(lead, owner, "sales", at=MONDAY + HOUR)
+        app.assign(lead, owner, "system", at=MONDAY + HOUR)
         app.fire(lead, "accept", owner, at=MONDAY + 2 * HOUR)
     app.tick(CLOSED + HOUR)
     stated = statements_of(app)[-1]

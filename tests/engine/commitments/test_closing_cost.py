@@ -84,7 +84,7 @@ def test_sqlite_takes_steps_in_proportion_to_the_log(
 @pytest.mark.parametrize("analyzed", [False, True])
 def test_lifting_a_breach_reads_that_lead_alone(empty: Engine, elsewhere: Engine, analyzed: bool) -> None:
     def lifted(app: Engine) -> None:
-        app.lift(1, "respond", "the phones were down", "sales", at=CLOSED + DAY)
+        app.lift(1, "respond", "the phones were down", "marketing", at=CLOSED + DAY)
 
     numbers = []
     for app, leads in ((empty, 30), (elsewhere, 300)):

@@ -32,7 +32,7 @@ def test_a_breach_lifted_after_the_closing_restates(empty: Engine) -> None:
     app = promising(empty, FOLLOWED)
     lead = handed(app, 1, MONDAY)
     app.tick(CLOSED + HOUR)
-    app.lift(lead, "respond", "the phones were down", "sales", at=CLOSED + DAY)
+    app.lift(lead, "respond", "the phones were down", "marketing", at=CLOSED + DAY)
     assert app.tick(CLOSED + 2 * DAY).commitments == 1
     assert [(s["at"], s["of"], s["verdict"]) for s in statements_of(app)[-2:]] == [
         (CLOSED, 0, "missed"), (CLOSED + DAY, 1, "kept"),
@@ -44,7 +44,7 @@ def test_a_breach_found_and_lifted_by_one_command_restates(empty: Engine) -> Non
     app = promising(empty, FOLLOWED)
     app.tick(CLOSED + HOUR)
     lead = handed(app, 1, MONDAY)
-    app.lift(lead, "respond", "the phones were down", "sales", at=CLOSED + DAY)
+    app.lift(lead, "respond", "the phones were down", "marketing", at=CLOSED + DAY)
     app.tick(CLOSED + 2 * DAY)
     assert [(s["at"], s["of"], s["verdict"]) for s in statements_of(app)[-2:]] == [
         (CLOSED, 0, "missed"), (CLOSED + DAY, 1, "kept"),

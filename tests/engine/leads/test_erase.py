@@ -18,7 +18,6 @@ from support.office import (
     DAY,
     FRIDAY,
     HOUR,
-    MIA,
     MONDAY,
     a_history,
     handed_over,
@@ -57,7 +56,7 @@ def test_nothing_that_is_shown_holds_anything_of_the_person(app: Engine) -> None
     lead = a_person_is_known(app)
     before = everything_shown(app, lead)
     assert [word for word in TOLD if word not in before] == []
-    shown = app.erase(lead, REASON, MIA, at=LATER)
+    shown = app.erase(lead, REASON, "marketing", at=LATER)
     after = everything_shown(app, lead)
     assert [word for word in TOLD if word in after] == []
     assert (shown["key"], shown["erased_at"]) == (f"erased-{lead}", instant_text(LATER))
@@ -70,12 +69,12 @@ def test_the_log_says_who_erased_and_why_and_keeps_when_what_happened(app: Engin
     lead = a_person_is_known(app)
     app.tick(LATER)
     before = the_log(app, lead)
-    app.erase("zyxkim@example.com", f" {REASON}\n", MIA, at=LATER)
+    app.erase("zyxkim@example.com", f" {REASON}\n", "marketing", at=LATER)
     after = the_log(app, lead)
     assert [{**entry, "data": None} for entry in before] == after[: len(before)]
     erased, *ended = after[len(before) :]
     assert (erased["kind"], erased["class"], erased["actor"], erased["reason"]) == (
-        "erased", "input", MIA, REASON,
+        "erased", "input", "marketing", REASON,
     )  # fmt: skip
     assert erased["at"] == erased["arrived_at"] == erased["occurred_at"] == instant_text(LATER)
     assert {name: value for name, value in erased["data"].items() if name != "kept"} == {
@@ -168,7 +167,9 @@ def calls() -> Iterator[Any]:
     yield pytest.param(lambda app: app.record(1, "demo", "lead"), id="activity")
     yield pytest.param(lambda app: app.answer(1, "value", "sales", {"expected_value": "1"}), id="check")
     yield pytest.param(lambda app: app.change(1, {"company": "Kim Ltd"}, "sales"), id="set")
-    yield pytest.param(lambda app: app.change(1, {"email": "kim@example.com"}, "sales"), id="set identity")
+    yield pytest.param(
+        lambda app: app.change(1, {"email": "kim@example.com"}, "marketing"), id="set identity"
+    )
     yield pytest.param(lambda app: app.assign(1, BO, "sales"), id="assign")
     yield pytest.param(lambda app: app.erase(1, REASON, "sales"), id="erase")
 

@@ -6,11 +6,9 @@ from datetime import timedelta
 
 import pytest
 from support.office import (
-    ANNA,
     DAY,
     FRIDAY,
     HOUR,
-    MIA,
     MONDAY,
     SALES,
     handed_over,
@@ -123,7 +121,7 @@ def test_what_is_told_in_time_costs_no_further_statement(app: Engine) -> None:
 
 def test_a_lifted_breach_stays_owed_and_counts_as_lifted_once_met(app: Engine) -> None:
     lead = handed_over(app)
-    shown = app.lift(lead, "respond", f" {WHY} ", MIA, at=MONDAY + 2 * HOUR)
+    shown = app.lift(lead, "respond", f" {WHY} ", "marketing", at=MONDAY + 2 * HOUR)
     respond = next(c for c in shown["clocks"] if c["target"] == "respond")
     assert (respond["status"], respond["lifted"], respond["ended_at"]) == ("breached", True, None)
     (row,) = [row for row in app.queue(party="sales", at=MONDAY + 3 * HOUR) if row["target"] == "respond"]
@@ -135,7 +133,7 @@ def test_a_lifted_breach_stays_owed_and_counts_as_lifted_once_met(app: Engine) -
     respond = clock_of(app, lead, "respond")
     assert (respond["status"], respond["lifted"]) == ("met_late", True)
     (entry,) = list(app.log(LogFilter(kind="breach_lifted")))
-    assert (entry.entry_class, entry.actor, entry.party, entry.reason) == ("input", MIA, "sales", WHY)
+    assert (entry.entry_class, entry.actor, entry.party, entry.reason) == ("input", "marketing", "sales", WHY)
     assert is_sound(app)
 
 
@@ -143,7 +141,7 @@ def test_a_breach_that_is_over_can_be_lifted(app: Engine) -> None:
     lead = handed_over(app)
     app.tick(MONDAY + DAY)
     assert clock_of(app, lead, "respond")["ended_at"] is not None
-    app.lift(lead, "respond", WHY, MIA, clock=1, at=MONDAY + 2 * DAY)
+    app.lift(lead, "respond", WHY, "marketing", clock=1, at=MONDAY + 2 * DAY)
     assert clock_of(app, lead, "respond")["lifted"]
     assert app.explain(lead, "respond", at=MONDAY + 2 * DAY)["plain"][-1] == (
         "its breach is lifted; it is no longer owed"
@@ -155,15 +153,15 @@ def test_a_breach_that_is_over_can_be_lifted(app: Engine) -> None:
 def test_a_lift_is_refused_in_one_line_and_logged(app: Engine) -> None:
     lead = handed_over(app)
     with pytest.raises(Refused, match="lead 1: lifting respond refused: no clock of respond is broken"):
-        app.lift(lead, "respond", WHY, MIA, at=FRIDAY + HOUR)
-    app.lift(lead, "respond", WHY, MIA, at=MONDAY + 2 * HOUR)
+        app.lift(lead, "respond", WHY, "marketing", at=FRIDAY + HOUR)
+    app.lift(lead, "respond", WHY, "marketing", at=MONDAY + 2 * HOUR)
     with pytest.raises(Refused, match="the breach of respond, clock 1, is lifted already"):
-        app.lift(lead, "respond", WHY, MIA, at=MONDAY + 2 * HOUR)
+        app.lift(lead, "respond", WHY, "marketing", at=MONDAY + 2 * HOUR)
     with pytest.raises(Refused, match="clock 7 of respond is not broken"):
-        app.lift(lead, "respond", WHY, MIA, clock=7, at=MONDAY + 2 * HOUR)
+        app.lift(lead, "respond", WHY, "marketing", clock=7, at=MONDAY + 2 * HOUR)
     assert kinds(app, lead).count("refused") == 3
     with pytest.raises(UnknownName, match='did you mean "respond"'):
-        app.lift(lead, "respnd", WHY, MIA, at=MONDAY + 2 * HOUR)
+        app.lift(lead, "respnd", WHY, "marketing", at=MONDAY + 2 * HOUR)
     assert is_sound(app)
 
 
@@ -175,7 +173,7 @@ def test_a_lift_is_refused_in_one_line_and_logged(app: Engine) -> None:
 def test_a_reason_that_may_not_stay_for_ever_is_refused(app: Engine, reason: str, why: str) -> None:
     lead = handed_over(app)
     with pytest.raises(ReasonUnusable, match=why):
-        app.lift(lead, "respond", reason, MIA, at=MONDAY + 2 * HOUR)
+        app.lift(lead, "respond", reason, "marketing", at=MONDAY + 2 * HOUR)
     assert "breached" not in kinds(app, lead)
 
 
@@ -183,10 +181,10 @@ def test_a_reason_that_may_not_stay_for_ever_is_refused(app: Engine, reason: str
 def test_of_an_erased_lead_nothing_is_lifted(app: Engine) -> None:
     lead = handed_over(app)
     app.tick(MONDAY + 2 * HOUR)
-    app.erase(lead, "asked for", MIA, at=MONDAY + 3 * HOUR)
+    app.erase(lead, "asked for", "marketing", at=MONDAY + 3 * HOUR)
     with pytest.raises(LeadErased):
-        app.lift(lead, "respond", WHY, MIA, at=MONDAY + 4 * HOUR)
-    report = app.lift_all(MONDAY, MONDAY + DAY, WHY, MIA, at=MONDAY + 4 * HOUR)
+        app.lift(lead, "respond", WHY, "marketing", at=MONDAY + 4 * HOUR)
+    report = app.lift_all(MONDAY, MONDAY + DAY, WHY, "marketing", at=MONDAY + 4 * HOUR)
     assert (report.lifted, [why for _, why in report.refused]) == (0, [
         "lead 1 was erased on 2026-03-09T11:00:00Z; nothing can happen to it any more"
     ])  # fmt: skip
@@ -212,12 +210,12 @@ def test_breaches_of_a_stretch_of_time_are_lifted_whether_a_tick_has_said_so_or_
     at = MONDAY + 4 * HOUR
     if is_ticked:
         app.tick(at)
-    report = app.lift_all(DUE, DUE + 2 * HOUR, WHY, ANNA, at=at)
+    report = app.lift_all(DUE, DUE + 2 * HOUR, WHY, "marketing", at=at)
     assert report.as_json() == {
         "from": "2026-03-09T09:30:00Z", "to": "2026-03-09T11:30:00Z", "lifted": 2, "leads": 2, "refused": [],
     }  # fmt: skip
     assert lifted(app, leads, at) == [True, True, False]
-    again = app.lift_all(DUE, DUE + 2 * HOUR, WHY, ANNA, at=at)
+    again = app.lift_all(DUE, DUE + 2 * HOUR, WHY, "marketing", at=at)
     assert (again.lifted, again.refused) == (0, [])
     assert is_sound(app)
 
@@ -225,7 +223,7 @@ def test_breaches_of_a_stretch_of_time_are_lifted_whether_a_tick_has_said_so_or_
 def test_what_is_due_later_than_the_clock_is_not_broken_yet(app: Engine) -> None:
     leads = outage(app)
     at = DUE + HOUR
-    assert app.lift_all(MONDAY, MONDAY + DAY, WHY, ANNA, at=at).lifted == 1
+    assert app.lift_all(MONDAY, MONDAY + DAY, WHY, "marketing", at=at).lifted == 1
     assert lifted(app, leads, at) == [True, False, False]
 
 
@@ -235,9 +233,9 @@ def test_of_one_target_or_one_party_alone(app: Engine) -> None:
     app.tick(at)
     broken = {e.target for e in app.log(LogFilter(kind="breached"))}
     assert broken == {"respond"}
-    assert app.lift_all(FRIDAY, at, WHY, MIA, party="marketing", at=at).lifted == 0
-    assert app.lift_all(FRIDAY, at, WHY, MIA, target="triage", at=at).lifted == 0
-    assert app.lift_all(FRIDAY, at, WHY, MIA, target="respond", party="sales", at=at).lifted == 1
+    assert app.lift_all(FRIDAY, at, WHY, "marketing", party="marketing", at=at).lifted == 0
+    assert app.lift_all(FRIDAY, at, WHY, "marketing", target="triage", at=at).lifted == 0
+    assert app.lift_all(FRIDAY, at, WHY, "marketing", target="respond", party="sales", at=at).lifted == 1
     assert lifted(app, [lead], at) == [True]
 
 
@@ -246,7 +244,7 @@ def test_a_batch_after_the_other(app: Engine, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(lifting, "AT_ONCE", 2)
     leads = outage(app)
     with statements() as sent:
-        report = app.lift_all(MONDAY, MONDAY + DAY, WHY, MIA, at=MONDAY + 6 * HOUR)
+        report = app.lift_all(MONDAY, MONDAY + DAY, WHY, "marketing", at=MONDAY + 6 * HOUR)
     assert (report.lifted, report.leads) == (3, set(leads))
     assert sum(statement.startswith(("INSERT INTO entry", "COPY entry")) for statement in sent) == 2
 
@@ -254,7 +252,9 @@ def test_a_batch_after_the_other(app: Engine, monkeypatch: pytest.MonkeyPatch) -
 @on_one_database
 def test_a_lead_whose_own_words_are_in_the_reason_is_left_out_and_named(app: Engine) -> None:
     leads = outage(app)
-    report = app.lift_all(MONDAY, MONDAY + DAY, "lin@example.com complained", MIA, at=MONDAY + 6 * HOUR)
+    report = app.lift_all(
+        MONDAY, MONDAY + DAY, "lin@example.com complained", "marketing", at=MONDAY + 6 * HOUR
+    )
     assert report.lifted == 2
     (refused,) = report.as_json()["refused"]
     assert (refused["lead"], refused["target"], refused["clock"]) == (leads[1], "respond", 1)
@@ -264,12 +264,12 @@ def test_a_lead_whose_own_words_are_in_the_reason_is_left_out_and_named(app: Eng
 @on_one_database
 def test_what_can_only_be_a_slip_is_an_error(app: Engine) -> None:
     with pytest.raises(InvertedRange):
-        app.lift_all(MONDAY, FRIDAY, WHY, MIA)
+        app.lift_all(MONDAY, FRIDAY, WHY, "marketing")
     with pytest.raises(UnknownFilter, match='did you mean "respond"'):
-        app.lift_all(FRIDAY, MONDAY, WHY, MIA, target="respnd")
+        app.lift_all(FRIDAY, MONDAY, WHY, "marketing", target="respnd")
     with pytest.raises(UnknownFilter, match='did you mean "sales"'):
-        app.lift_all(FRIDAY, MONDAY, WHY, MIA, party="sale")
+        app.lift_all(FRIDAY, MONDAY, WHY, "marketing", party="sale")
     with pytest.raises(ReasonUnusable):
-        app.lift_all(FRIDAY, MONDAY, "", MIA)
+        app.lift_all(FRIDAY, MONDAY, "", "marketing")
     with pytest.raises(UnknownName, match="unknown user or party"):
         app.lift_all(FRIDAY, MONDAY, WHY, "nobody@example.com")

@@ -27,7 +27,7 @@ def erased(app: Engine, *identities: str) -> int:
     """Kim, erased after bearing all of *identities* in turn; gives the lead's number."""
     lead = handed_over(app)
     for identity in identities:
-        app.change(lead, {"email": identity}, "sales", at=LATER)
+        app.change(lead, {"email": identity}, "marketing", at=LATER)
     app.erase(lead, REASON, "sales", at=LATER)
     return lead
 
@@ -48,7 +48,7 @@ def test_an_erased_identity_is_told_and_leaves_nothing(app: Engine) -> None:
     for call in (
         lambda: add(app),
         lambda: add(app, "KIM@Example.com"),
-        lambda: app.change(other, {"email": KIM}, "sales", at=LATER + DAY),
+        lambda: app.change(other, {"email": KIM}, "marketing", at=LATER + DAY),
     ):
         with pytest.raises(IdentityErased) as caught:
             call()
@@ -60,7 +60,7 @@ def test_an_erased_identity_is_told_and_leaves_nothing(app: Engine) -> None:
     "back",
     [
         lambda app: app.add({"email": KIM}, "marketing", resurrect=True)["id"],
-        lambda app: app.change(2, {"email": KIM}, "sales", resurrect=True)["id"],
+        lambda app: app.change(2, {"email": KIM}, "marketing", resurrect=True)["id"],
     ],
     ids=["added", "changed"],
 )
@@ -72,8 +72,8 @@ def test_on_purpose_it_is_recorded_anew_and_is_a_lead_like_any_other(
     lead = back(app)
     assert app.show(KIM)["id"] == lead != 1
     assert rows(app, "erased_identity") == []
-    app.change(lead, {"email": "kim@example.org"}, "sales")
-    app.change(lead, {"email": KIM}, "sales")
+    app.change(lead, {"email": "kim@example.org"}, "marketing")
+    app.change(lead, {"email": KIM}, "marketing")
     app.erase(lead, REASON, "sales", at=LATER)
     with pytest.raises(IdentityErased):
         add(app)
@@ -93,10 +93,10 @@ def test_every_identity_that_it_had_is_known_again(app: Engine) -> None:
 def test_what_another_lead_is_called_by_now_is_that_leads(app: Engine) -> None:
     """Kim's address was mistyped at first: it is Liv's."""
     lead = handed_over(app, "liv")
-    app.change(lead, {"email": KIM}, "sales", at=LATER)
+    app.change(lead, {"email": KIM}, "marketing", at=LATER)
     liv = add(app, "liv@example.com")
     app.erase(lead, REASON, "sales", at=LATER)
-    app.change(liv, {"email": "liv@example.org"}, "sales", at=LATER + DAY)
+    app.change(liv, {"email": "liv@example.org"}, "marketing", at=LATER + DAY)
     assert add(app, "liv@example.com")
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from sqlalchemy.engine import make_url
 from support.known_person import LATER, REASON, TOLD, a_person_is_known, files_of, found_in
-from support.office import FRIDAY, HOUR, MIA, handed_over, on_one_database
+from support.office import FRIDAY, HOUR, handed_over, on_one_database
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.erase import scrub
@@ -63,7 +63,7 @@ def test_no_file_holds_a_value_once_it_is_scrubbed(app: Engine, office_url: str)
     if not files_of(office_url):
         pytest.skip("the server keeps its files on another machine")
     assert found_in(files_of(office_url)) == set(TOLD)
-    app.erase(lead, REASON, MIA, at=LATER)
+    app.erase(lead, REASON, "marketing", at=LATER)
     assert scrub(app) == 1
     assert found_in(files_of(office_url)) == set()
     assert all(salt not in file.read_bytes() for file in files_of(office_url))
@@ -79,7 +79,7 @@ def test_while_somebody_reads_the_files_as_they_were_it_is_said_and_done_later(
     reader = Engine(office_url)
     with reader.database.read() as conn:
         assert lead_store.read(conn, [lead])[lead].fields["company"] == "Quuxborough Ltd"
-        app.erase(lead, REASON, MIA, at=LATER)
+        app.erase(lead, REASON, "marketing", at=LATER)
         with pytest.raises(TracesRemain, match="may still hold what was erased"):
             scrub(app, 0)
         told = {check.name: check for check in examine(app)}

@@ -83,7 +83,7 @@ def test_a_period_is_restated_from_what_stood(app: Engine, tmp_path: Path) -> No
     app.tick(APRIL_IS_OVER)
     assert archive(app, APRIL_IS_OVER - 20 * DAY, tmp_path).leads == 4
     won(app, 5, MARCH + 10 * DAY)
-    app.lift(5, "respond", "the phones were down", "sales", at=APRIL_IS_OVER + DAY)
+    app.lift(5, "respond", "the phones were down", "marketing", at=APRIL_IS_OVER + DAY)
     app.tick(APRIL_IS_OVER + 2 * DAY)
     assert ("volume", "2026-03", 5) in stated(app)
     assert stated(app)[-1] == ("answered", "2026-03", "0.2"), "one of five, as if none had been archived"
@@ -94,7 +94,7 @@ def test_what_is_told_of_an_archived_lead_restates_nothing(app: Engine, tmp_path
     app.tick(APRIL_IS_OVER)
     before = stated(app)
     archive(app, APRIL_IS_OVER - 20 * DAY, tmp_path)
-    app.lift(1, "respond", "the phones were down", "sales", at=APRIL_IS_OVER + DAY)
+    app.lift(1, "respond", "the phones were down", "marketing", at=APRIL_IS_OVER + DAY)
     app.record(2, "call", "sales", at=APRIL_IS_OVER + DAY, occurred_at=MARCH + 3 * DAY)
     app.tick(APRIL_IS_OVER + 2 * DAY)
     assert stated(app) == before

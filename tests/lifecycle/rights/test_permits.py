@@ -4,7 +4,8 @@ from itertools import chain, combinations
 
 import pytest
 
-from slaflow.lifecycle.rights.permits import ROLES, TABLE, WHO, Asker, may, refusal
+from slaflow.lifecycle.rights.permits import TABLE, WHO, Asker, may, refusal
+from slaflow.workflow.model.parties import ROLES
 
 RELATIONS = ("holds", "unowned", "oneself", "owes", "other_owes", "own_party")
 SETTINGS = [frozenset(each) for each in chain.from_iterable(combinations(RELATIONS, n) for n in range(7))]

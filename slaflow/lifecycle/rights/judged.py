@@ -1,0 +1,188 @@
+"""An input judged by who tells it, before anything is decided: it goes on with its right, or denied.
+
+Source: rules.md, 34. What was judged when it was told is in the log and never judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from slaflow.lifecycle.events import (
+    Answered,
+    Assigned,
+    Changed,
+    Created,
+    Disputed,
+    Erased,
+    Fired,
+    Happening,
+    Input,
+    Lifted,
+    Recorded,
+    Upheld,
+)
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.rights.named import named, right_of
+from slaflow.lifecycle.rights.permits import (
+    Asker,
+    Operation,
+    Relation,
+    asker,
+    denied,
+    refusal,
+)
+from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
+from slaflow.workflow.model.workflow import Workflow
+
+
+def judged(workflow: Workflow, people: Directory, event: Input, stands: Callable[[], Lead]) -> Input:
+    """*event* with the right it is told by, or with why its actor has none.
+
+    What is imported was done elsewhere: only roles that the agreement asks for are looked at. *stands* gives
+    the lead as settled to its arrival, where that is asked for.
+    """
+    if event.actor.party == SYSTEM or isinstance(event.happening, Created):
+        return event
+    who = asker(people, event.actor, event.arrived_at)
+    right = _role_asked(workflow, event.happening, who)
+    if right is not None:
+        event = event._replace(right=right)
+    if event.imported or not _is_known(workflow, event.happening):
+        return event
+    if (rule := _own_rule(workflow, event.happening)) is not None:
+        return _by_rule(event, who, *rule)
+    operation, relations = _deed(workflow, event, stands)
+    because = refusal(who, operation, relations)
+    if because is None and isinstance(event.happening, Changed):
+        return fields_judged(workflow, event, who)
+    return event if because is None else event._replace(right=None, denied=because)
+
+
+def _is_known(workflow: Workflow, happening: Happening) -> bool:
+    """Whether it names what the agreement has; else the core says what is near."""
+    match happening:
+        case Fired(trigger=name):
+            return name in workflow.triggers
+        case Recorded(kind=name):
+            return name in workflow.activities
+        case Answered(check=name):
+            return name in workflow.checks
+        case Lifted(target=name) | Disputed(target=name) | Upheld(target=name):
+            return any(name == target.name and not target.is_timer for target in workflow.targets)
+    return True
+
+
+def _role_asked(workflow: Workflow, happening: Happening, who: Asker) -> str | None:
+    """The highest role that the agreement asks of their party for this, and that they have."""
+    had = [role for role in _asked(workflow, happening, who.party) if who.stands_as(role)]
+    return right_of(who.party, max(had, key=ROLES.index)) if had else None
+
+
+def highest_asked(workflow: Workflow, event: Input) -> str | None:
+    """The right of somebody of the party who has every role that the agreement asks of it for this."""
+    asked = _asked(workflow, event.happening, event.actor.party)
+    return right_of(event.actor.party, max(asked, key=ROLES.index)) if asked else None
+
+
+def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str]:
+    match happening:
+        case Fired(trigger=name):
+            return workflow.demanded("trigger", name, party)
+        case Recorded(kind=name):
+            return workflow.demanded("activity", name, party)
+        case Answered(check=name):
+            return workflow.demanded("check", name, party)
+    return ()
+
+
+def _own_rule(workflow: Workflow, happening: Happening) -> tuple[Mapping[str, str], str] | None:
+    """Whom the agreement itself lets lift this breach, and how a refusal calls the deed."""
+    if not isinstance(happening, Lifted | Upheld):
+        return None
+    own = workflow.target(happening.target).lift
+    rule = workflow.lift if own is None else own
+    what = "lifted" if isinstance(happening, Lifted) else "upheld"
+    return None if rule is None else (rule, f"a breach of {happening.target} is {what}")
+
+
+def _by_rule(event: Input, who: Asker, rule: Mapping[str, str], what: str) -> Input:
+    if (right := granted(rule, who)) is not None:
+        return event._replace(right=right)
+    return event._replace(denied=denied(who, f"{what} by {_whom(rule)}"))
+
+
+def granted(rule: Mapping[str, str], who: Asker) -> str | None:
+    """The right that *rule*, parties with the least role of each, gives to *who*; None if none."""
+    role = rule.get(who.party)
+    if role is None or who.party == LEAD or not who.stands_as(role):
+        return None
+    return who.party if role == "member" else right_of(who.party, role)
+
+
+def _whom(rule: Mapping[str, str]) -> str:
+    return named(rule, {party: role for party, role in rule.items() if role != "member"}) or "nobody"
+
+
+def _deed(
+    workflow: Workflow, event: Input, stands: Callable[[], Lead]
+) -> tuple[Operation, Iterable[Relation]]:
+    """What it is in the table, and how its actor stands to it."""
+    actor = event.actor
+    match event.happening:
+        case Fired():
+            return "fire", ()
+        case Recorded():
+            return "record", ()
+        case Answered():
+            return "answer", ()
+        case Lifted(target=target):
+            return "lift", (_owing(workflow, target, actor.party),)
+        case Upheld(target=target):
+            return "uphold", (_owing(workflow, target, actor.party),)
+        case Disputed(target=target):
+            return "dispute", (_owing(workflow, target, actor.party),)
+        case Assigned(owner=owner):
+            return "assign", _assigning(stands(), actor.party, owner == actor.name)
+        case Changed(fields=changed):
+            fields = stands().fields if set(changed) & set(workflow.identity) else {}
+            is_other = any(n in workflow.identity and fields.get(n) != v for n, v in changed.items())
+            return ("set_identity" if is_other else "set"), ()
+        case Erased():
+            return "erase", ()
+        case Created():
+            return "add", ()
+
+
+def _owing(workflow: Workflow, target: str, party: str) -> Relation:
+    return "owes" if workflow.target(target).owed_by == party else "other_owes"
+
+
+def _assigning(lead: Lead, party: str, oneself: bool) -> Iterable[Relation]:
+    if lead.held_by == party:
+        yield "holds"
+    if lead.owner is None:
+        yield "unowned"
+    if oneself:
+        yield "oneself"
+
+
+def fields_judged(workflow: Workflow, event: Input, who: Asker) -> Input:
+    """*event*, which sets fields, by what each of them says of who may."""
+    assert isinstance(event.happening, Changed)
+    rights = []
+    for name in event.happening.fields:
+        rule = workflow.fields[name].by if name in workflow.fields else None
+        if rule is None:
+            continue
+        if (right := granted(rule, who)) is None:
+            return event._replace(denied=field_denied(name, rule, who))
+        rights.append(right)
+    return event._replace(right=max(rights, key=len)) if rights else event
+
+
+def field_denied(name: str, rule: Mapping[str, str], who: Asker) -> str:
+    """Why *who* may not set the field *name* by hand."""
+    if not rule:
+        return f"{name} is set by the agreement's transitions and steps, by nobody by hand"
+    return denied(who, f"{name} is set by {_whom(rule)}")
