@@ -160,9 +160,9 @@ def test_a_breach_is_disputed_and_ruled_on() -> None:
     - fire: promote
     - refuse: {dispute: {target: respond, reason: not ours}, because: no clock of respond is broken}
     - until: 2026-03-10T16:00:00+01:00
-    - refuse: {dispute: {target: respond, reason: not ours}, as: marketing, because: the party that owes the promise disputes}
+    - refuse: {dispute: {target: respond, reason: not ours}, as: marketing, because: disputes a breach}
     - dispute: {target: respond, reason: not ours}
-    - refuse: {uphold: {target: respond, reason: it was}, as: sales, because: a party that does not owe the promise}
+    - refuse: {uphold: {target: respond, reason: it was}, as: sales, because: upholds a breach}
     - uphold: {target: respond, reason: it was}
     - expect: {breached: [respond]}
     """
