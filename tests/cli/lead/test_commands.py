@@ -131,7 +131,7 @@ def test_a_lead_is_given_to_a_person(handed_over: Slaflow) -> None:
         "1",
         "mia@example.com",
         "--as",
-        "anna@example.com",
+        "mia@example.com",
         "--at",
         MONDAY,
         "--format",
