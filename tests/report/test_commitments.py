@@ -63,7 +63,7 @@ def test_a_report_as_of_an_instant_knows_no_verdict_given_later(office: Engine) 
 
 def test_a_restatement_stands_beside_what_was_stated(office: Engine) -> None:
     lead = int(office.show("kim@example.com")["id"])
-    office.lift(lead, "respond", "the phones were down", "sales", at=CLOSED + DAY)
+    office.lift(lead, "respond", "the phones were down", "marketing", at=CLOSED + DAY)
     office.tick(CLOSED + 2 * DAY)
     told = commitments(office, utc("2026-02-28T23:00"), APRIL, at=CLOSED + 2 * DAY)
     volume, follow_up = told["commitments"]
