@@ -106,8 +106,10 @@ def _check_clock(clock: Clock, told: Sequence[Draft]) -> None:
     ends = kinds["clock_met"] + kinds["met_late"] + over + kinds["timer_fired"]
     after_all = [e.data["was"] for e in told if "completed_at" in e.data]
     again = sum(was in ("cancelled", "passed_on", "met_late") for was in after_all)
+    # Lifted by hand the breach is excused, and what is owed is owed still (rules.md, 18).
+    by_evidence = [e for e in told if e.kind == "breach_lifted" and e.entry_class != "input"]
     assert kinds["clock_started"] == 1
-    assert bool(ends + kinds["breach_lifted"]) == (not clock.is_open)
+    assert bool(ends + len(by_evidence)) == (not clock.is_open)
     assert ends <= 1 + again + kinds["met_late"] * over
     assert kinds["breach_lifted"] == clock.lifted <= clock.is_broken
     assert kinds["breached"] == clock.is_broken <= 1
@@ -122,7 +124,7 @@ def _check_clock(clock: Clock, told: Sequence[Draft]) -> None:
         assert clock.lifted == clock.is_broken
         assert clock.ended_at is not None
         assert clock.ended_at <= clock.due_at or kinds["clock_paused"]
-    assert (clock.status == "met_late") == (kinds["met_late"] == 1 and not clock.lifted)
+    assert (clock.status == "met_late") == (kinds["met_late"] == 1 and not by_evidence)
     assert kinds["clock_paused"] - kinds["clock_resumed"] in (0, 1)
     steps = Counter(e.step for e in told if e.kind in ("warned", "breached", "escalated"))
     assert kinds["clock_restarted"] or set(steps.values()) <= {1}
