@@ -107,3 +107,10 @@ def test_what_the_file_says_narrows_who_may_and_the_entry_says_by_what(app: Engi
     manager = "sales: manager"
     assert rights == [("changed", "marketing"), ("breach_lifted", manager), ("transition", manager)]
     assert app.replay().ok
+
+
+def test_of_several_fields_the_highest_role_that_any_asks_for_is_noted(app: Engine) -> None:
+    lead = peopled(app, RULES.replace("company: string", "company: {by: {sales: admin}, type: string}"))
+    app.add_person("boss@example.com", "sales", role="admin", at=FRIDAY - DAY)
+    app.change(lead, {"country": "SE", "company": "Acme"}, "boss@example.com", at=NOW)
+    assert the_log(app, lead)[-1]["data"]["right"] == "sales: admin"

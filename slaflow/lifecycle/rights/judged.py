@@ -44,6 +44,8 @@ def judged(workflow: Workflow, people: Directory, event: Input, stands: Callable
     """
     if event.actor.party == SYSTEM or isinstance(event.happening, Created):
         return event
+    if event.imported and not _asked(workflow, event.happening, event.actor.party):
+        return event  # who tells it is not even looked up: of a bare party that asks for everybody's role
     who = asker(people, event.actor, event.arrived_at)
     right = _role_asked(workflow, event.happening, who)
     if right is not None:
@@ -170,15 +172,17 @@ def _assigning(lead: Lead, party: str, oneself: bool) -> Iterable[Relation]:
 def fields_judged(workflow: Workflow, event: Input, who: Asker) -> Input:
     """*event*, which sets fields, by what each of them says of who may."""
     assert isinstance(event.happening, Changed)
-    rights = []
+    roles = []
     for name in event.happening.fields:
         rule = workflow.fields[name].by if name in workflow.fields else None
         if rule is None:
             continue
-        if (right := granted(rule, who)) is None:
+        if granted(rule, who) is None:
             return event._replace(denied=field_denied(name, rule, who))
-        rights.append(right)
-    return event._replace(right=max(rights, key=len)) if rights else event
+        roles.append(rule[who.party])
+    if not roles:
+        return event
+    return event._replace(right=granted({who.party: max(roles, key=ROLES.index)}, who))
 
 
 def field_denied(name: str, rule: Mapping[str, str], who: Asker) -> str:
