@@ -16,13 +16,17 @@ from typing import Any
 
 from slaflow.engine import streams
 from slaflow.engine.commitments import schedule
-from slaflow.engine.commitments.measure import MISSED, Measured, as_data, measure, owed, restored, stored
+from slaflow.engine.commitments.measure import measure
 from slaflow.engine.commitments.pace import pace_of
 from slaflow.engine.commitments.recipients import messages
-from slaflow.engine.commitments.schedule import Item, Terms, Versions
+from slaflow.engine.commitments.schedule import Item, Versions
 from slaflow.engine.commitments.signatures import signatures, signed_data
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import TRIES
+from slaflow.lifecycle.commitments.figures import as_data
+from slaflow.lifecycle.commitments.results import Measured, restored, stored
+from slaflow.lifecycle.commitments.terms import Terms
+from slaflow.lifecycle.commitments.verdicts import MISSED, owed
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.store import locks

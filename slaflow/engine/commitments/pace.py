@@ -8,20 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from slaflow.engine.commitments.measure import (
-    CENTS,
-    Measured,
-    Owed,
-    Result,
-    cut,
-    figure,
-    owed,
-    plain,
-    promise,
-    verdict,
-    within,
-)
-from slaflow.engine.commitments.schedule import Terms
+from slaflow.lifecycle.commitments.figures import cut, figure, promise
+from slaflow.lifecycle.commitments.results import Measured, Result, plain
+from slaflow.lifecycle.commitments.terms import Terms
+from slaflow.lifecycle.commitments.verdicts import CENTS, Owed, owed, verdict, within
 from slaflow.workflow.model.commitment import Commitment, Count, Signed
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from slaflow.engine import permits, streams
 from slaflow.engine.commitments import schedule
 from slaflow.engine.commitments.closing import versions_of
-from slaflow.engine.commitments.schedule import Terms, Versions
+from slaflow.engine.commitments.schedule import Versions
 from slaflow.engine.commitments.signatures import Signature, signatures
 from slaflow.engine.commitments.status import rows_at, standing
 from slaflow.engine.context import Context
@@ -19,6 +19,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.setup.versions import known_version
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
+from slaflow.lifecycle.commitments.terms import Terms
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import canonical

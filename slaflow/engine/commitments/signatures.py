@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from slaflow.engine.commitments.measure import KEPT, MISSED
+from slaflow.lifecycle.commitments.verdicts import KEPT, MISSED
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.commitments.closing import about
-from slaflow.engine.commitments.measure import as_data, measure, owed
+from slaflow.engine.commitments.measure import measure
 from slaflow.engine.commitments.pace import pace_of
-from slaflow.engine.commitments.schedule import Terms, Versions
+from slaflow.engine.commitments.schedule import Versions
 from slaflow.engine.commitments.signatures import Signature, signed_data
 from slaflow.engine.context import Context
+from slaflow.lifecycle.commitments.figures import as_data
+from slaflow.lifecycle.commitments.terms import Terms
+from slaflow.lifecycle.commitments.verdicts import owed
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.commitments import periods as store
 from slaflow.store.commitments.periods import Closed

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slaflow.engine.commitments.measure import Measured, Owed, Result, figure, verdict
 from slaflow.engine.commitments.pace import Pace
+from slaflow.lifecycle.commitments.figures import figure
+from slaflow.lifecycle.commitments.results import Measured, Result
+from slaflow.lifecycle.commitments.verdicts import Owed, verdict
 from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Sum
 
 SHARE = Kept(frozenset({"respond"}))

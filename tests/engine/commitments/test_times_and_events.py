@@ -11,7 +11,8 @@ from support.office import DAY, HOUR, MIA, MONDAY, staffed
 from support.promising import APRIL, CLOSED, handed, owing, promising, statements_of, told
 
 from slaflow.engine.app import Engine
-from slaflow.engine.commitments.measure import Times, figure, of_times, restored, stored
+from slaflow.lifecycle.commitments.figures import figure
+from slaflow.lifecycle.commitments.results import Times, of_times, restored, stored
 from slaflow.report.sla import sla
 from slaflow.workflow.model.commitment import Commitment, Timed
 
