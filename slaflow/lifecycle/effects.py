@@ -1,7 +1,8 @@
 """What an event did, as patterns see it, and what is noted beside it so that commitments can be measured.
 
 The lead as it stands at the event is known here and nowhere later, so whether a commitment's ``when``
-held, and what a sum adds, is written down under ``counts`` in the entry's data, by the key of what counts.
+held, what a sum adds, and which value counts once is written down under ``counts`` in the entry's data,
+by the key of what counts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Work
+from slaflow.workflow.identity import compared
 from slaflow.workflow.model.clocks import Pattern
 from slaflow.workflow.model.commitment import Happening
 
@@ -76,10 +78,21 @@ def note_happening(work: Work, effect: Effect, at: datetime) -> None:
     for each in work.workflow.notes.happenings:
         if not is_one(each, effect) or not view.holds(each.when):
             continue
-        value = None if each.adds is None else work.lead.fields.get(each.adds)
-        if each.noted is not None and (each.adds is None or value is not None):
-            counts[each.noted] = True if each.adds is None else str(value)
+        noted = _noted(work, each)
+        if each.noted is not None and noted is not None:
+            counts[each.noted] = noted
     work.note(effect.seq, counts)
+
+
+def _noted(work: Work, happening: Happening) -> bool | str | None:
+    """What is noted where it happened: that it did, or a value of the lead; None: there is none to add."""
+    fields = work.lead.fields
+    if happening.distinct is not None:
+        return compared(work.workflow, happening.distinct, fields.get(happening.distinct))
+    if happening.adds is None:
+        return True
+    value = fields.get(happening.adds)
+    return None if value is None else str(value)
 
 
 def is_one(happening: Happening, effect: Effect) -> bool:

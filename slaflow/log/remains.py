@@ -12,15 +12,19 @@ from typing import Any
 from slaflow.log.entry import Entry
 from slaflow.workflow.model.workflow import Workflow
 
-_FIGURES = ("due_at", "new", "open_seconds", "late_seconds", "counts")
-"""When it was due and how long it took, and what commitments noted: that it counts, or how much it adds."""
+_FIGURES = ("due_at", "new", "open_seconds", "late_seconds")
+"""When it was due and how long it took."""
 _OF_ACTIVITIES = ("activity", "automated", "stage", "reached", "misfit", "over_pace")
 
+NamerOf = Callable[[str], Callable[[str], str]]
+"""By the key under which values are noted, what gives each a name that does not tell it."""
 WorkflowOf = Callable[[str], Workflow]
 """The version with that digest."""
 
 
-def remains(entries: Iterable[Entry], workflow_of: WorkflowOf) -> dict[str, dict[str, Any]]:
+def remains(
+    entries: Iterable[Entry], workflow_of: WorkflowOf, namer_of: NamerOf
+) -> dict[str, dict[str, Any]]:
     """What is kept of a lead's entries, by ``seq`` as text; of an entry without figures nothing.
 
     Kept are instants and durations of promises; what the lead had come to at a handoff (score, fit, stage,
@@ -28,14 +32,16 @@ def remains(entries: Iterable[Entry], workflow_of: WorkflowOf) -> dict[str, dict
     journey and what of the agreement's own lists was sent; what commitments noted; and why it was handed over
     or back or closed, where that was chosen from the agreement's own list.
     """
-    found = ((str(each.seq), dict(_kept(each, workflow_of))) for each in entries)
+    found = ((str(each.seq), dict(_kept(each, workflow_of, namer_of))) for each in entries)
     return {seq: kept for seq, kept in found if kept}
 
 
-def _kept(entry: Entry, workflow_of: WorkflowOf) -> Iterator[tuple[str, Any]]:
+def _kept(entry: Entry, workflow_of: WorkflowOf, namer_of: NamerOf) -> Iterator[tuple[str, Any]]:
     data: Mapping[str, Any] = entry.data or {}
     figures = _FIGURES + (_OF_ACTIVITIES if entry.kind == "activity" else ())
     yield from ((name, data[name]) for name in figures if data.get(name) is not None)
+    if data.get("counts") and entry.digest is not None:
+        yield "counts", _counts(data["counts"], workflow_of(entry.digest), namer_of)
     if (
         entry.kind == "activity"
         and entry.digest is not None
@@ -52,6 +58,13 @@ def _kept(entry: Entry, workflow_of: WorkflowOf) -> Iterator[tuple[str, Any]]:
             values = data.get(part) or {}
             if chosen := {name: values[name] for name in sorted(names) if values.get(name) is not None}:
                 yield part, chosen
+
+
+def _counts(noted: Mapping[str, Any], workflow: Workflow, namer_of: NamerOf) -> dict[str, Any]:
+    """What commitments noted: that it counts, how much it adds, and a name of the value that counts once."""
+    happenings = () if workflow.notes is None else workflow.notes.happenings
+    values = {each.noted for each in happenings if each.distinct is not None}
+    return {key: namer_of(key)(each) if key in values and each else each for key, each in noted.items()}
 
 
 def _closes(entry: Entry, workflow: Workflow) -> bool:

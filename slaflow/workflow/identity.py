@@ -63,10 +63,14 @@ def identity_key(workflow: Workflow, fields: Mapping[str, Value]) -> str | None:
     """
     words: list[str] = []
     for name in workflow.identity:
-        value = fields.get(name)
-        text = "" if value is None else plain(value)
-        words.append(folded(text) if workflow.fields[name].type == "email" else normal(text))
+        words.append(compared(workflow, name, fields.get(name)))
     return joined(words) if words and all(words) else None
+
+
+def compared(workflow: Workflow, name: str, value: Value | None) -> str:
+    """*value* of the field *name* as it is compared; empty where it is not set."""
+    text = "" if value is None else plain(value)
+    return folded(text) if workflow.fields[name].type == "email" else normal(text)
 
 
 def earlier_key(workflow: Workflow, fields: Mapping[str, Value]) -> str:

@@ -32,6 +32,7 @@ from slaflow.store.rows import (
     people,
     workflows,
 )
+from slaflow.store.rows.secrets import KEY_BYTES
 from slaflow.store.tables.all import REVISIONS
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +115,7 @@ def test_what_was_archived_is_known_again_after_a_way_down_and_up(database: Data
 def test_who_was_erased_is_known_again_after_a_way_down_and_up(database: Database) -> None:
     """Nothing else knows of them: they would come back unnoticed."""
     with database.write() as connection:
-        identities.remember(connection, ["kim@example.com"], MONDAY.date(), b"k" * identities.KEY_BYTES)
+        identities.remember(connection, ["kim@example.com"], MONDAY.date(), b"k" * KEY_BYTES)
     schema.downgrade(database, "0001")
     schema.upgrade(database)
     assert schema.check(database) == []

@@ -18,6 +18,7 @@ from slaflow.store.database import Database
 from slaflow.store.errors import ConflictingChange
 from slaflow.store.log import entries
 from slaflow.store.rows import clocks, identities, leads, people
+from slaflow.store.rows.secrets import KEY_BYTES
 
 ON_POSTGRESQL = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 LATER = MONDAY + timedelta(days=1)
@@ -231,7 +232,7 @@ def test_nothing_of_a_rehearsal_stays(database: Database) -> None:
 
 @ON_POSTGRESQL
 def test_one_of_two_first_erasures_makes_the_key_and_the_other_tries_again(database: Database) -> None:
-    key = b"k" * identities.KEY_BYTES
+    key = b"k" * KEY_BYTES
 
     def remember(name: str) -> Callable[[Connection], None]:
         return lambda connection: identities.remember(connection, [name], MONDAY.date(), key)

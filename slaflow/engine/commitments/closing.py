@@ -8,6 +8,7 @@ by then, so that one tick a month writes what daily ones would have written.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,8 +40,10 @@ from slaflow.store.log import entries as log_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
+from slaflow.store.rows import values
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.workflow.model.commitment import Commitment, Signed
+from slaflow.store.rows.secrets import KEY_BYTES
+from slaflow.workflow.model.commitment import Commitment, Signed, distinct_of
 from slaflow.workflow.model.periods import parse_period
 
 AT_ONCE = 100
@@ -173,6 +176,8 @@ class Statement:
         if store.closed_one(self.conn, self.name, commitment.name, terms.period.label) is not None:
             return
         _waiting, failing = store.unsettled(self.conn, self.name, item.at)
+        if distinct_of(commitment.measure) is not None:
+            values.keep_key(self.conn, secrets.token_bytes(KEY_BYTES))
         measured, data = self._judged(item)
         if failing:
             data["unsettled"] = failing

@@ -11,19 +11,22 @@ from decimal import Decimal
 from slaflow.engine.commitments.redecide import Judged, judged
 from slaflow.engine.commitments.schedule import Versions
 from slaflow.engine.context import Context
-from slaflow.lifecycle.commitments.results import Measured, Result, Times, of_times
+from slaflow.lifecycle.commitments.results import First, Firsts, Measured, Result, Times, of_firsts, of_times
 from slaflow.lifecycle.commitments.terms import Terms
 from slaflow.store.commitments import measures
-from slaflow.store.commitments.measures import Window
+from slaflow.store.commitments.events import Window
 from slaflow.store.database import Connection
+from slaflow.store.rows import values
 from slaflow.workflow.model.commitment import (
     Commitment,
     Count,
     Happening,
     Kept,
+    Measure,
     Share,
     Sum,
     Timed,
+    distinct_of,
     happenings_of,
 )
 from slaflow.workflow.model.workflow import Workflow
@@ -52,6 +55,8 @@ def measure(
     if isinstance(measured, Timed):
         times = measures.open_times(connection, window, measured.target)
         return of_times(Times(measured.take, Counter((each.owner, each.seconds) for each in times)))
+    if distinct_of(measured) is not None:
+        return of_firsts(_firsts(connection, window, measured), unjudged)
     if isinstance(measured, Count):
         parts = measures.counted(connection, window, measured.of, each=measured.each)
     elif isinstance(measured, Share):
@@ -60,6 +65,23 @@ def measure(
         assert isinstance(measured, Kept)
         parts = measures.kept(connection, window, sorted(measured.targets), measured.noted)
     return Measured({part.owner: Result(Decimal(part.of), part.among) for part in parts}, unjudged)
+
+
+def _firsts(connection: Connection, window: Window, measured: Measure) -> Firsts:
+    """What counts once per value; a lead without one counts as itself."""
+    if isinstance(measured, Share):
+        noted, found = measured.among.noted, measures.valued_outcomes(connection, window, measured)
+    else:
+        assert isinstance(measured, Count)
+        noted, found = measured.of.noted, measures.valued(connection, window, measured.of)
+    name_of = values.namer(connection, noted or "")
+    return Firsts.among(
+        (
+            f"lead:{each.lead}" if not each.value else each.value if each.is_erased else name_of(each.value),
+            First(each.owner, each.hit, each.happened),
+        )
+        for each in found
+    )
 
 
 def _window(
@@ -112,7 +134,12 @@ def _notes_alike(workflow: Workflow, commitment: Commitment, key: str) -> bool:
 
 
 def _alike(own: Happening, wanted: Happening) -> bool:
-    same = own.kind == wanted.kind and own.adds == wanted.adds and own.names >= wanted.names
+    same = (
+        own.kind == wanted.kind
+        and own.adds == wanted.adds
+        and own.distinct == wanted.distinct
+        and own.names >= wanted.names
+    )
     return same and _text(own) == _text(wanted)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +18,14 @@ from slaflow.engine.passages import keep as passages
 from slaflow.engine.setup import people
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased
-from slaflow.log.remains import remains
+from slaflow.log.remains import NamerOf, remains
 from slaflow.store.database import Connection
 from slaflow.store.log import entries as log_store
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import erasure as store
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import values
+from slaflow.store.rows.secrets import KEY_BYTES
 from slaflow.store.scrubbing import scrub as scrub_files
 
 PATIENCE_SECONDS = 30
@@ -58,7 +62,7 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
             return settled
         check_reason(app.workflow(found.digest), settled.lead, reason)
         known_as = settled.lead.key
-        kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow)
+        kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow, _namers(conn))
         happening = Erased(reason.strip(), _new_key(conn, lead_id), kept)
         outcome = in_transaction(app, conn, [Ask(lead_id, happening, who, arrived)], now=now)[0]
         if outcome.refusal is not None:
@@ -70,6 +74,16 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
         return outcome
 
     return done(app, asked(app, attempt), at)
+
+
+def _namers(conn: Connection) -> NamerOf:
+    """What gives values that commitments count once the names under which they are kept."""
+
+    def namer(noted: str) -> Callable[[str], str]:
+        values.keep_key(conn, secrets.token_bytes(KEY_BYTES))
+        return values.namer(conn, noted)
+
+    return namer
 
 
 def _new_key(conn: Connection, lead_id: int) -> str:

@@ -18,6 +18,7 @@ from slaflow.store.log import entries as log_store
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import identities as store
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows.secrets import KEY_BYTES
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
@@ -100,7 +101,7 @@ def remember(conn: Connection, workflow: Workflow, lead_id: int, known_as: str, 
     entries = log_store.entries(conn, LogFilter(lead=lead_id))
     had = {known_as, *_identities(workflow, entries)}
     others = lead_store.ids_by_key(conn, had)
-    store.remember(conn, had - others.keys(), at.astimezone(UTC).date(), secrets.token_bytes(store.KEY_BYTES))
+    store.remember(conn, had - others.keys(), at.astimezone(UTC).date(), secrets.token_bytes(KEY_BYTES))
 
 
 def _identities(workflow: Workflow, entries: Iterable[Entry]) -> Iterable[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from slaflow.workflow.model.commitment import Commitment, Take, Timed
+from slaflow.lifecycle.decision import instant_text
+from slaflow.workflow.model.commitment import Commitment, Take, Timed, distinct_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,52 @@ class Times:
         return Result(Decimal(seconds[-(-len(seconds) * percent // 100) - 1]), len(seconds))
 
 
+class First(NamedTuple):
+    """The first event that counted for a value: by whom, whether it is the one asked about, and when."""
+
+    owner: str | None
+    hit: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Firsts:
+    """What counts once per value, by a name of the value that does not tell it."""
+
+    firsts: Mapping[str, First]
+
+    @classmethod
+    def among(cls, events: Iterable[tuple[str, First]]) -> Firsts:
+        """Of events in order the first of each value."""
+        found: dict[str, First] = {}
+        for name, event in events:
+            found.setdefault(name, event)
+        return cls(found)
+
+    def by_owner(self) -> dict[str | None, Result]:
+        owners: dict[str | None, Result] = {}
+        for each in self.firsts.values():
+            owners[each.owner] = owners.get(each.owner, Result()) + Result(Decimal(each.hit), 1)
+        return owners
+
+    def plus_difference(self, later: Firsts, earlier: Firsts) -> Firsts:
+        """These with what *later* says otherwise than *earlier*, unless these know of something before it."""
+        found = dict(self.firsts)
+        for name in {**earlier.firsts, **later.firsts}:
+            was, now = earlier.firsts.get(name), later.firsts.get(name)
+            if was == now:
+                continue
+            known = found.pop(name, None)
+            left = [each for each in (None if known == was else known, now) if each is not None]
+            if left:
+                found[name] = min(left, key=lambda first: first.at)
+        return Firsts(found)
+
+
+def of_firsts(firsts: Firsts, unjudged: tuple[int, ...] = ()) -> Measured:
+    return Measured(firsts.by_owner(), unjudged, firsts=firsts)
+
+
 def of_times(times: Times) -> Measured:
     return Measured(times.by_owner(), times=times)
 
@@ -70,6 +118,8 @@ class Measured:
     """Leads that cannot be judged by the terms of now, and so count for nothing."""
     times: Times | None = None
     """Of a time the open times behind the results, which do not add up by themselves."""
+    firsts: Firsts | None = field(default=None, compare=False)
+    """Of what counts once per value what is behind the results."""
 
     @property
     def total(self) -> Result:
@@ -79,6 +129,8 @@ class Measured:
         """These results with what *later* has more than *earlier*."""
         if self.times is not None and later.times is not None and earlier.times is not None:
             return of_times(self.times.plus_difference(later.times, earlier.times))
+        if self.firsts is not None and later.firsts is not None and earlier.firsts is not None:
+            return of_firsts(self.firsts.plus_difference(later.firsts, earlier.firsts))
         names = [*self.owners, *later.owners, *earlier.owners]
         found = {
             name: self._of(name) + (later._of(name) - earlier._of(name)) for name in dict.fromkeys(names)
@@ -93,6 +145,9 @@ def stored(measured: Measured) -> list[list[Any]]:
     """Every owner's result, for the row that restatements are compared with."""
     if measured.times is not None:
         return [[owner, str(took), number] for (owner, took), number in measured.times.counts.items()]
+    if measured.firsts is not None:
+        firsts = measured.firsts.firsts.items()
+        return [[first.owner, name, int(first.hit), instant_text(first.at)] for name, first in firsts]
     return [[owner, plain(result.of), result.among] for owner, result in measured.owners.items()]
 
 
@@ -101,6 +156,10 @@ def restored(commitment: Commitment, rows: Sequence[Sequence[Any]]) -> Measured:
     if isinstance(commitment.measure, Timed):
         counts = {(owner, int(took)): number for owner, took, number in rows}
         return of_times(Times(commitment.measure.take, counts))
+    if distinct_of(commitment.measure) is not None:
+        return of_firsts(
+            Firsts({n: First(who, bool(hit), datetime.fromisoformat(at)) for who, n, hit, at in rows})
+        )
     return Measured({owner: Result(Decimal(of), among) for owner, of, among in rows})
 
 

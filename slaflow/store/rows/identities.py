@@ -10,15 +10,14 @@ import hmac
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from slaflow.store.bulk.rows import insert_rows
-from slaflow.store.tables.erasure import erased_identity, secret
+from slaflow.store.rows import secrets
+from slaflow.store.tables.erasure import erased_identity
 from slaflow.store.types import one_of
 
-KEY_BYTES = 32
 _NAME = "erased identities"
-_KEY = select(secret.c.value).where(secret.c.name == _NAME)
 _KNOWN = select(erased_identity.c.digest, erased_identity.c.erased_on)
 _WRITTEN = ("digest", "erased_on")
 _TAKES_OVER = "(digest) DO UPDATE SET erased_on = excluded.erased_on"
@@ -32,17 +31,14 @@ def remember(connection: Connection, identities: Collection[str], on: date, fres
     Raises:
         ConflictingChange: somebody else gave it one meanwhile.
     """
-    key = connection.execute(_KEY).scalar()
-    if key is None:
-        key = fresh_key
-        connection.execute(insert(secret).values(name=_NAME, value=key))
+    key = secrets.known_or(connection, _NAME, fresh_key)
     rows = sorted((_digest(key, identity), on.isoformat()) for identity in identities)
     insert_rows(connection, erased_identity, _WRITTEN, rows, _TAKES_OVER)
 
 
 def erased_on(connection: Connection, identities: Collection[str]) -> dict[str, date]:
     """Those of *identities* that were erased, with the day. One statement where nobody ever was."""
-    key = connection.execute(_KEY).scalar() if identities else None
+    key = secrets.known(connection, _NAME) if identities else None
     if key is None:
         return {}
     names = {_digest(key, identity): identity for identity in identities}
@@ -52,7 +48,7 @@ def erased_on(connection: Connection, identities: Collection[str]) -> dict[str, 
 
 def forget(connection: Connection, identities: Collection[str]) -> None:
     """Lets go of digests: who they stand for is on record again."""
-    key = connection.execute(_KEY).scalar()
+    key = secrets.known(connection, _NAME)
     if key is not None:
         digests = [_digest(key, identity) for identity in identities]
         gone = delete(erased_identity).where(one_of(erased_identity.c.digest, "digests"))

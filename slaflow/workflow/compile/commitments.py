@@ -90,7 +90,8 @@ def _check_fits(doc: CommitmentDoc, path: Path, parts: Parts) -> None:
 
 def _measure(name: str, doc: CommitmentDoc, path: Path, parts: Parts) -> Measure | None:
     if doc.count is not None:
-        counted = _happening(doc.count.of, (*path, "count"), name, parts)
+        distinct = _distinct(doc.count.distinct, (*path, "count"), parts)
+        counted = _happening(doc.count.of, (*path, "count"), name, parts, distinct=distinct)
         return None if counted is None else Count(counted, doc.count.each)
     if doc.sum is not None:
         _check_adds_up(doc.sum.field, (*path, "sum", "field"), parts)
@@ -113,7 +114,11 @@ def _timed(doc: TimeDoc, path: Path, parts: Parts) -> Timed | None:
 
 def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Parts) -> Measure | None:
     where: Path = (*path, "share")
+    distinct = _distinct(share.distinct, where, parts)
     if share.met is not None:
+        if distinct is not None:
+            words = "promises are counted, each once; distinct goes with {of, among}"
+            parts.findings.error((*where, "distinct"), words, key=True)
         targets = parts.lookup.many((*where, "met"), "target", share.met, parts.names.targets)
         when = _condition(share.when, (*where, "when"), parts)
         return Kept(frozenset(targets), None if when is None else name, when)
@@ -123,7 +128,7 @@ def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Pa
     assert share.of is not None
     assert share.among is not None
     of = _happening(share.of, (*where, "of"), f"{name}.of", parts)
-    among = _happening(share.among, (*where, "among"), f"{name}.among", parts)
+    among = _happening(share.among, (*where, "among"), f"{name}.among", parts, distinct=distinct)
     cohort = None
     if doc.cohort is not None:
         cohort = _happening(doc.cohort, (*path, "cohort"), f"{name}.cohort", parts)
@@ -131,8 +136,14 @@ def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Pa
 
 
 def _happening(
-    doc: CountedDoc, path: Path, noted: str, parts: Parts, adds: str | None = None
+    doc: CountedDoc,
+    path: Path,
+    noted: str,
+    parts: Parts,
+    adds: str | None = None,
+    distinct: str | None = None,
 ) -> Happening | None:
+    """*adds* and *distinct* are fields whose value at the event is noted: to add up, to count once."""
     if doc.counted not in COUNTED or doc.times is not None:
         strange = "times" if doc.counted in COUNTED else doc.counted
         words = f"{strange} cannot be counted here; a commitment looks for {', '.join(COUNTED)}"
@@ -140,7 +151,7 @@ def _happening(
         return None
     kind = cast("Kind", doc.counted)
     if doc.step is not None:
-        return _step(doc, doc.step, (*path, "step"), adds, parts)
+        return _step(doc, doc.step, (*path, "step"), adds or distinct, parts)
     declared = {
         "enter": ("state", parts.names.states),
         "trigger": ("trigger", parts.names.triggers),
@@ -152,17 +163,18 @@ def _happening(
         what, known = declared[kind]
         names = parts.lookup.many((*path, kind), what, getattr(doc, kind), known)
     when = _condition(doc.when, (*path, "when"), parts)
-    is_noted = when is not None or adds is not None
-    return Happening(kind, frozenset(names), noted if is_noted else None, when, adds)
+    is_noted = when is not None or adds is not None or distinct is not None
+    return Happening(kind, frozenset(names), noted if is_noted else None, when, adds, distinct=distinct)
 
 
 def _step(
-    doc: CountedDoc, pair: Sequence[str], path: Path, adds: str | None, parts: Parts
+    doc: CountedDoc, pair: Sequence[str], path: Path, noted: str | None, parts: Parts
 ) -> Happening | None:
     """The step of a target; it is nothing that the lead does, so there is no more to ask of it."""
     target, label = pair
-    if doc.when is not None or adds is not None:
-        parts.findings.error(path, "a step falls by itself: no when and no sum goes with it", key=True)
+    if doc.when is not None or noted is not None:
+        words = "a step falls by itself: no when, no sum and no distinct goes with it"
+        parts.findings.error(path, words, key=True)
         return None
     if not parts.lookup.one((*path, 0), "target", target, parts.names.targets):
         return None
@@ -175,6 +187,13 @@ def _step(
 
 def _condition(text: str | None, path: Path, parts: Parts) -> Expression | None:
     return None if text is None else parts.findings.compile(path, text, parts.scopes.lead)
+
+
+def _distinct(name: str | None, path: Path, parts: Parts) -> str | None:
+    """The field that is called so, each value of which counts once."""
+    if name is None or not parts.lookup.one((*path, "distinct"), "field", name, parts.names.fields):
+        return None
+    return name
 
 
 def _check_adds_up(name: str, path: Path, parts: Parts) -> None:

@@ -57,14 +57,31 @@ class RouteDoc(Named):
 class CountDoc(Doc):
     of: AnyCounted
     each: bool = False
+    distinct: One | None = None
+
+    @model_validator(mode="after")
+    def one_way(self) -> CountDoc:
+        if self.each and self.distinct is not None:
+            raise fault("each counts every event and distinct every value once; write one of them")
+        return self
+
+
+class CountedHereDoc(CountedDoc):
+    """``{enter: mql, each: true}``, as it may be written."""
+
+    each: bool = False
+    distinct: One | None = None
+
+
+BESIDE = ("each", "distinct")
 
 
 def _count(value: object) -> object:
-    """``{enter: mql}`` is the happening itself, with ``each`` beside it or without."""
+    """``{enter: mql}`` is the happening itself, with ``each`` or ``distinct`` beside it or without."""
     if not isinstance(value, dict) or "of" in value:
         return value if isinstance(value, dict) else {"of": value}
-    of = {key: part for key, part in value.items() if key != "each"}
-    return {"of": of, **({"each": value["each"]} if "each" in value else {})}
+    of = {key: part for key, part in value.items() if key not in BESIDE}
+    return {"of": of, **{key: value[key] for key in BESIDE if key in value}}
 
 
 class SumDoc(Doc):
@@ -79,6 +96,7 @@ class ShareDoc(Doc):
     among: AnyCounted | None = None
     met: Many[Ref] | None = None
     when: Condition | None = None
+    distinct: One | None = None
 
     @model_validator(mode="after")
     def one_of_two(self) -> ShareDoc:
@@ -159,7 +177,7 @@ class CommitmentDoc(Named):
     count: (
         Annotated[
             CountDoc,
-            BeforeValidator(_count, json_schema_input_type=Literal["assign"] | CountedDoc | CountDoc),
+            BeforeValidator(_count, json_schema_input_type=Literal["assign"] | CountedHereDoc | CountDoc),
         ]
         | None
     ) = None

@@ -19,8 +19,8 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 class Happening:
     """What of a lead's history counts: it enters a state, a trigger is fired, an activity recorded.
 
-    ``noted`` is the key under which the log notes, beside the event, that ``when`` held, or how much
-    the event adds; None where the event alone says all.
+    ``noted`` is the key under which the log notes, beside the event, that ``when`` held, how much the
+    event adds, or for which value it counts; None where the event alone says all.
     """
 
     kind: Kind
@@ -32,11 +32,14 @@ class Happening:
     """The field whose value at the event is added up."""
     step: str | None = None
     """The label of the step that falls."""
+    distinct: str | None = None
+    """The field whose value at the event is noted, so that each value counts once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Leads to which it happened in the period, each once; or, *each*, how often it happened."""
+    """Leads to which it happened in the period, each once; or, *each*, how often it happened; or, where it
+    is ``distinct``, to leads of how many values."""
 
     of: Happening
     each: bool = False
@@ -51,7 +54,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of the leads decided among these happenings, those decided so. *cohort* says which leads are asked."""
+    """Of the leads decided among these happenings, those decided so. *cohort* says which leads are asked.
+
+    Where ``among`` is ``distinct``, each of its values counts once, as the first of its leads was decided.
+    """
 
     of: Happening
     among: Happening
@@ -155,6 +161,13 @@ class Notes:
 
     def __bool__(self) -> bool:
         return bool(self.happenings or self.verdicts)
+
+
+def distinct_of(measure: Measure) -> str | None:
+    """The field each value of which counts once; None where leads, events or clocks do."""
+    if isinstance(measure, Count):
+        return measure.of.distinct
+    return measure.among.distinct if isinstance(measure, Share) else None
 
 
 def happenings_of(measure: Measure) -> tuple[Happening, ...]:
