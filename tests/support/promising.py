@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import select
 from support.builders import utc
 from support.office import AGREEMENT, DAY, FOUNDED, staffed
 
 from slaflow.engine.app import Engine
+from slaflow.lifecycle.commitments import counted
+from slaflow.lifecycle.commitments.counted import History
+from slaflow.lifecycle.commitments.figures import as_data
+from slaflow.lifecycle.commitments.verdicts import Owed
 from slaflow.log.entry import Entry
 from slaflow.store.rows.outbox import list_messages
-from slaflow.workflow.model.commitment import Commitment, Count, Happening, Kept, Share, Sum
+from slaflow.store.tables.leads import clock
 from slaflow.workflow.model.periods import parse_period
-from slaflow.workflow.model.workflow import Workflow
 
+SECOND = timedelta(seconds=1)
 WORTH = ("    return_reason: string\n", "    return_reason: string\n    worth: decimal\n")
 COMMITMENTS = """\
 commitments:
@@ -69,6 +73,20 @@ commitments:
     count: {activity: [call, mail]}
     at_least: 1
     matures: 36h
+  quick: {owed_by: sales, every: month, time: {median: first_contact}, per: owner}
+  broken: {owed_by: sales, every: month, count: {step: [respond, 100%], each: true}}
+  given: {owed_by: sales, every: month, count: {assign: true, each: true}, per: owner}
+  worths:
+    owed_by: marketing
+    every: week
+    count: {enter: mql, distinct: worth}
+    at_least: 1
+    missed: {in_a_row: 2, notify: sales}
+  countries:
+    owed_by: sales
+    every: month
+    share: {of: {trigger: accept}, among: {trigger: [accept, return]}, distinct: country}
+    per: owner
 """
 
 
@@ -135,121 +153,46 @@ def verdicts(app: Engine, name: str) -> list[tuple[str, Any, str | None]]:
 # A plain count: everything in Python, from the entries alone.
 
 
-@dataclass(frozen=True)
-class Seen:
-    """An entry of a lead with the instants at which it happened and was known."""
-
-    entry: Entry
-    happened: datetime
-    known: datetime
-
-
-def seen(entries: Sequence[Entry]) -> Iterator[Seen]:
+def known_at(entries: Sequence[Entry]) -> dict[tuple[str, int], datetime]:
+    """When each entry was known: once it and every input before it in its stream had arrived."""
     arrived: dict[str, datetime] = {}
-    by_place = {(entry.stream, entry.seq): entry for entry in entries}
+    known = {}
     for entry in sorted(entries, key=lambda each: (each.stream, each.seq)):
         told = entry.arrived_at or entry.at
         arrived[entry.stream] = max(arrived.get(entry.stream, told), told)
+        known[entry.stream, entry.seq] = max(entry.at, arrived[entry.stream])
+    return known
+
+
+def plainly(app: Engine, told: dict[str, Any]) -> dict[str, Any]:
+    """What a statement should say, counted anew from the whole log."""
+    commitment = app.active().commitments[told["commitment"]]
+    start, end = parse_period(told["period"]).bounds(app.active().timezone)
+    known, streams = _log_of(app)
+    allowances = _allowances(app)
+    seen = [
+        each
+        for lead, entries in streams.items()
+        for each in counted.seen(lead, entries)
+        if known[f"lead:{lead}", each.entry.seq] <= told["at"]
+    ]
+    history = History(seen, start, end, end + commitment.matures, allowances.__getitem__)
+    data = as_data(commitment, Owed(commitment.at_least, commitment.at_most), history.measured(commitment))
+    return {key: data[key] for key in ("figure", "of", "among", "leads", "clocks", "owners") if key in data}
+
+
+@lru_cache(1)
+def _log_of(app: Engine) -> tuple[dict[tuple[str, int], datetime], dict[int, list[Entry]]]:
+    entries = list(app.log())
+    streams: dict[int, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda each: each.seq):
         if entry.lead is not None:
-            known = max(entry.at, arrived[entry.stream])
-            met_by = by_place.get((entry.stream, entry.caused_by or 0)) if entry.kind == "clock_met" else None
-            yield Seen(entry, (met_by or entry).occurred_at or entry.at, known)
+            streams.setdefault(entry.lead, []).append(entry)
+    return known_at(entries), streams
 
 
-@dataclass(frozen=True)
-class Plain:
-    """The log as known by one instant, to be counted by going through it."""
-
-    history: list[Seen]
-    start: datetime
-    end: datetime
-    until: datetime
-
-    def result(self, commitment: Commitment) -> tuple[Decimal, int]:
-        """(so many or so much, of so many) for the commitment."""
-        measure = commitment.measure
-        if isinstance(measure, Count):
-            leads = {each.entry.lead for each in self._in_period(measure.of)}
-            return Decimal(len(leads)), len(leads)
-        if isinstance(measure, Sum):
-            first = _first(self._in_period(measure.of))
-            notes = [each.entry.data["counts"][measure.of.noted] for each in first.values()]
-            return sum(map(Decimal, notes), Decimal(0)), len(notes)
-        if isinstance(measure, Share):
-            return self._share(measure)
-        assert isinstance(measure, Kept)
-        return self._kept(measure)
-
-    def _in_period(self, happening: Happening) -> list[Seen]:
-        return [each for each in self._such(happening) if self.start <= each.happened < self.end]
-
-    def _such(self, happening: Happening) -> list[Seen]:
-        return [each for each in self.history if is_such(happening, each.entry)]
-
-    def _share(self, share: Share) -> tuple[Decimal, int]:
-        among = [each for each in self._such(share.among) if each.happened <= self.until]
-        if share.cohort is None:
-            asked = _first(each for each in among if self.start <= each.happened < self.end)
-        else:
-            cohort = _first(self._in_period(share.cohort))
-            asked = _first(e for e in among if _comes_after(e, cohort.get(e.entry.lead)))
-        if share.by_first:
-            hits = [each for each in asked.values() if is_such(share.of, each.entry)]
-            return Decimal(len(hits)), len(asked)
-        reached = [each for each in self._such(share.of) if each.happened <= self.until]
-        hit = {e.entry.lead for e in reached if _comes_after(e, asked.get(e.entry.lead), or_is=True)}
-        return Decimal(len(hit)), len(asked)
-
-    def _kept(self, kept: Kept) -> tuple[Decimal, int]:
-        clocks: dict[tuple[int | None, str | None, int | None], list[Seen]] = {}
-        for each in self.history:
-            if each.entry.target in kept.targets:
-                key = (each.entry.lead, each.entry.target, each.entry.clock)
-                clocks.setdefault(key, []).append(each)
-        judged = [self._verdict(kept, entries) for entries in clocks.values()]
-        found = [verdict for verdict in judged if verdict is not None]
-        return Decimal(sum(found)), len(found)
-
-    def _verdict(self, kept: Kept, entries: list[Seen]) -> bool | None:
-        by_kind = {each.entry.kind: each for each in entries}
-        judged = by_kind.get("breached") or by_kind.get("clock_met")
-        if judged is None or not self.start <= judged.happened < self.end:
-            return None
-        if kept.noted is not None and kept.noted not in judged.entry.data.get("counts", {}):
-            return None
-        return judged.entry.kind == "clock_met" or "breach_lifted" in by_kind
-
-
-def is_such(happening: Happening, entry: Entry) -> bool:
-    if happening.kind == "enter":
-        found = entry.kind in ("transition", "created") and entry.from_state != entry.to_state
-        such = found and entry.to_state in happening.names
-    elif happening.kind == "trigger":
-        such = entry.kind == "transition" and entry.trigger in happening.names
-    else:
-        such = entry.kind == "activity" and entry.data["activity"] in happening.names
-    return such and (happening.noted is None or happening.noted in entry.data.get("counts", {}))
-
-
-def _key(each: Seen) -> tuple[datetime, int]:
-    return each.happened, each.entry.seq
-
-
-def _comes_after(each: Seen, other: Seen | None, *, or_is: bool = False) -> bool:
-    return other is not None and (_key(each) > _key(other) or (or_is and each is other))
-
-
-def _first(found: Sequence[Seen] | Iterator[Seen]) -> dict[int | None, Seen]:
-    first: dict[int | None, Seen] = {}
-    for each in sorted(found, key=_key):
-        first.setdefault(each.entry.lead, each)
-    return first
-
-
-def plainly(workflow: Workflow, entries: Sequence[Entry], told: dict[str, Any]) -> tuple[Decimal, int]:
-    """What a statement should have come to, counted anew from the whole log."""
-    commitment = workflow.commitments[told["commitment"]]
-    period = parse_period(told["period"])
-    start, end = period.bounds(workflow.timezone)
-    known = [each for each in seen(entries) if each.known <= told["at"]]
-    return Plain(known, start, end, end + commitment.matures).result(commitment)
+@lru_cache(1)
+def _allowances(app: Engine) -> dict[tuple[int, str | None, int | None], int]:
+    with app.database.read() as conn:
+        rows = conn.execute(select(clock.c.lead, clock.c.target, clock.c.number, clock.c.allowance))
+        return {(lead, target, number): span // SECOND for lead, target, number, span in rows}

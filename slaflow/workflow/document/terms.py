@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from slaflow.errors import did_you_mean
 from slaflow.workflow.document.flow import ActionDoc, AnyCounted, CountedDoc
 from slaflow.workflow.document.types import (
     Bound,
@@ -80,8 +81,13 @@ def _count(value: object) -> object:
     """``{enter: mql}`` is the happening itself, with ``each`` or ``distinct`` beside it or without."""
     if not isinstance(value, dict) or "of" in value:
         return value if isinstance(value, dict) else {"of": value}
-    of = {key: part for key, part in value.items() if key not in BESIDE}
-    return {"of": of, **{key: value[key] for key in BESIDE if key in value}}
+    of = {key: part for key, part in value.items() if not _stands_beside(key)}
+    return {"of": of, **{key: part for key, part in value.items() if _stands_beside(key)}}
+
+
+def _stands_beside(key: object) -> bool:
+    """Also what only looks like it, so that the right name is proposed."""
+    return key in BESIDE or (key not in CountedDoc.model_fields and bool(did_you_mean(str(key), BESIDE)))
 
 
 class SumDoc(Doc):

@@ -48,6 +48,9 @@ def test_only_what_the_event_alone_does_not_say_is_noted() -> None:
     added = owing("sum: {field: worth, of: {trigger: win}}, at_least: 5").notes
     assert added is not None
     assert [(each.noted, each.adds) for each in added.happenings] == [("c", "worth")]
+    once = owing("share: {of: {trigger: win}, among: {enter: mql}, distinct: country}, at_least: 5%").notes
+    assert once is not None
+    assert [(each.noted, each.distinct) for each in once.happenings] == [("c.among", "country")]
     judged = owing("share: {met: [answer, warm], when: lead.on_hold}, at_least: 5%").notes
     assert judged is not None
     assert {target: [kept.noted for kept in asked] for target, asked in judged.verdicts.items()} == {
