@@ -10,18 +10,27 @@ from zoneinfo import ZoneInfo
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
+from slaflow.trial.measures import stated, written
 from slaflow.trial.play import Play
 from slaflow.trial.scenario import Expect, Expected
+from slaflow.trial.stage import Stage
 
 
-def differences(play: Play, expect: Expect) -> Iterator[tuple[str, str]]:
-    """Expected and found, in words, for each figure that is not as expected."""
+def differences(stage: Stage, lead: str | None, expect: Expect) -> Iterator[tuple[str, str]]:
+    """Expected and found, in words, for each figure that is not as expected; *lead* None: of all leads."""
+    plays = list(stage.plays.values()) if lead is None else [stage.play(lead)]
     for figure in expect.figures:
-        found = _FOUND[figure.kind](play, figure)
+        if figure.kind == "commitments":
+            found = stated(stage, figure)
+        elif figure.kind == "notified":
+            found = frozenset[str]().union(*(play.told for play in plays))
+        else:
+            found = _FOUND[figure.kind](plays[0], figure)
         if not _agree(figure, found):
-            yield _words(play, figure, figure.value), _words(play, figure, found)
+            yield _words(stage, figure, figure.value), _words(stage, figure, found)
     if any(figure.kind == "notified" for figure in expect.figures):
-        play.told = set()
+        for play in plays:
+            play.told = set()
 
 
 def _agree(figure: Expected, found: object) -> bool:
@@ -75,10 +84,6 @@ def _met(play: Play, figure: Expected) -> frozenset[str]:
     return frozenset(clock.target for clock in play.life.clocks if clock.status == "met")
 
 
-def _notified(play: Play, figure: Expected) -> frozenset[str]:
-    return frozenset(play.told)
-
-
 def _open_time(play: Play, figure: Expected) -> timedelta | None:
     clock = play.latest(figure.name)
     return time_used(play, clock) if clock else None
@@ -103,13 +108,13 @@ _FOUND: Mapping[str, Callable[[Play, Expected], object]] = {
     "due": _due,
     "breached": _breached,
     "met": _met,
-    "notified": _notified,
     "open_time": _open_time,
 }
 
 
-def _words(play: Play, figure: Expected, value: object) -> str:
-    return f"{figure.subject}: {_shown(value, play.workflow.timezone)}"
+def _words(stage: Stage, figure: Expected, value: object) -> str:
+    shown = written(stage, figure, value) if figure.kind == "commitments" else None
+    return f"{figure.subject}: {shown or _shown(value, stage.workflow.timezone)}"
 
 
 def _shown(value: object, timezone: str) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from slaflow.lifecycle.people import Absence, Person
 from slaflow.trial.reader import Reader
-from slaflow.trial.scenario import Cast, Scenario
+from slaflow.trial.scenario import ALONE, Cast, Scenario
 from slaflow.trial.steps import StepReader
-from slaflow.workflow.identity import folded, shown, unseen
+from slaflow.workflow.identity import folded, identity_key, shown, unseen
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.yaml.tree import Path
 
 FILE_KEYS = ("workflow", "people", "scenarios", "title", "about")
 PERSON_KEYS = ("email", "party", "team", "manager", "role", "name", "away")
-SCENARIO_KEYS = ("name", "start", "lead", "steps", "about", "title")
+SCENARIO_KEYS = ("name", "start", "lead", "leads", "steps", "about", "title")
 ROLES = ("member", "manager", "auditor", "admin")
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 """People of a file were there before any of its stories."""
@@ -107,9 +108,35 @@ def _scenario(reader: Reader, place: int, row: Any, seen: set[str]) -> Scenario:
     if name in seen:
         story.problem((*path, "name"), f'two scenarios are called "{name}"')
     start = story.instant((*path, "start"), given["start"]) if given.get("start") else None
-    lead = _lead(story, (*path, "lead"), given.get("lead"))
-    steps = StepReader(story, start or ALWAYS).read((*path, "steps"), given.get("steps"))
-    return Scenario(name, reader.line(path), start or ALWAYS, lead, steps, tuple(story.findings))
+    leads = _leads(story, path, given)
+    steps = StepReader(story, start or ALWAYS, tuple(leads)).read((*path, "steps"), given.get("steps"))
+    return Scenario(name, reader.line(path), start or ALWAYS, leads, steps, tuple(story.findings))
+
+
+def _leads(reader: Reader, path: Path, given: dict[str, Any]) -> dict[str, dict[str, Value]]:
+    """The story's new leads by their names; ``lead`` is the one of a story about one."""
+    if "leads" not in given:
+        return {ALONE: _lead(reader, (*path, "lead"), given.get("lead"))}
+    at: Path = (*path, "leads")
+    if "lead" in given:
+        reader.problem((*path, "lead"), "a story has a lead or leads; write all under leads", key=True)
+    leads = {
+        str(name): _lead(reader, (*at, name), fields)
+        for name, fields in reader.anything(at, given["leads"], "name: {field: value}").items()
+    }
+    if not leads and isinstance(given["leads"], dict | None):
+        reader.problem(at, "leads names nobody; write name: {field: value}")
+    _check_apart(reader, at, leads)
+    return leads
+
+
+def _check_apart(reader: Reader, path: Path, leads: Mapping[str, Mapping[str, Value]]) -> None:
+    """Leads of one identity are one lead (rules.md, 26.3)."""
+    known: dict[str, str] = {}
+    for name, fields in leads.items():
+        key = identity_key(reader.workflow, fields)
+        if key is not None and known.setdefault(key, name) != name:
+            reader.problem((*path, name), f"{name} and {known[key]} are one lead: their identity is the same")
 
 
 def _lead(reader: Reader, path: Path, given: Any) -> dict[str, Value]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
 from slaflow.clock.state import Status
+from slaflow.lifecycle.commitments.verdicts import KEPT, MISSED
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import Expected
 from slaflow.workflow.document.durations import DurationInvalid, parse_duration
 from slaflow.workflow.model.clocks import OpenTime
+from slaflow.workflow.model.commitment import Commitment, Signed
+from slaflow.workflow.model.periods import InvalidPeriod, parse_period, period_of
 from slaflow.workflow.yaml.tree import Path
 
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -113,6 +117,81 @@ def _notified(reader: Reader, path: Path, value: Any) -> Figures:
         yield Expected("notified", frozenset(map(reader.spelt, found)))
 
 
+def _commitments(reader: Reader, path: Path, value: Any) -> Figures:
+    """``{volume: {2026-03: {figure: 3, verdict: missed}}}``"""
+    known = reader.workflow.commitments
+    example = "commitment: {2026-03: {figure: 3, verdict: missed}}"
+    for name, periods in reader.anything(path, value, example).items():
+        at = (*path, name)
+        if reader.name(at, name, "commitment", known):
+            yield from _of_commitment(reader, at, known[name], periods)
+
+
+def _of_commitment(reader: Reader, path: Path, commitment: Commitment, periods: Any) -> Figures:
+    if isinstance(commitment.measure, Signed):
+        reader.problem(path, f"{commitment.name} is signed by the parties, which no story tells")
+        return
+    for label, asked in reader.anything(path, periods, "2026-03: {figure: 3, verdict: missed}").items():
+        at = (*path, label)
+        given = reader.mapping(at, asked, ("figure", "verdict"))
+        if not given and isinstance(asked, dict | None):
+            reader.problem(at, "nothing is asked for; write figure, verdict or both")
+        if not _is_period(reader, at, commitment, str(label)):
+            continue
+        place = f"{commitment.name}.{label}"
+        if "figure" in given:
+            yield from _figure(reader, (*at, "figure"), commitment, given["figure"], place)
+        verdict = given.get("verdict")
+        if "verdict" in given and (
+            verdict is None or reader.name((*at, "verdict"), verdict, "verdict", (KEPT, MISSED))
+        ):
+            yield Expected("commitments", verdict, f"{place}.verdict")
+
+
+def _is_period(reader: Reader, path: Path, commitment: Commitment, label: str) -> bool:
+    try:
+        period = parse_period(label)
+    except InvalidPeriod as error:
+        reader.problem(path, str(error), key=True)
+        return False
+    if period.every == commitment.every:
+        return True
+    meant = period_of(commitment.every, period.first).label
+    what = f"{commitment.name} is owed every {commitment.every}"
+    words = f"{what}, and {label} is a {period.every}; write {meant}"
+    reader.problem(path, words, key=True)
+    return False
+
+
+def _figure(reader: Reader, path: Path, commitment: Commitment, value: Any, place: str) -> Figures:
+    """As a review writes it: a number, of a share in percent, of a time in h, m and s; null is none."""
+    found = None if value is None else _number(commitment, value)
+    if value is None or found is not None:
+        yield Expected("commitments", found, f"{place}.figure")
+        return
+    how = "66.66%" if commitment.is_share else "1h30m" if commitment.is_time else "3"
+    reader.problem(path, f'"{value}" is not how {commitment.name} is measured; write {how}')
+
+
+def _number(commitment: Commitment, value: Any) -> Decimal | timedelta | None:
+    if isinstance(value, bool):
+        return None
+    text = str(value)
+    if commitment.is_time:
+        try:
+            span = parse_duration(text)
+        except DurationInvalid:
+            return None
+        return span.duration if isinstance(span, OpenTime) else None
+    if commitment.is_share != text.endswith("%"):
+        return None
+    try:
+        number = Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        return None
+    return number / 100 if commitment.is_share else number if number.is_finite() else None
+
+
 _READERS: Mapping[str, Callable[[Reader, Path, Any], Figures]] = {
     "state": _state,
     "stage": _stage,
@@ -125,4 +204,5 @@ _READERS: Mapping[str, Callable[[Reader, Path, Any], Figures]] = {
     "met": _targets("met"),
     "notified": _notified,
     "open_time": _open_time,
+    "commitments": _commitments,
 }

@@ -1,11 +1,13 @@
-"""One story told: a lead, its clocks and the people, decided by the core instant by instant.
+"""One lead of a story: it and its clocks, decided by the core instant by instant.
 
 Time passes as if a tick ran at every instant, so that each step's message is sent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import check_not_ahead
@@ -18,8 +20,9 @@ from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import highest_asked, judged
 from slaflow.lifecycle.routing import obstacle
-from slaflow.trial.scenario import Cast, Do, Scenario
+from slaflow.trial.scenario import Cast, Do
 from slaflow.workflow.identity import identity_key
+from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 from slaflow.workflow.model.workflow import Workflow
 
@@ -27,26 +30,47 @@ INSTANT = timedelta(microseconds=1)
 """A step is carried out by what comes strictly after it; nothing comes sooner."""
 
 
-class Play:
-    """A scenario under way. ``told`` is who was notified since it was last asked for."""
+class World(Protocol):
+    """What a lead shares with others."""
 
-    def __init__(self, workflow: Workflow, cast: Cast, scenario: Scenario) -> None:
-        self.workflow = workflow
-        self.cast = cast
-        self.people = Directory(cast.people, cast.absences)
-        self.now = scenario.start
+    workflow: Workflow
+    cast: Cast
+    people: Directory
+    now: datetime
+
+
+class Play:
+    """One lead of a scenario under way. ``told`` is who was notified since it was last asked for."""
+
+    def __init__(
+        self, world: World, number: int, name: str, fields: Mapping[str, Value], actor: str | None = None
+    ) -> None:
+        self.world = world
+        self.number = number
         self.life = Life()
         self.entries: list[Draft] = []
         self.told: set[str] = set()
         self.stopped: set[ClockKey] = set()
-        self._create(scenario)
+        self._create(name, fields, actor)
 
-    def _create(self, scenario: Scenario) -> None:
-        key = identity_key(self.workflow, scenario.lead) or scenario.name
-        happening = Created(1, key, scenario.lead, bytes(16))
-        actor = self.actor(None, self.workflow.states[self.workflow.initial].held_by or SYSTEM)
+    def _create(self, name: str, fields: Mapping[str, Value], creator: str | None) -> None:
+        key = identity_key(self.workflow, fields) or name
+        happening = Created(self.number, key, fields, bytes(16))
+        actor = self.actor(creator, self.workflow.states[self.workflow.initial].held_by or SYSTEM)
         event = Input(happening, actor, self.now, self.now)
         self._decide(event, self.now)
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.world.workflow
+
+    @property
+    def people(self) -> Directory:
+        return self.world.people
+
+    @property
+    def now(self) -> datetime:
+        return self.world.now
 
     @property
     def lead(self) -> Lead:
@@ -76,11 +100,11 @@ class Play:
             return judged(self.workflow, self.people, event, lambda: self.lead)
         return event._replace(right=highest_asked(self.workflow, event))
 
-    def pass_time(self, until: datetime) -> None:
-        """Carries out, one instant after the other, every step that falls before *until*."""
-        while (wake := self.life.next_wake) is not None and wake < until:
-            self._decide(None, wake + INSTANT)
-        self.now = until
+    def pass_instant(self) -> None:
+        """Carries out what falls next, at its instant."""
+        wake = self.life.next_wake
+        assert wake is not None
+        self._decide(None, wake + INSTANT)
 
     def latest(self, target: str) -> Clock | None:
         """The clock of *target* that started last."""
@@ -107,7 +131,7 @@ class Play:
         if name is None:
             return Actor(default, default)
         is_party = name in self.workflow.parties or name in (LEAD, SYSTEM)
-        return Actor(name, name if is_party else self.cast.party_of(name) or name)
+        return Actor(name, name if is_party else self.world.cast.party_of(name) or name)
 
     def _decide(self, event: Input | None, now: datetime) -> Decision:
         """Decides until nothing that fell before is left over."""
@@ -120,7 +144,7 @@ class Play:
     def _take(self, decision: Decision) -> None:
         self.life.take(decision)
         for team, email in decision.turns.items():
-            self.people = self.people.after_turn(team, email)
+            self.world.people = self.people.after_turn(team, email)
         self.entries += decision.entries
         self.told |= {message.recipient for message in decision.messages}
         for entry in decision.entries:

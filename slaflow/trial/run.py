@@ -11,7 +11,8 @@ from slaflow.trial.document import FILE_KEYS, read_cast, read_scenarios
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
 from slaflow.trial.report import Failure, TrialReport, fault
-from slaflow.trial.scenario import Cast, Deed, Do, Expect, PassTime, Refuse, Scenario, Step
+from slaflow.trial.scenario import ALONE, Arrive, Cast, Do, Expect, PassTime, Refuse, Scenario, Step
+from slaflow.trial.stage import Stage
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.load import load_workflow
 from slaflow.workflow.model.workflow import Workflow
@@ -101,17 +102,17 @@ def run_scenario(workflow: Workflow, cast: Cast, scenario: Scenario) -> Iterator
         yield from (fault(finding, scenario.name) for finding in scenario.findings)
         return
     try:
-        play = Play(workflow, cast, scenario)
+        stage = Stage(workflow, cast, scenario)
     except SlaflowError as error:
         yield Failure(scenario.name, None, scenario.line, "the lead is created", str(error))
         return
-    yield from tell(play, scenario)
+    yield from tell(stage, scenario)
 
 
-def tell(play: Play, scenario: Scenario) -> Iterator[Failure]:
-    """Carries out the steps on *play*; what went otherwise than told."""
+def tell(stage: Stage, scenario: Scenario) -> Iterator[Failure]:
+    """Carries out the steps on *stage*; what went otherwise than told."""
     for step in scenario.steps:
-        mismatches = tuple(_judged(play, step.deed))
+        mismatches = tuple(_judged(stage, step))
         yield from (_failure(scenario, step, mismatch) for mismatch in mismatches)
         if any(mismatch.ends for mismatch in mismatches):
             return
@@ -121,18 +122,20 @@ def _failure(scenario: Scenario, step: Step, mismatch: Mismatch) -> Failure:
     return Failure(scenario.name, step.number, step.line, mismatch.expected, mismatch.found)
 
 
-def _judged(play: Play, deed: Deed) -> Iterator[Mismatch]:
+def _judged(stage: Stage, step: Step) -> Iterator[Mismatch]:
     """Carries out one step; what did not go as told."""
+    deed = step.deed
     try:
         if isinstance(deed, Expect):
-            for expected, found in differences(play, deed):
+            for expected, found in differences(stage, step.lead, deed):
                 yield Mismatch(expected, found)
         elif isinstance(deed, PassTime):
-            play.pass_time(deed.until)
-        elif isinstance(deed, Refuse):
-            yield from _refused(play, deed)
+            stage.pass_time(deed.until)
+        elif isinstance(deed, Arrive):
+            stage.add(deed.name, deed.actor)
         else:
-            yield from _done(play, deed)
+            play = stage.play(step.lead or ALONE)
+            yield from _refused(play, deed) if isinstance(deed, Refuse) else _done(play, deed)
     except SlaflowError as error:
         yield Mismatch("the step is possible", str(error), ends=True)
 

@@ -37,8 +37,19 @@ class PassTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrive:
+    """A lead comes in."""
+
+    name: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
-    """One figure of an ``expect``: ``kind`` is its key, ``name`` the target or field it is about."""
+    """One figure of an ``expect``: ``kind`` is its key, ``name`` the target or field it is about.
+
+    Of a commitment it is the commitment, its period, and ``figure`` or ``verdict``, with points between them.
+    """
 
     kind: str
     value: object
@@ -53,29 +64,48 @@ class Expected:
 class Expect:
     figures: tuple[Expected, ...]
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it asks for nothing that is one lead's alone."""
+        return all(figure.kind in ("commitments", "notified") for figure in self.figures)
 
-Deed = Do | Refuse | PassTime | Expect
+
+ALONE = "the lead"
+Deed = Do | Refuse | PassTime | Expect | Arrive
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``number`` counts from 1 within its scenario, ``line`` from 1 within the file."""
+    """``number`` counts from 1 within its scenario, ``line`` from 1 within the file.
+
+    ``lead`` is the name of the lead it is about; None where it is about none, or about all of them.
+    """
 
     number: int
     line: int
     deed: Deed
+    lead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One story. With ``findings`` it cannot be told, and ``steps`` may lack some."""
+    """One story. With ``findings`` it cannot be told, and ``steps`` may lack some.
+
+    ``leads`` are new leads' fields by the leads' names; one that stands alone is called ``ALONE``.
+    """
 
     name: str
     line: int
     start: datetime
-    lead: Mapping[str, Value]
+    leads: Mapping[str, Mapping[str, Value]]
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def at_start(self) -> tuple[str, ...]:
+        """The leads that are there when it begins: those that no step brings in."""
+        later = {step.deed.name for step in self.steps if isinstance(step.deed, Arrive)}
+        return tuple(name for name in self.leads if name not in later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from slaflow.errors import did_you_mean
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Disputed, Fired, Lifted, Recorded, Upheld
 from slaflow.trial.figures import read_figures
 from slaflow.trial.reader import Reader
-from slaflow.trial.scenario import Deed, Do, Expect, PassTime, Refuse, Step
+from slaflow.trial.scenario import ALONE, Arrive, Deed, Do, Expect, PassTime, Refuse, Step
 from slaflow.workflow.model.lead import Field
 from slaflow.workflow.yaml.tree import Path
 
@@ -27,9 +27,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "until": (),
     "refuse": (),
     "expect": (),
+    "add": ("as",),
     "set": ("as",),
 }
 """What may stand beside each kind of step; ``set`` comes last, for it also stands beside ``fire``."""
+
+OF_NO_LEAD = ("wait", "until", "add")
+"""Steps beside which no ``lead`` stands."""
 
 ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
     "lift": Lifted, "dispute": Disputed, "uphold": Upheld,
@@ -38,18 +42,26 @@ ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
 
 @dataclass
 class StepReader:
-    """Reads the steps of one scenario; ``now`` is where its time has come to."""
+    """Reads the steps of one scenario; ``now`` is where its time has come to.
+
+    ``leads`` are the names of its leads, ``awaited`` those that a step still to come brings in.
+    """
 
     reader: Reader
     now: datetime
+    leads: tuple[str, ...] = (ALONE,)
+    awaited: set[str] = field(default_factory=set)
 
     def read(self, path: Path, steps: Any) -> tuple[Step, ...]:
+        rows = self.reader.entries(steps)
+        brought_in = [row.get("add") for row in rows if isinstance(row, dict)]
+        self.awaited = {name for name in self.leads if name in brought_in}
         found = []
-        for place, step in enumerate(self.reader.entries(steps)):
+        for place, step in enumerate(rows):
             at = (*path, place)
             deed = self.step(at, step)
             if deed is not None:
-                found.append(Step(place + 1, self.reader.line(at), deed))
+                found.append(Step(place + 1, self.reader.line(at), deed, self.whose(at, step, deed)))
         return tuple(found)
 
     def step(self, path: Path, step: Any) -> Deed | None:
@@ -57,8 +69,34 @@ class StepReader:
         if kind is None:
             self._no_kind(path, step)
             return None
-        given = self.reader.mapping(path, step, (kind, *KEYS[kind]))
+        beside = () if kind in OF_NO_LEAD else ("lead",)
+        given = self.reader.mapping(path, step, (kind, *KEYS[kind], *beside))
         return _READERS[kind](self, path, given)
+
+    def whose(self, path: Path, step: Mapping[str, Any], deed: Deed) -> str | None:
+        """The lead that the step is about; a story of one need not say so."""
+        if isinstance(deed, PassTime | Arrive):
+            return None
+        if "lead" in step:
+            named = [name for name in self.leads if name != ALONE]
+            lead = self.reader.name((*path, "lead"), step["lead"], "lead", named)
+        elif len(self.leads) == 1 or (isinstance(deed, Expect) and deed.is_of_all):
+            lead = self.leads[0] if len(self.leads) == 1 else None
+        else:
+            lead = None
+            self.reader.problem(path, f"which lead? write lead: with one of {', '.join(self.leads)}")
+        if lead in self.awaited:
+            self.reader.problem((*path, "lead"), f"{lead} has not come in yet; its add comes later")
+        return lead
+
+    def add(self, path: Path, given: dict[str, Any]) -> Arrive | None:
+        named = [name for name in self.leads if name != ALONE]
+        lead = self.reader.name((*path, "add"), given["add"], "lead", named)
+        if lead is not None and lead not in self.awaited:
+            self.reader.problem((*path, "add"), f"{lead} has come in already")
+            return None
+        self.awaited.discard(lead or "")
+        return Arrive(lead, self.actor(path, given)) if lead else None
 
     def _no_kind(self, path: Path, step: Any) -> None:
         keys = step if isinstance(step, dict) else {}
@@ -207,5 +245,6 @@ _READERS: Mapping[str, Callable[[StepReader, Path, dict[str, Any]], Deed | None]
     "until": StepReader.until,
     "refuse": StepReader.refuse,
     "expect": StepReader.expect,
+    "add": StepReader.add,
     "set": StepReader.change,
 }

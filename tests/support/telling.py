@@ -9,6 +9,8 @@ from slaflow.trial.document import read_cast, read_scenarios
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
 from slaflow.trial.run import tell
+from slaflow.trial.scenario import ALONE
+from slaflow.trial.stage import Stage
 from slaflow.workflow.load import load_workflow
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.yaml.read import read_yaml
@@ -87,10 +89,10 @@ def told(workflow: Workflow, start: str, steps: str, *, people: str = "", lead: 
     cast = read_cast(reader, source.data.get("people"))
     (scenario,) = read_scenarios(reader, source.data["scenarios"])
     assert not (*reader.findings, *scenario.findings), scenario.findings or reader.findings
-    play = Play(workflow, cast, scenario)
-    failures = tuple(tell(play, scenario))
+    stage = Stage(workflow, cast, scenario)
+    failures = tuple(tell(stage, scenario))
     assert not failures, failures
-    return play
+    return stage.play(ALONE)
 
 
 def kinds(play: Play, *, since: str = "") -> list[str]:

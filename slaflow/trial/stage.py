@@ -1,0 +1,52 @@
+"""What the leads of a story share: the agreement, the people, whose turn it is, and the time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slaflow.errors import SlaflowError
+from slaflow.lifecycle.people import Directory
+from slaflow.trial.play import Play
+from slaflow.trial.scenario import Cast, Scenario
+from slaflow.workflow.model.workflow import Workflow
+
+
+class Absent(SlaflowError):
+    """A step about a lead that has not come in."""
+
+    code = "absent"
+
+
+class Stage:
+    """A scenario under way. ``plays`` are its leads that have come in, by their names in the file."""
+
+    def __init__(self, workflow: Workflow, cast: Cast, scenario: Scenario) -> None:
+        self.workflow = workflow
+        self.cast = cast
+        self.people = Directory(cast.people, cast.absences)
+        self.now = scenario.start
+        self.plays: dict[str, Play] = {}
+        self._leads = scenario.leads
+        for name in scenario.at_start:
+            self.add(name, None)
+
+    def add(self, name: str, actor: str | None) -> None:
+        """The lead comes in, now. Raises SlaflowError: its creation is not possible."""
+        self.plays[name] = Play(self, len(self.plays) + 1, name, self._leads[name], actor)
+
+    def play(self, name: str) -> Play:
+        """The lead of that name; raises :class:`Absent` where it could not come in."""
+        if name not in self.plays:
+            raise Absent(f"{name} has not come in")
+        return self.plays[name]
+
+    def pass_time(self, until: datetime) -> None:
+        """Carries out, one instant after the other, every step of any lead that falls before *until*."""
+        while (falling := self._next(until)) is not None:
+            falling.pass_instant()
+        self.now = until
+
+    def _next(self, until: datetime) -> Play | None:
+        waking = [(play.life.next_wake, place, play) for place, play in enumerate(self.plays.values())]
+        due = [(wake, place, play) for wake, place, play in waking if wake is not None and wake < until]
+        return min(due, key=lambda each: each[:2])[2] if due else None
