@@ -39,6 +39,9 @@ def command() -> None:
 @name_option("team", "--team", words='The team they take leads in; "" for none.')
 @name_option("person", "--manager", words='Who hears when they are late; "" for nobody.', metavar="EMAIL")
 @click.option("--role", type=click.Choice(ROLES), help="What they may do; of somebody new member.")
+@name_option(
+    "calendar", "--calendar", words="Their own, where 'calendar: owner' counts; \"\" for their team's."
+)
 @at_option
 @pass_session
 def add(session: Session, /, email: str, at: datetime | None, **given: str | None) -> None:
@@ -165,7 +168,8 @@ def _recorded(recorded: Recorded) -> str:
     person = recorded.person
     if recorded.before is None:
         team = f", team {person.team}" if person.team else ""
-        return f"{person.email}: {person.party}{team}, {person.role}"
+        own = f", calendar {person.calendar}" if person.calendar else ""
+        return f"{person.email}: {person.party}{team}, {person.role}{own}"
     changes = recorded.changes.items()
     words = listed((f"{name} {old or 'none'} -> {new or 'none'}" for name, (old, new) in changes), "")
     return f"{person.email}: {words or 'nothing changed'}"
@@ -173,12 +177,14 @@ def _recorded(recorded: Recorded) -> str:
 
 def person_json(person: Person) -> dict[str, Any]:
     """A person as scripts see them."""
-    names = ("email", "name", "party", "team", "manager", "role")
+    names = ("email", "name", "party", "team", "manager", "role", "calendar")
     return {**{name: getattr(person, name) for name in names}, "since": instant_text(person.valid_from)}
 
 
 def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:
-    names = ("email", "name", "party", "team", "manager", "role")
+    names = ["email", "name", "party", "team", "manager", "role"]
+    if any(person["calendar"] for person in people):
+        names.append("calendar")
     ranks = {"name": 3, "manager": 2, "role": 1}
     page.table(
         [Column(name, ranks.get(name, 0)) for name in names],

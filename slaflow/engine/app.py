@@ -265,12 +265,14 @@ class Engine(Context):
     def add_person(self, email: str, party: str | people.Kept = people.KEPT, *,
                    name: people.Given = people.KEPT, team: people.Given = people.KEPT,
                    manager: people.Given = people.KEPT, role: str | people.Kept = people.KEPT,
+                   calendar: people.Given = people.KEPT,
                    at: datetime | None = None) -> Person:  # fmt: skip
         """Records a person, or changes from now on what is given of one who is known; None is none.
 
         *email* may be what another system calls them. Somebody new needs a *party*.
         """
-        given = {"party": party, "name": name, "team": team, "manager": manager, "role": role}
+        given: dict[str, people.Given] = {"party": party, "name": name, "team": team, "manager": manager}
+        given |= {"role": role, "calendar": calendar}
         return people.add(self, email, given, at, by_address=False).person
 
     def record_person(
@@ -278,7 +280,7 @@ class Engine(Context):
     ) -> people.Recorded:
         """As :meth:`add_person`, but somebody new is called by an e-mail address; tells what changed.
 
-        *given* are any of ``party``, ``name``, ``team``, ``manager``, ``role``.
+        *given* are any of ``party``, ``name``, ``team``, ``manager``, ``role``, ``calendar``.
         """
         return people.add(self, email, given, at, by_address=True)
 

@@ -351,11 +351,17 @@ def _terms(clock: Clock, target: Target) -> dict[str, object]:
 
 
 def calendar_name(work: Work, target: Target, case: int, at: datetime) -> str:
-    """The calendar a clock of *target* counts in under *case*: ``owner`` is the owner's team's."""
+    """The calendar a clock of *target* counts in under *case*: ``owner`` is the owner's own, or their team's.
+
+    A person's own that this agreement does not have is passed over. Source: workflow-file.md, "Calendars".
+    """
     name = target.cases[case].calendar or target.calendar
     if name != "owner":
         return name
     person = work.people.person(work.lead.owner, at)
+    own = person.calendar if person else None
+    if own is not None and own in work.workflow.calendars:
+        return own
     team = work.workflow.teams.get(person.team or "") if person else None
     return team.calendar if team and team.calendar else work.workflow.first_calendar
 

@@ -88,6 +88,8 @@ class Lead:
     contacted: bool = False
     touched_at: datetime | None = None
     worked_at: datetime | None = None
+    assignments: int = 0
+    """How often it was given an owner since the last handoff."""
     cycles: int = 0
     step_at: datetime | None = None
     reset_at: datetime | None = None

@@ -19,7 +19,8 @@ from slaflow.workflow.identity import folded
 class Person:
     """One person as they stood from ``valid_from`` until ``valid_until`` (None: still).
 
-    ``order`` is the order in which people were first recorded; it orders a team's members.
+    ``order`` is the order in which people were first recorded; it orders a team's members. ``calendar`` names
+    their own, which not every agreement has.
     """
 
     email: str
@@ -31,6 +32,7 @@ class Person:
     team: str | None = None
     manager: str | None = None
     role: str = "member"
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

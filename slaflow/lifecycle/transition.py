@@ -180,11 +180,12 @@ class Chain:
             self._cross(giver)
 
     def _cross(self, giver: str) -> None:
-        """What a handoff begins anew: attempts, contact, and the cycle where it left the first party."""
+        """What a handoff begins anew: attempts, contact, assignments; a cycle if it left the first party."""
         lead, workflow = self.work.lead, self.work.workflow
         lead.handoff_at = self.cause.at
         lead.attempts_before_handoff = len(lead.attempts)
         lead.contacted = False
+        lead.assignments = 0
         if giver == workflow.states[workflow.initial].held_by:
             lead.cycles += 1
             lead.passed_to = []
@@ -228,6 +229,7 @@ class Chain:
         before, lead.owner = self._present_owner(), owner
         if owner is not None:
             lead.holders[lead.held_by] = owner
+            lead.assignments += 1
         seq = work.log("assigned", self.cause.at, **given)
         self.event(Effect(seq, assigned=True))
         if work.workflow.on_assign and self._present_owner() not in (None, before):

@@ -170,6 +170,7 @@ _PLAIN: dict[str, Callable[[View], object]] = {
     "created": lambda view: view.lead.created_at,
     "entered": lambda view: view.lead.entered_at,
     "now": lambda view: view.at,
+    "assignments": lambda view: view.lead.assignments,
     "cycles": lambda view: view.lead.cycles,
 }
 

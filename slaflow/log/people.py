@@ -86,4 +86,6 @@ def directory_of(entries: Iterable[Entry], told_apart_until: int = 0) -> Directo
 
 def _person(data: Mapping[str, Any], at: datetime) -> Person:
     rest = {name: data[name] for name in ("name", "team", "manager", "role")}
-    return Person(data["email"], data["party"], data["order"], at, None, **rest)
+    return Person(
+        data["email"], data["party"], data["order"], at, None, calendar=data.get("calendar"), **rest
+    )

@@ -15,7 +15,7 @@ from slaflow.workflow.model.lead import Value
 from slaflow.workflow.yaml.tree import Path
 
 FILE_KEYS = ("workflow", "people", "scenarios", "title", "about")
-PERSON_KEYS = ("email", "party", "team", "manager", "role", "name", "away")
+PERSON_KEYS = ("email", "party", "team", "manager", "role", "name", "calendar", "away")
 SCENARIO_KEYS = ("name", "start", "lead", "leads", "steps", "about", "title")
 ROLES = ("member", "manager", "auditor", "admin")
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -54,13 +54,16 @@ def _person(reader: Reader, path: Path, given: dict[str, Any], order: int) -> Pe
         manager = reader.person((*path, "manager"), manager)
     role = given.get("role", "member")
     reader.name((*path, "role"), role, "role", ROLES)
+    calendar = given.get("calendar")
+    if calendar is not None:
+        calendar = reader.name((*path, "calendar"), calendar, "calendar", reader.workflow.calendars)
     if unseen(email):
         reader.problem((*path, "email"), f'"{shown(email)}" {unseen(email)}')
     if not email or party is None:
         return None
     return Person(
         email=email, party=party, order=order, valid_from=ALWAYS,
-        name=given.get("name"), team=team, manager=manager, role=str(role),
+        name=given.get("name"), team=team, manager=manager, role=str(role), calendar=calendar,
     )  # fmt: skip
 
 

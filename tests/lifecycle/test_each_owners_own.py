@@ -128,6 +128,44 @@ def test_the_next_owner_has_a_calendar_and_pauses_of_their_own() -> None:
     assert [clock.status for clock in clocks] == ["passed_on", "passed_on", "paused"]
 
 
+def test_the_calendar_that_is_an_owners_own_goes_before_their_teams_where_the_agreement_has_it() -> None:
+    own = people(
+        a_person(ANNA, team="nordics", calendar="always"),
+        a_person(BERIT, order=2, team="nordics", calendar="stockholm"),
+        a_person(CARL, order=3, calendar="always"),
+    )
+    targets = OWN.replace("STEPS", "calendar: owner")
+    told = Course(agreement(teams=TEAMS, targets=targets), own).create()
+    told.fire("promote", "2026-03-02T10:00")
+    for hour, email in enumerate((ANNA, BERIT, CARL), 11):
+        told.assign(email, f"2026-03-02T{hour}:00")
+    assert [clock.calendar for clock in told.every_clock.values()] == ["always", "office", "always"]
+
+
+COUNTED = """
+transitions:
+  - {trigger: promote, from: nurturing, to: mql, by: marketing}
+  - {trigger: accept, from: mql, to: accepted, by: sales, when: assignments < 3}
+  - {trigger: return, from: [mql, accepted], to: nurturing, by: sales}
+  - {trigger: win, from: accepted, to: won, by: sales}
+"""
+
+
+def test_assignments_are_counted_from_the_last_handoff_on() -> None:
+    """Only who got the lead counts: nobody does not, nor who is named when others have it since."""
+    told = Course(agreement(transitions=COUNTED), sales()).create()
+    told.assign(ANNA, "2026-03-02T09:30")
+    assert told.present.assignments == 1
+    told.fire("promote", "2026-03-02T10:00")
+    assert told.present.assignments == 0
+    for minute, email in enumerate((ANNA, BERIT, None, CARL), 1):
+        told.assign(email, f"2026-03-02T10:{minute:02}")
+    told.assign(BERIT, "2026-03-02T10:20", late="2026-03-02T10:02")
+    refusal = told.fire("accept", "2026-03-02T11:00")
+    assert refusal is not None
+    assert refusal.because == ("not so: assignments < 3 (assignments is 3)",)
+
+
 ASSIGNED = """
 targets:
   hand_out: {owed_by: sales, start: {enter: mql}, meet: assign, within: 1h}

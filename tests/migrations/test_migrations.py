@@ -124,6 +124,37 @@ def test_who_was_erased_is_known_again_after_a_way_down_and_up(database: Databas
     assert known == {"kim@example.com": MONDAY.date()}
 
 
+def test_assignments_since_the_last_handoff_are_counted_from_the_log(database: Database) -> None:
+    """And whose calendar is their own, which a way down forgot."""
+    to_anna = {"kind": "assigned", "owner": "anna@example.com"}
+    told = [
+        a_draft(1, **to_anna),
+        a_draft(2, kind="transition", handoff=True),
+        a_draft(3, **to_anna, data={"to": "anna@example.com"}),
+        a_draft(4, **to_anna, data={"to": "bo@example.com", "late": {"occurred_at": "2026-03-02T09:00:00Z"}}),
+        a_draft(5, kind="assigned", owner=None),
+        a_draft(6, **to_anna),
+    ]
+    with database.write() as connection:
+        leads.insert(connection, [a_lead(1), a_lead(2), a_lead(3, assignments=7)])
+        entries.append(connection, [*sealed(told, 1), *sealed(told[:1], 2)])
+        added = people.add_person(connection, "anna@example.com", "sales", at=MONDAY, calendar="office")
+    recorded = a_draft(
+        1, kind="person", data={"change": "recorded", "email": added.email, "calendar": "office"}
+    )
+    with database.write() as connection:
+        entries.append(connection, sealed([recorded], stream="people", lead=None))
+    schema.downgrade(database, "0008")
+    schema.upgrade(database)
+    with database.read() as connection:
+        assert {n: each.assignments for n, each in leads.read(connection, [1, 2, 3]).items()} == {
+            1: 2,
+            2: 1,
+            3: 0,
+        }
+        assert people.directory(connection).people == (added,)
+
+
 def test_nothing_is_left_at_base(database: Database) -> None:
     fill(database)
     schema.downgrade(database, "base")

@@ -33,6 +33,10 @@ AUTO = "by: marketing}"
 TEAMS = (
     "teams: {north: {party: sales, calendar: office}, south: {party: sales}, demand: {party: marketing}}\n"
 )
+PICK = (
+    "  answer: {",
+    "  take: {owed_by: sales, start: {enter: mql}, meet: assign, within: 1h, calendar: office}\n  answer: {",
+)
 ROUTED = f"{TEAMS}routing: [{{to: previous}}, {{to: demand}}, "
 
 
@@ -224,6 +228,19 @@ WARNINGS = {
         "teams.south: nobody routes to south: no rule of routing and no assign names it",
         (("MORE", "{to: north}"), (ANSWER, f"{ANSWER}, steps: {{100%: {{assign: south}}}}")),
         both=(("workflow: small\n", f"workflow: small\n{ROUTED}MORE]\n"),),
+    ),
+    "a promise of each owner that a step hands round a team": Case(
+        ((ANSWER, f"{ANSWER}, per: owner, steps: {{80%: {{notify: owner}}, 100%: {{assign: north}}}}"), PICK),
+        "100%",
+        "targets.answer.steps.100%: answer begins anew for whom of north the lead is given to, and so goes "
+        "round the team without end; 'assign: next' goes round it once",
+        ((ANSWER, f"{ANSWER}, per: owner, steps: {{100%: {{assign: next}}}}"), PICK),
+        both=(
+            (
+                "workflow: small\n",
+                f"workflow: small\n{ROUTED}{{to: north, when: lead.on_hold}}, {{to: south}}]\n",
+            ),
+        ),
     ),
     "no identity": Case(
         (("  identity: [email]\n", ""),),

@@ -116,6 +116,7 @@ KNOWN: dict[str, Callable[[Context, Connection], Iterable[Name]]] = {
     "actor": _actors,
     "party": _parties,
     "team": lambda app, conn: people.teams(app, conn).items(),
+    "calendar": lambda app, conn: ((name, None) for name in people.calendars(app, conn)),
     "kind": lambda app, conn: ((kind, None) for kind in KINDS),
 }
 """What is known besides, by what it is called in the commands."""

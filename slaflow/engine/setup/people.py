@@ -93,6 +93,12 @@ def teams(app: Context, conn: Connection) -> dict[str, str]:
     return {team.name: team.party for v in active for team in app.remember(v).teams.values()}
 
 
+def calendars(app: Context, conn: Connection) -> set[str]:
+    """Every calendar of every active agreement."""
+    active = workflow_store.all_active(conn).values()
+    return {name for v in active for name in app.remember(v).calendars}
+
+
 def actor(app: Context, name: str, conn: Connection) -> Actor:
     """Who *name* is, judged against the people known now.
 
@@ -144,7 +150,7 @@ class Kept(Enum):
 
 KEPT: Final = Kept.KEPT
 Given: TypeAlias = str | Kept | None
-CHANGEABLE = ("party", "name", "team", "manager", "role")
+CHANGEABLE = ("party", "name", "team", "manager", "role", "calendar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +181,7 @@ def add(
             anything that names no party and no team.
 
     Raises:
-        UnknownName, PersonRemoved: the party, team or manager is not known.
+        UnknownName, PersonRemoved: the party, team, calendar or manager is not known.
         NoName, NoAddress, PartyMissing: somebody new, without a name or a side to be known by.
         TeamOfOtherParty, ManagesThemselves: they cannot be there.
     """
@@ -218,11 +224,13 @@ def _without_party(app: Context, conn: Connection, email: str, directory: Direct
 def _check_places(
     app: Context, conn: Connection, values: Mapping[str, Any], wanted: Mapping[str, str | None]
 ) -> None:
-    """Raises where what was told is no party or team; what was not told stands as it was recorded."""
+    """Raises where what was told is no party, team or calendar; what was not stands as it was recorded."""
     known = parties(app, conn) - {LEAD, SYSTEM}
-    party, team = values["party"], values["team"]
+    party, team, calendar = values["party"], values["team"], values["calendar"]
     if "party" in wanted and known and party not in known:
         raise UnknownName("party", party, known)
+    if "calendar" in wanted and known and calendar is not None:
+        _check_calendar(app, conn, calendar)
     if team is None or not known:
         return
     declared = teams(app, conn)
@@ -230,6 +238,13 @@ def _check_places(
         raise UnknownName("team", team, declared)
     if not wanted.keys().isdisjoint(("party", "team")) and declared.get(team, party) != party:
         raise TeamOfOtherParty(team, declared[team], party)
+
+
+def _check_calendar(app: Context, conn: Connection, name: str) -> None:
+    """Raises where no agreement has the calendar; that some have it not is as it may be."""
+    declared = calendars(app, conn)
+    if name not in declared:
+        raise UnknownName("calendar", name, declared)
 
 
 def _check_chain(directory: Directory, email: str, manager: str, now: datetime) -> None:
@@ -257,14 +272,17 @@ class TeamOfOtherParty(SlaflowError):
 
 def record(
     conn: Connection, email: str, party: str, now: datetime, *, name: str | None = None,
-    team: str | None = None, manager: str | None = None, role: str = "member",
+    team: str | None = None, manager: str | None = None, role: str = "member", calendar: str | None = None,
 ) -> Person:  # fmt: skip
     """Stores a person as valid from *now* and logs it in the stream ``people``."""
-    saved = store.add_person(conn, email, party, at=now, name=name, team=team, manager=manager, role=role)
-    _log(conn, now, {
+    saved = store.add_person(
+        conn, email, party, at=now, name=name, team=team, manager=manager, role=role, calendar=calendar
+    )
+    data = {
         "change": "recorded", "email": saved.email, "party": saved.party, "name": saved.name,
         "team": saved.team, "manager": saved.manager, "role": saved.role, "order": saved.order,
-    })  # fmt: skip
+    }  # fmt: skip
+    _log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar})
     return saved
 
 

@@ -226,7 +226,8 @@ def _row(lead: Lead, write: Callable[[datetime], Any]) -> tuple[Any, ...]:
         write(lead.created_at), write(lead.entered_at), write(lead.as_of), lead.owner,
         _json(lead.fields), _json(lead.field_at), lead.engagement, moment(lead.engagement_at), lead.stage,
         _json(lead.checks), _json(lead.tallies), _json(lead.attempts), lead.attempts_before_handoff,
-        _json(lead.approaches), lead.contacted, moment(lead.touched_at), moment(lead.worked_at), lead.cycles,
+        _json(lead.approaches), lead.contacted, moment(lead.touched_at), moment(lead.worked_at),
+        lead.assignments, lead.cycles,
         moment(lead.step_at), moment(lead.reset_at), moment(lead.handoff_at),
         _json(lead.holders), _json(lead.passed_to), _json(lead.clock_numbers),
         lead.seq, lead.head, lead.salt, lead.id,
@@ -246,8 +247,8 @@ def _lead(row: Sequence[Any]) -> Lead:
     (
         id, key, workflow, digest, state, held_by, created_at, entered_at, as_of, owner, fields, field_at,
         engagement, engagement_at, stage, checks, tallies, attempts, attempts_before_handoff, approaches,
-        contacted, touched_at, worked_at, cycles, step_at, reset_at, handoff_at, holders, passed_to,
-        clock_numbers, seq, head, salt,
+        contacted, touched_at, worked_at, assignments, cycles, step_at, reset_at, handoff_at, holders,
+        passed_to, clock_numbers, seq, head, salt,
     ) = row  # fmt: skip
     if type(created_at) is str:
         created_at, entered_at, as_of = _at(created_at), _at(entered_at), _at(as_of)
@@ -267,7 +268,7 @@ def _lead(row: Sequence[Any]) -> Lead:
         [] if attempts == _EMPTY else [_attempt(stored) for stored in _loads(attempts)],
         attempts_before_handoff,
         [] if approaches == _EMPTY else [_utc(text) for text in _loads(approaches)],
-        contacted, touched_at, worked_at, cycles, step_at, reset_at, handoff_at,
+        contacted, touched_at, worked_at, assignments, cycles, step_at, reset_at, handoff_at,
         {} if holders == _NONE else _loads(holders),
         [] if passed_to == _EMPTY else _loads(passed_to),
         {} if clock_numbers == _NONE else _loads(clock_numbers),

@@ -71,6 +71,7 @@ def add_person(
     team: str | None = None,
     manager: str | None = None,
     role: str = "member",
+    calendar: str | None = None,
 ) -> Person:
     """The person as they stand from *at* on; who was known before ends there and keeps their place.
 
@@ -78,7 +79,7 @@ def add_person(
         ConflictingChange: somebody else recorded the same person meanwhile.
     """
     end_person(connection, email, at)
-    added = Person(email, party, _place(connection, email), at, None, name, team, manager, role)
+    added = Person(email, party, _place(connection, email), at, None, name, team, manager, role, calendar)
     values = {column.name: getattr(added, column.name) for column in _PERSON}
     connection.execute(insert(person).values({**values, "key": folded(email)}))
     return added

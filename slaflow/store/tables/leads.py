@@ -58,6 +58,7 @@ lead = Table(
     Column("contacted", Boolean, nullable=False),
     Column("touched_at", Instant),
     Column("worked_at", Instant),
+    Column("assignments", Integer, nullable=False, server_default=text("0")),
     Column("cycles", Integer, nullable=False),
     Column("step_at", Instant),
     Column("reset_at", Instant),

@@ -20,6 +20,7 @@ person = Table(
     Column("team", Text),
     Column("manager", Text),
     Column("role", Text, nullable=False),
+    Column("calendar", Text),
     Column("key", Word),
     Index("person_email", "email", "valid_from"),
     Index("person_key", "key", "valid_from"),

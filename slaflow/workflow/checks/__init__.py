@@ -65,6 +65,7 @@ ADVICE: tuple[Check, ...] = (
     receivers.check_rules,
     receivers.check_teams,
     receivers.check_owners_calendar,
+    steps.check_rounds,
 )
 """What is warned of in a new text without an error."""
 

@@ -123,5 +123,5 @@ def _resets(workflow: Workflow, move: Move, names: set[str]) -> bool:
     changed = {f"{head}.{name}" for name in stored for head in ("lead", "known")}
     giver, taker = workflow.states[move.source].held_by, workflow.states[move.target].held_by
     if taker is not None and giver is not None and giver != taker:
-        heads += ["attempts.", "contacted", "cycles"]
+        heads += ["attempts.", "contacted", "assignments", "cycles"]
     return bool(changed & names) or any(name.startswith(tuple(heads)) for name in names)

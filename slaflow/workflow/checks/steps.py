@@ -1,4 +1,4 @@
-"""Checks of steps: in order of time, as far as their order can be told from the file."""
+"""Checks of steps: in order of time, as far as their order can be told from the file; and with an end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from slaflow.workflow.checks.remark import Remark, path_of
 from slaflow.workflow.model.clocks import OpenTime, Step, Target
+from slaflow.workflow.model.flow import Assign
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -27,6 +28,22 @@ def check_within_reach(workflow: Workflow) -> Iterator[Remark]:
             if step.kind == "before" and spans and step.offset >= max(spans):
                 words = f"{step.label} before due is not after the start, so it is always left out"
                 yield Remark((*path_of(clock), "steps", step.label), words, warning=True, key=True)
+
+
+def check_rounds(workflow: Workflow) -> Iterator[Remark]:
+    """No step of a promise of each owner gives the lead to a team: it would begin anew for ever."""
+    own = ((clock, step) for clock in workflow.targets if clock.per_owner for step in clock.steps)
+    for clock, step in own:
+        for team in _given_to(step) & set(workflow.teams):
+            words = (
+                f"{clock.name} begins anew for whom of {team} the lead is given to, and so goes round the "
+                "team without end; 'assign: next' goes round it once"
+            )
+            yield Remark((*path_of(clock), "steps", step.label), words, warning=True, key=True)
+
+
+def _given_to(step: Step) -> set[str]:
+    return {each.to for each in step.actions if isinstance(each, Assign) and each.kind == "name"}
 
 
 def _falls_later(clock: Target, first: Step, second: Step) -> bool:

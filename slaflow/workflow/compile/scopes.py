@@ -34,6 +34,7 @@ ALWAYS_THERE: Mapping[str, VariableType] = {
     "attempts.total": "int",
     "attempts.channels": "int",
     "contacted": "bool",
+    "assignments": "int",
     "cycles": "int",
     **dict.fromkeys(("touched", "worked", "created", "entered", "now"), "timestamp"),
     **dict.fromkeys(("known.touched", "known.worked"), "bool"),

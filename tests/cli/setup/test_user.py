@@ -42,7 +42,18 @@ def test_a_change_says_what_changed_and_nothing_else_does(handed_over: Slaflow) 
     assert handed_over("user", "add", ANNA, "--party", "sales").out == f"{ANNA}: nothing changed\n"
     told = handed_over("user", "add", ANNA, "--team", "nordics", "--format", "json").json
     assert told["changed"] == {"team": {"from": None, "to": "nordics"}}
-    assert (told["name"], told["manager"]) == ("Anna", "mia@example.com")
+    assert (told["name"], told["manager"], told["calendar"]) == ("Anna", "mia@example.com", None)
+
+
+def test_a_calendar_of_ones_own_is_shown_where_somebody_has_one(handed_over: Slaflow) -> None:
+    assert "calendar" not in handed_over("user", "list").out
+    change = handed_over("user", "add", ANNA, "--calendar", "always", "--at", LATER)
+    assert change.out == f"{ANNA}: calendar none -> always\n"
+    assert "CALENDAR" in handed_over("user", "list").out.upper()
+    entry = handed_over("log", "list", "--kind", "person", "--format", "jsonl").out.splitlines()[-1]
+    assert '"calendar":"always"' in entry.replace(" ", "")
+    assert handed_over("log", "verify", "--replay").code == 0
+    assert handed_over("user", "add", ANNA, "--calendar", "").out == f"{ANNA}: calendar always -> none\n"
 
 
 def test_who_changes_sides_hears_of_their_leads(handed_over: Slaflow) -> None:

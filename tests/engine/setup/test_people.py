@@ -138,6 +138,7 @@ def test_people_are_judged_as_of_the_steps_instant(app: Engine) -> None:
     [
         ({"party": "slaes"}, 'unknown party "slaes"; did you mean "sales"?'),
         ({"party": "sales", "team": "nordic"}, 'unknown team "nordic"; did you mean "nordics"?'),
+        ({"party": "sales", "calendar": "ofice"}, 'unknown calendar "ofice"; did you mean "office"?'),
         (
             {"party": "sales", "manager": "mio@example.com"},
             f'unknown user "mio@example.com"; did you mean "{MIA}"?',

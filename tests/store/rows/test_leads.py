@@ -35,6 +35,7 @@ def full_lead(lead_id: int = 1) -> Lead:
         contacted=True,
         touched_at=LATER,
         worked_at=MONDAY,
+        assignments=2,
         cycles=3,
         step_at=LATER,
         reset_at=LATER,

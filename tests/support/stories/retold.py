@@ -52,7 +52,7 @@ def people_log(people: Directory, first_id: int = 1) -> PeopleLog:
 
 
 def _recorded(person: Person) -> dict[str, Any]:
-    names = ("email", "party", "name", "team", "manager", "role", "order")
+    names = ("email", "party", "name", "team", "manager", "role", "order", "calendar")
     return {"change": "recorded", **{name: getattr(person, name) for name in names}}
 
 

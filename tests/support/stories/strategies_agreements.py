@@ -64,7 +64,7 @@ CONDITIONS = (
     "attempts.within('30h') >= 1",
     "lead.on_hold", "!lead.on_hold", "lead.employees > 50", "known.note", "lead.score >= 30",
     "lead.engagement < 20", "stage.reached('interest')", "attempts.total >= 2", "contacted", "check.value",
-    "activity.visit.count > 1", "cycles < 2",
+    "activity.visit.count > 1", "cycles < 2", "assignments > 1",
     "lead.owner == 'anna@example.com'", "!known.owner", "attempts.channels >= 2 || lead.employees > 10",
 )  # fmt: skip
 SETTINGS = (
@@ -81,7 +81,7 @@ _CEL_NAMES = {
     "lead.owner": "string",
     **{f"activity.{a.kind}.count": "int" for a in ACTIVITIES},
     **dict.fromkeys(("lead.fit", "lead.engagement", "lead.score"), "double"),
-    **dict.fromkeys(("attempts.total", "attempts.channels", "cycles"), "int"),
+    **dict.fromkeys(("attempts.total", "attempts.channels", "assignments", "cycles"), "int"),
     **dict.fromkeys(("touched", "worked", "created", "entered", "now"), "timestamp"),
     **dict.fromkeys(("contacted", "check.value", "checked.value"), "bool"),
 }

@@ -16,14 +16,14 @@ from slaflow.lifecycle.people import Absence, Directory, Person
 @cache
 @st.composite
 def directories(draw: st.DrawFn) -> Directory:
-    """A sales team under Mia, a team of one, a marketer; some of them away for a while."""
+    """A sales team under Mia, a team of one, a marketer; two have a calendar, some are away for a while."""
     since = MONDAY - timedelta(days=2000)
     persons = (
         Person(MIA, "sales", 1, since, role="manager"),
         Person(ANNA, "sales", 2, since, team="nordics", manager=MIA),
         Person(BERIT, "sales", 3, since, team="nordics", manager=MIA),
-        Person(CARL, "sales", 4, since, team="solo", manager=MIA),
-        Person(MARK, "marketing", 5, since, team="growth"),
+        Person(CARL, "sales", 4, since, team="solo", manager=MIA, calendar="office"),
+        Person(MARK, "marketing", 5, since, team="growth", calendar="of-no-agreement"),
     )
     left = draw(st.lists(_departures(), max_size=2, unique_by=lambda departure: departure[0]))
     rows = tuple(row for person in persons for row in _stood(person, dict(left)))
