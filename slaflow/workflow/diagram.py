@@ -76,10 +76,16 @@ def _transition_label(transition: Transition) -> str:
 
 
 def _notes(workflow: Workflow) -> dict[str, list[str]]:
-    """Lines about the clocks that start in each state, in order of states and clocks."""
+    """Lines about the clocks that start in each state, in order of states and clocks.
+
+    One that starts wherever the lead is stands once, at the initial state.
+    """
     notes: dict[str, list[str]] = {name: [] for name in workflow.states}
     for target in workflow.targets:
         starts = _start_states(workflow, target)
+        if len(starts) == len(workflow.states) > 1:
+            notes[workflow.initial].append(f"anywhere, {_clock_line(target)}")
+            continue
         for name in workflow.states:
             if name in starts:
                 notes[name].append(_clock_line(target))

@@ -142,6 +142,16 @@ def unescaped(text):
     return re.sub(r"#(\d+);", lambda match: chr(int(match.group(1))), text)
 
 
+def test_what_starts_wherever_the_lead_is_stands_once():
+    anywhere = frozenset(WORKFLOW.states)
+    rule = target(
+        9, "rule", (Pattern("dispute", frozenset(("respond",))),), (Case(None, TWO_DAYS),), lives_in=anywhere
+    )
+    drawn = notes(mermaid(replace(WORKFLOW, targets=(*WORKFLOW.targets, rule))))
+    assert [state for state, said in drawn.items() if any("rule" in line for line in said)] == ["nurturing"]
+    assert drawn["nurturing"][-1] == "anywhere, rule: sales within 2d"
+
+
 def test_mermaid_notes_promises_and_timers_where_they_start():
     assert notes(mermaid(WORKFLOW)) == {
         "nurturing": ["thaw: timer, after 2d, then promote"],

@@ -82,13 +82,20 @@ def test_inputs_are_required_unless_the_file_says_otherwise() -> None:
 
 
 def test_a_guard_is_split_where_and_joins_it() -> None:
-    promote = compiled(STANDARD).transitions[0]
-    assert [clause.that.text for clause in promote.guard] == [
+    rows = compiled(STANDARD).transitions
+    qualify = next(row for row in rows if row.trigger == "qualify")
+    assert [clause.that.text for clause in qualify.guard] == [
+        "contacted",
+        "check.value",
+        "check.profit",
+        "check.compete",
+    ]
+    promote, returned = rows[0], rows[2]
+    assert [clause.that.text for clause in promote.guard[:2]] == [
         "lead.score >= 50",
-        "stage.reached('selection')",
+        "stage.reached('decision')",
     ]
     assert promote.auto
-    returned = compiled(STANDARD).transitions[2]
     assert [clause.otherwise for clause in returned.guard] == ["unreachable needs 6 attempts over 2 channels"]
     assert returned.reset == {"engagement", "stage", "checks"}
 
