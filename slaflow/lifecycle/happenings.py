@@ -8,9 +8,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from slaflow.clock import disputes
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.approaches import note_approach, remarks
+from slaflow.lifecycle.breaches import sayings
 from slaflow.lifecycle.decision import Refusal
 from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.erasure import check_not_erased, erase
@@ -30,16 +30,16 @@ from slaflow.lifecycle.events import (
     as_given,
 )
 from slaflow.lifecycle.guards import Chosen, choose_by_trigger, validated
+from slaflow.lifecycle.inputs import chain_of, lateness, logged, refuse
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
-from slaflow.lifecycle.lifting import broken_clock, disputable_clock, disputed_clock, lift, note
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.rights.grants import is_granted
 from slaflow.lifecycle.rights.named import named, names, others
 from slaflow.lifecycle.scoring import decayed, halved, number_text
-from slaflow.lifecycle.transition import Chain, set_fields
+from slaflow.lifecycle.transition import set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points
-from slaflow.lifecycle.work import Cause, Work
+from slaflow.lifecycle.work import Work
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Activity, Check, Value
 from slaflow.workflow.model.parties import LEAD, SYSTEM
@@ -66,55 +66,20 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
             _change(work, event, at, changed)
         case Assigned() as assigned:
             _assign(work, event, at, assigned)
-        case Lifted() as lifted:
-            return _lift(work, event, at, lifted)
-        case Disputed() as disputed:
-            return _dispute(work, event, at, disputed)
-        case Upheld() as upheld:
-            return _uphold(work, event, at, upheld)
+        case Lifted() | Disputed() | Upheld() as said:
+            return sayings.say(work, event, at, said)
         case Erased() as erased:
-            erase(work, erased, at, _logged(event))
+            erase(work, erased, at, logged(event))
         case Created():
             raise AssertionError("a lead is created once; decide() sees to it")
     return None
-
-
-def _logged(event: Input) -> dict[str, Any]:
-    """What every input's entry carries."""
-    return {
-        "entry_class": "input",
-        "actor": event.actor.name,
-        "party": event.actor.party,
-        "arrived_at": event.arrived_at,
-        "occurred_at": event.occurred_at,
-    }
-
-
-def _lateness(work: Work, **rest: Any) -> dict[str, Any]:
-    """What the entry's data says of an input that is told late; nothing of one that is not."""
-    return {} if work.late is None else {"late": work.late.as_data(**rest)}
-
-
-def _chain(work: Work, event: Input, at: datetime) -> Chain:
-    return Chain(
-        work, Cause(at, arrived_at=event.arrived_at, occurred_at=event.occurred_at, actor=event.actor.name)
-    )
-
-
-def _refuse(
-    work: Work, event: Input, at: datetime, what: str, because: tuple[str, ...], **rest: Any
-) -> Refusal:
-    data = {"because": list(because), **rest.pop("data", {}), **_lateness(work)}
-    reason = "; ".join(because)
-    work.log("refused", at, **_logged(event), from_state=work.lead.state, reason=reason, data=data, **rest)
-    return Refusal(what, because)
 
 
 def _deny(work: Work, event: Input, at: datetime, because: str) -> Refusal:
     """Logs what somebody asked for who has no right to it; it is nothing else, not even evidence."""
     what, asked = _asked_for(event.happening)
     trigger = event.happening.trigger if isinstance(event.happening, Fired) else None
-    return _refuse(work, event, at, what, (because,), trigger=trigger, data={**asked, "denied": True})
+    return refuse(work, event, at, what, (because,), trigger=trigger, data={**asked, "denied": True})
 
 
 def _asked_for(happening: Happening) -> tuple[str, dict[str, Any]]:
@@ -130,12 +95,8 @@ def _asked_for(happening: Happening) -> tuple[str, dict[str, Any]]:
             return f"setting {', '.join(changed)}", {"change": sorted(changed)}
         case Assigned(owner=owner):
             return "assign", {"assign": owner}
-        case Lifted(target=target, number=number):
-            return f"lifting {target}", {"lift": target, "number": number}
-        case Disputed(target=target, number=number):
-            return f"disputing {target}", {"dispute": target, "number": number}
-        case Upheld(target=target, number=number):
-            return f"upholding {target}", {"uphold": target, "number": number}
+        case Lifted() | Disputed() | Upheld() as said:
+            return sayings.asked_for(said)
         case Erased():
             return "erase", {"erase": True}
         case Created():
@@ -152,7 +113,7 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
         def overrides(row: Transition) -> bool:
             return is_granted(row.override, event.actor, work.people, at)
 
-    chain = _chain(work, event, at)
+    chain = chain_of(work, event, at)
     party = event.actor.party
     found = choose_by_trigger(
         work.view(at), fired.trigger, fired.inputs, party, overrides, chain.obstacles, event.right
@@ -161,11 +122,11 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
         data: dict[str, Any] = {"inputs": as_given(fired.inputs)}
         if fired.override is not None:
             data["override"] = fired.override
-        refusal = _refuse(work, event, at, fired.trigger, found, trigger=fired.trigger, data=data)
+        refusal = refuse(work, event, at, fired.trigger, found, trigger=fired.trigger, data=data)
         if work.late is not None:
             chain.testify(Effect(work.lead.seq, trigger=fired.trigger, late=work.late))
         return refusal
-    given = _logged(event) | ({"reason": fired.override} if found.overridden else {})
+    given = logged(event) | ({"reason": fired.override} if found.overridden else {})
     chain.fire(found, None, given, _told(work, fired, found))
     chain.come_to_rest()
     return None
@@ -190,7 +151,7 @@ def _record(work: Work, event: Input, at: datetime, touch: Recorded) -> Refusal 
     values = validated(kind.fields, touch.fields, work.workflow, because)
     if because:
         data = {"activity": kind.kind, "fields": as_given(touch.fields)}
-        return _refuse(work, event, at, kind.kind, tuple(because), data=data)
+        return refuse(work, event, at, kind.kind, tuple(because), data=data)
     automated = kind.automated if touch.automated is None else touch.automated
     _note_touch(work, event, at, kind, values, automated)
     return None
@@ -212,7 +173,7 @@ def _note_touch(
     moves = counts and kind.stage is not None and not view.reached(kind.stage)
     reached = kind.stage if moves and _stands(work, "stage", event) else None
     data |= remarks(work.workflow, lead, kind, party, event.occurred_at, reached)
-    seq = work.log("activity", at, **_logged(event), data=data | _lateness(work))
+    seq = work.log("activity", at, **logged(event), data=data | lateness(work))
     _tally(work, event, at, kind, worth)
     note_approach(work.workflow, lead, party, event.occurred_at)
     if reached is not None:
@@ -223,7 +184,7 @@ def _note_touch(
         lead.touched_at = max(lead.touched_at or event.occurred_at, event.occurred_at)
     elif party != SYSTEM:
         lead.worked_at = max(lead.worked_at or event.occurred_at, event.occurred_at)
-    chain = _chain(work, event, at)
+    chain = chain_of(work, event, at)
     chain.event(Effect(seq, activity=kind.kind, attempt=is_attempt, contact=is_contact, late=work.late))
     chain.come_to_rest()
 
@@ -281,7 +242,7 @@ def _answer(work: Work, event: Input, at: datetime, answered: Answered) -> Refus
     values = validated(check.fields, answered.answer, work.workflow, because)
     if because:
         data = {"check": check.name, "answer": as_given(answered.answer)}
-        return _refuse(work, event, at, check.name, tuple(because), data=data)
+        return refuse(work, event, at, check.name, tuple(because), data=data)
     _note_answer(work, event, at, check, values)
     return None
 
@@ -294,7 +255,7 @@ def _note_answer(work: Work, event: Input, at: datetime, check: Check, values: d
     outdated = _outdated_fields(work, shared)
     stands = work.late is None or not _is_answered_since(work, check, event.occurred_at)
     named = outdated if stands else [check.name, *outdated]
-    seq = work.log("checked", at, **_logged(event), data=data | _lateness(work, outdated=named))
+    seq = work.log("checked", at, **logged(event), data=data | lateness(work, outdated=named))
     if stands:
         work.lead.checks[check.name] = Answer(not failing, values, event.occurred_at)
     _set(work, event, at, seq, shared, outdated)
@@ -318,77 +279,24 @@ def _set(
 ) -> None:
     """Sets the fields that are not *outdated*, as of when they were; and what follows from it."""
     fresh = {name: value for name, value in values.items() if name not in outdated}
-    chain = _chain(work, event, at)
+    chain = chain_of(work, event, at)
     chain.event(Effect(seq, fields=set_fields(work, fresh, event.occurred_at)))
     chain.come_to_rest()
 
 
 def _change(work: Work, event: Input, at: datetime, changed: Changed) -> None:
     outdated = _outdated_fields(work, changed.fields)
-    data = {"fields": dict(changed.fields), **_lateness(work, outdated=outdated)}
-    seq = work.log("changed", at, **_logged(event), data=data)
+    data = {"fields": dict(changed.fields), **lateness(work, outdated=outdated)}
+    seq = work.log("changed", at, **logged(event), data=data)
     _set(work, event, at, seq, changed.fields, outdated)
 
 
 def _assign(work: Work, event: Input, at: datetime, assigned: Assigned) -> None:
-    data = {"to": assigned.owner, "method": "by hand", **_lateness(work)}
+    data = {"to": assigned.owner, "method": "by hand", **lateness(work)}
     if work.late is not None:
         # Who got the lead since then keeps it.
-        work.log("assigned", at, **_logged(event), data=data)
+        work.log("assigned", at, **logged(event), data=data)
         return
-    chain = _chain(work, event, at)
-    chain.own(assigned.owner, {**_logged(event), "data": data})
-    chain.come_to_rest()
-
-
-def _lift(work: Work, event: Input, at: datetime, lifted: Lifted) -> Refusal | None:
-    """Excuses a breach: the latest of the target, or that of the clock that is named. It grants a dispute."""
-    _check_is_promise(work, lifted.target)
-    found = broken_clock(work, lifted)
-    if isinstance(found, str):
-        data = {"lift": lifted.target, "number": lifted.number}
-        return _refuse(work, event, at, f"lifting {lifted.target}", (found,), data=data)
-    is_ruling = disputes.awaits_ruling(found)
-    seq = lift(work, found, at, _logged(event) | {"reason": lifted.reason})
-    if is_ruling:
-        _follow(work, event, at, Effect(seq, ruled=found.target))
-    return None
-
-
-def _dispute(work: Work, event: Input, at: datetime, disputed: Disputed) -> Refusal | None:
-    """Says of a breach that it should not count; stops neither work nor clock."""
-    _check_is_promise(work, disputed.target)
-    found = disputable_clock(work, disputed, event.actor.party)
-    if isinstance(found, str):
-        data = {"dispute": disputed.target, "number": disputed.number}
-        return _refuse(work, event, at, f"disputing {disputed.target}", (found,), data=data)
-    disputes.dispute(found, at)
-    seq = note(work, "disputed", found, at, _logged(event) | {"reason": disputed.reason})
-    _follow(work, event, at, Effect(seq, disputed=found.target))
-    return None
-
-
-def _uphold(work: Work, event: Input, at: datetime, upheld: Upheld) -> Refusal | None:
-    """Turns a dispute down: the breach stands."""
-    _check_is_promise(work, upheld.target)
-    found = disputed_clock(work, upheld, event.actor.party)
-    if isinstance(found, str):
-        data = {"uphold": upheld.target, "number": upheld.number}
-        return _refuse(work, event, at, f"upholding {upheld.target}", (found,), data=data)
-    disputes.uphold(found, at)
-    seq = note(work, "upheld", found, at, _logged(event) | {"reason": upheld.reason})
-    _follow(work, event, at, Effect(seq, ruled=found.target))
-    return None
-
-
-def _check_is_promise(work: Work, name: str) -> None:
-    targets = [target.name for target in work.workflow.targets if not target.is_timer]
-    if name not in targets:
-        raise UnknownName("target", name, targets)
-
-
-def _follow(work: Work, event: Input, at: datetime, effect: Effect) -> None:
-    """What comes of *effect*, as of any event of the lead."""
-    chain = _chain(work, event, at)
-    chain.event(effect)
+    chain = chain_of(work, event, at)
+    chain.own(assigned.owner, {**logged(event), "data": data})
     chain.come_to_rest()

@@ -1,4 +1,4 @@
-"""A breach lifted by hand, disputed, and ruled on: it may be excused, the duty stays (rules.md, 18)."""
+"""Of which breach something may be said by hand, and if of none, why; and its entry (rules.md, 18)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from slaflow.clock import disputes, rules
+from slaflow.clock import disputes
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Disputed, Lifted, Upheld
 from slaflow.lifecycle.work import Work
 
 
-def broken_clock(work: Work, lifted: Lifted | Disputed | Upheld) -> Clock | str:
-    """The clock whose breach it is about, or why there is none that is not lifted."""
-    name, number = lifted.target, lifted.number
+def broken_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
+    """The clock whose breach it is about, whoever says it, or why there is none that is not lifted."""
+    name, number = said.target, said.number
     own = [c for c in work.clocks if c.target == name and c.is_broken and number in (None, c.number)]
     clock = max(own, key=lambda each: each.number, default=None)
     if clock is None:
@@ -26,9 +26,9 @@ def broken_clock(work: Work, lifted: Lifted | Disputed | Upheld) -> Clock | str:
     return clock
 
 
-def disputable_clock(work: Work, disputed: Disputed, party: str) -> Clock | str:
+def disputable_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
     """The clock whose breach *party* may dispute, or why it may not."""
-    clock = broken_clock(work, disputed)
+    clock = broken_clock(work, said, party)
     if isinstance(clock, str):
         return clock
     if clock.owed_by != party:
@@ -39,9 +39,9 @@ def disputable_clock(work: Work, disputed: Disputed, party: str) -> Clock | str:
     return clock
 
 
-def disputed_clock(work: Work, upheld: Upheld, party: str) -> Clock | str:
+def disputed_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
     """The clock of which a dispute may be turned down, or why none can be."""
-    clock = broken_clock(work, upheld)
+    clock = broken_clock(work, said, party)
     if isinstance(clock, str):
         return clock
     what = f"the breach of {clock.target}, clock {clock.number},"
@@ -50,15 +50,6 @@ def disputed_clock(work: Work, upheld: Upheld, party: str) -> Clock | str:
     if not disputes.is_disputed(clock):
         return f"{what} is not disputed"
     return f"{what} is upheld already" if disputes.is_upheld(clock) else clock
-
-
-def lift(work: Work, clock: Clock, at: datetime, given: Mapping[str, Any]) -> int:
-    """Excuses the breach; *given* is what the entry says besides. Its party is the one that owes.
-
-    Gives the entry's ``seq``.
-    """
-    rules.lift(clock)
-    return note(work, "breach_lifted", clock, at, {**given, "party": clock.owed_by})
 
 
 def note(work: Work, kind: str, clock: Clock, at: datetime, given: Mapping[str, Any]) -> int:

@@ -1,0 +1,1 @@
+"""What is said of a breach by hand, and of which. Pure."""
