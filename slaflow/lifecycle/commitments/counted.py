@@ -1,7 +1,7 @@
 """Commitments counted by going through the entries of leads, one by one.
 
 For who has them in memory; a database counts the same by its indexes (``store/commitments``), and tests
-compare the two. Rules.md, 20.5 and 20.9.
+compare the two (rules.md, 20.5 and 20.9).
 """
 
 from __future__ import annotations
