@@ -81,26 +81,17 @@ def test_an_honest_log_is_found_honest(log: Engine) -> None:
 
 FORGERIES = [
     "UPDATE entry SET actor = 'x' WHERE id IN (2, 8, 14, 30, 44)",
-    "UPDATE entry SET data = '[]' WHERE id = 30",
     "UPDATE entry SET data = NULL WHERE id = 5",
     "DELETE FROM entry WHERE id = 31",
     "DELETE FROM entry WHERE stream IN ('lead:10', 'lead:8', 'lead:1099511627776')",
-    "DELETE FROM entry WHERE stream LIKE 'lead:%'",
-    "DELETE FROM entry",
     "DELETE FROM lead WHERE id IN (1, 10, 19)",
-    "DELETE FROM stream",
     "UPDATE lead SET seq = 7 WHERE id IN (99, 20)",
     "UPDATE lead SET id = -4 WHERE id = 2",
-    "UPDATE lead SET id = 0 WHERE id = 100",
     "UPDATE entry SET stream = 'lead:5x' WHERE stream = 'lead:5'",
-    "UPDATE entry SET stream = 'lead:007' WHERE stream = 'lead:3'",
-    "UPDATE entry SET stream = 'zebra' WHERE stream = 'lead:1000'",
     "UPDATE entry SET stream = 'a', seq = seq + 9 WHERE stream = 'lead:1000'",
-    "INSERT INTO stream (name, seq, head) VALUES ('lead:4', 3, ''), ('void', 2, '')",
     "INSERT INTO stream (name, seq, head) VALUES ('lead:40', 3, ''), ('ant', 0, '')",
 ]
 ONLY_SQLITE_TAKES = [
-    "UPDATE entry SET stream = x'ff' WHERE stream = 'lead:11'",
     "UPDATE entry SET stream = CAST(x'ff6c' AS TEXT) WHERE stream = 'lead:11'",
     "UPDATE entry SET stream = CAST(x'6c6561643aff' AS TEXT) WHERE stream = 'lead:11'",
     "UPDATE entry SET seq = 'one' WHERE id = 30",

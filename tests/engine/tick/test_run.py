@@ -110,7 +110,7 @@ def played(app: Engine, asks: list[Ask], every: timedelta | None) -> list[dict[s
 
 
 @pytest.mark.parametrize("seed", [21])
-@pytest.mark.parametrize("every", [DAY, WEEK, 11 * HOUR])
+@pytest.mark.parametrize("every", [DAY, WEEK])
 def test_the_log_does_not_depend_on_when_ticks_run(
     app: Engine, other: Engine, every: timedelta, seed: int
 ) -> None:
