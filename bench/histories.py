@@ -98,6 +98,8 @@ def _end(email: str, at: datetime, seller: str, random: Random) -> Iterator[Row]
         at += timedelta(hours=random.randint(2, 60))
         yield _row(email, at, random.choice(MARKETERS), activity="nurture")
     elif drawn < 0.7:
+        yield _row(email, at, seller, activity="meeting")
+        at += timedelta(minutes=random.randint(30, 90))
         yield _row(
             email, at, seller, trigger="lose", lost_reason="price", feedback="Bought from another vendor"
         )
