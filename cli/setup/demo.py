@@ -28,7 +28,9 @@ from ..session import Session, pass_session
 ZONE = ZoneInfo("Europe/Stockholm")
 START = "2026-03-02 08:00"
 END = "2026-04-10 18:00"
-TOLD = ("transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused")
+TOLD = (
+    "transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused", "disputed", "upheld",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Scene:
 
 PEOPLE = (
     ("mia@example.com", "sales", None, "manager"),
+    ("max@example.com", "marketing", None, "manager"),
     ("greta@example.com", "marketing", "growth", "member"),
     ("anna@example.com", "sales", "nordics", "member"),
     ("bo@example.com", "sales", "nordics", "member"),
@@ -52,7 +55,8 @@ PEOPLE = (
 )
 
 KIM, LEE, NORA, OLA = "kim@nordic.example", "lee@rhein.example", "nora@fjord.example", "ola@small.example"
-GRETA, ANNA, BO, CARL = "greta@example.com", "anna@example.com", "bo@example.com", "carl@example.com"
+MAX, GRETA = "max@example.com", "greta@example.com"
+BO, CARL = "bo@example.com", "carl@example.com"
 FEEDBACK = {"return_reason": "not_ready", "feedback": "Budget is decided in the autumn; keep them warm"}
 
 STORY = (
@@ -71,6 +75,8 @@ STORY = (
     Scene("2026-03-09 14:10", KIM, "fire", "accept", BO),
     Scene("2026-03-09 14:20", KIM, "record", "call", BO, {"outcome": "meeting on Wednesday"}),
     Scene("2026-03-09 14:25", KIM, "fire", "qualify", BO),
+    Scene("2026-03-09 15:00", KIM, "dispute", "respond", BO, {"reason": "All of us were at the kick-off"}),
+    Scene("2026-03-10 09:30", KIM, "uphold", "respond", MAX, {"reason": "That was over by ten o'clock"}),
     Scene("2026-03-11 10:00", KIM, "record", "meeting", BO),
     Scene("2026-03-11 11:00", KIM, "answer", "value", BO, {"expected_value": "48000"}),
     Scene(
@@ -79,6 +85,8 @@ STORY = (
     Scene("2026-03-11 11:02", KIM, "answer", "compete", BO, {"competitors": 2, "win_probability": "0.6"}),
     Scene("2026-03-11 11:05", KIM, "fire", "qualify", BO),
     Scene("2026-03-26 15:00", KIM, "fire", "win", BO, {"amount": "46500"}),
+    Scene("2026-03-30 10:00", KIM, "fire", "debrief", BO, {"feedback": "They had met two of our customers"}),
+    Scene("2026-04-01 11:00", KIM, "fire", "learn", GRETA, {"answer": "A customer speaks at the next fair"}),
 )
 
 
@@ -137,6 +145,9 @@ def _perform(engine: Engine, scene: Scene) -> None:
         engine.record(scene.lead, scene.what, scene.who, scene.values, at=at)
     elif scene.do == "answer":
         engine.answer(scene.lead, scene.what, scene.who, scene.values, at=at)
+    elif scene.do in ("dispute", "uphold"):
+        say = engine.dispute if scene.do == "dispute" else engine.uphold
+        say(scene.lead, scene.what, str(scene.values["reason"]), scene.who, at=at)
     else:
         try:
             engine.fire(scene.lead, scene.what, scene.who, scene.values, at=at)
@@ -172,6 +183,8 @@ def _words(entry: dict[str, Any]) -> tuple[str, str]:
         return "yellow", f"warning: {entry['step']} of {target} is used up, {owner} is told"
     if kind == "breached":
         return "bold red", f"BREACH: {entry['party']} did not keep {target} ({owner} held the lead)"
+    if kind in ("disputed", "upheld"):
+        return "yellow", f'{kind} by {entry["actor"]}: the breach of {target}; "{entry["reason"]}"'
     if kind == "escalated":
         return "red", f"escalation {entry['step']} after {target} was broken"
     late = "late, but done: " if kind == "met_late" else "kept: "
@@ -180,12 +193,15 @@ def _words(entry: dict[str, Any]) -> tuple[str, str]:
 
 def _transition(entry: dict[str, Any]) -> str:
     data = entry["data"]
-    words = f"{entry['trigger']}: {entry['from']} -> {entry['to']} by {entry['actor']}"
+    moved = "" if entry["from"] == entry["to"] else f": {entry['from']} -> {entry['to']}"
+    words = f"{entry['trigger']}{moved} by {entry['actor']}"
     if entry["handoff"]:
         gave, took = data["handoff"]["gave"], data["handoff"]["took"]
         words += f"; {gave['party']} hands over to {took['party']} ({took['owner'] or 'nobody'})"
-    feedback = data["inputs"].get("feedback")
-    return f'{words}; feedback: "{feedback}"' if feedback else words
+    said = [
+        f'; {name}: "{data["inputs"][name]}"' for name in ("feedback", "answer") if name in data["inputs"]
+    ]
+    return "".join((words, *said))
 
 
 def _close(session: Session, engine: Engine, page: Page | None) -> None:
