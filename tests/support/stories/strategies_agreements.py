@@ -26,6 +26,7 @@ from slaflow.workflow.model.clocks import (
     Target,
     UntilField,
 )
+from slaflow.workflow.model.commitment import Happening, Notes
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
 from slaflow.workflow.model.parties import Grant, Party, Route, Team
@@ -354,6 +355,13 @@ def _journeys() -> st.SearchStrategy[dict[str, object]]:
 
 
 @cache
+def _noting() -> Notes:
+    """What commitments have noted: that a condition held, and values that count once."""
+    entered = Happening("enter", frozenset(("mql",)), "often", condition("lead.employees > 50"))
+    return Notes((entered, Happening("activity", frozenset(("visit",)), "once", distinct="note")))
+
+
+@cache
 @st.composite
 def agreements(draw: st.DrawFn) -> Workflow:
     """Compiled agreements over five states: clocks, steps and autos at random, sensible or not."""
@@ -383,6 +391,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
         },
         routing=draw(_or_none(_tuples(routes(), 1, 3))),
         calendars=CALENDARS,
+        notes=draw(st.sampled_from((None, None, _noting()))),
         on_assign=draw(_rarely(_tuples(_greetings(), 1, 2), ())),
         first_calendar="office",
         **{"activities": {each.kind: each for each in ACTIVITIES}, **draw(_journeys())},
