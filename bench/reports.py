@@ -35,6 +35,7 @@ from sqlalchemy.engine import Engine as Connections
 from slaflow import Engine
 from slaflow.engine.passages.rebuild import rebuild
 from slaflow.report.aging import aging
+from slaflow.report.candour import candour
 from slaflow.report.content import content
 from slaflow.report.funnel import funnel
 from slaflow.report.handoffs import handoffs
@@ -50,6 +51,7 @@ from slaflow.store.tables.log import entry
 REPORTS: dict[str, Callable[..., Any]] = {
     "sla": sla, "handoffs": handoffs, "returns": returns, "waste": waste, "funnel": funnel, "aging": aging,
     "losses": losses, "content": content, "journey": journey,
+    "candour": candour,
 }  # fmt: skip
 BY = "owner"
 

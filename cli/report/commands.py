@@ -14,6 +14,7 @@ from ..output import Cell, Page
 from ..session import Session, pass_session
 from ..table import Column
 from .aging import aging
+from .candour import candour
 from .commitments import commitments
 from .content import content
 from .funnel import funnel
@@ -107,6 +108,17 @@ def _figures(page: Page, figures: Figures) -> None:
         kept, broken = rate(figure["met_rate"], "no verdict"), figure["breached"]
         words = f" ({rate(gross[party], 'no verdict')} before lifts)" if is_lifted else ""
         page.line((party, "bold"), f" kept {kept} in time{words}; {broken} broken and not made good")
+        _flattered(page, figures.get("candour", {}).get(party))
+
+
+def _flattered(page: Page, figure: Figures | None) -> None:
+    """What could flatter a party's rate; nothing where nothing could."""
+    from slaflow.report.flattered import flattery_words
+
+    for words in flattery_words(figure) if figure else ():
+        page.line(f"  {words}")
+    if figure:
+        page.line(f"  {rate(figure['kept_without'])} if these counted as broken")
 
 
 def _target(name: str, figure: Figures, counts: Sequence[str], is_lifted: bool) -> Sequence[Cell]:
@@ -117,5 +129,5 @@ def _target(name: str, figure: Figures, counts: Sequence[str], is_lifted: bool) 
     return (name, figure["owed_by"], *numbers, kept, *before, median, most)
 
 
-for each in (handoffs, funnel, returns, aging, waste, losses, content, journey, commitments, review):
+for each in (handoffs, funnel, returns, aging, waste, losses, content, journey, candour, commitments, review):
     command.add_command(each)

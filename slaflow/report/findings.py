@@ -134,6 +134,15 @@ def journey(figures: Figures) -> str:
     return f"{are}, and {_listed(work)}" if work else are
 
 
+def candour(figures: Figures) -> str:
+    rates = [
+        f"{party} {percent(row['met_rate'])} (plainly {percent(row['kept_without'])})"
+        for party, row in figures["parties"].items()
+        if row["kept_without"] is not None and row["met_rate"] is not None
+    ]
+    return f"Kept in time: {', '.join(rates)}" if rates else "No promise has been decided yet"
+
+
 FINDINGS: Mapping[str, Callable[[Figures], str]] = {
     "sla": sla,
     "handoffs": handoffs,
@@ -144,6 +153,7 @@ FINDINGS: Mapping[str, Callable[[Figures], str]] = {
     "losses": losses,
     "content": content,
     "journey": journey,
+    "candour": candour,
 }
 """By the name of the report."""
 

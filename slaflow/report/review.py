@@ -17,6 +17,8 @@ from slaflow.errors import ExtraMissing
 from slaflow.hours.words import duration, open_time
 from slaflow.lifecycle.decision import instant_text
 from slaflow.report.aging import aging
+from slaflow.report.candour import candour, rate_words
+from slaflow.report.candour import lines as candid
 from slaflow.report.commitments import commitments
 from slaflow.report.findings import percent, words
 from slaflow.report.funnel import funnel
@@ -72,6 +74,7 @@ def _record(app: Engine, start: datetime, end: datetime, now: datetime) -> dict[
     promised = commitments(app, start, end, at=now)["commitments"]
     figures: dict[str, Any] = {
         "sla": sla(app, start, end, at=now),
+        "candour": candour(app, start, end, at=now),
         "handoffs": handoffs(app, start, end, at=now),
         "funnel": funnel(app, start, end, at=now),
         "waste": waste(app, start, end, at=now),
@@ -156,7 +159,18 @@ def page(figures: Mapping[str, Any]) -> str:
     ]
     signed = [{**each, "changed": list(changed_words(each))} for each in figures["signatures"]]
     template = environment.get_template("review.html")
-    pages = {"commitments": kept, "signatures": signed, "plots": plots, "gross": gross}
+    candid_lines = {
+        party: [rate_words(row), *candid(row)]
+        for party, row in figures["candour"]["parties"].items()
+        if any(candid(row))
+    }
+    pages = {
+        "commitments": kept,
+        "candid": candid_lines,
+        "signatures": signed,
+        "plots": plots,
+        "gross": gross,
+    }
     return template.render({**figures, **pages})
 
 

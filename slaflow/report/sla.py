@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
+from slaflow.report.flattered import beside, flatteries
 from slaflow.report.question import report
 from slaflow.report.rates import least, percentile, share
 from slaflow.store.database import Connection
@@ -43,9 +44,14 @@ class Tally:
         return sum(self.outcomes[name] for name in DECIDED)
 
     @property
+    def kept(self) -> int:
+        """Met within the promise; lifted ones count as met."""
+        return self.outcomes["met"] + self.outcomes["lifted"]
+
+    @property
     def met_rate(self) -> float | None:
-        """Met within the promise over all that were decided; lifted ones count as met."""
-        return share(self.outcomes["met"] + self.outcomes["lifted"], self.decided)
+        """Those that were kept over all that were decided."""
+        return share(self.kept, self.decided)
 
     @property
     def gross_met_rate(self) -> float | None:
@@ -60,7 +66,9 @@ def sla(
     """``report sla`` of json.md, "The SLA report"; with *by* also ``groups``, the same figures per group.
 
     Beside what stands there, ``ever_broken`` and ``gross_met_rate`` tell of each target how it stood
-    before any breach was lifted, and, where any was disputed, ``disputed`` and ``upheld``.
+    before any breach was lifted, and, where any was disputed, ``disputed`` and ``upheld``. Where anything
+    could flatter a party's rate, ``candour`` says what, by party: ``let_go``, ``lifted``, ``told_late``,
+    these ``of`` each target, and ``kept_without`` them.
 
     Args:
         start, end: the period in which the clocks started, half-open; None is unbounded.
@@ -80,7 +88,22 @@ def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
         groups.setdefault(figure.group, []).append(figure)
     found = {name: _figures(figures) for name, figures in groups.items()}
     _add_disputes(found, disputed(conn, asked))
+    flattered = flatteries(conn, asked)
+    for name, figures in groups.items():
+        if told := beside(_kept_and_decided(figures), flattered.get(name, {})):
+            found[name]["candour"] = told
     return found
+
+
+def _kept_and_decided(figures: Iterable[PromiseFigure]) -> dict[str, tuple[int, int]]:
+    return {party: (tally.kept, tally.decided) for party, tally in sorted(_tallies(figures).items())}
+
+
+def _tallies(figures: Iterable[PromiseFigure]) -> dict[str, Tally]:
+    parties: dict[str, Tally] = {}
+    for figure in figures:
+        parties.setdefault(figure.owed_by, Tally()).add(figure)
+    return parties
 
 
 def _add_disputes(groups: dict[str | None, dict[str, Any]], said: Iterable[DisputedFigure]) -> None:
@@ -94,13 +117,12 @@ def _add_disputes(groups: dict[str | None, dict[str, Any]], said: Iterable[Dispu
 
 def _figures(figures: Iterable[PromiseFigure]) -> dict[str, Any]:
     targets: dict[str, list[PromiseFigure]] = {}
-    parties: dict[str, Tally] = {}
-    for figure in figures:
+    rows = list(figures)
+    for figure in rows:
         targets.setdefault(figure.target, []).append(figure)
-        parties.setdefault(figure.owed_by, Tally()).add(figure)
     return {
-        "targets": {name: _target(rows) for name, rows in sorted(targets.items())},
-        "parties": {name: _party(tally) for name, tally in sorted(parties.items())},
+        "targets": {name: _target(each) for name, each in sorted(targets.items())},
+        "parties": {name: _party(tally) for name, tally in sorted(_tallies(rows).items())},
     }
 
 

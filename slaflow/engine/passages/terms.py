@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from slaflow.store.figures.terms import Terms
+from collections.abc import Iterator
+
+from slaflow.store.figures.terms import Gate, Terms
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -26,7 +28,16 @@ def terms_of(workflow: Workflow) -> Terms:
         feedback=tuple(dict.fromkeys(field.name for field in inputs if field.type == "text")),
         **_closing(workflow),
         first_stage=workflow.stages[0] if workflow.tells_stages and workflow.stages else None,
+        gates=tuple(_gates(workflow)),
     )
+
+
+def _gates(workflow: Workflow) -> Iterator[Gate]:
+    for row in workflow.transitions:
+        read = {name.partition(".") for clause in row.guard for name in clause.that.names}
+        checks = {name for of, _, name in read if of in ("check", "checked")}
+        if len(checks) > 1:
+            yield row.trigger, tuple(sorted(row.from_states)), row.to, tuple(sorted(checks))
 
 
 def _closing(workflow: Workflow) -> dict[str, tuple[str, ...]]:

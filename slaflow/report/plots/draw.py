@@ -26,12 +26,14 @@ DRAWINGS: Mapping[str, Callable[[Figures, str], Figure]] = {
     "losses": journey.losses,
     "content": journey.content,
     "journey": journey.journey,
+    "candour": parties.candour,
 }
 """By the name of the report."""
 MEASURES: Mapping[str, groups.Measure] = {
     **groups.MEASURES,
     "losses": ("How leads ended", journey.ends),
     "content": ("Touches that did not fit the stage, or came too often", journey.off),
+    "candour": ("Promises kept without what could flatter", parties.kept_without),
     "journey": ("Touches at the stage where most open leads are", journey.where_they_are),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slaflow.report.findings import FINDINGS, counted, leads, percent, words
+from slaflow.report.findings import FINDINGS, counted, percent, words
 from slaflow.report.plots import style
 
 if TYPE_CHECKING:
@@ -85,11 +85,39 @@ def waste(figures: Figures, subtitle: str) -> Figure:
     return stacked(FINDINGS["waste"](figures), subtitle, rows)
 
 
-def stacked(title: str, subtitle: str, rows: Sequence[tuple[str, str, list[Part]]]) -> Figure:
-    """Bars of the same length, each split into named parts."""
+def candour(figures: Figures, subtitle: str) -> Figure:
+    """A bar per party: its promises that were decided or let go, and what of them could flatter."""
+    names = {
+        "plainly": ("kept plainly", style.GOOD),
+        "told_late": ("kept by what was told afterwards", style.FAIR),
+        "lifted": ("lifted by hand", style.POOR),
+        "let_go": ("let go", style.NOBODY),
+        "broken": ("broken", style.NEVER),
+    }
+    rows = []
+    for party, row in figures["parties"].items():
+        whole = row["decided"] + row["let_go"]
+        plainly = round((row["kept_without"] or 0) * whole)
+        counts = {"plainly": plainly, **{name: row[name] for name in ("told_late", "lifted", "let_go")}}
+        counts["broken"] = max(whole - sum(counts.values()), 0)
+        if whole:
+            rows.append((party, party, [(*names[name], counts[name]) for name in names]))
+    return stacked(FINDINGS["candour"](figures), subtitle, rows, "promise")
+
+
+def kept_without(figures: Figures) -> dict[str, float]:
+    """The share that each party kept, were there nothing that could flatter."""
+    rates = {party: row["kept_without"] for party, row in figures["parties"].items()}
+    return {party: rate for party, rate in rates.items() if rate is not None}
+
+
+def stacked(
+    title: str, subtitle: str, rows: Sequence[tuple[str, str, list[Part]]], noun: str = "lead"
+) -> Figure:
+    """Bars of the same length, each split into named parts; each counts what *noun* says."""
     figure, axes = style.new_figure(title, subtitle, len(rows))
     style.name_rows(axes, [name for name, _, _ in rows], [style.party_colour(p) for _, p, _ in rows])
-    totals = [leads(sum(number for _, _, number in parts)) for _, _, parts in rows]
+    totals = [counted(sum(number for _, _, number in parts), noun) for _, _, parts in rows]
     style.make_room(
         axes, [style.end_label(axes, 1.0, place, "", total) for place, total in enumerate(totals)], 1.0
     )

@@ -94,7 +94,7 @@ def _ended(asked: Asked) -> CTE:
             row.c.stream, row.c.seq, row.c.at, row.c.digest, row.c.owner, row.c.trigger.label("trigger"),
             row.c.to.label("state"), row.c.held_by.label("gave"), group.label("grp"),
             (row.c.party == SYSTEM).label("by_system"),
-            case((closes, case((_is_lost(row, asked), LOST), else_=WON)), else_=RETURNED).label("what"),
+            case((closes, case((is_lost(row, asked), LOST), else_=WON)), else_=RETURNED).label("what"),
             func.coalesce(_reason(closes, data, row, asked), literal(NONE)).label("reason"),
             since_seq.label("since_seq"), row.c.lead,
         )
@@ -112,10 +112,12 @@ def _ended(asked: Asked) -> CTE:
 
 def is_won(row: Any, asked: Asked) -> Column:
     """Whether a move closes the lead in a state that it is not lost in."""
-    return and_(is_final(row.c.to, row.c.digest, asked.versions), ~_is_lost(row, asked))
+    return and_(is_final(row.c.to, row.c.digest, asked.versions), ~is_lost(row, asked))
 
 
-def _is_lost(row: Any, asked: Asked) -> Column:
+def is_lost(row: Any, asked: Asked) -> Column:
+    """Whether a move closes the lead for a reason that every way there asks for."""
+
     def named(states: tuple[str, ...]) -> Column:
         return row.c.to.in_(states) if states else false()
 

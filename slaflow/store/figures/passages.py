@@ -17,7 +17,7 @@ from slaflow.workflow.model.parties import SYSTEM
 
 _KEPT = (
     "stream", "seq", "lead", "at", "digest", "gave", "took", "took_owner", "direction", "grp", "next_seq",
-    "decided_seq", "score", "stage", "touchpoints",
+    "decided_seq", "score", "stage", "touchpoints", "next_at",
 )  # fmt: skip
 OUTCOMES = ("accepted", "returned", "by_system", "open")
 """What the first move after a handoff was: the taker went on with it, gave it back, the system moved it,

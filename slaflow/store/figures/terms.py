@@ -11,6 +11,8 @@ from sqlalchemy.sql.expression import ColumnElement
 
 Column = ColumnElement[Any]
 T = TypeVar("T")
+Gate = tuple[str, tuple[str, ...], str | None, tuple[str, ...]]
+"""A transition that several checks allow: its trigger, the states it leaves and enters, those checks."""
 
 FORWARD, BACK, REOPENED = "forward", "return", "reopened"
 NONE = "(none)"
@@ -25,7 +27,8 @@ class Terms:
     handoffs lead towards the beginning of the lifecycle; ``attempts`` the kinds of activity that are
     attempts to reach the lead; ``reasons`` and ``feedback`` the inputs in which a handback says why.
     ``lost`` are the final states that a lead comes to only for a reason, and ``closing`` the inputs that say
-    which; ``first_stage`` is that of the journey, where the entries of activities tell of it.
+    which; ``first_stage`` is that of the journey, where the entries of activities tell of it. ``gates`` are
+    the transitions whose guards read two checks or more.
     """
 
     timezone: str
@@ -38,6 +41,7 @@ class Terms:
     lost: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     first_stage: str | None = None
+    gates: tuple[Gate, ...] = ()
 
 
 Versions = Mapping[str, Terms]
