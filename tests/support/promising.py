@@ -73,6 +73,8 @@ commitments:
     count: {activity: [call, mail]}
     at_least: 1
     matures: 36h
+"""
+MEASURED = """\
   quick: {owed_by: sales, every: month, time: {median: first_contact}, per: owner}
   broken: {owed_by: sales, every: month, count: {step: [respond, 100%], each: true}}
   given: {owed_by: sales, every: month, count: {assign: true, each: true}, per: owner}

@@ -69,58 +69,52 @@ def test_a_story_of_several_leads_shares_people_time_and_commitments() -> None:
     assert report.passed == 1
 
 
-@pytest.mark.parametrize(
-    ("expect", "expected", "found"),
-    [
-        ("{volume: {2026-03: {figure: 3}}}", "volume.2026-03.figure: 3", "volume.2026-03.figure: 2"),
-        (
-            "{volume: {2026-03: {verdict: kept}}}",
-            "volume.2026-03.verdict: kept",
-            "volume.2026-03.verdict: missed",
-        ),
-        ("{taken: {2026-03: {figure: 12.5%}}}", "taken.2026-03.figure: 12.5%", "taken.2026-03.figure: 0%"),
-        ("{worth: {2026-03: {figure: 3.5}}}", "worth.2026-03.figure: 3.5", "worth.2026-03.figure: 12.5"),
-        ("{speed: {2026-03: {figure: 90m}}}", "speed.2026-03.figure: 1h30m", "speed.2026-03.figure: none"),
-    ],
+AS_IN_A_REVIEW = (
+    ("volume: {2026-03: {figure: 3}}", "volume.2026-03.figure: 3", "2"),
+    ("volume: {2026-03: {verdict: kept}}", "volume.2026-03.verdict: kept", "missed"),
+    ("taken: {2026-03: {figure: 12.5%}}", "taken.2026-03.figure: 12.5%", "0%"),
+    ("worth: {2026-03: {figure: 3.5}}", "worth.2026-03.figure: 3.5", "12.5"),
+    ("speed: {2026-03: {figure: 90m}}", "speed.2026-03.figure: 1h30m", "none"),
 )
-def test_a_figure_that_is_not_as_expected_is_told_as_a_review_writes_it(
-    expect: str, expected: str, found: str
-) -> None:
+
+
+def test_a_figure_that_is_not_as_expected_is_told_as_a_review_writes_it() -> None:
     steps = "- {lead: kim, fire: promote}\n- {lead: lee, fire: promote}\n- until: 2026-05-01T00:00:00+02:00\n"
-    (failure,) = tried(steps + f"- expect: {{commitments: {expect}}}\n").failures
-    assert (failure.expected, failure.found) == (f"commitments.{expected}", f"commitments.{found}")
-    assert (failure.step, failure.line) == (4, 15)
+    expects = "".join(f"- expect: {{commitments: {{{asked}}}}}\n" for asked, _, _ in AS_IN_A_REVIEW)
+    failures = tried(steps + expects).failures
+    told = [(each.step, each.line, each.expected, each.found.split(": ")[1]) for each in failures]
+    assert told == [
+        (place + 4, place + 15, f"commitments.{expected}", found)
+        for place, (_, expected, found) in enumerate(AS_IN_A_REVIEW)
+    ]
 
 
-@pytest.mark.parametrize(
-    ("step", "message"),
-    [
-        ("fire: promote", "which lead? write lead: with one of kim, lee, max"),
-        ("{lead: kin, fire: promote}", 'unknown lead "kin"; did you mean "kim"?'),
-        ("{lead: kim, wait: 1h}", 'unknown key "lead"'),
-        ("{add: kin}", 'unknown lead "kin"; did you mean "kim"?'),
-        ("{add: kim, lead: lee}", 'unknown key "lead"'),
-        ("expect: {state: mql}", "which lead?"),
-        ("expect: {commitments: {volum: {2026-03: {figure: 3}}}}", 'did you mean "volume"?'),
-        ("expect: {commitments: {review: {2026-03: {figure: 2}}}}", "signed by the parties"),
-        ("expect: {commitments: {volume: {march: {figure: 2}}}}", '"march" is no period'),
-        ("expect: {commitments: {volume: {2026-W10: {figure: 2}}}}", "2026-W10 is a week; write 2026-03"),
-        ("expect: {commitments: {volume: {2026-03: {figur: 2}}}}", 'did you mean "figure"?'),
-        ("expect: {commitments: {volume: {2026-03: {}}}}", "write figure, verdict or both"),
-        (
-            "expect: {commitments: {volume: {2026-03: {figure: many}}}}",
-            '"many" is not how volume is measured',
-        ),
-        ("expect: {commitments: {volume: {2026-03: {figure: 3%}}}}", "is measured; write 3"),
-        ("expect: {commitments: {taken: {2026-03: {figure: 0.5}}}}", "is measured; write 66.66%"),
-        ("expect: {commitments: {speed: {2026-03: {figure: 3}}}}", "is measured; write 1h30m"),
-        ("expect: {commitments: {volume: {2026-03: {verdict: mist}}}}", 'unknown verdict "mist"'),
-    ],
+FAULTS = (
+    ("fire: promote", "which lead? write lead: with one of kim, lee, max"),
+    ("{lead: kin, fire: promote}", 'unknown lead "kin"; did you mean "kim"?'),
+    ("{lead: kim, wait: 1h}", 'unknown key "lead"'),
+    ("{add: kin}", 'unknown lead "kin"; did you mean "kim"?'),
+    ("{add: kim, lead: lee}", 'unknown key "lead"'),
+    ("expect: {state: mql}", "which lead?"),
+    ("expect: {commitments: {volum: {2026-03: {figure: 3}}}}", 'did you mean "volume"?'),
+    ("expect: {commitments: {review: {2026-03: {figure: 2}}}}", "signed by the parties"),
+    ("expect: {commitments: {volume: {march: {figure: 2}}}}", '"march" is no period'),
+    ("expect: {commitments: {volume: {2026-W10: {figure: 2}}}}", "2026-W10 is a week; write 2026-03"),
+    ("expect: {commitments: {volume: {2026-03: {figur: 2}}}}", 'did you mean "figure"?'),
+    ("expect: {commitments: {volume: {2026-03: {}}}}", "write figure, verdict or both"),
+    ("expect: {commitments: {volume: {2026-03: {figure: many}}}}", '"many" is not how volume is measured'),
+    ("expect: {commitments: {volume: {2026-03: {figure: 3%}}}}", "is measured; write 3"),
+    ("expect: {commitments: {taken: {2026-03: {figure: 0.5}}}}", "is measured; write 66.66%"),
+    ("expect: {commitments: {speed: {2026-03: {figure: 3}}}}", "is measured; write 1h30m"),
+    ("expect: {commitments: {volume: {2026-03: {verdict: mist}}}}", 'unknown verdict "mist"'),
 )
-def test_a_fault_of_a_step_stands_at_its_line(step: str, message: str) -> None:
-    report = tried(f"- wait: 0s\n- {step}\n")
-    assert message in "\n".join(failure.found for failure in report.failures)
-    assert {failure.line for failure in report.failures} == {13}
+
+
+def test_each_fault_of_a_step_stands_at_its_line() -> None:
+    told = tried("".join(f"- {step}\n" for step, _ in FAULTS)).failures
+    assert {each.line for each in told} == set(range(12, 12 + len(FAULTS)))
+    for line, (_, message) in enumerate(FAULTS, 12):
+        assert message in "\n".join(each.found for each in told if each.line == line)
 
 
 @pytest.mark.parametrize(

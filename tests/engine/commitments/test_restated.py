@@ -9,7 +9,18 @@ from itertools import pairwise
 import pytest
 from support.builders import utc
 from support.office import DAY, HOUR, MONDAY, PROSPECT, SALES, created, together
-from support.promising import APRIL, CLOSED, VOLUME, handed, plainly, promising, statements_of, told
+from support.promising import (
+    APRIL,
+    CLOSED,
+    COMMITMENTS,
+    MEASURED,
+    VOLUME,
+    handed,
+    plainly,
+    promising,
+    statements_of,
+    told,
+)
 
 from slaflow.engine.app import Engine
 from slaflow.engine.ask import Ask
@@ -177,7 +188,7 @@ def test_one_tick_at_the_end_states_what_ticks_on_the_way_state(
 
 @pytest.mark.parametrize("seed", [0])
 def test_figures_are_what_going_through_the_log_gives(empty: Engine, seed: int) -> None:
-    app = lived(promising(empty), a_course(empty, seed + 10), None)
+    app = lived(promising(empty, COMMITMENTS + MEASURED), a_course(empty, seed + 10), None)
     found = statements_of(app)
     assert len(found) > 60
     assert all(one["at"] <= other["at"] for one, other in pairwise(found))
