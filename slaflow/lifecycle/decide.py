@@ -13,13 +13,14 @@ from typing import Any
 
 from slaflow.clock.state import Clock
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.decision import Decision, instant_text
+from slaflow.lifecycle.decision import Decision, Draft, instant_text
 from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.events import Created, Input
 from slaflow.lifecycle.happenings import apply
 from slaflow.lifecycle.late import lateness
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.rights.judged import is_used
 from slaflow.lifecycle.settle import settle
 from slaflow.lifecycle.transition import Chain, set_fields
 from slaflow.lifecycle.work import Cause, Work
@@ -97,12 +98,17 @@ def decide(
     before = len(work.entries)
     refusal = apply(work, event, at)
     if event.right is not None:
-        told = work.entries[before]
-        told.data = {**told.data, "right": event.right}
+        _note_right(workflow, event, work.entries[before])
     decision = work.decision()
     decision.refusal = refusal
     decision.is_evidence = refusal is not None and work.entries[-1].kind != "refused"
     return decision
+
+
+def _note_right(workflow: Workflow, event: Input, told: Draft) -> None:
+    """Notes by what right it was told; one to override counts for nothing where no clause failed."""
+    if told.kind == "refused" or "overridden" in told.data or is_used(workflow, event):
+        told.data = {**told.data, "right": event.right}
 
 
 def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -> Decision:

@@ -13,7 +13,7 @@ from typing import Any
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.machine import lifecycle_of
-from slaflow.lifecycle.rights.named import named, names, others
+from slaflow.lifecycle.rights.named import grants, named, names, others
 from slaflow.lifecycle.view import Given, View, failing_clauses
 from slaflow.workflow.expressions.value import Expression, Unknown
 from slaflow.workflow.model.flow import Transition
@@ -45,13 +45,13 @@ def choose(
     row: Transition,
     inputs: Mapping[str, object],
     party: str | None,
-    overrides: Callable[[Transition], bool] | None = None,
+    overrides: bool = False,
     owners: Owners | None = None,
     right: str | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The row if it may be taken now, else why not. *party* None: fired by itself.
 
-    *overrides* says of a row whether who fires it may override its guard; None: nobody asks to.
+    *overrides* says whether who fires it asks to override its guard, which takes who it names for that.
     *owners* says why the owner that it names with its inputs and what it sets cannot have the lead, *right*
     is what the party has besides its name.
     """
@@ -62,9 +62,10 @@ def choose(
     values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     failing = failing_clauses(seen, row.guard)
-    if failing and overrides is not None and not overrides(row):
+    is_granted = overrides and party is not None and grants(row.override, party, right)
+    if failing and overrides and not is_granted:
         because.append(_not_to_override(row))
-    if overrides is None or not overrides(row):
+    if not is_granted:
         because += failing
     sets = computed(seen, row.sets, because)
     if owners is not None and row.names_owner and not because:
@@ -105,7 +106,7 @@ def choose_by_trigger(
     trigger: str,
     inputs: Mapping[str, object],
     party: str,
-    overrides: Callable[[Transition], bool] | None = None,
+    overrides: bool = False,
     owners: Owners | None = None,
     right: str | None = None,
 ) -> Chosen | tuple[str, ...]:
@@ -126,9 +127,9 @@ def choose_by_trigger(
         found = choose(view, row, inputs, party, owners=owners, right=right)
         if isinstance(found, Chosen):
             return found
-        if overrides is None:
+        if not overrides:
             refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
-    for row in rows if overrides is not None else ():
+    for row in rows if overrides else ():
         found = choose(view, row, inputs, party, overrides, owners, right)
         if isinstance(found, Chosen):
             return found

@@ -34,13 +34,11 @@ from slaflow.lifecycle.inputs import chain_of, lateness, logged, refuse
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.machine import lifecycle_of
-from slaflow.lifecycle.rights.grants import is_granted
 from slaflow.lifecycle.rights.named import named, names, others
 from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import set_fields
 from slaflow.lifecycle.view import View, failing_clauses, points
 from slaflow.lifecycle.work import Work
-from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Activity, Check, Value
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
@@ -107,14 +105,8 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
     known = work.workflow.triggers
     if fired.trigger not in known:
         raise UnknownName("trigger", fired.trigger, known)
-    overrides = None
-    if fired.override is not None:
-
-        def overrides(row: Transition) -> bool:
-            return is_granted(row.override, event.actor, work.people, at)
-
     chain = chain_of(work, event, at)
-    party = event.actor.party
+    party, overrides = event.actor.party, fired.override is not None
     found = choose_by_trigger(
         work.view(at), fired.trigger, fired.inputs, party, overrides, chain.obstacles, event.right
     )

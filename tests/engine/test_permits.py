@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.agreement import changed
 from support.office import (
     AGREEMENT,
     ANNA,
+    BO,
     DAY,
     FRIDAY,
     HOUR,
@@ -16,6 +18,7 @@ from support.office import (
     MONDAY,
     NORA,
     handed_over,
+    kinds,
     staffed,
     the_log,
 )
@@ -23,9 +26,14 @@ from support.office import (
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.permits import NotPermitted
+from slaflow.errors import UnknownName
 
-AUDITOR, HEAD, ADMIN = "aud@example.com", "head@example.com", "root@example.com"
+BOSS, HEAD, ROOT, AUDITOR, GONE, NOBODY = (
+    f"{name}@example.com" for name in "boss head root audrey gone nobody".split()
+)
 NOW = MONDAY + 2 * HOUR
+LATER = MONDAY + DAY + HOUR
+"""Two promises of whatever was handed over on Friday are broken by then."""
 RULES = (
     AGREEMENT.replace(
         "on_hold: {type: bool, default: false}", "on_hold: {type: bool, default: false, by: []}"
@@ -34,59 +42,134 @@ RULES = (
     .replace("country: {type", "country: {by: [marketing, {sales: manager}], type")
     + "lift: {by: [{sales: manager}]}\n"
 )
-DEEDS: dict[str, Callable[[Engine, str], Any]] = {
-    "fire": lambda app, who: app.fire(1, "return", who, {"return_reason": "no_fit"}, at=NOW),
-    "record": lambda app, who: app.record(1, "call", who, at=NOW),
-    "answer": lambda app, who: app.answer(1, "value", who, {"expected_value": "1"}, at=NOW),
-    "set": lambda app, who: app.change(1, {"company": "Acme"}, who, at=NOW),
-    "set_identity": lambda app, who: app.change(1, {"email": "new@example.com"}, who, at=NOW),
-    "assign": lambda app, who: app.assign(1, ANNA, who, at=NOW),
-    "lift": lambda app, who: app.lift(1, "respond", "phones", who, at=NOW),
-    "erase": lambda app, who: app.erase(1, "asked", who, at=NOW),
-    "add": lambda app, who: app.add({"email": "liv@example.com"}, who, at=NOW),
-    "lift_stretch": lambda app, who: app.lift_all(FRIDAY, NOW, "phones", who, at=NOW),
+OVERRIDABLE = "to: accepted, by: sales, when: contacted, override: {by: {sales: manager}}}"
+PLAIN = changed(
+    AGREEMENT,
+    ("to: accepted, by: sales}", OVERRIDABLE),
+    ("      +4h: [{fire: escalate_return}]\n", ""),
+    (", {assign: next}]", "]"),
+    ("- {to: nordics}", "- {to: nordics, when: \"lead.country == 'SE'\"}"),
+)
+"""What sales holds nobody owns unless it is Swedish."""
+WHO = {
+    "anna": ANNA, "mia": MIA, "boss": BOSS, "nora": NORA, "head": HEAD, "root": ROOT, "audrey": AUDITOR,
+    "sales": "sales", "marketing": "marketing", "lead": "lead", "system": "system",
+    "gone": GONE, "nobody": NOBODY,
+}  # fmt: skip
+TABLE = """
+                   sales: holds the lead, owes   marketing                   auditor  bare party of  the              removed  never
+                   member   manager   admin      member   manager   admin            sales mktg      prospect system  manager  known
+                   anna     mia       boss       nora     head      root     audrey  sales marketing lead     system  gone     nobody
+ record            yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
+ record_for_lead   yes      yes       yes        -        -         -        -       yes   -         yes      -       -        -
+ answer            yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
+ set               yes      yes       yes        yes      yes       yes      -       yes   yes       -        yes     -        -
+ set_identity      -        yes       yes        -        yes       yes      -       -     -         -        yes     -        -
+ add               yes      yes       yes        yes      yes       yes      -       yes   yes       -        yes     -        -
+ assign            -        yes       yes        -        -         yes      -       -     -         -        yes     -        -
+ take              yes      yes       yes        -        -         -        -       -     -         -        -       -        -
+ dispute           yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
+ uphold            -        -         yes        -        yes       yes      -       -     -         -        yes     -        -
+ lift              -        -         yes        -        yes       yes      -       -     -         -        yes     -        -
+ lift_stretch      -        -         yes        -        -         yes      -       -     -         -        yes     -        -
+ override          -        yes       yes        -        -         -        -       -     -         -        -       -        -
+ fire              yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
+ erase             -        -         yes        -        -         yes      -       -     -         -        yes     -        -
+"""  # noqa: E501  # one row to an operation, as the table is agreed
+DEEDS: dict[str, Callable[[Engine, int, str], Any]] = {
+    "record": lambda app, lead, who: app.record(lead, "call", who, at=LATER),
+    "record_for_lead": lambda app, lead, who: app.record(lead, "visit", who, at=LATER),
+    "answer": lambda app, lead, who: app.answer(lead, "value", who, {"expected_value": "1"}, at=LATER),
+    "set": lambda app, lead, who: app.change(lead, {"company": "Acme"}, who, at=LATER),
+    "set_identity": lambda app, lead, who: app.change(lead, {"email": f"{lead}@ex.com"}, who, at=LATER),
+    "assign": lambda app, lead, who: app.assign(lead, BO, who, at=LATER),
+    "take": lambda app, lead, who: app.assign(lead + 1, who, who, at=LATER),
+    "dispute": lambda app, lead, who: app.dispute(lead, "respond", "phones", who, at=LATER),
+    "uphold": lambda app, lead, who: app.uphold(lead, "first_contact", "no", who, at=LATER),
+    "lift": lambda app, lead, who: app.lift(lead, "first_contact", "phones", who, at=LATER),
+    "override": lambda app, lead, who: app.fire(lead, "accept", who, override="asked", at=LATER),
+    "fire": lambda app, lead, who: app.fire(lead, "return", who, {"return_reason": "no_fit"}, at=LATER),
+    "erase": lambda app, lead, who: app.erase(lead, "asked", who, at=LATER),
+    "add": lambda app, lead, who: app.add({"email": f"new{lead}@example.com"}, who, at=LATER),
+    "lift_stretch": lambda app, lead, who: app.lift_all(LATER, LATER + HOUR, "phones", who, at=LATER),
 }
-MAY = {
-    ANNA: {"fire", "record", "answer", "set", "add"},
-    MIA: {"fire", "record", "answer", "set", "add", "set_identity", "assign"},
-    AUDITOR: set(),
-    HEAD: {"set", "add", "set_identity", "lift"},
-    ADMIN: {*DEEDS} - {"fire", "record", "answer"},
-    "lead": set(),
-    "sales": {"fire", "record", "answer", "set", "add", "lift_stretch", "erase"},
-    "system": {"set", "add", "set_identity", "assign", "lift", "erase", "lift_stretch"},
-}
+OF_NO_LEAD = ("add", "lift_stretch")
+
+
+def rights() -> dict[str, dict[str, bool]]:
+    """The table as it stands above: operation, then who, whether they may."""
+    names, *rows = (line.split() for line in TABLE.strip().splitlines()[2:])
+    return {row[0]: dict(zip(names, (cell == "yes" for cell in row[1:]), strict=True)) for row in rows}
 
 
 def peopled(app: Engine, agreement: str = AGREEMENT) -> int:
     staffed(app, agreement)
-    app.add_person(AUDITOR, "sales", role="auditor", at=FRIDAY - DAY)
-    app.add_person(HEAD, "marketing", role="manager", at=FRIDAY - DAY)
-    app.add_person(ADMIN, "marketing", role="admin", at=FRIDAY - DAY)
+    for email, party, role in (
+        (AUDITOR, "sales", "auditor"), (BOSS, "sales", "admin"), (GONE, "sales", "manager"),
+        (HEAD, "marketing", "manager"), (ROOT, "marketing", "admin"),
+    ):  # fmt: skip
+        app.add_person(email, party, role=role, at=FRIDAY - DAY)
+    app.remove_person(GONE, at=FRIDAY)
     lead = handed_over(app)
     app.tick(NOW)
     return lead
 
 
-@pytest.mark.parametrize("who", MAY)
-def test_every_role_does_what_the_table_lets_it_and_nothing_else(app: Engine, who: str) -> None:
-    peopled(app)
-    for name, deed in DEEDS.items():
-        if name in MAY[who]:
-            continue
-        before = the_log(app, 1)
-        shown = app.show(1, at=NOW)
-        with pytest.raises((Refused, NotPermitted)):
-            deed(app, who)
-        added = the_log(app, 1)[len(before) :]
-        assert [entry["kind"] for entry in added] == ["refused"] * (name not in ("add", "lift_stretch"))
-        assert app.show(1, at=NOW) == shown
-    assert app.replay().ok
-    for name in sorted(MAY[who] - {"fire", "erase"}):
-        DEEDS[name](app, who)
-    for name in [each for each in ("fire", "erase") if each in MAY[who]]:
-        DEEDS[name](app, who)
+def a_case(app: Engine, who: str) -> int:
+    """A lead with a breach that is disputed and another that is not; nobody owns the lead after it."""
+    lead = handed_over(app, f"of-{who}", country="SE")
+    handed_over(app, f"free-{who}")
+    app.tick(LATER)
+    app.dispute(lead, "first_contact", "phones", ANNA, at=LATER)
+    return lead
+
+
+def test_every_operation_is_for_whom_the_table_says_and_for_nobody_else(app: Engine) -> None:
+    peopled(app, PLAIN)
+    may = rights()
+    assert set(may) == set(DEEDS)
+    for who, name in WHO.items():
+        lead = a_case(app, who)
+        for operation in may:
+            if not may[operation][who]:
+                is_left_alone(app, operation, lead, name)
+            else:
+                DEEDS[operation](app, lead, name)
     assert app.verify().ok
+    assert app.replay().ok
+
+
+def is_left_alone(app: Engine, operation: str, lead: int, who: str) -> None:
+    """What is refused leaves all as it was, but for its refusal; of who is nobody not even that."""
+    about = lead + (operation == "take")
+    before, shown = kinds(app, about), app.show(about, at=LATER)
+    with pytest.raises((Refused, NotPermitted, UnknownName)) as refused:
+        DEEDS[operation](app, lead, who)
+    assert "\n" not in str(refused.value)
+    added = kinds(app, about)[len(before) :]
+    is_told = isinstance(refused.value, Refused) and operation not in OF_NO_LEAD
+    # Whom the holder's party does not have is no owner, whoever asks: an error, and in no log.
+    assert added == ["refused"] * is_told or (operation == "take" and not added), (operation, who)
+    assert app.show(about, at=LATER) == shown, (operation, who)
+
+
+def test_what_the_prospect_did_is_the_prospects_whoever_tells_it(app: Engine) -> None:
+    lead = peopled(app)
+    with pytest.raises(Refused, match="visit is recorded by lead, not by marketing"):
+        app.record(lead, "visit", NORA, at=NOW)
+    app.record(lead, "visit", ANNA, at=NOW)
+    told = the_log(app, lead)[-1]
+    assert (told["actor"], told["party"], told["data"]["right"]) == (ANNA, "lead", "sales")
+    assert app.replay().ok
+
+
+def test_who_overrode_may_lose_the_role_and_the_log_still_replays(app: Engine) -> None:
+    lead = peopled(app, PLAIN)
+    with pytest.raises(Refused, match=r"accept is overridden by sales \(manager\)"):
+        app.fire(lead, "accept", ANNA, override="asked", at=NOW)
+    app.fire(lead, "accept", MIA, override="asked", at=NOW)
+    assert [e["data"]["right"] for e in the_log(app, lead) if "overridden" in e["data"]] == ["sales: manager"]
+    app.add_person(MIA, role="member", at=NOW)
     assert app.replay().ok
 
 

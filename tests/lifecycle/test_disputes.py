@@ -95,7 +95,6 @@ def test_evidence_that_it_was_kept_leaves_nothing_to_rule_on() -> None:
             "respond is owed by sales, who alone disputes its breaches, not marketing",
         ),
         (Upheld("respond", WHY), MARKETING, "the breach of respond, clock 1, is not disputed"),
-        (Upheld("respond", WHY), SALES, "respond is owed by sales, who does not rule on its own disputes"),
         (Disputed("rule", WHY), MARKETING, "no clock of rule is broken"),
         (Disputed("respond", WHY, 2), SALES, "clock 2 of respond is not broken"),
     ],

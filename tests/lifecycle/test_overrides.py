@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.stories.course import MARK, MIA, SALES, Course, a_person, agreement, people
+from support.stories.retold import again
 
 from slaflow.lifecycle.lead import Actor
 
@@ -40,6 +41,15 @@ def test_the_move_carries_what_was_overridden_and_why() -> None:
     assert (story.present.state, entry.reason, entry.actor) == ("mql", WHY, MARK)
     assert entry.data["overridden"][0] == NOT_SO[0]
     assert len(entry.data["overridden"]) == 2
+    assert entry.data["right"] == "marketing: manager"
+
+
+def test_it_is_judged_when_it_is_told_and_never_again() -> None:
+    story = course()
+    because(story, MEMBER)
+    assert because(story) == ()
+    story.people = people(a_person(MARK, "marketing"), a_person(MIA, "marketing", order=2, role="manager"))
+    assert again(story).finding is None
 
 
 def test_without_asking_for_it_the_guard_holds() -> None:
@@ -56,7 +66,7 @@ def test_where_nothing_failed_it_is_an_ordinary_move() -> None:
     assert because(story) == ()
     entry = story.last("transition")
     assert entry.reason is None
-    assert "overridden" not in entry.data
+    assert not {"overridden", "right"} & set(entry.data)
 
 
 @pytest.mark.parametrize("by", [MEMBER, Actor("marketing", "marketing")], ids=["a member", "a bare party"])

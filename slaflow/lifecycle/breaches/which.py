@@ -40,13 +40,11 @@ def disputable_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -
 
 
 def disputed_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
-    """The clock of which a dispute may be turned down, or why none can be."""
+    """The clock of which a dispute may be turned down, or why none can be; who may is a matter of rights."""
     clock = broken_clock(work, said, party)
     if isinstance(clock, str):
         return clock
     what = f"the breach of {clock.target}, clock {clock.number},"
-    if clock.owed_by == party:
-        return f"{clock.target} is owed by {party}, who does not rule on its own disputes"
     if not disputes.is_disputed(clock):
         return f"{what} is not disputed"
     return f"{what} is upheld already" if disputes.is_upheld(clock) else clock

@@ -21,7 +21,7 @@ from slaflow.lifecycle.events import (
     Recorded,
     Upheld,
 )
-from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.named import named, right_of
 from slaflow.lifecycle.rights.permits import (
@@ -30,6 +30,7 @@ from slaflow.lifecycle.rights.permits import (
     Relation,
     asker,
     denied,
+    may,
     refusal,
 )
 from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
@@ -56,9 +57,32 @@ def judged(workflow: Workflow, people: Directory, event: Input, stands: Callable
         return _by_rule(event, who, *rule)
     operation, relations = _deed(workflow, event, stands)
     because = refusal(who, operation, relations)
-    if because is None and isinstance(event.happening, Changed):
+    if because is not None:
+        return event._replace(right=None, denied=because)
+    if isinstance(event.happening, Changed):
         return fields_judged(workflow, event, who)
-    return event if because is None else event._replace(right=None, denied=because)
+    return _for_the_prospect(workflow, event, who, stands)
+
+
+def _for_the_prospect(workflow: Workflow, event: Input, who: Asker, stands: Callable[[], Lead]) -> Input:
+    """*event*; what the prospect did and the party that holds the lead tells is the prospect's."""
+    if not isinstance(event.happening, Recorded):
+        return event
+    by, party = workflow.activities[event.happening.kind].by, event.actor.party
+    if LEAD not in by or party in by or party == LEAD:
+        return event
+    holds: Iterable[Relation] = ("holds",) if stands().held_by == party else ()
+    if not may(who, "record_for_lead", holds):
+        return event  # whose it is, the core says
+    return event._replace(actor=Actor(event.actor.name, LEAD), right=party)
+
+
+def is_used(workflow: Workflow, event: Input) -> bool:
+    """Whether what was told needed its right; without any clause to override it may not have."""
+    fired = event.happening
+    return not isinstance(fired, Fired) or bool(
+        workflow.demanded("trigger", fired.trigger, event.actor.party)
+    )
 
 
 def _is_known(workflow: Workflow, happening: Happening) -> bool:
@@ -89,8 +113,9 @@ def highest_asked(workflow: Workflow, event: Input) -> str | None:
 
 def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str]:
     match happening:
-        case Fired(trigger=name):
-            return workflow.demanded("trigger", name, party)
+        case Fired(trigger=name, override=why):
+            by = workflow.demanded("trigger", name, party)
+            return by if why is None else (*by, *workflow.demanded("override", name, party))
         case Recorded(kind=name):
             return workflow.demanded("activity", name, party)
         case Answered(check=name):
@@ -132,8 +157,8 @@ def _deed(
     """What it is in the table, and how its actor stands to it."""
     actor = event.actor
     match event.happening:
-        case Fired():
-            return "fire", ()
+        case Fired(override=why):
+            return ("fire" if why is None else "override"), ()
         case Recorded():
             return "record", ()
         case Answered():

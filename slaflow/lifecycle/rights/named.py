@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from slaflow.workflow.model.parties import SYSTEM, outranks
+from slaflow.workflow.model.parties import SYSTEM, Grant, outranks
 
 
 def right_of(party: str, role: str) -> str:
@@ -18,6 +18,11 @@ def names(by: Iterable[str], roles: Mapping[str, str], party: str, right: str | 
         return False
     role = roles.get(party)
     return role is None or party == SYSTEM or outranks(_role(party, right), role)
+
+
+def grants(leave: Iterable[Grant], party: str, right: str | None) -> bool:
+    """Whether one of them is for *party*, which has *right* besides its name."""
+    return any(names((each.party,), {each.party: each.role}, party, right) for each in leave)
 
 
 def named(by: Iterable[str], roles: Mapping[str, str]) -> str:

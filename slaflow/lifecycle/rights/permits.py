@@ -16,8 +16,9 @@ from slaflow.lifecycle.people import Directory
 from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM, outranks
 
 Operation = Literal[
-    "fire", "answer", "record", "add", "set", "set_identity", "assign", "merge", "dispute", "lift", "uphold",
-    "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw", "absence",
+    "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
+    "lift", "uphold", "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw",
+    "absence",
 ]  # fmt: skip
 Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
 """How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
@@ -37,6 +38,7 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
     "fire": {"member": ALWAYS, LEAD: ALWAYS},
     "answer": {"member": ALWAYS, LEAD: ALWAYS},
     "record": {"member": ALWAYS, LEAD: ALWAYS},
+    "record_for_lead": {"member": _when("holds")},
     "add": {"member": ALWAYS},
     "set": {"member": ALWAYS},
     "set_identity": {"manager": ALWAYS},
@@ -66,6 +68,7 @@ WHO: Mapping[Operation, str] = {
     "fire": "a member, manager or admin fires a trigger",
     "answer": "a member, manager or admin answers a check",
     "record": "a member, manager or admin records an activity",
+    "record_for_lead": "a member of the party that holds a lead records what the prospect did",
     "add": "a member, manager or admin adds a lead",
     "set": "a member, manager or admin sets fields",
     "set_identity": "a manager or admin changes what a lead is known by",

@@ -17,7 +17,7 @@ from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.commitment import Commitment, Notes
 from slaflow.workflow.model.flow import Action, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, Scoring, Stage
-from slaflow.workflow.model.parties import Party, Route, Team
+from slaflow.workflow.model.parties import ROLES, Party, Route, Team
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +97,7 @@ class Workflow:
         return bool(self.described or self.pace or any(each.fits for each in self.activities.values()))
 
     def demanded(self, what: str, name: str, party: str) -> tuple[str, ...]:
-        """The roles that a ``by`` asks of *party* for that ``trigger``, ``activity`` or ``check``."""
+        """The roles asked of *party* for a ``trigger``, its ``override``, an ``activity`` or ``check``."""
         return self._demands.get((what, name, party), ())
 
     def holder(self, state: str, before: str | None) -> str | None:
@@ -109,6 +109,12 @@ def demands(workflow: Workflow) -> Mapping[tuple[str, str, str], tuple[str, ...]
     """Every role that a ``by`` of the agreement asks for, by what it is asked for, the name and the party."""
     asked = [
         *(("trigger", row.trigger, row.roles) for row in workflow.transitions if row.roles),
+        *(
+            ("override", row.trigger, {each.party: each.role})
+            for row in workflow.transitions
+            for each in row.override
+            if each.role != ROLES[0]
+        ),
         *(("activity", each.kind, each.roles) for each in workflow.activities.values() if each.roles),
         *(("check", each.name, each.roles) for each in workflow.checks.values() if each.roles),
     ]

@@ -27,6 +27,7 @@ from slaflow.lifecycle.events import (
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Absence, Directory, Person
+from slaflow.lifecycle.rights.judged import judged
 from slaflow.workflow.load import load_workflow
 from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.workflow import Workflow
@@ -179,7 +180,10 @@ class Course:
         """*trigger*, by the first party that may."""
         rows = (row for row in self.workflow.transitions if row.trigger == trigger)
         may = (Actor(party, party) for row in rows for party in row.by if party != SYSTEM)
-        return self.put(Fired(trigger, inputs, override), by or next(may, SALES), _instant(at), late)
+        return self.put(
+            Fired(trigger, inputs, override), by or next(may, SALES), _instant(at), late,
+            by_right=override is not None,
+        )  # fmt: skip
 
     def record(
         self, kind: str, at: str, by: Actor | None = None, late: str | None = None, *,
@@ -209,10 +213,12 @@ class Course:
 
     def put(
         self, happening: Happening, by: Actor, at: datetime, occurred: str | datetime | None = None, *,
-        imported: bool = False,
+        imported: bool = False, by_right: bool = False,
     ) -> Refusal | None:  # fmt: skip
-        """One input that arrives at *at*; *occurred* where it happened earlier."""
+        """One input that arrives at *at*; *occurred* where it happened earlier; judged if *by_right*."""
         event = Input(happening, by, _instant(occurred or at), at, imported)
+        if by_right:
+            event = judged(self.workflow, self.people, event, lambda: self.present)
         decision = self._decide(event, at)
         while decision.more:
             decision = self._decide(event, at)
