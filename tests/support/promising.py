@@ -84,6 +84,11 @@ MEASURED = """\
     count: {enter: mql, distinct: worth}
     at_least: 1
     missed: {in_a_row: 2, notify: sales}
+  by_phone:
+    owed_by: sales
+    every: month
+    share: {of: {activity: call}, among: {activity: [call, mail]}, each: true}
+    per: owner
   countries:
     owed_by: sales
     every: month

@@ -139,7 +139,9 @@ class History:
             yield name, First(each.entry.owner, hit, each.happened)
 
     def _decided(self, share: Share) -> list[tuple[Seen, bool]]:
-        """The outcome that decided each lead, and whether it is the one asked about."""
+        """The outcome that decided each lead, or each outcome, and whether it is the one asked about."""
+        if share.each:
+            return [(each, is_such(share.of, each)) for each in self._in_period(share.among)]
         among = [each for each in self._such(share.among) if each.happened <= self.decided_by]
         if share.cohort is None:
             decided = _first(each for each in among if self.start <= each.happened < self.end)

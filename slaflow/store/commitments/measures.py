@@ -137,7 +137,9 @@ def valued_outcomes(connection: Connection, window: Window, share: Share) -> lis
 
 
 def _decided(window: Window, share: Share) -> Subquery:
-    """The outcome that decided each lead, and whether it is the one asked about."""
+    """The outcome that decided each lead, or each outcome, and whether it is the one asked about."""
+    if share.each:
+        return happened_in(window, share.among, window.start, window.end, share.of)
     lead, first = _first_outcome(_placed(window, share), asks=share.cohort is not None)
     is_hit: ColumnElement[Any] = lead.c.hit if share.by_first else lead.c.reached > first
     kept = (lead.c[name] for name in ("lead", "seq", "happened", "owner", "adds"))

@@ -116,9 +116,10 @@ def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Pa
     where: Path = (*path, "share")
     distinct = _distinct(share.distinct, where, parts)
     if share.met is not None:
-        if distinct is not None:
-            words = "promises are counted, each once; distinct goes with {of, among}"
-            parts.findings.error((*where, "distinct"), words, key=True)
+        for key, given in (("distinct", distinct is not None), ("each", share.each)):
+            if given:
+                words = f"promises are counted, each once; {key} goes with {{of, among}}"
+                parts.findings.error((*where, key), words, key=True)
         targets = parts.lookup.many((*where, "met"), "target", share.met, parts.names.targets)
         when = _condition(share.when, (*where, "when"), parts)
         return Kept(frozenset(targets), None if when is None else name, when)
@@ -132,7 +133,13 @@ def _share(name: str, doc: CommitmentDoc, share: ShareDoc, path: Path, parts: Pa
     cohort = None
     if doc.cohort is not None:
         cohort = _happening(doc.cohort, (*path, "cohort"), f"{name}.cohort", parts)
-    return None if of is None or among is None else Share(of, among, cohort)
+    if of is None or among is None:
+        return None
+    made = Share(of, among, cohort, share.each)
+    if made.each and (doc.cohort is not None or not made.by_first):
+        what = "of is one of those in among" if doc.cohort is None else "there is no cohort of leads"
+        parts.findings.error((*where, "each"), f"each counts events, so {what}", key=True)
+    return made
 
 
 def _happening(

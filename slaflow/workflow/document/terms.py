@@ -62,9 +62,13 @@ class CountDoc(Doc):
 
     @model_validator(mode="after")
     def one_way(self) -> CountDoc:
-        if self.each and self.distinct is not None:
-            raise fault("each counts every event and distinct every value once; write one of them")
+        _check_one_way(self.each, self.distinct)
         return self
+
+
+def _check_one_way(each: bool, distinct: str | None) -> None:
+    if each and distinct is not None:
+        raise fault("each counts every event and distinct every value once; write one of them")
 
 
 class CountedHereDoc(CountedDoc):
@@ -102,6 +106,7 @@ class ShareDoc(Doc):
     among: AnyCounted | None = None
     met: Many[Ref] | None = None
     when: Condition | None = None
+    each: bool = False
     distinct: One | None = None
 
     @model_validator(mode="after")
@@ -109,6 +114,7 @@ class ShareDoc(Doc):
         of_among = self.of is not None and self.among is not None
         if of_among == (self.met is not None) or (self.met is not None and (self.of or self.among)):
             raise fault("a share is {of: ..., among: ...} or {met: [targets]}")
+        _check_one_way(self.each, self.distinct)
         return self
 
 

@@ -56,12 +56,15 @@ class Sum:
 class Share:
     """Of the leads decided among these happenings, those decided so. *cohort* says which leads are asked.
 
+    Or, *each*, of all events ``among`` these in the period those that are ``of``.
+
     Where ``among`` is ``distinct``, each of its values counts once, as the first of its leads was decided.
     """
 
     of: Happening
     among: Happening
     cohort: Happening | None = None
+    each: bool = False
 
     @property
     def by_first(self) -> bool:
