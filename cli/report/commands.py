@@ -41,6 +41,8 @@ COUNTS = (
     "started", "met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted", "disputed",
     "upheld",
 )  # fmt: skip
+GIVE_WAY = ("running", "cancelled", "passed_on", "disputed", "upheld")
+"""Counts that a narrow terminal does without, the last first, before words break in two."""
 
 
 @click.group("report", cls=Group)
@@ -90,7 +92,7 @@ def _figures(page: Page, figures: Figures) -> None:
     targets = figures["targets"]
     counts = [name for name in COUNTS if any(figure.get(name) for figure in targets.values())]
     is_lifted = "lifted" in counts
-    titles = (name.replace("_", " ") for name in counts)
+    titles = (Column(name.replace("_", " "), int(name in GIVE_WAY)) for name in counts)
     before = (Column("before lifts", 1),) if is_lifted else ()
     header = (
         "target",

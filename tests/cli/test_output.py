@@ -110,6 +110,26 @@ def test_a_narrow_terminal_shows_whole_words_and_says_what_it_leaves_out(
     assert {*" ".join(told).split()} <= {*" ".join(roomy).split()}
 
 
+def test_the_demo_shows_a_refusal_a_dispute_and_a_candid_figure_in_eighty_columns(
+    in_a_terminal: Terminal,
+) -> None:
+    lines = on_screen(in_a_terminal("demo", columns=80))
+    assert all(len(line.rstrip()) <= 80 for line in lines)
+    assert [line.split()[:2] for line in lines if line.startswith("keep_in_touch")] == [
+        ["keep_in_touch", "2"]
+    ]
+    seen = " ".join(" ".join(lines).split())
+    for said in (
+        "qualify refused: nobody has spoken with them since the handoff",
+        "disputed by bo@example.com: the breach of respond",
+        "upheld by max@example.com: the breach of respond",
+        "kept: rule_for_sales, owed by marketing",
+        "2 let go: the lead was moved on before they were due",
+        "every hash recomputed",
+    ):
+        assert said in seen
+
+
 def test_wide_shows_every_column_however_narrow_the_terminal(
     handed_over: Slaflow, in_a_terminal: Terminal
 ) -> None:
