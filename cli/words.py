@@ -109,6 +109,8 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         kept = f", fulfilled {instant(data['completed_at'], zone)}" if data.get("completed_at") else ""
         why = f": {entry['reason']}" if entry["reason"] else ""
         return f"{entry['target']}{step}{due}{kept}{why}"
+    if "about" in data and kind != "refused":
+        return f"the return for {data['about']} by {data['gave']}: {entry['reason']}"
     if kind == "erased":
         return str(entry["reason"])
     return _WORDS.get(kind, _data_words)(data) if entry["data"] is not None else "erased"
@@ -122,6 +124,8 @@ def _asked(data: Mapping[str, Any]) -> str:
         return f"assign to {data['assign'] or 'nobody'}"
     if "erase" in data:
         return "erase"
+    if "contest" in data:
+        return f"{data['contest']} the return for {data['about']}"
     return str(next((data[name] for name in _ASKED if data.get(name)), ""))
 
 

@@ -13,6 +13,7 @@ from ..output import Page
 from ..session import Session, pass_session
 from ..words import counted
 from .changes import happened
+from .dispute import about_option, contest
 
 REFUSED_SHOWN = 20
 
@@ -36,16 +37,22 @@ REFUSED_SHOWN = 20
 @click.option("--to", "end", type=MOMENT, metavar="WHEN", help="... until before this one.")
 @name_option("target", "--target", "only_target", words="In bulk: only breaches of this target.")
 @name_option("party", "--party", words="In bulk: only of what this party owes.")
+@about_option
 @at_option
 @pass_session
 def lift(session: Session, /, lead: str | None, target: str | None, reason: str, clock: int | None,
-         at: datetime | None, **bulk: Any) -> None:  # fmt: skip
+         about: str | None, at: datetime | None, **bulk: Any) -> None:  # fmt: skip
     """Excuses the breach of TARGET, and not the duty: what is owed stays owed, its later steps lapse.
 
     Reports count it as lifted, and show beside it how it stood before. Without LEAD, --from and --to
     name a stretch of time, such as that of an outage: every breach whose instant lies in it is lifted.
-    A date is that day's start in the agreement's time zone.
+    A date is that day's start in the agreement's time zone. With --about it grants the dispute of a return.
     """
+    if about is not None:
+        if lead is None:
+            raise click.UsageError("name the LEAD whose return is disputed")
+        contest(session, "lift", lead, about, reason, at, {"TARGET": target, "--clock": clock, **bulk})
+        return
     if lead is None:
         if clock is not None:
             raise click.UsageError("--clock names the clock of one LEAD and TARGET")

@@ -57,6 +57,9 @@ def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
         page.line("no lead was handed over or given back")
         return
     overridden_lines(page, figures)
+    if figures.get("disputed"):
+        ruled = f"{figures['granted']:,} granted, {figures['upheld']:,} upheld"
+        page.line(f"{figures['disputed']:,} of the returns disputed: {ruled}")
     each_group(page, figures, _figures)
     if figures["feedback"]:
         page.heading("In their words")

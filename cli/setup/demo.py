@@ -29,7 +29,8 @@ ZONE = ZoneInfo("Europe/Stockholm")
 START = "2026-03-02 08:00"
 END = "2026-04-10 18:00"
 TOLD = (
-    "transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused", "disputed", "upheld",
+    "transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused",
+    "disputed", "granted", "upheld",
 )  # fmt: skip
 
 
@@ -183,6 +184,8 @@ def _words(entry: dict[str, Any]) -> tuple[str, str]:
         return "yellow", f"warning: {entry['step']} of {target} is used up, {owner} is told"
     if kind == "breached":
         return "bold red", f"BREACH: {entry['party']} did not keep {target} ({owner} held the lead)"
+    if kind in ("disputed", "granted", "upheld") and target is None:
+        return "yellow", f'{kind} by {entry["actor"]}: that it came back; "{entry["reason"]}"'
     if kind in ("disputed", "upheld"):
         return "yellow", f'{kind} by {entry["actor"]}: the breach of {target}; "{entry["reason"]}"'
     if kind == "escalated":

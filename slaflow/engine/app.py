@@ -11,7 +11,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
 from slaflow.engine.setup import people, versions
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.events import Answered, Disputed, Recorded, Upheld
+from slaflow.lifecycle.events import Answered, Contested, Disputed, Recorded, Upheld, Verb
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.log.entry import Entry
@@ -127,6 +127,14 @@ class Engine(Context):
         from slaflow.engine.leads import lift as lifting
 
         return lifting.say(self, lead, Upheld(target, reason.strip(), clock), actor, at)
+
+    def contest(self, lead: int | str, verb: Verb, about: str, reason: str, actor: str, *,
+                at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+        """Of the latest return of a lead for which the input *about* said why: whom it went back to disputes
+        it, others grant (``lift``) or ``uphold`` that."""
+        from slaflow.engine.leads import lift as lifting
+
+        return lifting.say(self, lead, Contested(verb, about, reason.strip()), actor, at)
 
     def lift_all(self, start: datetime, end: datetime, reason: str, actor: str, *,
                  target: str | None = None, party: str | None = None,

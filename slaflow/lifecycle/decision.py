@@ -19,7 +19,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 KINDS = (
     "created", "changed", "activity", "checked", "transition", "refused", "assigned",
     "clock_started", "clock_paused", "clock_resumed", "clock_met", "clock_cancelled",
-    "warned", "breached", "breach_lifted", "disputed", "upheld", "met_late", "escalated", "timer_fired",
+    "warned", "breached", "breach_lifted", "disputed", "granted", "upheld", "met_late", "escalated",
+    "timer_fired",
     "clock_moved", "clock_restarted", "clock_passed_on", "migrated", "merged", "erased",
     "commitment", "signed", "activated", "person", "archived",
 )  # fmt: skip

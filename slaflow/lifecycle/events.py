@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from slaflow.lifecycle.lead import Actor
 from slaflow.workflow.model.lead import Value
@@ -108,7 +108,45 @@ class Upheld:
     number: int | None = None
 
 
-Happening = Created | Fired | Recorded | Answered | Changed | Assigned | Erased | Lifted | Disputed | Upheld
+Verb = Literal["dispute", "lift", "uphold"]
+
+
+class Returned(NamedTuple):
+    """A return as the log tells it: its entry, who gave the lead back to whom, what was said of it since."""
+
+    seq: int
+    gave: str
+    took: str
+    said: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """As an entry carries it."""
+        return {"return": self.seq, "gave": self.gave, "took": self.took, "said": list(self.said)}
+
+
+def return_from(data: Mapping[str, Any]) -> Returned:
+    """What :meth:`Returned.as_data` wrote."""
+    return Returned(data["return"], data["gave"], data["took"], tuple(data["said"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """Whom a lead was returned to disputes that, or others grant or uphold that dispute.
+
+    ``about`` is the input that said why; ``returned`` the latest such return, None where there is none.
+    ``reason`` is theirs, hashed, and stays for ever.
+    """
+
+    verb: Verb
+    about: str
+    reason: str
+    returned: Returned | None = None
+
+
+Happening = (
+    Created | Fired | Recorded | Answered | Changed | Assigned | Erased
+    | Lifted | Disputed | Upheld | Contested
+)  # fmt: skip
 
 
 class Input(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.approaches import note_approach, remarks
-from slaflow.lifecycle.breaches import sayings
+from slaflow.lifecycle.breaches import returns, sayings
 from slaflow.lifecycle.decision import Refusal
 from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.erasure import check_not_erased, erase
@@ -18,6 +18,7 @@ from slaflow.lifecycle.events import (
     Answered,
     Assigned,
     Changed,
+    Contested,
     Created,
     Disputed,
     Erased,
@@ -66,6 +67,8 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
             _assign(work, event, at, assigned)
         case Lifted() | Disputed() | Upheld() as said:
             return sayings.say(work, event, at, said)
+        case Contested() as contested:
+            return returns.contest(work, event, at, contested)
         case Erased() as erased:
             erase(work, erased, at, logged(event))
         case Created():
@@ -95,6 +98,8 @@ def _asked_for(happening: Happening) -> tuple[str, dict[str, Any]]:
             return "assign", {"assign": owner}
         case Lifted() | Disputed() | Upheld() as said:
             return sayings.asked_for(said)
+        case Contested() as contested:
+            return returns.asked_for(contested)
         case Erased():
             return "erase", {"erase": True}
         case Created():

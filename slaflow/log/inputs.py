@@ -13,6 +13,7 @@ from slaflow.lifecycle.events import (
     Answered,
     Assigned,
     Changed,
+    Contested,
     Created,
     Disputed,
     Erased,
@@ -22,7 +23,9 @@ from slaflow.lifecycle.events import (
     Lifted,
     Recorded,
     Upheld,
+    Verb,
     from_given,
+    return_from,
 )
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
@@ -95,11 +98,23 @@ def _lifted(entry: Entry, data: Data) -> Happening:
     return Lifted(entry.target or "", entry.reason or "", entry.clock)
 
 
+def _contested(verb: Verb, entry: Entry, data: Data) -> Happening:
+    return Contested(verb, data["about"], entry.reason or "", return_from(data))
+
+
+def _granted(entry: Entry, data: Data) -> Happening:
+    return _contested("lift", entry, data)
+
+
 def _disputed(entry: Entry, data: Data) -> Happening:
+    if entry.target is None:
+        return _contested("dispute", entry, data)
     return Disputed(entry.target or "", entry.reason or "", entry.clock)
 
 
 def _upheld(entry: Entry, data: Data) -> Happening:
+    if entry.target is None:
+        return _contested("uphold", entry, data)
     return Upheld(entry.target or "", entry.reason or "", entry.clock)
 
 
@@ -108,6 +123,9 @@ def _refused(entry: Entry, data: Data) -> Happening:
         return Fired(entry.trigger, from_given(data["inputs"]), data.get("override"))
     if "activity" in data:
         return Recorded(data["activity"], from_given(data["fields"]))
+    if "contest" in data:
+        of = data["of"]
+        return Contested(data["contest"], data["about"], "", None if of is None else return_from(of))
     if "lift" in data:
         return Lifted(data["lift"], "", data["number"])
     if "dispute" in data:
@@ -132,6 +150,7 @@ _HAPPENINGS: dict[str, Callable[[Entry, Data], Happening]] = {
     "assigned": _assigned,
     "breach_lifted": _lifted,
     "disputed": _disputed,
+    "granted": _granted,
     "upheld": _upheld,
     "refused": _refused,
 }

@@ -42,6 +42,8 @@ def _kept(entry: Entry, workflow_of: WorkflowOf, namer_of: NamerOf) -> Iterator[
     yield from ((name, data[name]) for name in figures if data.get(name) is not None)
     if data.get("counts") and entry.digest is not None:
         yield "counts", _counts(data["counts"], workflow_of(entry.digest), namer_of)
+    if entry.kind in ("disputed", "granted", "upheld") and "return" in data:
+        yield from ((name, data[name]) for name in ("about", "return", "gave", "took"))
     if (
         entry.kind == "activity"
         and entry.digest is not None

@@ -15,6 +15,7 @@ from slaflow.report.question import in_force, report
 from slaflow.report.rates import least, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.disputed import returns_contested
 from slaflow.store.figures.returns import (
     HeldFigure,
     ReasonFigure,
@@ -43,7 +44,8 @@ def returns(
         the period, ``by_system`` of these; ``reasons``; ``cycles`` (which round of the lead it was);
         ``held_elapsed_seconds``; ``let_through``: per guard, fit and touchpoint how many it let through and
         how many came back; ``feedback``, the latest *quoted*, of no erased lead. A group by owner or team is
-        that of who gave the lead back, for what was handed over that of who took it.
+        that of who gave the lead back, for what was handed over that of who took it. Where
+        any of the returns was disputed: how many were ``disputed``, of these ``granted`` and ``upheld``.
 
     Raises:
         InvertedRange, UnknownName: as every report.
@@ -54,6 +56,8 @@ def returns(
         figures = _count(conn, asked, workflows)
         if None in figures:
             figures[None] |= overridden_moves(conn, asked, workflows.values(), "handoffs")
+            if contested := returns_contested(conn, asked.as_one()):
+                figures[None] |= {kind: contested.get(kind, 0) for kind in ("disputed", "granted", "upheld")}
             figures[None]["feedback"] = _feedback(conn, asked, quoted)
         return figures
 

@@ -6,13 +6,25 @@ Time passes as if a tick ran at every instant, so that each step's message is se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from slaflow.clock.state import Clock
+from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Draft, Refusal
-from slaflow.lifecycle.events import Assigned, Created, Disputed, Fired, Happening, Input, Recorded, Upheld
+from slaflow.lifecycle.events import (
+    Assigned,
+    Contested,
+    Created,
+    Disputed,
+    Fired,
+    Happening,
+    Input,
+    Recorded,
+    Upheld,
+)
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.life import ClockKey, Life
@@ -90,7 +102,10 @@ class Play:
             if because is not None:
                 return Refusal("assign", (because,))
         occurred_at = check_not_ahead(deed.occurred_at or self.now, self.now)
-        event = Input(typed(self.workflow, deed.happening), actor, occurred_at, self.now)
+        happening = deed.happening
+        if isinstance(happening, Contested):
+            happening = replace(happening, returned=returned(self.entries, happening.about))
+        event = Input(typed(self.workflow, happening), actor, occurred_at, self.now)
         decision = self._decide(self._judged(event, is_named=deed.actor is not None), self.now)
         return decision.refusal
 
@@ -119,6 +134,10 @@ class Play:
             rows = lifecycle_of(self.workflow).rows(self.lead.state, happening.trigger)
             anywhere = (row for row in self.workflow.transitions if row.trigger == happening.trigger)
             return _first_of((*rows, *anywhere)[0].by)
+        if isinstance(happening, Contested):
+            of = returned(self.entries, happening.about)
+            took, gave = (of.took, of.gave) if of else (self.lead.held_by, self.lead.held_by)
+            return took if happening.verb == "dispute" else gave
         if isinstance(happening, Disputed):
             return self.workflow.target(happening.target).owed_by or SYSTEM
         if isinstance(happening, Upheld):

@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import did_you_mean
-from slaflow.lifecycle.events import Answered, Assigned, Changed, Disputed, Fired, Lifted, Recorded, Upheld
+from slaflow.lifecycle.events import (
+    Answered,
+    Assigned,
+    Changed,
+    Contested,
+    Disputed,
+    Fired,
+    Lifted,
+    Recorded,
+    Upheld,
+    Verb,
+)
 from slaflow.trial.figures import read_figures
 from slaflow.trial.reader import Reader
 from slaflow.trial.scenario import ALONE, Arrive, Deed, Do, Expect, PassTime, Refuse, Step
@@ -38,6 +49,7 @@ OF_NO_LEAD = ("wait", "until", "add")
 ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
     "lift": Lifted, "dispute": Disputed, "uphold": Upheld,
 }  # fmt: skip
+VERBS: Mapping[str, Verb] = {"lift": "lift", "dispute": "dispute", "uphold": "uphold"}
 
 
 @dataclass
@@ -159,8 +171,24 @@ class StepReader:
     def about_breach(self, path: Path, given: dict[str, Any]) -> Do | None:
         """``lift``, ``dispute`` or ``uphold``."""
         kind = next(each for each in ABOUT_BREACHES if each in given)
+        if isinstance(given[kind], dict) and "about" in given[kind]:
+            return self.of_a_return((*path, kind), kind, given)
         said = self.of_a_breach((*path, kind), given[kind])
         return said and Do(ABOUT_BREACHES[kind](*said), self.actor(path, given))
+
+    def of_a_return(self, at: Path, kind: str, given: dict[str, Any]) -> Do | None:
+        """The same of the latest return for which that input said why."""
+        terms = self.reader.mapping(at, given[kind], ("about", "reason"), ("about", "reason"))
+        about, reason = terms.get("about"), ""
+        if about is not None:
+            about = self.reader.name(
+                (*at, "about"), about, "reason of a return", self.reader.workflow.reasons
+            )
+        if terms.get("reason") is not None:
+            reason = self.reader.text((*at, "reason"), terms["reason"], "a reason") or ""
+        if not about or not reason:
+            return None
+        return Do(Contested(VERBS[kind], about, reason), self.actor(at[:-1], given))
 
     def of_a_breach(self, at: Path, given: Any) -> tuple[str, str] | None:
         """Of which target, and why."""

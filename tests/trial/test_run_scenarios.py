@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent, indent
 
 import pytest
+from support.agreement import changed
 
 from slaflow.trial import TrialReport, run_scenarios, sum_of
 
@@ -66,16 +67,17 @@ people:
 
 
 def tried(
-    steps: str, *, start: str = "2026-03-06T14:00:00+01:00", lead: str = "{email: Kim@Example.com}"
-) -> TrialReport:
+    steps: str, *, start: str = "2026-03-06T14:00:00+01:00", lead: str = "{email: Kim@Example.com}",
+    agreement: str = AGREEMENT,
+) -> TrialReport:  # fmt: skip
     text = (
         f"workflow: pair.yaml\n{PEOPLE}\nscenarios:\n  - name: story\n    start: {start}\n    lead: {lead}\n"
     )
-    return run(text + "    steps:\n" + indent(dedent(steps), "      "))
+    return run(text + "    steps:\n" + indent(dedent(steps), "      "), agreement)
 
 
-def run(text: str) -> TrialReport:
-    return run_scenarios(text, "pair.scenario.yaml", {"pair.yaml": AGREEMENT}.__getitem__)
+def run(text: str, agreement: str = AGREEMENT) -> TrialReport:
+    return run_scenarios(text, "pair.scenario.yaml", {"pair.yaml": agreement}.__getitem__)
 
 
 WHOLE_STORY = """
@@ -168,6 +170,24 @@ def test_a_breach_is_disputed_and_ruled_on() -> None:
     """
     report = tried(steps)
     assert report.failures == ()
+
+
+def test_a_return_is_disputed_and_ruled_on() -> None:
+    steps = """
+    - fire: promote
+    - refuse: {dispute: {about: why, reason: they fit}, as: marketing, because: not handed back with a why}
+    - fire: reopen
+      set: {why: no fit}
+    - refuse: {dispute: {about: why, reason: no}, as: sales, because: who alone disputes that}
+    - dispute: {about: why, reason: they fit}
+    - refuse: {dispute: {about: why, reason: they fit}, because: it is disputed already}
+    - lift: {about: why, reason: so they do}
+    - refuse: {uphold: {about: why, reason: no}, because: its dispute is granted already}
+    """
+    row = "from: accepted, to: nurturing, by: sales"
+    given = "from: [mql, accepted], to: nurturing, by: sales, requires: {why: {type: string, required: true}}"
+    told = tried(steps, agreement=changed(AGREEMENT, (row, given)))
+    assert told.failures == ()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +18,13 @@ from slaflow.engine.log.filters import checked
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
+from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.erasure import check_not_erased
-from slaflow.lifecycle.events import Disputed, Lifted, Upheld
+from slaflow.lifecycle.events import Contested, Disputed, Lifted, Upheld
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import lifts as store
@@ -32,6 +34,7 @@ from slaflow.store.rows.lifts import Broken
 AT_ONCE = 500
 """Breaches lifted in one transaction."""
 
+Said = Lifted | Disputed | Upheld | Contested
 Tried = tuple[Broken, str | None, bool]
 """A breach, why it could not be lifted (None: it was), and whether it is to be tried again."""
 
@@ -74,10 +77,8 @@ def lift(
     return say(app, lead, Lifted(target, reason.strip(), number), actor, at)
 
 
-def say(
-    app: Context, lead: int | str, said: Lifted | Disputed | Upheld, actor: str, at: datetime | None
-) -> dict[str, Any]:
-    """Lifts a breach, disputes it, or turns the dispute down; gives LEAD.
+def say(app: Context, lead: int | str, said: Said, actor: str, at: datetime | None) -> dict[str, Any]:
+    """Lifts a breach, disputes it, or turns the dispute down; or the same of a return; gives LEAD.
 
     Raises:
         Refused: no clock of it is broken, the breach is lifted already, or it is not theirs to say.
@@ -92,7 +93,7 @@ def say(
         check_not_erased(found)
         check_reason(app.workflow(found.digest), found, said.reason)
         who = people.actor(app, actor, conn)
-        ask = Ask(lead_id, said, who, at)
+        ask = Ask(lead_id, _of_the_log(conn, lead_id, said), who, at)
         return in_transaction(app, conn, [ask], now=at)[0]
 
     outcome = asked(app, attempt)
@@ -100,6 +101,14 @@ def say(
     if outcome.refusal is not None:
         raise Refused(outcome.lead, outcome.refusal.what, outcome.refusal.because)
     return latest(app, outcome.lead.id, at)
+
+
+def _of_the_log(conn: Connection, lead_id: int, said: Said) -> Said:
+    """*said* of the latest return that the log tells of; the lead is locked, and none comes between."""
+    if not isinstance(said, Contested):
+        return said
+    entries = log_store.entries(conn, LogFilter(lead=lead_id))
+    return replace(said, returned=returned(entries, said.about))
 
 
 def lift_all(

@@ -54,6 +54,7 @@ _CLOCK_EVENTS = {
     "breached": "breached",
     "breach_lifted": "lifted",
     "disputed": "disputed",
+    "granted": "granted",
     "upheld": "upheld",
     "escalated": "escalated",
     "clock_moved": "moved",

@@ -11,6 +11,7 @@ from slaflow.lifecycle.events import (
     Answered,
     Assigned,
     Changed,
+    Contested,
     Created,
     Disputed,
     Erased,
@@ -57,6 +58,8 @@ def judged(workflow: Workflow, people: Directory, event: Input, stands: Callable
         return _by_rule(event, who, *rule)
     operation, relations = _deed(workflow, event, stands)
     because = refusal(who, operation, relations)
+    if because is not None and isinstance(event.happening, Contested):
+        because = denied(who, _OF_RETURNS[event.happening.verb])
     if because is not None:
         return event._replace(right=None, denied=because)
     if isinstance(event.happening, Changed):
@@ -85,6 +88,14 @@ def is_used(workflow: Workflow, event: Input) -> bool:
     )
 
 
+_OF_RETURNS: Mapping[str, str] = {
+    "dispute": "a member of the party that a lead went back to disputes that",
+    "lift": "a manager of another party than the lead went back to or an admin grants its dispute",
+    "uphold": "a manager of another party than the lead went back to or an admin upholds its dispute",
+}
+"""Who may, as a refusal says it of returns."""
+
+
 def _is_known(workflow: Workflow, happening: Happening) -> bool:
     """Whether it names what the agreement has; else the core says what is near."""
     match happening:
@@ -96,6 +107,8 @@ def _is_known(workflow: Workflow, happening: Happening) -> bool:
             return name in workflow.checks
         case Lifted(target=name) | Disputed(target=name) | Upheld(target=name):
             return any(name == target.name and not target.is_timer for target in workflow.targets)
+        case Contested(about=name):
+            return name in workflow.reasons
     return True
 
 
@@ -125,6 +138,11 @@ def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str
 
 def _own_rule(workflow: Workflow, happening: Happening) -> tuple[Mapping[str, str], str] | None:
     """Whom the agreement itself lets lift this breach, and how a refusal calls the deed."""
+    if isinstance(happening, Contested):
+        what = "granted" if happening.verb == "lift" else "upheld"
+        if workflow.lift is None or happening.verb == "dispute":
+            return None
+        return workflow.lift, f"the dispute of a return is {what}"
     if not isinstance(happening, Lifted | Upheld):
         return None
     own = workflow.target(happening.target).lift
@@ -169,6 +187,9 @@ def _deed(
             return "uphold", (_owing(workflow, target, actor.party),)
         case Disputed(target=target):
             return "dispute", (_owing(workflow, target, actor.party),)
+        case Contested(verb=verb):
+            # Whose it is only the return itself tells: the core looks.
+            return verb, ("owes" if verb == "dispute" else "other_owes",)
         case Assigned(owner=owner):
             return "assign", _assigning(stands(), actor.party, owner == actor.name)
         case Changed(fields=changed):

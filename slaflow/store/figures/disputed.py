@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, select
+from sqlalchemy import Connection, and_, case, func, select
 
-from slaflow.store.dialect import in_stream
+from slaflow.store.dialect import in_stream, integer_at
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import total
+from slaflow.store.figures.expressions import data_of, total
 from slaflow.store.tables.log import entry
+
+
+def returns_contested(connection: Connection, asked: Asked) -> dict[str, int]:
+    """Of the returns of the period those that were disputed by the instant, and what was ruled, by kind."""
+    said, back = entry.alias("said"), entry.alias("back")
+    of_it = and_(
+        back.c.stream == said.c.stream, back.c.seq == integer_at(data_of(said), "return"),
+        asked.in_period(in_stream(back.c.at)),
+    )  # fmt: skip
+    kinds = said.c.kind.in_(("disputed", "granted", "upheld"))
+    told = and_(kinds, said.c.target.is_(None), said.c.at <= asked.at)
+    query = select(said.c.kind, func.count()).select_from(said.join(back, of_it)).where(told)
+    return {kind: number for kind, number in connection.execute(query.group_by(said.c.kind))}
 
 
 class DisputedFigure(NamedTuple):

@@ -67,6 +67,8 @@ def _may(workflow: Workflow, target: Target, pattern: Pattern, rows: list[Transi
             return any(each.contact for each in hand)
         case "dispute" | "ruling":
             # Who owes a promise disputes its breach, and never rules on that.
+            if not {each.name for each in workflow.targets} & pattern.names:
+                return True  # Of returns: whoever gets a lead back, and whoever gave it.
             owes = {each.owed_by for each in workflow.targets if each.name in pattern.names}
             return target.owed_by in owes if pattern.kind == "dispute" else bool(owes - {target.owed_by})
         case _:

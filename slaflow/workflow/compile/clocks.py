@@ -15,6 +15,7 @@ from slaflow.workflow.document.flow import (
     ActionDoc,
     AtDoc,
     CaseDoc,
+    OfReturnDoc,
     PatternDoc,
     PauseDoc,
     TargetDoc,
@@ -34,6 +35,7 @@ from slaflow.workflow.model.clocks import (
     Step,
     Target,
     UntilField,
+    in_place_of_target,
 )
 from slaflow.workflow.yaml.tree import Path
 
@@ -156,15 +158,28 @@ def pattern_of(doc: PatternDoc, path: Path, parts: Parts) -> Pattern | None:
         "trigger": ("trigger", parts.names.triggers, doc.trigger),
         "activity": ("activity", parts.names.activities, doc.activity),
         "set": ("field", parts.names.fields, doc.set),
-        "dispute": ("target", parts.names.targets, doc.dispute),
-        "ruling": ("target", parts.names.targets, doc.ruling),
     }
     names: tuple[str, ...] = ()
-    if doc.kind in known:
+    if doc.kind in ("dispute", "ruling"):
+        names = _contested(doc.dispute or doc.ruling, (*path, doc.kind), parts)
+    elif doc.kind in known:
         what, declared, given = known[doc.kind]
         names = parts.lookup.many((*path, doc.kind), what, given or (), declared)
     times = doc.attempts or doc.times or 1
     return Pattern(doc.kind, frozenset(names), times, doc.channels or 1, when)
+
+
+def _contested(doc: Sequence[str] | OfReturnDoc | None, path: Path, parts: Parts) -> tuple[str, ...]:
+    """The targets whose breaches are disputed, or what stands for returns in their place."""
+    if not isinstance(doc, OfReturnDoc):
+        return parts.lookup.many(path, "target", doc or (), parts.names.targets)
+    known = parts.names.reasons
+    if not known:
+        words = "no transition that hands a lead over asks why; give one a reason in requires"
+        parts.findings.error((*path, "return"), words, key=True)
+    given = known if doc.return_ is None else doc.return_
+    found = parts.lookup.many((*path, "return"), "reason of a return", given, known)
+    return tuple(in_place_of_target(name) for name in found)
 
 
 def _pause(doc: PauseDoc | None, path: Path, parts: Parts) -> Pause | None:

@@ -40,6 +40,8 @@ class Names:
     teams: tuple[str, ...]
     targets: tuple[str, ...]
     timers: tuple[str, ...]
+    reasons: tuple[str, ...]
+    """Inputs that transitions ask for which hand the lead over."""
 
     @classmethod
     def of(cls, data: Any, document: WorkflowDoc) -> Names:
@@ -57,6 +59,7 @@ class Names:
             teams=tuple(keys_of(data, "teams")),
             targets=tuple(keys_of(data, "targets")),
             timers=tuple(keys_of(data, "timers")),
+            reasons=tuple(dict.fromkeys(_reasons(document))),
         )
 
     @property
@@ -71,6 +74,15 @@ class Names:
     @property
     def who_is_assigned(self) -> tuple[str, ...]:
         return ("next", "manager", *self.teams)
+
+
+def _reasons(document: WorkflowDoc) -> Iterator[str]:
+    """The inputs of transitions into a state that another party holds than one of those they leave."""
+    holders = {name: state.held_by for name, state in document.states.items()}
+    for row in document.transitions:
+        taker = holders.get(row.to or "")
+        if taker is not None and any(holders.get(name) not in (taker, None) for name in row.from_):
+            yield from row.requires
 
 
 def _stages(data: Any) -> Iterator[str]:

@@ -130,5 +130,6 @@ def guard_scope(workflow: Workflow) -> Scope:
         teams=tuple(workflow.teams),
         targets=tuple(t.name for t in workflow.targets if not t.is_timer),
         timers=tuple(t.name for t in workflow.targets if t.is_timer),
+        reasons=workflow.reasons,
     )
     return Scopes(names, workflow.fields).lead

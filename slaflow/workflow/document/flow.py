@@ -100,6 +100,19 @@ Kind = Literal["enter", "trigger", "activity", "set", "attempts", "contact", "as
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+class OfReturnDoc(Doc):
+    """A return in the place of a target: any, or one for which that input says why."""
+
+    return_: Many[Ref] | None = Field(alias="return")
+
+
+AnyContested = Annotated[
+    Annotated[Many[Ref], Tag("name")] | Annotated[OfReturnDoc, Tag("OfReturnDoc")],
+    Discriminator(lambda value: "OfReturnDoc" if isinstance(value, dict | OfReturnDoc) else "name"),
+]
+"""What is disputed: breaches of targets, or a return."""
+
+
 class PatternDoc(Doc):
     """What starts, meets or restarts a clock: exactly one of `KINDS`."""
 
@@ -110,8 +123,8 @@ class PatternDoc(Doc):
     attempts: Annotated[int, Field(ge=1)] | None = None
     contact: Literal[True] | None = None
     assign: Literal[True] | None = None
-    dispute: Many[Ref] | None = None
-    ruling: Many[Ref] | None = None
+    dispute: AnyContested | None = None
+    ruling: AnyContested | None = None
     channels: Annotated[int, Field(ge=1)] | None = None
     times: Annotated[int, Field(ge=1)] | None = None
     when: Condition | None = None

@@ -71,6 +71,11 @@ class Case:
     """A calendar's name, ``always`` or ``owner``; None: the clock's."""
 
 
+def in_place_of_target(reason: str) -> str:
+    """What stands in ``names`` of a dispute or ruling of returns for *reason*; no target is called so."""
+    return f"{{return: {reason}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """What of a lead's history starts, meets or restarts a clock.

@@ -87,6 +87,18 @@ class Workflow:
         """Every trigger's name, in file order, once."""
         return tuple(dict.fromkeys(t.trigger for t in self.transitions))
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The inputs that transitions ask for which hand the lead over; a return is disputed by its own."""
+        rows = [row for row in self.transitions if row.to is not None and self._hands_over(row)]
+        return tuple(dict.fromkeys(name for row in rows for name in row.requires))
+
+    def _hands_over(self, row: Transition) -> bool:
+        taker = None if row.to is None else self.states[row.to].held_by
+        return taker is not None and any(
+            self.states[name].held_by not in (taker, None) for name in row.from_states
+        )
+
     def target(self, name: str) -> Target:
         """The target or timer called *name*; KeyError if there is none."""
         return self._targets_by_name[name]
