@@ -59,7 +59,7 @@ def _page(page: Page, figures: Figures, zone: tzinfo) -> None:
     overridden_lines(page, figures)
     if figures.get("disputed"):
         ruled = f"{figures['granted']:,} granted, {figures['upheld']:,} upheld"
-        page.line(f"{figures['disputed']:,} of the returns disputed: {ruled}")
+        page.line(f"returns disputed: {figures['disputed']:,}, of these {ruled}")
     each_group(page, figures, _figures)
     if figures["feedback"]:
         page.heading("In their words")
