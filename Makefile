@@ -34,7 +34,7 @@ format: $(READY) ## what lint asks for, done
 # Short, so that all of them take a minute or two; bench/README.md has the long form of each.
 bench: $(READY) ## lines of JSON, a question each, on SQLite
 	@$(BIN)/python bench/start.py --rounds 3
-	@$(BIN)/python bench/calendar.py --n 20000
+	@$(BIN)/python bench/business_time.py --n 20000
 	@$(BIN)/python bench/floor.py --n 10000
 	@$(BIN)/python bench/tick.py --n 10000
 	@$(BIN)/python bench/ratio.py --n 5000 --rounds 1

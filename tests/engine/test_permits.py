@@ -61,7 +61,7 @@ TABLE = """
                    member   manager   admin      member   manager   admin            sales mktg      prospect system  manager  known
                    anna     mia       boss       nora     head      root     audrey  sales marketing lead     system  gone     nobody
  record            yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
- record_for_lead   yes      yes       yes        -        -         -        -       yes   -         yes      -       -        -
+ record_for_lead   yes      yes       yes        -        -         -        -       -     -         yes      -       -        -
  answer            yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
  set               yes      yes       yes        yes      yes       yes      -       yes   yes       -        yes     -        -
  set_identity      -        yes       yes        -        yes       yes      -       -     -         -        yes     -        -

@@ -185,14 +185,14 @@ def deciding_leaves_what_it_was_given_as_it_was(telling: Telling) -> None:
         event = Input(each.happening, each.by, each.occurred_at, each.arrived_at)
         decide(telling.story.workflow, course.people, lead, clocks, event, each.arrived_at)
         assert (lead, clocks, course.people.turns) == given_
-        course.put(each.happening, each.by, each.arrived_at, each.occurred_at)
+        each.reach(course)
 
 
 def a_refused_input_leaves_what_was_settled_and_one_entry(telling: Telling) -> None:
     course = telling.story.begun()
     for each in telling.story.arrivals:
         before = course.fork()
-        refusal = course.put(each.happening, each.by, each.arrived_at, each.occurred_at)
+        refusal = each.reach(course)
         if refusal is None:
             continue
         before.tick(each.arrived_at)

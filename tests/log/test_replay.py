@@ -88,7 +88,7 @@ def stands_in_the_past_as_it_stood_then(story: Story, course: Course, stop: int)
     """What was told by an instant, settled to it: the same from the end of the log as it was then."""
     then = story.begun()
     for each in story.arrivals[:stop]:
-        then.put(each.happening, each.by, each.arrived_at, each.occurred_at)
+        each.reach(then)
     end = story.arrivals[stop].arrived_at if stop < len(story.arrivals) else story.end
     log = entries_of(course)
     if any(known_at(e) <= end for e in log[then.present.seq :] if e.entry_class == "input"):

@@ -218,7 +218,7 @@ class Course:
         """One input that arrives at *at*; *occurred* where it happened earlier; judged if *by_right*."""
         event = Input(happening, by, _instant(occurred or at), at, imported)
         if by_right:
-            event = judged(self.workflow, self.people, event, lambda: self.present)
+            event = judged(self.workflow, self.people, event, lambda: self.fork().tick(at).present)
         decision = self._decide(event, at)
         while decision.more:
             decision = self._decide(event, at)

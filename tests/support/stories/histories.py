@@ -10,6 +10,7 @@ from support.stories.course import Course
 from support.stories.strategies import Told
 from support.stories.strategies_agreements import ACTORS, MONDAY
 
+from slaflow.lifecycle.decision import Refusal
 from slaflow.lifecycle.events import Assigned, Disputed, Fired, Happening, Lifted, Upheld
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.machine import lifecycle_of
@@ -31,6 +32,10 @@ class Arrival:
     arrived_at: datetime
     occurred_at: datetime
     ticks: tuple[datetime, ...]
+
+    def reach(self, course: Course) -> Refusal | None:
+        """Tells it, judged by who tells it."""
+        return course.put(self.happening, self.by, self.arrived_at, self.occurred_at, by_right=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,7 +59,7 @@ class Story:
         for each in self.arrivals:
             for at in each.ticks if ticks else ():
                 course.tick(at)
-            course.put(each.happening, each.by, each.arrived_at, each.occurred_at)
+            each.reach(course)
         return course.tick(self.end)
 
     def begun(self) -> Course:
@@ -69,8 +74,8 @@ def story_of(workflow: Workflow, people: Directory, history: Sequence[Told]) -> 
         ticks = tuple(before + (at - before) * share for share in each.ticks)
         occurred = max(at - each.late, MONDAY - timedelta(hours=1))
         happening, by = _possible(course.fork().tick(at), each)
-        course.put(happening, by, at, occurred)
         arrivals.append(Arrival(happening, by, at, occurred, ticks))
+        arrivals[-1].reach(course)
         before = at
         if _steps(course) > MOST_STEPS:
             break
@@ -97,7 +102,7 @@ def _possible(course: Course, told: Told) -> tuple[Happening, Actor]:
         return told.happening, told.by
     row = rows[told.possible % len(rows)]
     fired = Fired(row.trigger, override=told.happening.override)
-    return fired, next(actor for actor in ACTORS if actor.party in row.by)
+    return fired, _of(ACTORS, told.by, *row.by)
 
 
 def _about_a_breach(course: Course, said: Disputed | Upheld | Lifted, by: Actor) -> tuple[Happening, Actor]:
@@ -107,9 +112,15 @@ def _about_a_breach(course: Course, said: Disputed | Upheld | Lifted, by: Actor)
     about = next((target for target in promises if target.name in broken), (promises or [None])[0])
     if about is None:
         return Assigned(None), by
-    owes = isinstance(said, Disputed)
-    by = next(actor for actor in ACTORS if (actor.party == about.owed_by) is owes)
-    return replace(said, target=about.name), by
+    sides = {"marketing", "sales"}
+    sides &= {about.owed_by} if isinstance(said, Disputed) else sides - {about.owed_by}
+    # Of a party's actors the last one has the most rights.
+    return replace(said, target=about.name), _of(ACTORS[::-1], by, *sides)
+
+
+def _of(actors: Sequence[Actor], by: Actor, *parties: str) -> Actor:
+    """*by*, if of one of the *parties*, else the first of these who is."""
+    return by if by.party in parties else next(actor for actor in actors if actor.party in parties)
 
 
 def _arrival(course: Course, told: Told, before: datetime) -> datetime:

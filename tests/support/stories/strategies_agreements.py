@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from hypothesis import strategies as st
+from support.stories.strategies_calendars import CALENDARS
+from support.stories.strategies_rights import LIFTED_BY, OVERRIDES, ROLES, SET_BY
 
-from slaflow.hours import Calendar
 from slaflow.lifecycle.lead import Actor
 from slaflow.workflow.expressions.cel import CompiledExpression, Result, Scope
 from slaflow.workflow.expressions.value import Clause
@@ -29,7 +30,7 @@ from slaflow.workflow.model.clocks import (
 from slaflow.workflow.model.commitment import Happening, Notes
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
-from slaflow.workflow.model.parties import Grant, Party, Route, Team
+from slaflow.workflow.model.parties import Party, Route, Team
 from slaflow.workflow.model.workflow import Workflow
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -57,10 +58,9 @@ ACTIVITIES = (
 )
 ACTORS = (
     Actor(ANNA, "sales"), Actor(BERIT, "sales"), Actor(MARK, "marketing"), Actor("system", "system"),
-    Actor("lead", "lead"),
+    Actor("lead", "lead"), Actor(MIA, "sales"), Actor("marketing", "marketing"),
 )  # fmt: skip
 CLOCKS = frozenset(f"clock{index}" for index in range(4))
-OVERRIDES = ((Grant("sales"), Grant("marketing", "manager")), (Grant("sales", "manager"),))
 CONDITIONS = (
     "attempts.within('30h') >= 1",
     "lead.on_hold", "!lead.on_hold", "lead.employees > 50", "known.note", "lead.score >= 30",
@@ -89,17 +89,6 @@ _CEL_NAMES = {
 _STAGES = ("unaware", "interest", "decision")
 _SCOPE = Scope(_CEL_NAMES, {}, _STAGES, ("always", "office", "evenings"))  # type: ignore[arg-type]
 _ANSWER = Scope({"answer.n": "int"})
-CALENDARS = {
-    "always": Calendar.always("Europe/Stockholm"),
-    "office": Calendar.parse(
-        {
-            "hours": {"mon-thu": ["09:00-12:00", "13:00-17:30"], "fri": ["09:00-15:00"]},
-            "holidays": ["2026-03-04"],
-        },
-        timezone="Europe/Stockholm",
-    ),
-    "evenings": Calendar.parse({"hours": {"mon-sun": ["18:00-24:00"]}}, timezone="Europe/Stockholm"),
-}
 
 
 @lru_cache(maxsize=256)
@@ -296,6 +285,7 @@ def targets(draw: st.DrawFn, index: int) -> Target:
         restart=draw(_rarely(_tuples(patterns("assign", "activity", "set"), 1, 2), ())),
         repeat=not is_timer and draw(st.booleans()),
         per_owner=not is_timer and draw(st.integers(0, 2)) == 0,
+        lift=None if is_timer else draw(_rarely(st.sampled_from(LIFTED_BY))),
         steps=draw(_timer_steps() if is_timer else steps()),
     )
 
@@ -306,13 +296,16 @@ def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
     setting = draw(_rarely(st.sampled_from(SETTINGS)))
     is_auto = draw(st.integers(0, 3)) == 0
     override = draw(_rarely(st.sampled_from(OVERRIDES), ())) if not is_auto else ()
+    by = tuple(sorted(draw(_some(("marketing", "sales", "system"), least=2))))
+    asked = (draw(_rarely(st.sampled_from(ROLES))) if not is_auto else None) or {}
     guards = bool(override) + is_auto
     return Transition(
         index=index,
         trigger=trigger,
         from_states=tuple(sorted(draw(_some(STATES[:4] if is_auto else STATES, 4, least=1 + (not is_auto))))),
         to=draw(_or_none(st.sampled_from(STATES))),
-        by=tuple(sorted(draw(_some(("marketing", "sales", "system"), least=2)))),
+        by=by,
+        roles={party: role for party, role in asked.items() if party in by},
         guard=tuple(
             Clause(each) for each in draw(st.lists(conditions(), min_size=guards, max_size=2 * guards))
         ),
@@ -368,11 +361,12 @@ def agreements(draw: st.DrawFn) -> Workflow:
     held = {"nurturing": "marketing", "mql": "sales", "accepted": "sales", "won": None}
     held["returned"] = draw(st.sampled_from(("marketing", "sales")))
     triggers = [*TRIGGERS, *draw(st.lists(st.sampled_from(TRIGGERS), max_size=2))]
+    by_hand = draw(_rarely(st.sampled_from(SET_BY)))
     passes = _ANSWER.compile("answer.n >= 3", "bool")
     return Workflow(
         name="random", title=None, source="", digest="d" * 64, timezone="Europe/Stockholm",
         parties={"marketing": Party("marketing", "demand-desk@example.com"), "sales": Party("sales")},
-        fields=FIELDS, identity=(),
+        fields={**FIELDS, "on_hold": replace(FIELDS["on_hold"], by=by_hand)}, identity=(),
         attempt_spacing=draw(st.sampled_from((timedelta(0), timedelta(hours=1)))),
         stages=_STAGES,
         scoring=Scoring(
@@ -392,6 +386,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
         routing=draw(_or_none(_tuples(routes(), 1, 3))),
         calendars=CALENDARS,
         notes=draw(st.sampled_from((None, None, _noting()))),
+        lift=draw(_rarely(st.sampled_from(LIFTED_BY))),
         on_assign=draw(_rarely(_tuples(_greetings(), 1, 2), ())),
         first_calendar="office",
         **{"activities": {each.kind: each for each in ACTIVITIES}, **draw(_journeys())},

@@ -1,25 +1,11 @@
 """How dear is business time? One JSON line per question, on the calendar of the workflow file's example.
 
-    python bench/calendar.py --n 100000
+    python bench/business_time.py --n 100000
 
 It needs no database; ``--db`` is taken as by every benchmark, and left alone.
 """
 
 from __future__ import annotations
-
-import sys
-import sysconfig
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
-if __name__ != "__main__":
-    # A script's folder comes first where Python looks for modules, so whoever imports the standard
-    # library's module of this name from a benchmark comes here, and is given it.
-    spec = spec_from_file_location(__name__, Path(sysconfig.get_path("stdlib")) / "calendar.py")
-    assert spec is not None
-    assert spec.loader is not None
-    sys.modules[__name__] = module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[__name__])
 
 import argparse
 import json
