@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from support.office import AGREEMENT, ANNA, DAY, HOUR, Present, a_history, staffed, together
+from support.office import AGREEMENT, ANNA, BO, CIA, DAY, HOUR, MIA, Present, a_history, staffed, together
 from support.weeks import END, START, THEN
 
 from slaflow.engine.app import Engine
@@ -16,7 +16,10 @@ from slaflow.lifecycle.lead import Actor
 from slaflow.store.database import Database
 
 MEET = "    meet: [{activity: nurture}, {trigger: promote}]\n"
-FIRST = AGREEMENT.replace(MEET, f"{MEET}    restart: [{{activity: visit}}, {{assign: true}}]\n").replace(
+OWN = AGREEMENT.replace("  respond:\n", "  respond:\n    per: owner\n").replace(
+    "  keep_warm:\n", "  keep_warm:\n    per: owner\n"
+)
+FIRST = OWN.replace(MEET, f"{MEET}    restart: [{{activity: visit}}, {{assign: true}}]\n").replace(
     "lead:\n  identity", "late_evidence: 30d\nlead:\n  identity", 1
 )
 SECOND = FIRST.replace(
@@ -39,6 +42,7 @@ def a_busy_office(database: Database) -> None:
     for lead in chance.sample(range(1, 2 * PART), 6):
         together(app, lifts(lead), START + 16 * DAY, lenient=True)
     one_left_alone(app)
+    one_passed_on(app)
     app.tick(START + 24 * DAY)
     for lead in (3, PART + 2):
         app.erase(lead, "asked for", "sales", at=END - DAY)
@@ -71,6 +75,15 @@ def late(ask: Ask, chance: random.Random) -> Ask:
 def lifts(lead: int) -> list[Ask]:
     anna = Actor(ANNA, "sales")
     return [Ask(lead, Lifted(name, "agreed"), anna, END - 2 * DAY) for name in ("respond", "first_contact")]
+
+
+def one_passed_on(app: Engine) -> None:
+    """A lead that each of three people of sales had before anything was due."""
+    at = START + 19 * DAY
+    lead = app.add({"email": "pia@example.com", "country": "SE"}, "marketing", at=at)["id"]
+    app.record(lead, "demo", "lead", at=at)
+    for minutes, owner in enumerate((ANNA, BO, CIA), 1):
+        app.assign(lead, owner, MIA, at=at + timedelta(minutes=minutes))
 
 
 def one_left_alone(app: Engine) -> None:
