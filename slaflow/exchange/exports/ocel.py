@@ -17,7 +17,7 @@ from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 OBJECT_TYPES: dict[str, tuple[str, ...]] = {
     "lead": ("key", "state", "owner"),
-    "person": ("name", "party", "team", "role"),
+    "person": ("name", "party", "team", "role", "calendar"),
     "team": (),
     "party": (),
     "workflow_version": ("workflow", "digest"),
