@@ -75,7 +75,7 @@ def list_(session: Session, at: datetime | None) -> None:
     session.out.show(people, lambda page: _page(page, people), rows=people)
 
 
-@command.command("away")
+@command.command("away", acts=True)
 @name_argument("person", "email")
 @click.option("--from", "start", type=MOMENT, required=True, metavar="WHEN", help="A date or an instant.")
 @click.option("--until", "end", type=MOMENT, required=True, metavar="WHEN",
@@ -85,11 +85,14 @@ def list_(session: Session, at: datetime | None) -> None:
 def away(
     session: Session, email: str, start: datetime | date, end: datetime | date, at: datetime | None
 ) -> None:
-    """Records that somebody is away; leads go to others meanwhile. A date is that day's start."""
+    """Records that somebody is away; leads go to others meanwhile. A date is that day's start.
+
+    Without --as it is an operator's to say, whoever SLAFLOW_ACTOR is.
+    """
     begins, ends = session.moment(start), session.moment(end)
     assert begins is not None
     assert ends is not None
-    person = session.engine.send_away(email, begins, ends, at=at)
+    person = session.engine.send_away(email, begins, ends, at=at, by=session.actor)
     charge = session.engine.charge_of(person.email, at=at)
     answer = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
     zone = session.zone

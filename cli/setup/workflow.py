@@ -204,13 +204,16 @@ def schema(session: Session) -> None:
     write(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2) + b"\n")
 
 
-@command.command("activate", short_help="Puts a file in force for new leads.")
+@command.command("activate", acts=True, short_help="Puts a file in force for new leads.")
 @file_argument
 @at_option
 @pass_session
 def activate(session: Session, file: Path, at: datetime | None) -> None:
-    """Puts FILE in force: new leads take it, others keep the version they have."""
-    done = session.engine.activate(read_bounded(file), str(file), at)
+    """Puts FILE in force: new leads take it, others keep the version they have.
+
+    Without --as it is an operator's to do, whoever SLAFLOW_ACTOR is.
+    """
+    done = session.engine.activate(read_bounded(file), str(file), at, session.actor)
     answer = done.as_json()
     since = instant(answer["activated_at"])
     words = f"{answer['workflow']} is active from {since} UTC on, version {answer['digest'][:12]}"

@@ -49,13 +49,17 @@ class Engine(Context):
         schema.upgrade(self)
 
     def activate(
-        self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None
-    ) -> activation.Activation:
-        """Puts an agreement in force for new leads. Raises ``WorkflowError`` with every finding."""
+        self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None,
+        by: str | None = None,
+    ) -> activation.Activation:  # fmt: skip
+        """Puts an agreement in force for new leads; *by* does it, None is an operator.
+
+        Raises ``WorkflowError`` with every finding, and ``NotPermitted``.
+        """
         from slaflow.engine.setup import activation
         from slaflow.workflow.load import load_workflow
 
-        return activation.activate(self, load_workflow(text, filename), at)
+        return activation.activate(self, load_workflow(text, filename), at, by)
 
     def versions(self, name: str | None = None) -> list[Version]:
         """Every version that was activated, oldest first."""
@@ -293,10 +297,11 @@ class Engine(Context):
         return people.add(self, email, given, at, by_address=True)
 
     def send_away(
-        self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None
-    ) -> Person:
-        """Records an absence; gives whose it is."""
-        return people.away(self, email, starts_at, ends_at, at)
+        self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None,
+        by: str | None = None,
+    ) -> Person:  # fmt: skip
+        """Records an absence; gives whose it is. *by* tells it, None is an operator."""
+        return people.away(self, email, starts_at, ends_at, at, by)
 
     def remove_person(self, email: str, *, at: datetime | None = None) -> Person:
         """Ends a person's membership from now on, gives what it was; the log keeps the name."""

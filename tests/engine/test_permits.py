@@ -33,6 +33,7 @@ BOSS, HEAD, ROOT, AUDITOR, GONE, NOBODY = (
 )
 NOW = MONDAY + 2 * HOUR
 LATER = MONDAY + DAY + HOUR
+MUCH_LATER = LATER + 100 * DAY
 """Two promises of whatever was handed over on Friday are broken by then."""
 RULES = (
     AGREEMENT.replace(

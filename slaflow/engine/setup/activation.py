@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from slaflow.engine import streams
+from slaflow.engine import permits, streams
 from slaflow.engine.context import Context
+from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.hours.public_holidays import resolve_holidays
 from slaflow.lifecycle.decision import Draft, instant_text
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.log.entry import canonical
 from slaflow.store.commitments import periods as period_store
 from slaflow.store.database import Connection
+from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as store
 from slaflow.workflow.model.workflow import Workflow
 
@@ -52,10 +55,13 @@ def holidays_around(workflow: Workflow, at: datetime) -> dict[str, list[str]]:
     return {code: [day.isoformat() for day in days] for code, days in resolved.items()}
 
 
-def activate(app: Context, checked: Checked, at: datetime | None) -> Activation:
+def activate(app: Context, checked: Checked, at: datetime | None, by: str | None = None) -> Activation:
     """Stores text, digest and resolved holidays, and logs it in the workflow's stream.
 
+    *by* does it; None is an operator.
+
     Raises:
+        UnknownName, NotPermitted: nobody is called *by*, or it is not theirs to do.
         WorkflowError: the file has errors; nothing is stored.
     """
     workflow = checked.require()
@@ -63,6 +69,7 @@ def activate(app: Context, checked: Checked, at: datetime | None) -> Activation:
     holidays, tz_release = holidays_around(workflow, now), tzdata_release()
 
     def put_in_force(conn: Connection) -> None:
+        who = _who(app, conn, by, workflow, now)
         period_store.begin(conn, workflow.name, now, owes=bool(workflow.commitments))
         store.activate(
             conn, name=workflow.name, digest=workflow.digest, source=workflow.source, at=now,
@@ -70,12 +77,21 @@ def activate(app: Context, checked: Checked, at: datetime | None) -> Activation:
         )  # fmt: skip
         data = {"holidays": holidays, "tz_release": tz_release, "source": workflow.source}
         draft = Draft(
-            0, "activated", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data
+            0, "activated", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
         )
         streams.append(conn, f"workflow:{workflow.name}", draft, now, workflow.digest)
 
     written(app, put_in_force)
     return Activation(workflow.name, workflow.digest, now, workflow.kept_aside)
+
+
+def _who(app: Context, conn: Connection, by: str | None, workflow: Workflow, now: datetime) -> Actor:
+    """Who puts *workflow* in force, whose parties may be new, and may do so."""
+    if by is None:
+        return SYSTEM_ACTOR
+    who = Actor(by, by) if by in workflow.parties else people.actor(app, by, conn)
+    permits.check(people_store.directory(conn), who, "activate", (), now)
+    return who
 
 
 def tzdata_release() -> str:

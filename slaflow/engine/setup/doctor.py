@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from slaflow.engine import machine_clock
 from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
 from slaflow.engine.passages import check as passages
-from slaflow.engine.setup import activation, versions
+from slaflow.engine.setup import activation, people, versions
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store import condition, schema, wake
@@ -19,6 +20,7 @@ from slaflow.store import server as moments
 from slaflow.store.commitments import periods as period_store
 from slaflow.store.rows import backlog, erasure
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.workflows import Version
 from slaflow.store.tables.all import REVISIONS
@@ -144,6 +146,17 @@ def _calendars(app: Context) -> Findings:
                 yield False, f"{version.name}: calendar {name} never opens again; {mend}"
         words = "" if version.tz_release == release else f" (installed now: {release})"
         yield True, f"{version.name}: time zones of {version.tz_release}{words}"
+
+
+def _calendars_of_people(app: Context) -> Findings:
+    """Says nothing where there is nothing to do."""
+    with app.database.read() as conn:
+        known = people.calendars(app, conn)
+        everybody = people_store.list_people(conn, app.now()) if known else []
+    for person in everybody:
+        if person.calendar is not None and person.calendar not in known:
+            mend = f"give them another: slaflow user add {shlex.quote(person.email)} --calendar NAME"
+            yield False, f"{person.email} goes by {person.calendar}, which no active agreement has; {mend}"
 
 
 def _holidays_end(version: Version) -> date | None:
@@ -281,6 +294,7 @@ _CHECKS: dict[str, Callable[[Context], Findings]] = {
     "indexes": _indexes,
     "workflow": _workflow,
     "calendars": _calendars,
+    "people": _calendars_of_people,
     "clock": _clock,
     "leads": _leads,
     "identities": _identities,

@@ -10,15 +10,16 @@ from enum import Enum
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from slaflow.engine import streams
+from slaflow.engine import permits, streams
 from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.decision import Draft, instant_text
-from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Absence, Directory, Person
+from slaflow.lifecycle.rights.permits import Relation
 from slaflow.store import locks
 from slaflow.store.database import Connection
 from slaflow.store.rows import passages as passage_store
@@ -286,20 +287,26 @@ def record(
     return saved
 
 
-def _log(conn: Connection, now: datetime, data: dict[str, Any]) -> None:
+def _log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYSTEM_ACTOR) -> None:
     # So that an entry's id tells whether who wrote it knew of this change; replay goes by that.
     locks.wait_for_all(conn)
-    draft = Draft(0, "person", "input", now, "system", "system", arrived_at=now, occurred_at=now, data=data)
+    draft = Draft(0, "person", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
     streams.append(conn, "people", draft, now)
     passage_store.forget_open_times(conn, now)
 
 
-def away(app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None) -> Person:
+def away(
+    app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None,
+    by: str | None = None,
+) -> Person:  # fmt: skip
     """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
+
+    *by* tells it; None is an operator.
 
     Raises:
         InvalidAbsence: it ends before it starts.
         UnknownName, PersonRemoved: nobody is called that.
+        NotPermitted: it is not *by*'s to tell.
     """
     first, last = supported(starts_at), supported(ends_at)
     if last <= first:
@@ -308,9 +315,16 @@ def away(app: Context, email: str, starts_at: datetime, ends_at: datetime, at: d
 
     def recorded(conn: Connection) -> Person:
         person = check_known(app, conn, email)
+        who = SYSTEM_ACTOR if by is None else actor(app, by, conn)
+        stands: tuple[tuple[Relation, bool], ...] = (
+            ("oneself", who.name == person.email),
+            ("own_party", who.party == person.party),
+        )
+        related = [relation for relation, holds in stands if holds]
+        permits.check(store.directory(conn), who, "absence", related, now)
         store.add_absence(conn, Absence(person.email, first, last, now))
         data = {"change": "away", "from": instant_text(first), "until": instant_text(last)}
-        _log(conn, now, {"email": person.email, **data})
+        _log(conn, now, {"email": person.email, **data}, who)
         return person
 
     return written(app, recorded)

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.office import FRIDAY, HOUR, MONDAY, Present, handed_over, on_one_database
+from support.office import (
+    AGREEMENT,
+    ANNA,
+    FRIDAY,
+    HOUR,
+    MONDAY,
+    Present,
+    handed_over,
+    on_one_database,
+    staffed,
+)
 
 from slaflow.engine.app import Engine
 from slaflow.engine.context import wall_clock
@@ -47,6 +57,16 @@ def test_a_tick_that_does_not_run(app: Engine, present: Present) -> None:
     assert "'slaflow tick --watch'" in told
     app.tick()
     assert found(app, "tick") == []
+
+
+@on_one_database
+def test_a_calendar_of_somebodys_own_that_no_agreement_has_any_more(app: Engine, present: Present) -> None:
+    staffed(app)
+    app.add_person(ANNA, calendar="office", at=FRIDAY)
+    assert found(app, "people") == []
+    app.activate(AGREEMENT.replace("office:", "bureau:").replace("calendar: office", "calendar: bureau"))
+    (told,) = found(app, "people")
+    assert told.startswith(f"{ANNA} goes by office, which no active agreement has; give them another: ")
 
 
 def test_messages_that_are_not_sent_any_more(app: Engine, present: Present) -> None:
