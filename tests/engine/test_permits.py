@@ -75,6 +75,8 @@ TABLE = """
  lift_stretch      -        -         yes        -        -         yes      -       -     -         -        yes     -        -
  override          -        yes       yes        -        -         -        -       -     -         -        -       -        -
  fire              yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
+ away              yes      yes       yes        -        -         yes      -       -     -         -        yes     -        -
+ activate          -        -         yes        -        -         yes      -       -     -         -        yes     -        -
  erase             -        -         yes        -        -         yes      -       -     -         -        yes     -        -
 """  # noqa: E501  # one row to an operation, as the table is agreed
 DEEDS: dict[str, Callable[[Engine, int, str], Any]] = {
@@ -93,8 +95,10 @@ DEEDS: dict[str, Callable[[Engine, int, str], Any]] = {
     "erase": lambda app, lead, who: app.erase(lead, "asked", who, at=LATER),
     "add": lambda app, lead, who: app.add({"email": f"new{lead}@example.com"}, who, at=LATER),
     "lift_stretch": lambda app, lead, who: app.lift_all(LATER, LATER + HOUR, "phones", who, at=LATER),
+    "away": lambda app, lead, who: app.send_away(ANNA, MUCH_LATER, MUCH_LATER + HOUR, at=LATER, by=who),
+    "activate": lambda app, lead, who: app.activate(PLAIN, at=LATER, by=who),
 }
-OF_NO_LEAD = ("add", "lift_stretch")
+OF_NO_LEAD = ("add", "lift_stretch", "away", "activate")
 
 
 def rights() -> dict[str, dict[str, bool]]:
