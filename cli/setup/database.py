@@ -77,7 +77,8 @@ def check(session: Session) -> None:
 @command.command("rebuild")
 @pass_session
 def rebuild(session: Session) -> None:
-    """Makes anew from the log what reports read instead of it: a row per handoff with what came of it.
+    """Makes anew from the log what reports read instead of it: a row per handoff with what came
+    of it, per touch, and per end of a lead.
 
     Others may go on meanwhile. Until it is done, and after it was cut off, reports ask the log.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from slaflow.report.question import in_force, report
 from slaflow.report.rates import nearest_rank, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.losses import LOST, RETURNED, WON, Ending, effort, endings
+from slaflow.store.figures.losses import Ending, effort, endings
+from slaflow.store.figures.terms import LOST, RETURNED, WON
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.workflow import Workflow
 
@@ -58,13 +60,22 @@ class Tally:
     elapsed: array[int] = field(default_factory=lambda: array("q"))
     open: array[int] = field(default_factory=lambda: array("q"))
     touches: Counter[str] = field(default_factory=Counter)
+    efforts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: Ending, open_seconds: int) -> None:
+    def add(self, row: Ending, elapsed: int, open_seconds: int) -> None:
         key = (row.reason, row.trigger, row.gave)
         self.reasons[key] += 1
         self.by_system[key] += bool(row.by_system)
-        self.elapsed.append(int(row.at.timestamp() // 1 - row.since.timestamp() // 1))
+        self.efforts[row.effort or "{}"] += 1
+        self.elapsed.append(elapsed)
         self.open.append(open_seconds)
+
+    def counted(self) -> Counter[str]:
+        """Touches by kind of activity."""
+        found = Counter(self.touches)
+        for text, number in self.efforts.items():
+            found.update({kind: times * number for kind, times in json.loads(text).items()})
+        return found
 
 
 def _count(
@@ -74,17 +85,21 @@ def _count(
     found: dict[str | None, dict[Place, Tally]] = defaultdict(lambda: defaultdict(Tally))
     groups: tuple[None, ...] = () if asked.by is None else (None,)
     for row in endings(conn, asked):
-        seconds = _open_seconds(row, workflows, people)
+        elapsed, seconds = _times(row, workflows, people)
         for group in (row.group, *groups):
-            found[group][row.what, row.state].add(row, seconds)
+            found[group][row.what, row.state].add(row, elapsed, seconds)
     for each in effort(conn, asked):
         for group in (each.group, *groups):
             found[group][each.what, each.state].touches[each.activity] += each.touches
     return {group: _figures(ways) for group, ways in found.items()}
 
 
-def _open_seconds(row: Ending, workflows: Mapping[str, Workflow], people: Directory) -> int:
-    return opening(workflows[row.digest], people, row.owner, row.since)(row.at)
+def _times(row: Ending, workflows: Mapping[str, Workflow], people: Directory) -> tuple[int, int]:
+    """Elapsed and open seconds of an end, counted here where its row does not tell them."""
+    if row.since is None or row.at is None:
+        return row.elapsed or 0, row.open or 0
+    elapsed = int(row.at.timestamp() // 1 - row.since.timestamp() // 1)
+    return elapsed, opening(workflows[row.digest], people, row.owner, row.since)(row.at)
 
 
 def _figures(ways: Mapping[Place, Tally]) -> dict[str, Any]:
@@ -94,7 +109,7 @@ def _figures(ways: Mapping[Place, Tally]) -> dict[str, Any]:
 
 
 def _way(place: Place, tally: Tally, whole: int) -> dict[str, Any]:
-    number = len(tally.elapsed)
+    number, touches = len(tally.elapsed), tally.counted()
     return {
         "what": place[0],
         "state": place[1],
@@ -111,8 +126,8 @@ def _way(place: Place, tally: Tally, whole: int) -> dict[str, Any]:
         ],
         "elapsed_seconds": _spread(tally.elapsed),
         "open_seconds": _spread(tally.open),
-        "touches": dict(sorted(tally.touches.items())),
-        "touches_per_lead": round(tally.touches.total() / number, 2),
+        "touches": dict(sorted(touches.items())),
+        "touches_per_lead": round(touches.total() / number, 2),
     }  # fmt: skip
 
 

@@ -11,7 +11,17 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from support.builders import MONDAY, a_clock, a_draft, a_lead, a_message, a_passage, sealed
+from support.builders import (
+    MONDAY,
+    a_clock,
+    a_draft,
+    a_lead,
+    a_message,
+    a_passage,
+    a_touch,
+    an_ending,
+    sealed,
+)
 
 from slaflow.lifecycle.people import Absence
 from slaflow.log.archive import ArchiveRecord, StreamEnd
@@ -30,9 +40,11 @@ from slaflow.store.rows import (
     outbox,
     passages,
     people,
+    touches,
     workflows,
 )
 from slaflow.store.rows.secrets import KEY_BYTES
+from slaflow.store.rows.touches import Ending, Touch
 from slaflow.store.tables.all import REVISIONS
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +75,8 @@ def fill(database: Database) -> None:
         erasure.blank(connection, lead_id, 1, MONDAY)
         imported.remember(connection, {"a": None}, {"a": lead_id})
         passages.save(connection, [a_passage(lead_id)])
+        touches.add(connection, Touch, [a_touch(lead_id)])
+        touches.add(connection, Ending, [an_ending(lead_id)])
 
 
 def test_the_code_knows_exactly_the_revisions_there_are() -> None:

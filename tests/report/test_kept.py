@@ -1,4 +1,4 @@
-"""What reports read from the rows of handoffs is, to the letter, what the log alone tells."""
+"""What reports read from rows of handoffs, touches and ends is, to the letter, what the log alone tells."""
 
 from __future__ import annotations
 

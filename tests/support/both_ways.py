@@ -1,4 +1,4 @@
-"""Reports as the rows of handoffs tell them and as the log alone does, and weeks to report on."""
+"""Reports as rows tell them and as the log alone does, and weeks to report on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from slaflow.engine.app import Engine
 from slaflow.engine.ask import Ask
 from slaflow.lifecycle.events import Fired
 from slaflow.report import question
+from slaflow.report.content import content
 from slaflow.report.handoffs import handoffs
+from slaflow.report.journey import journey
+from slaflow.report.losses import losses
 from slaflow.report.returns import returns
 from slaflow.report.waste import waste
 from slaflow.store.database import Database
 
-REPORTS = {"handoffs": handoffs, "returns": returns, "waste": waste}
+REPORTS = {
+    "handoffs": handoffs, "returns": returns, "waste": waste,
+    "losses": losses, "content": content, "journey": journey,
+}  # fmt: skip
 QUESTIONS: tuple[dict[str, Any], ...] = (
     {},
     {"start": START + 3 * DAY, "by": "owner"},
@@ -49,7 +55,7 @@ AT = END + DAY
 
 
 def tell(app: Engine, questions: int = 1) -> dict[str, Any]:
-    """Every report of handoffs, to so many of the questions."""
+    """Every report that is made of rows, to so many of the questions."""
     return {
         f"{name} {asked}": report(app, **asked, at=AT)
         for name, report in REPORTS.items()

@@ -12,6 +12,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
 from slaflow.store.rows.passages import Passage
+from slaflow.store.rows.touches import Ending, How, Touch, how, what
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When things begin unless a test says otherwise."""
@@ -114,3 +115,16 @@ def a_passage(lead: int) -> Passage:
     """The row of a handoff forward that nothing came of yet."""
     given = ("d" * 64, "promote", "new", "mql", False, "marketing", None, "sales", None, "forward")
     return Passage(None, lead, 1, MONDAY, *given, 50.0, "hot", "10", "{}", None, 0, None, is_held=True)
+
+
+def a_touch(lead: int) -> Touch:
+    """The row of a call."""
+    return Touch(
+        lead, 2, MONDAY, "bo@example.com", what("call", "sales"), how(How("hot", False, True, False))
+    )
+
+
+def an_ending(lead: int) -> Ending:
+    """The row of a lead that was lost at once."""
+    given = ("d" * 64, None, "lost", "closed", "lose", "sales", "price", False)
+    return Ending(lead, 3, MONDAY, *given, MONDAY, 0, "{}", 0, 7)

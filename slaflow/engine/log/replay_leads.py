@@ -9,6 +9,7 @@ from typing import TypeVar
 from slaflow.clock.state import Clock
 from slaflow.engine.log.replay_report import ReplayReport
 from slaflow.engine.passages.check import MEND, Comparison
+from slaflow.engine.passages.follow import Rows, rows_of
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.difference import clock_finding, row_finding
@@ -22,8 +23,6 @@ from slaflow.store.database import Connection
 from slaflow.store.log import archives, history
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
-from slaflow.store.rows import passages as passage_store
-from slaflow.store.rows.passages import Passage
 
 PAGE = 200
 Drawn = dict[str, tuple[int, Entry]]
@@ -79,12 +78,12 @@ class Leads:
 
     def _check_page(self, ids: Sequence[int]) -> None:
         leads, clocks = self._rows(ids)
-        passages = self._readable(ids, "handoffs", passage_store.of_leads) if self.handoffs else {}
+        kept = self._readable(ids, "handoffs", rows_of) if self.handoffs else {}
         without = set(ids)
         for lead_id, entries in history.streams(self.conn, ids):
             without.discard(lead_id)
             if self._check(entries, leads.get(lead_id), clocks.get(lead_id)):
-                self._check_handoffs(entries, passages.get(lead_id, ()))
+                self._check_handoffs(entries, kept.get(lead_id, Rows()))
         for lead_id in sorted(without):
             self._check_gone(f"lead:{lead_id}")
 
@@ -115,7 +114,7 @@ class Leads:
             found.update(self._readable([lead_id], what, read))
         return found
 
-    def _check_handoffs(self, entries: list[Entry], rows: Sequence[Passage]) -> None:
+    def _check_handoffs(self, entries: list[Entry], rows: Rows) -> None:
         if self.handoffs is not None and self.handoffs.differ(entries, rows):
             reason = f"the rows of its handoffs are not what the log comes to; {MEND}"
             self.report.add(Finding(None, entries[0].stream, reason), of_row=True)

@@ -1,1 +1,1 @@
-"""Handoffs with what came of each, kept beside the log as it grows, and made anew from it."""
+"""Handoffs with what came of each, touches and ends of leads: kept as the log grows, made anew from it."""

@@ -1,14 +1,15 @@
-"""Whether the rows of handoffs are what the log comes to: of one lead, or of those that were moved last."""
+"""Whether rows of handoffs, touches and ends are what the log comes to: of a lead, or of those moved last."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
-from slaflow.engine.passages.keep import Agreements, course_of
-from slaflow.engine.passages.open_times import reckon, reckoning
+from slaflow.engine.passages.follow import Agreements, Rows, followed, rows_of
+from slaflow.engine.passages.open_times import reckon, reckon_end, reckoning
 from slaflow.engine.setup.versions import compiled
 from slaflow.errors import SlaflowError
 from slaflow.log.entry import Entry
@@ -17,10 +18,12 @@ from slaflow.store.rows import passages as store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.passages import TELLING, Passage
+from slaflow.store.rows.touches import Ending
 from slaflow.workflow.model.workflow import Workflow
 
 SAMPLED = 200
 """Transitions, the latest, whose leads are looked at where a sample has to do."""
+T = TypeVar("T")
 MEND = "run 'slaflow db rebuild'"
 
 
@@ -39,26 +42,38 @@ class Comparison:
     def _workflow(self, digest: str) -> Workflow:
         return self._known[digest][0]
 
-    def differ(self, entries: Sequence[Entry], stored: Sequence[Passage]) -> bool:
+    def differ(self, entries: Sequence[Entry], stored: Rows) -> bool:
         """Whether *stored* is not what the whole log of their lead comes to; not where a version is gone."""
         telling = [each for each in entries if each.kind in TELLING]
         if any(each.digest not in self._known for each in telling):
             return False
-        logged = course_of(self._agreements, telling).rows
-        if len(logged) != len(stored):
-            return True
-        return any(not self._is_same(*pair) for pair in zip(logged, stored, strict=True))
+        logged = followed(self._agreements, telling, stored.born)
+        return (
+            logged.deeds.touches != list(stored.touches)
+            or _any(self._is_other, logged.course.rows, stored.handoffs)
+            or _any(self._ended_otherwise, logged.deeds.endings, stored.endings)
+        )
 
-    def _is_same(self, logged: Passage, stored: Passage) -> bool:
+    def _ended_otherwise(self, logged: Ending, stored: Ending) -> bool:
+        workflow, number = self._known[logged.digest or ""]
+        if stored.reckoned == number:
+            return reckon_end(logged, workflow, self._people, number) != stored
+        return logged._replace(open=stored.open, reckoned=stored.reckoned) != stored
+
+    def _is_other(self, logged: Passage, stored: Passage) -> bool:
         workflow, number = self._known[logged.digest or ""]
         if stored.reckoned == number:
             reckon(logged, workflow, self._people, number)
-            return replace(logged, id=stored.id) == stored
+            return replace(logged, id=stored.id) != stored
         # What is not reckoned by the calendars of now is reckoned anew by whoever asks.
         times = {
             name: getattr(stored, name) for name in ("decision", "first_touch", "first_attempt", "reckoned")
         }
-        return replace(logged, id=stored.id, **times) == stored
+        return replace(logged, id=stored.id, **times) != stored
+
+
+def _any(is_other: Callable[[T, T], bool], logged: Sequence[T], stored: Sequence[T]) -> bool:
+    return len(logged) != len(stored) or any(map(is_other, logged, stored))
 
 
 def comparison(conn: Connection) -> Comparison | None:
@@ -85,7 +100,7 @@ def findings(conn: Connection) -> Iterator[str]:
 
 
 def _differing(compare: Comparison, conn: Connection, lead_ids: Collection[int]) -> Iterator[int]:
-    stored = store.of_leads(conn, lead_ids)
+    stored = rows_of(conn, lead_ids)
     for lead_id, entries in groupby(store.told(conn, lead_ids), key=attrgetter("lead")):
-        if compare.differ(list(entries), stored.get(lead_id, ())):
+        if compare.differ(list(entries), stored[lead_id]):
             yield lead_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +35,8 @@ class Course:
         elif entry.kind in _MOVES and entry.from_state != entry.to_state:
             self._move(entry, terms)
 
-    def _data(self, entry: Entry) -> Mapping[str, Any]:
-        found = self.kept.get(str(entry.seq)) if entry.data_text is None else entry.data
-        return found or _NOTHING
-
     def _move(self, entry: Entry, terms: Terms) -> None:
-        way = _direction(entry, terms) if entry.handoff and entry.kind == "transition" else None
+        way = way_of(entry, terms) if entry.handoff and entry.kind == "transition" else None
         if self.rows:
             self._follow(self.rows[-1], entry, way, terms)
         if way is not None:
@@ -61,7 +57,7 @@ class Course:
             self.changed[last.seq] = last
 
     def _handed(self, entry: Entry, way: str, terms: Terms) -> Passage:
-        data, last = self._data(entry), self.rows[-1] if self.rows else None
+        data, last = data_of(entry, self.kept), self.rows[-1] if self.rows else None
         shown = data.get("handoff") or _NOTHING
         score, touchpoints = shown.get("score"), shown.get("touchpoints")
         assert entry.lead is not None
@@ -70,7 +66,8 @@ class Course:
             entry.to_state, entry.party == SYSTEM, entry.held_by, entry.owner, _taker(entry, terms),
             (shown.get("took") or _NOTHING).get("owner"), way, None if score is None else float(score),
             shown.get("stage"), shown.get("fit"),
-            None if touchpoints is None else canonical(touchpoints).decode(), _reason(data, terms),
+            None if touchpoints is None else canonical(touchpoints).decode(),
+            given_reason(data, terms.reasons),
             last.cycle + (last.direction == FORWARD) if last else 0, last.at if last else None,
             is_held=entry.to_state not in terms.finals,
         )  # fmt: skip
@@ -81,7 +78,7 @@ class Course:
         row = next((each for each in reversed(self.rows) if each.at <= happened), None)
         if row is None or row.took != entry.party or not _may_count(row, happened):
             return
-        data = self._data(entry)
+        data = data_of(entry, self.kept)
         if data.get("automated"):
             return
         self.changed[row.seq] = row
@@ -113,15 +110,22 @@ def _taker(entry: Entry, terms: Terms) -> str | None:
     return terms.holders.get(entry.to_state or "", entry.held_by or "") or None
 
 
-def _direction(entry: Entry, terms: Terms) -> str:
+def way_of(entry: Entry, terms: Terms) -> str:
+    """Which way a handoff goes."""
     if entry.from_state in terms.finals:
         return REOPENED
     return BACK if (entry.held_by, _taker(entry, terms)) in terms.back else FORWARD
 
 
-def _reason(data: Mapping[str, Any], terms: Terms) -> str | None:
-    """The first of the inputs in which a handback says why, as text."""
-    for name in terms.reasons:
+def data_of(entry: Entry, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of an entry; of one that is erased, what of it is among *kept*, by its ``seq`` as text."""
+    found = kept.get(str(entry.seq)) if entry.data_text is None else entry.data
+    return found or _NOTHING
+
+
+def given_reason(data: Mapping[str, Any], names: Iterable[str]) -> str | None:
+    """What was given in the first of the inputs *names*, as text."""
+    for name in names:
         for part in ("inputs", "set"):
             value = (data.get(part) or _NOTHING).get(name)
             if value is not None:

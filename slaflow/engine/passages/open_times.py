@@ -13,6 +13,7 @@ from slaflow.store.database import Connection
 from slaflow.store.rows import passages as store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.passages import Passage
+from slaflow.store.rows.touches import Ending
 from slaflow.store.rows.workflows import Version
 from slaflow.workflow.model.workflow import Workflow
 
@@ -38,7 +39,7 @@ def reckoning(version: Version) -> int:
 
 def reckonings_at(conn: Connection, at: datetime) -> dict[str, int] | None:
     """That number of each version, by digest, where the rows tell all of the log as it was known at *at*;
-    None where they do not: something lies behind that instant, or not every handoff has its row yet."""
+    None where they do not: something lies behind that instant, or not everything has its row yet."""
     newest = store.newest(conn)
     if (newest is not None and newest > at) or not store.is_whole(conn) or store.tells_more(conn):
         return None
@@ -67,3 +68,9 @@ def reckon(row: Passage, workflow: Workflow, people: Directory, reckoned: int) -
     else:
         row.decision = row.first_touch = row.first_attempt = None
     row.reckoned = reckoned
+
+
+def reckon_end(row: Ending, workflow: Workflow, people: Directory, reckoned: int) -> Ending:
+    """*row* with how long the lead had been worked."""
+    open_seconds = opening(workflow, people, row.owner, row.since_at)(row.at)
+    return row._replace(open=open_seconds, reckoned=reckoned)

@@ -24,6 +24,7 @@ from slaflow.store import locks
 from slaflow.store.database import Connection
 from slaflow.store.rows import passages as passage_store
 from slaflow.store.rows import people as store
+from slaflow.store.rows import touches as touch_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model.parties import LEAD, SYSTEM
@@ -293,6 +294,7 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYS
     draft = Draft(0, "person", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
     streams.append(conn, "people", draft, now)
     passage_store.forget_open_times(conn, now)
+    touch_store.forget_open_times(conn, now)
 
 
 def away(

@@ -21,16 +21,19 @@ from sqlalchemy import (
 )
 
 from slaflow.store.dialect import Column, text_at
+from slaflow.store.figures import kept_content
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of, total
+from slaflow.store.figures.kept_content import OUTCOMES
+from slaflow.store.figures.kept_touches import rows_tell, touches
 from slaflow.store.figures.losses import is_won
 from slaflow.store.figures.passages import passages
 from slaflow.store.figures.terms import FORWARD, NONE
 from slaflow.store.tables.log import entry
 
+__all__ = ["OUTCOMES", "TOUCH", "Before", "Reached", "Said", "before", "reached", "said"]
 TOUCH = "touch."
 _BATCH = 5000
-OUTCOMES = ("handoffs", "acceptances", "wins")
 
 
 class Said(NamedTuple):
@@ -65,6 +68,11 @@ class Before(NamedTuple):
 
 def said(connection: Connection, asked: Asked) -> Iterator[Said]:
     """The touches of the period by kind, who made them, and the stage."""
+    if rows_tell(asked):
+        for group, activity, party, how, number in touches(connection, asked):
+            misfit, over_pace = number * how.is_misfit, number * how.is_over_pace
+            yield Said(group, activity, party or NONE, how.stage or NONE, number, misfit, over_pace)
+        return
     row = _touches(asked, in_period=True).c
     keys = (row.grp, row.activity, row.party, row.stage)
     query = select(*keys, func.count(), total(row.misfit), total(row.over_pace))
@@ -74,6 +82,9 @@ def said(connection: Connection, asked: Asked) -> Iterator[Said]:
 
 def reached(connection: Connection, asked: Asked) -> Iterator[Reached]:
     """How many leads they went to."""
+    if rows_tell(asked):
+        yield from map(Reached._make, kept_content.reached(connection, asked))
+        return
     row = _touches(asked, in_period=True).c
     keys = (row.grp, row.activity, row.party)
     for each in connection.execute(select(*keys, func.count(row.lead.distinct())).group_by(*keys)):
@@ -83,8 +94,12 @@ def reached(connection: Connection, asked: Asked) -> Iterator[Reached]:
 def before(connection: Connection, asked: Asked) -> Iterator[Before]:
     """What stood before the outcomes of the period.
 
-    Both are read once, in order: joined, either planner goes through all of one for each of the other.
+    In the log both are read once, in order: joined, either planner goes through all of one for each of the
+    other.
     """
+    if rows_tell(asked):
+        yield from map(Before._make, kept_content.before(connection, asked))
+        return
     outcomes: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for lead, seq, what in connection.execute(_outcomes(asked)):
         outcomes[lead].append((seq, what))
@@ -92,9 +107,9 @@ def before(connection: Connection, asked: Asked) -> Iterator[Before]:
     query = select(row.lead, row.seq, row.grp, row.activity, row.party).order_by(row.lead, row.seq)
     found: Counter[tuple[Any, ...]] = Counter()
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
-        for lead, touches in groupby(rows, key=itemgetter(0)):
+        for lead, done in groupby(rows, key=itemgetter(0)):
             if lead in outcomes:
-                _count(found, [(each[1], tuple(each[2:])) for each in touches], outcomes[lead])
+                _count(found, [(each[1], tuple(each[2:])) for each in done], outcomes[lead])
     for ((group, activity, party), what, place), number in found.items():
         yield Before(group, activity, party, what, place, number)
 

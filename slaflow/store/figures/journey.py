@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import Connection, Select, Text, and_, case, cast, func, literal, null, or_, select
 
 from slaflow.store.dialect import Column, in_stream, text_at
 from slaflow.store.figures.aging import is_past, stood
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import and_whole, data_of, stream_of
+from slaflow.store.figures.kept_touches import rows_tell, touches
 from slaflow.store.figures.terms import NONE, by_version, is_final
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
@@ -55,6 +56,18 @@ def standing(connection: Connection, asked: Asked) -> Iterator[Standing]:
 
 def worked(connection: Connection, asked: Asked) -> Iterator[Worked]:
     """The touches of the period by stage, party and kind; what slaflow itself records is nobody's work."""
+    found = _worked_by_rows(connection, asked) if rows_tell(asked) else connection.execute(_worked(asked))
+    for each in and_whole(found, names=3):
+        yield Worked._make(each)
+
+
+def _worked_by_rows(connection: Connection, asked: Asked) -> Iterator[tuple[Any, ...]]:
+    for group, activity, party, how, number in touches(connection, asked):
+        if party not in (None, SYSTEM):
+            yield group, how.stage or NONE, party, activity, number
+
+
+def _worked(asked: Asked) -> Select[Any]:
     row = entry.alias("touch")
     data = data_of(row)
     group = asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
@@ -65,9 +78,7 @@ def worked(connection: Connection, asked: Asked) -> Iterator[Worked]:
         ).where(asked.of_kind(row, "activity"), row.c.party != SYSTEM).cte("worked")
     ).c  # fmt: skip
     keys = (found.grp, found.stage, found.party, found.activity)
-    query = select(*keys, func.count()).group_by(*keys).order_by(*keys)
-    for each in and_whole(connection.execute(query), names=3):
-        yield Worked._make(each)
+    return select(*keys, func.count()).group_by(*keys).order_by(*keys)
 
 
 def _stage_then(asked: Asked, of: Column) -> Column:

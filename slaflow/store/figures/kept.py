@@ -32,25 +32,25 @@ def kept(asked: Asked, *, to_taker: bool = True) -> Subquery:
     return (
         select(
             *rest, *flags, group.label("grp"), touches.label("touches"),
-            _is_reckoned(asked).label("is_reckoned"),
-        ).where(*_bounds(asked)).subquery("kept")
+            is_reckoned(asked, row).label("is_reckoned"),
+        ).where(*in_bounds(asked, row.at)).subquery("kept")
     )  # fmt: skip
 
 
-def _bounds(asked: Asked) -> Iterator[Column]:
+def in_bounds(asked: Asked, at: Column) -> Iterator[Column]:
     """The period; without a start, most rows lie in it, and none is looked up by its instant."""
     if asked.start is not None:
-        yield passage.c.at >= asked.start
+        yield at >= asked.start
     if asked.end is not None:
-        yield (unindexed(passage.c.at) if asked.start is None else passage.c.at) < asked.end
+        yield (unindexed(at) if asked.start is None else at) < asked.end
 
 
 def _number(flag: Any) -> Column:
     return case((flag, 1), else_=0)
 
 
-def _is_reckoned(asked: Asked) -> Column:
-    """Whether the open times are those of the calendars as they are now."""
+def is_reckoned(asked: Asked, row: Any) -> Column:
+    """Whether the open times of *row* are those of the calendars as they are now: 1 or 0."""
     known = (asked.reckonings or {}).items()
-    each = (and_(passage.c.digest == digest, passage.c.reckoned == number) for digest, number in known)
+    each = (and_(row.digest == digest, row.reckoned == number) for digest, number in known)
     return case((or_(false(), *each), 1), else_=0)

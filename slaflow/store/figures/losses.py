@@ -6,23 +6,37 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Connection, and_, case, false, func, literal, or_, select
+from sqlalchemy import CTE, Connection, Select, and_, case, false, func, literal, null, or_, select
 
 from slaflow.store.dialect import Column, in_stream, text_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of
+from slaflow.store.figures.kept_touches import kept_endings
 from slaflow.store.figures.returns import why
-from slaflow.store.figures.terms import BACK, NONE, Terms, by_version, direction, is_final
+from slaflow.store.figures.terms import (
+    BACK,
+    LOST,
+    NONE,
+    RETURNED,
+    WON,
+    Terms,
+    by_version,
+    direction,
+    is_final,
+)
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
-WON, LOST, RETURNED = "won", "lost", "returned"
 _BATCH = 5000
 
 
 class Ending(NamedTuple):
-    """One end: since when the lead had been worked (creation; of a return its handoff), and until when."""
+    """One end: since when the lead had been worked (creation; of a return its handoff), and until when.
+
+    Where its row tells them, ``elapsed`` and ``open`` seconds, and ``effort``: JSON, kinds of activity, how
+    often each. ``since`` and ``at`` are None where all of these are there.
+    """
 
     group: str | None
     what: str
@@ -33,8 +47,11 @@ class Ending(NamedTuple):
     by_system: bool
     owner: str | None
     digest: str
-    since: datetime
-    at: datetime
+    since: datetime | None
+    at: datetime | None
+    elapsed: int | None
+    open: int | None
+    effort: str | None
 
 
 class Effort(NamedTuple):
@@ -49,18 +66,24 @@ class Effort(NamedTuple):
 
 def endings(connection: Connection, asked: Asked) -> Iterator[Ending]:
     """Each end that lies in the period, read as it is asked for."""
-    row = _ended(asked).c
-    query = select(
-        row.grp, row.what, row.state, row.trigger, row.gave, row.reason, row.by_system, row.owner, row.digest,
-        row.since_at, row.at,
-    )  # fmt: skip
+    query = _endings_by_log(asked) if asked.reckonings is None else kept_endings(asked)
     with connection.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for each in rows:
             yield Ending._make(each)
 
 
+def _endings_by_log(asked: Asked) -> Select[Any]:
+    row = _ended(asked).c
+    return select(
+        row.grp, row.what, row.state, row.trigger, row.gave, row.reason, row.by_system, row.owner, row.digest,
+        row.since_at, row.at, null(), null(), null(),
+    )  # fmt: skip
+
+
 def effort(connection: Connection, asked: Asked) -> Iterator[Effort]:
-    """What your people had done for these leads, by kind of activity."""
+    """What your people had done for these leads, by kind of activity; nothing where rows of ends say it."""
+    if asked.reckonings is not None:
+        return
     ended, touch = _ended(asked), entry.alias("touch")
     kind = text_at(data_of(touch), "activity")
     by_hand = func.coalesce(text_at(data_of(touch), "automated"), "false") == "false"
@@ -86,7 +109,7 @@ def _ended(asked: Asked) -> CTE:
     last = select(func.max(before.c.seq)).where(
         before.c.stream == row.c.stream, before.c.seq < row.c.seq, before.c.handoff
     )
-    since_seq = case((closes, 0), else_=last.correlate_except(before).scalar_subquery())
+    since_seq = case((closes, 0), else_=func.coalesce(last.correlate_except(before).scalar_subquery(), 0))
     data = data_of(row)
     group = asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
     found = (

@@ -15,6 +15,7 @@ Gate = tuple[str, tuple[str, ...], str | None, tuple[str, ...]]
 """A transition that several checks allow: its trigger, the states it leaves and enters, those checks."""
 
 FORWARD, BACK, REOPENED = "forward", "return", "reopened"
+WON, LOST, RETURNED = "won", "lost", "returned"
 NONE = "(none)"
 """What has no value stands under this name."""
 

@@ -18,7 +18,7 @@ from slaflow.store.tables.log import BLANK, entry
 from slaflow.store.tables.passages import derived, passage
 from slaflow.store.types import instant_writer, one_of
 
-RULES = 1
+RULES = 2
 """The version of the rules by which rows are made; another one has them made anew."""
 TELLING = ("created", "activity", "transition", "migrated", "erased")
 """Kinds of entries without which no row changes."""
@@ -143,20 +143,20 @@ def forget_open_times(connection: Connection, since: datetime) -> None:
 
 
 def is_whole(connection: Connection) -> bool:
-    """Whether every handoff has its row, made by the rules of this slaflow."""
+    """Whether every handoff, touch and end has its row, made by the rules of this slaflow."""
     query = select(derived.c.made_by).where(derived.c.name == _NAME)
     return connection.execute(query).scalar() == RULES
 
 
 def note_whole(connection: Connection, *, is_whole: bool) -> None:
-    """Remembers whether every handoff has its row."""
+    """Remembers whether every handoff, touch and end has its row."""
     connection.execute(delete(derived).where(derived.c.name == _NAME))
     if is_whole:
         connection.execute(insert(derived).values(name=_NAME, made_by=RULES))
 
 
 def tells_more(connection: Connection) -> bool:
-    """Whether a handoff was blanked in the log and not here, by others than who erases a lead."""
+    """Whether something was blanked in the log and not here, by others than who erases a lead."""
     return connection.execute(_BLANKED).first() is not None
 
 

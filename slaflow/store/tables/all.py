@@ -11,13 +11,14 @@ from slaflow.store.tables import (
     outbox,
     passages,
     people,
+    touches,
     workflows,
 )
 from slaflow.store.tables.metadata import REVISIONS, belongs_to, metadata, tell_dialects
 
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
-ROOMS = (commitments, erasure, imports, leads, log, outbox, passages, people, workflows)
+ROOMS = (commitments, erasure, imports, leads, log, outbox, passages, people, touches, workflows)
 """The modules by which every table is known to the metadata."""
 
 tell_dialects()

@@ -33,8 +33,9 @@ _HAS_TO = text('"to" IS NOT NULL')
 
 _TOLD_LATER = text("arrived_at > at")
 
-BLANK = text("data IS NULL AND handoff")
-"""Handoffs of which the data is erased; queries say it with the same words, or SQLite takes no index."""
+BLANK = text("data IS NULL AND kind IN ('activity', 'transition')")
+"""Of what rows are made, where its data is erased; queries say it with the same words, or SQLite takes no
+index."""
 
 entry = Table(
     "entry",
@@ -99,7 +100,7 @@ entry = Table(
     partial("entry_moves", "lead", "seq", "at", "kind", "from", "to", where=_HAS_TO),
     # What time travel asks for beside what lies past an instant: inputs that were told after it.
     partial("entry_told_later", "arrived_at", where=_TOLD_LATER),
-    # Handoffs that tell less than their rows do, unless the rows were made anew when that was taken away.
+    # Entries that tell less than their rows do, unless the rows were made anew when that was taken away.
     partial("entry_blank", "lead", where=BLANK),
 )
 

@@ -1,4 +1,4 @@
-"""The rows of handoffs: kept with the log, found to differ, made anew, and what that costs."""
+"""The rows of handoffs, touches and ends: kept with the log, found to differ, made anew, and their cost."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ def alter(app: Engine, change: str) -> None:
         "UPDATE passage SET is_held = NOT is_held",
         "UPDATE passage SET first_touch = 1 + coalesce(first_touch, 0)",
         "DELETE FROM passage WHERE id = (SELECT max(id) FROM passage)",
+        "UPDATE touch SET how = '[null,1,0,0]'",
+        "UPDATE ending SET open = open + 1",
+        "DELETE FROM ending",
     ],
 )
 @on_one_database
