@@ -78,9 +78,10 @@ class Names:
 
 def _reasons(document: WorkflowDoc) -> Iterator[str]:
     """The inputs of transitions into a state that another party holds than one of those they leave."""
-    holders = {name: state.held_by for name, state in document.states.items()}
+    # What is broken otherwise is none here, and told of where it stands.
+    holders = {name: state and state.held_by for name, state in document.states.items()}
     for row in document.transitions:
-        taker = holders.get(row.to or "")
+        taker = None if row is None else holders.get(row.to or "")
         if taker is not None and any(holders.get(name) not in (taker, None) for name in row.from_):
             yield from row.requires
 
