@@ -59,7 +59,7 @@ class Names:
             teams=tuple(keys_of(data, "teams")),
             targets=tuple(keys_of(data, "targets")),
             timers=tuple(keys_of(data, "timers")),
-            reasons=tuple(dict.fromkeys(_reasons(document))),
+            reasons=tuple(dict.fromkeys(_reasons(data, rows))),
         )
 
     @property
@@ -76,14 +76,19 @@ class Names:
         return ("next", "manager", *self.teams)
 
 
-def _reasons(document: WorkflowDoc) -> Iterator[str]:
+def _reasons(data: Any, rows: Iterable[Any]) -> Iterator[str]:
     """The inputs of transitions into a state that another party holds than one of those they leave."""
-    # What is broken otherwise is none here, and told of where it stands.
-    holders = {name: state and state.held_by for name, state in document.states.items()}
-    for row in document.transitions:
-        taker = None if row is None else holders.get(row.to or "")
-        if taker is not None and any(holders.get(name) not in (taker, None) for name in row.from_):
-            yield from row.requires
+    states = data.get("states") if isinstance(data.get("states"), dict) else {}
+    holders = {name: state.get("held_by") for name, state in states.items() if isinstance(state, dict)}
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("to"), str):
+            continue
+        left = row.get("from")
+        names = left if isinstance(left, list) else [left]
+        givers = [holders.get(name) for name in names if isinstance(name, str)]
+        taker = holders.get(row["to"])
+        if taker is not None and any(giver not in (taker, None) for giver in givers):
+            yield from keys_of(row, "requires")
 
 
 def _stages(data: Any) -> Iterator[str]:
