@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from slaflow.errors import did_you_mean
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.flow import LiftDoc
 from slaflow.workflow.model.lead import Field
@@ -31,7 +32,7 @@ def who(docs: GrantDocs, path: Path, parts: Parts, known: Collection[str]) -> di
     for index, doc in enumerate(docs):
         for at, party, role in _named(doc, (*path, index)):
             is_bare = isinstance(doc, str)
-            is_known = parts.lookup.one(at, "party", party, known, key=not is_bare)
+            is_known = _is_party(at, party, known, parts, is_bare=is_bare)
             if _is_role(at, party, role, parts, is_bare=is_bare) and is_known:
                 made[party] = min(role, made.get(party, role), key=ROLES.index)
     return made
@@ -44,12 +45,23 @@ def _named(doc: str | Mapping[str, str], path: Path) -> Iterator[tuple[Path, str
         yield from (((*path, party), party, role) for party, role in doc.items())
 
 
+def _is_party(path: Path, party: str, known: Collection[str], parts: Parts, *, is_bare: bool) -> bool:
+    if party in (LEAD, SYSTEM) and party not in known:
+        words = f"{party} has no say in this; name {' or '.join(known)}"
+        parts.findings.error(path, words, key=not is_bare)
+        return False
+    return parts.lookup.one(path, "party", party, known, key=not is_bare)
+
+
 def _is_role(path: Path, party: str, role: str, parts: Parts, *, is_bare: bool) -> bool:
     if role == "auditor":
         parts.findings.error(path, f"an auditor writes nothing; a role is one of {', '.join(ROLES)}")
         return False
     if party in (LEAD, SYSTEM) and not is_bare:
         parts.findings.error(path, f"nobody of {party} has a role; write {party} alone", key=True)
+        return False
+    if role not in ROLES and not did_you_mean(role, ROLES):
+        parts.findings.error(path, f'unknown role "{role}"; a role is one of {", ".join(ROLES)}')
         return False
     return parts.lookup.one(path, "role", role, ROLES)
 
