@@ -163,7 +163,13 @@ def _told_late(asked: Asked) -> Select[Any]:
     return (
         select(*_columns(row, TOLD_LATE))
         .select_from(told.join(row, caused))
-        .where(told.c.occurred_at < told.c.at, _known(asked, told), in_stream(row.c.at) <= asked.at)
+        .where(
+            # Told so, SQLite finds them by the index of what is told late.
+            told.c.occurred_at < told.c.at,
+            told.c.occurred_at <= asked.at,
+            _known(asked, told),
+            in_stream(row.c.at) <= asked.at,
+        )
     )
 
 
@@ -258,7 +264,8 @@ def soon(connection: Connection, asked: Asked) -> list[SoonFigure]:
         elapsed(row.decided_at, lost.c.at) <= SOON, or_(until.is_(None), in_stream(lost.c.at) < until),
         is_lost(lost, asked),
     )  # fmt: skip
-    given_up = exists(closed.correlate_except(lost)) if _loses(asked) else false()
+    # What is held still was not closed, and needs no look.
+    given_up = and_(row.is_held == 0, exists(closed.correlate_except(lost))) if _loses(asked) else false()
     came = case((given_back, literal("returned")), (given_up, literal("lost")), else_=literal(""))
     accepted = select(row.grp, row.took, came.label("came"), row.touches).where(row.outcome == "accepted")
     each = accepted.cte("soon").c
