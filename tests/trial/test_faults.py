@@ -86,6 +86,11 @@ def test_a_fault_of_a_step_stands_at_its_line(step: str, message: str) -> None:
             "team nordics belongs to sales, not to marketing",
         ),
         (
+            HEAD + "people: [{email: a@example.com, party: sales, calendar: alwys}]\n" + ONE,
+            2,
+            'unknown calendar "alwys"; did you mean "always"?',
+        ),
+        (
             HEAD + "people:\n- {email: anna@example.com, party: sales, manager: ana@example.com}\n" + ONE,
             3,
             'did you mean "anna@example.com"?',
