@@ -33,7 +33,8 @@ def losses(figures: Figures, subtitle: str) -> Figure:
     labels = []
     for place, (what, _, number, way) in enumerate(rows):
         axes.barh(place, number, color=ENDS[what], height=0.62)
-        of = f"{percent(number / figures['endings'])}, {way['touches_per_lead']:g} touches a lead"
+        touches = "touch" if way["touches_per_lead"] == 1 else "touches"
+        of = f"{percent(number / figures['endings'])}, {way['touches_per_lead']:g} {touches} a lead"
         labels.append(style.end_label(axes, number, place, f"{number:,}", of))
     style.make_room(axes, labels)
     style.no_numbers(axes)
@@ -53,7 +54,7 @@ def content(figures: Figures, subtitle: str) -> Figure:
     for place, row in enumerate(rows):
         number = row["before"]["handoffs"]["last"]
         axes.barh(place, number, color=colours[place], height=0.62)
-        said = [f"said {row['touches']:,} times"]
+        said = ["said once" if row["touches"] == 1 else f"said {row['touches']:,} times"]
         said += [f"{row['misfit']:,} at another stage"] * bool(row["misfit"])
         said += [f"{row['over_pace']:,} over the pace"] * bool(row["over_pace"])
         labels.append(style.end_label(axes, number, place, f"{number:,}", ", ".join(said)))
