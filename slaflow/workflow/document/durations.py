@@ -13,7 +13,8 @@ _DAYS = re.compile(r"([0-9]{1,6})d")
 _MONTHS = re.compile(r"([0-9]{1,5})mo")
 MAX_DAYS = 36_525
 """A hundred years; more is a slip of the keyboard."""
-MAX_MONTHS = 1_200
+MAX_MONTHS = 12
+"""A promise of years is a slip too; who means it counts days."""
 
 
 class DurationInvalid(SlaflowError, ValueError):
@@ -31,7 +32,7 @@ def parse_duration(text: str) -> Span:
     """
     if months := _MONTHS.fullmatch(text):
         if int(months.group(1)) > MAX_MONTHS:
-            raise DurationInvalid(f'"{text}" is longer than a hundred years')
+            raise DurationInvalid(f'"{text}" is longer than a year; months go up to {MAX_MONTHS}mo')
         return Months(int(months.group(1)), text)
     if days := _DAYS.fullmatch(text):
         return Days(_bounded(int(days.group(1)), text), text)
