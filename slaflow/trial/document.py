@@ -8,7 +8,7 @@ from typing import Any
 
 from slaflow.lifecycle.people import Absence, Person
 from slaflow.trial.reader import Reader
-from slaflow.trial.scenario import ALONE, Cast, Scenario
+from slaflow.trial.scenario import ALONE, Cast, Scenario, with_defaults
 from slaflow.trial.steps import StepReader
 from slaflow.workflow.identity import folded, identity_key, shown, unseen
 from slaflow.workflow.model.lead import Value
@@ -137,19 +137,16 @@ def _check_apart(reader: Reader, path: Path, leads: Mapping[str, Mapping[str, Va
     """Leads of one identity are one lead (rules.md, 26.3)."""
     known: dict[str, str] = {}
     for name, fields in leads.items():
-        key = identity_key(reader.workflow, fields)
+        key = identity_key(reader.workflow, with_defaults(reader.workflow, fields))
         if key is not None and known.setdefault(key, name) != name:
             reader.problem((*path, name), f"{name} and {known[key]} are one lead: their identity is the same")
 
 
 def _lead(reader: Reader, path: Path, given: Any) -> dict[str, Value]:
-    """The new lead's fields, defaults filled in."""
+    """What is given of the new lead."""
     fields = reader.workflow.fields
     read = reader.values(path, given, fields, "field")
-    values: dict[str, Value] = {name: value for name, value in read.items() if value is not None}
     for name, spec in fields.items():
-        if name not in values and spec.default is not None:
-            values[name] = spec.default
-        elif name not in values and spec.required and name not in (given or {}):
+        if spec.required and spec.default is None and name not in (given or {}):
             reader.problem(path, f'the field "{name}" is required')
-    return values
+    return {name: value for name, value in read.items() if value is not None}

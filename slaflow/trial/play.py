@@ -11,35 +11,34 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from slaflow.clock.state import Clock
+from slaflow.errors import SlaflowError
 from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Draft, Refusal
-from slaflow.lifecycle.events import (
-    Assigned,
-    Contested,
-    Created,
-    Disputed,
-    Fired,
-    Happening,
-    Input,
-    Recorded,
-    Upheld,
-)
+from slaflow.lifecycle.events import Assigned, Contested, Created, Input
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.life import ClockKey, Life
-from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.rights.judged import highest_asked, judged
+from slaflow.lifecycle.rights.judged import judged
+from slaflow.lifecycle.rights.permits import Asker, asker
+from slaflow.lifecycle.rights.rules import addition_denied
 from slaflow.lifecycle.routing import obstacle
-from slaflow.trial.scenario import Cast, Do
+from slaflow.trial.actors import default_party
+from slaflow.trial.scenario import Cast, Do, with_defaults
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.lead import Value
-from slaflow.workflow.model.parties import LEAD, SYSTEM
+from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
 from slaflow.workflow.model.workflow import Workflow
 
 INSTANT = timedelta(microseconds=1)
 """A step is carried out by what comes strictly after it; nothing comes sooner."""
+
+
+class NotAdded(SlaflowError):
+    """Who is to add a lead may not, or not with these fields."""
+
+    code = "not_permitted"
 
 
 class World(Protocol):
@@ -65,10 +64,14 @@ class Play:
         self.stopped: set[ClockKey] = set()
         self._create(name, fields, actor)
 
-    def _create(self, name: str, fields: Mapping[str, Value], creator: str | None) -> None:
-        key = identity_key(self.workflow, fields) or name
-        happening = Created(self.number, key, fields, bytes(16))
+    def _create(self, name: str, given: Mapping[str, Value], creator: str | None) -> None:
+        fields = with_defaults(self.workflow, given)
+        happening = Created(self.number, identity_key(self.workflow, fields) or name, fields, bytes(16))
         actor = self.actor(creator, self.workflow.states[self.workflow.initial].held_by or SYSTEM)
+        if creator is not None:
+            who = asker(self.people, actor, self.now)
+            if (because := addition_denied(self.workflow, who, given)) is not None:
+                raise NotAdded(because)
         event = Input(happening, actor, self.now, self.now)
         self._decide(event, self.now)
 
@@ -96,7 +99,8 @@ class Play:
         Raises:
             SlaflowError: it claims to have happened ahead of now, or a calendar never opens again.
         """
-        actor = self.actor(deed.actor, self.default_party(deed.happening))
+        default = default_party(self.workflow, self.lead, self.entries, deed.happening)
+        actor = self.actor(deed.actor, default)
         if isinstance(deed.happening, Assigned) and deed.happening.owner is not None:
             because = obstacle(self.people, self.lead, deed.happening.owner, self.now)
             if because is not None:
@@ -110,10 +114,10 @@ class Play:
         return decision.refusal
 
     def _judged(self, event: Input, *, is_named: bool) -> Input:
-        """With its right, or denied. Where the story names nobody it is done by somebody who may."""
-        if is_named:
-            return judged(self.workflow, self.people, event, lambda: self.lead)
-        return event._replace(right=highest_asked(self.workflow, event))
+        """With its right, or denied. Where the story names nobody, somebody with every role does it."""
+        anybody = Asker(event.actor.name, event.actor.party, ROLES[-1])
+        who = None if is_named else anybody
+        return judged(self.workflow, self.people, event, lambda: self.lead, who)
 
     def pass_instant(self) -> None:
         """Carries out what falls next, at its instant."""
@@ -125,25 +129,6 @@ class Play:
         """The clock of *target* that started last."""
         numbered = target, self.lead.clock_numbers.get(target, 0)
         return next((c for c in self.life.clocks if (c.target, c.number) == numbered), None)
-
-    def default_party(self, happening: Happening) -> str:
-        """The first party that may do it and is not the system; else whoever holds the lead."""
-        if isinstance(happening, Recorded):
-            return _first_of(self.workflow.activities[happening.kind].by)
-        if isinstance(happening, Fired):
-            rows = lifecycle_of(self.workflow).rows(self.lead.state, happening.trigger)
-            anywhere = (row for row in self.workflow.transitions if row.trigger == happening.trigger)
-            return _first_of((*rows, *anywhere)[0].by)
-        if isinstance(happening, Contested):
-            of = returned(self.entries, happening.about)
-            took, gave = (of.took, of.gave) if of else (self.lead.held_by, self.lead.held_by)
-            return took if happening.verb == "dispute" else gave
-        if isinstance(happening, Disputed):
-            return self.workflow.target(happening.target).owed_by or SYSTEM
-        if isinstance(happening, Upheld):
-            owes = self.workflow.target(happening.target).owed_by
-            return _first_of(tuple(party for party in self.workflow.parties if party != owes))
-        return self.lead.held_by
 
     def actor(self, name: str | None, default: str) -> Actor:
         """*name* as a person of the file or a bare party; None is the party *default*."""
@@ -175,7 +160,3 @@ class Play:
             self.stopped.add((entry.target, entry.clock))
         elif entry.kind == "clock_resumed" and entry.target is not None and entry.clock is not None:
             self.stopped.discard((entry.target, entry.clock))
-
-
-def _first_of(parties: tuple[str, ...]) -> str:
-    return next((party for party in parties if party != SYSTEM), SYSTEM)

@@ -10,6 +10,7 @@ from slaflow.lifecycle.events import Happening
 from slaflow.lifecycle.people import Absence, Person
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.model.lead import Value
+from slaflow.workflow.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Step:
 class Scenario:
     """One story. With ``findings`` it cannot be told, and ``steps`` may lack some.
 
-    ``leads`` are new leads' fields by the leads' names; one that stands alone is called ``ALONE``.
+    ``leads`` are what is given of new leads, by the leads' names; one that stands alone is called ``ALONE``.
     """
 
     name: str
@@ -106,6 +107,12 @@ class Scenario:
         """The leads that are there when it begins: those that no step brings in."""
         later = {step.deed.name for step in self.steps if isinstance(step.deed, Arrive)}
         return tuple(name for name in self.leads if name not in later)
+
+
+def with_defaults(workflow: Workflow, given: Mapping[str, Value]) -> dict[str, Value]:
+    """A new lead's fields: what is *given*, else what the agreement says stands there."""
+    defaults = {name: spec.default for name, spec in workflow.fields.items() if spec.default is not None}
+    return {**defaults, **given}
 
 
 @dataclass(frozen=True, slots=True)

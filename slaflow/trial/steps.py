@@ -49,6 +49,10 @@ OF_NO_LEAD = ("wait", "until", "add")
 ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
     "lift": Lifted, "dispute": Disputed, "uphold": Upheld,
 }  # fmt: skip
+INPUTS = ("fire", "activity")
+INPUTS_BESIDE = ("set", "fields", "override", "reason")
+REFUSABLE = (*INPUTS, "check", "assign", *ABOUT_BREACHES)
+"""What a ``refuse`` may hold besides a ``set`` of its own."""
 VERBS: Mapping[str, Verb] = {"lift": "lift", "dispute": "dispute", "uphold": "uphold"}
 
 
@@ -221,28 +225,32 @@ class StepReader:
 
     def refuse(self, path: Path, given: dict[str, Any]) -> Refuse | None:
         at = (*path, "refuse")
-        keys = ("fire", "activity", "as", "set", "fields", "override", "reason", "because", *ABOUT_BREACHES)
-        terms = self.reader.mapping(at, given["refuse"], keys)
-        if len({"fire", "activity", *ABOUT_BREACHES} & set(terms)) != 1:
-            self.reader.problem(at, "refuse takes one fire or one activity, or one lift, dispute or uphold")
+        terms = given["refuse"] if isinstance(given["refuse"], dict) else {}
+        # As among steps, set comes last: beside a fire it holds inputs.
+        kinds = [kind for kind in REFUSABLE if kind in terms] or [kind for kind in ("set",) if kind in terms]
+        beside = KEYS[kinds[0]] if len(kinds) == 1 and kinds[0] not in INPUTS else ("as", *INPUTS_BESIDE)
+        terms = self.reader.mapping(at, given["refuse"], (*kinds, *beside, "because"))
+        if len(kinds) != 1:
+            others = ", ".join(("set", *(kind for kind in REFUSABLE if kind not in INPUTS)))
+            self.reader.problem(at, f"refuse takes one fire or one activity, or else one of {others}")
             return None
-        because = str(terms.get("because") or "")
-        if set(ABOUT_BREACHES) & set(terms):
-            said = self.about_breach(at, terms)
-            return None if said is None else Refuse(said, because)
+        do = self.inputs(at, terms) if kinds[0] in INPUTS else _READERS[kinds[0]](self, at, terms)
+        return Refuse(do, str(terms.get("because") or "")) if isinstance(do, Do) else None
+
+    def inputs(self, at: Path, terms: dict[str, Any]) -> Do | None:
+        """A fire or an activity whose inputs may be what none of them takes, for that is refused too."""
         raw = {
             name: value
             for key in ("set", "fields")
             for name, value in self.reader.anything((*at, key), terms.get(key), "input: value").items()
         }
-        actor = self.actor(at, terms)
-        workflow = self.reader.workflow
+        actor, workflow = self.actor(at, terms), self.reader.workflow
         if "fire" in terms:
             trigger = self.reader.name((*at, "fire"), terms["fire"], "trigger", workflow.triggers)
             override = self.override(at, terms)
-            return Refuse(Do(Fired(trigger, raw, override), actor), because) if trigger else None
+            return Do(Fired(trigger, raw, override), actor) if trigger else None
         kind = self.reader.name((*at, "activity"), terms["activity"], "activity", workflow.activities)
-        return Refuse(Do(Recorded(kind, raw), actor), because) if kind else None
+        return Do(Recorded(kind, raw), actor) if kind else None
 
     def expect(self, path: Path, given: dict[str, Any]) -> Expect:
         return Expect(read_figures(self.reader, (*path, "expect"), given["expect"]))

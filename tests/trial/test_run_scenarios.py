@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import dedent, indent
 
 import pytest
-from support.agreement import changed
 
 from slaflow.trial import TrialReport, run_scenarios, sum_of
 
@@ -127,80 +126,6 @@ def test_a_story_with_every_kind_of_step_passes() -> None:
     report = tried(WHOLE_STORY)
     assert report.failures == ()
     assert (report.passed, report.failed, report.ok) == (1, 0, True)
-
-
-OVERRIDABLE = AGREEMENT.replace(
-    'when: "check.value"}', 'when: "check.value", override: {by: {sales: manager}}}'
-)
-
-
-def test_a_guard_may_be_overridden_by_whom_the_agreement_names() -> None:
-    steps = """
-    - fire: promote
-    - refuse: {fire: accept, as: anna@example.com, set: {callback_on: 2026-03-10}, override: true,
-        reason: they want it,
-        because: accept is overridden by sales (manager)}
-    - fire: accept
-      as: mia@example.com
-      set: {callback_on: 2026-03-10}
-      override: true
-      reason: they have signed elsewhere before
-    - expect: {state: accepted}
-    """
-    story = indent(dedent(steps), "      ")
-    text = (
-        f"workflow: pair.yaml\n{PEOPLE}\nscenarios:\n  - name: story\n    start: 2026-03-06T14:00:00+01:00\n"
-    )
-    text += "    lead: {email: Kim@Example.com}\n    steps:\n" + story
-    report = run_scenarios(text, "pair.scenario.yaml", {"pair.yaml": OVERRIDABLE}.__getitem__)
-    assert report.failures == ()
-    assert report.passed == 1
-
-
-def test_a_breach_is_disputed_and_ruled_on() -> None:
-    steps = """
-    - fire: promote
-    - refuse: {dispute: {target: respond, reason: not ours}, because: no clock of respond is broken}
-    - until: 2026-03-10T16:00:00+01:00
-    - refuse: {dispute: {target: respond, reason: not ours}, as: marketing, because: disputes a breach}
-    - dispute: {target: respond, reason: not ours}
-    - refuse: {uphold: {target: respond, reason: it was}, as: sales, because: upholds a breach}
-    - uphold: {target: respond, reason: it was}
-    - expect: {breached: [respond]}
-    """
-    report = tried(steps)
-    assert report.failures == ()
-
-
-def test_a_return_is_disputed_and_ruled_on() -> None:
-    steps = """
-    - fire: promote
-    - refuse: {dispute: {about: why, reason: they fit}, as: marketing, because: not handed back with a why}
-    - fire: reopen
-      set: {why: no fit}
-    - refuse: {dispute: {about: why, reason: no}, as: sales, because: who alone disputes that}
-    - dispute: {about: why, reason: they fit}
-    - refuse: {dispute: {about: why, reason: they fit}, because: it is disputed already}
-    - lift: {about: why, reason: so they do}
-    - refuse: {uphold: {about: why, reason: no}, because: its dispute is granted already}
-    """
-    row = "from: accepted, to: nurturing, by: sales"
-    given = "from: [mql, accepted], to: nurturing, by: sales, requires: {why: {type: string, required: true}}"
-    told = tried(steps, agreement=changed(AGREEMENT, (row, given)))
-    assert told.failures == ()
-
-
-@pytest.mark.parametrize(
-    ("step", "words"),
-    [
-        ("{fire: promote, override: true}", "an override takes a reason"),
-        ("{fire: promote, reason: x}", "reason is why something is overridden; add override: true"),
-        ('{fire: promote, override: "yes", reason: x}', "override is true, or left out"),
-    ],
-)
-def test_an_override_without_its_reason_is_a_fault_of_the_story(step: str, words: str) -> None:
-    (failure,) = tried(f"- {step}\n").failures
-    assert words in str(failure)
 
 
 def test_a_story_may_spell_its_people_in_any_case() -> None:

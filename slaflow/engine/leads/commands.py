@@ -23,14 +23,13 @@ from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Changed, Created, Fired, Happening
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.rights.judged import field_denied, granted
+from slaflow.lifecycle.rights.rules import addition_denied
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as store
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.lead import Field, Value
-from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.values import as_typed, parse_value
 from slaflow.workflow.model.workflow import Workflow
 
@@ -106,12 +105,9 @@ def _check_may_add(
     workflow: Workflow, directory: Directory, actor: Actor, given: Iterable[str], now: datetime
 ) -> None:
     """Raises ``NotPermitted`` for who may not add a lead, or not with these fields."""
-    permits.check(directory, actor, "add", (), now)
-    who = permits.asker(directory, actor, now)
-    for name in given:
-        rule = workflow.fields[name].by
-        if rule is not None and actor.party != SYSTEM and granted(rule, who) is None:
-            raise permits.NotPermitted(field_denied(name, rule, who))
+    because = addition_denied(workflow, permits.asker(directory, actor, now), given)
+    if because is not None:
+        raise permits.NotPermitted(because)
 
 
 def check_free(conn: Connection, key: str, lead_id: int | None = None) -> None:

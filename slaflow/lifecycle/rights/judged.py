@@ -24,7 +24,7 @@ from slaflow.lifecycle.events import (
 )
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.rights.named import named, right_of
+from slaflow.lifecycle.rights.named import right_of
 from slaflow.lifecycle.rights.permits import (
     Asker,
     Operation,
@@ -34,27 +34,30 @@ from slaflow.lifecycle.rights.permits import (
     may,
     refusal,
 )
+from slaflow.lifecycle.rights.rules import fields_judged, granted, own_rule, whom
 from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
 from slaflow.workflow.model.workflow import Workflow
 
 
-def judged(workflow: Workflow, people: Directory, event: Input, stands: Callable[[], Lead]) -> Input:
+def judged(
+    workflow: Workflow, people: Directory, event: Input, stands: Callable[[], Lead], who: Asker | None = None
+) -> Input:
     """*event* with the right it is told by, or with why its actor has none.
 
     What is imported was done elsewhere: only roles that the agreement asks for are looked at. *stands* gives
-    the lead as settled to its arrival, where that is asked for.
+    the lead as settled to its arrival, where that is asked for. Without *who*, *people* say who the actor is.
     """
     if event.actor.party == SYSTEM or isinstance(event.happening, Created):
         return event
     if event.imported and not _asked(workflow, event.happening, event.actor.party):
         return event  # who tells it is not even looked up: of a bare party that asks for everybody's role
-    who = asker(people, event.actor, event.arrived_at)
+    who = who or asker(people, event.actor, event.arrived_at)
     right = _role_asked(workflow, event.happening, who)
     if right is not None:
         event = event._replace(right=right)
     if event.imported or not _is_known(workflow, event.happening):
         return event
-    if (rule := _own_rule(workflow, event.happening)) is not None:
+    if (rule := own_rule(workflow, event.happening)) is not None:
         return _by_rule(event, who, *rule)
     operation, relations = _deed(workflow, event, stands)
     because = refusal(who, operation, relations)
@@ -118,12 +121,6 @@ def _role_asked(workflow: Workflow, happening: Happening, who: Asker) -> str | N
     return right_of(who.party, max(had, key=ROLES.index)) if had else None
 
 
-def highest_asked(workflow: Workflow, event: Input) -> str | None:
-    """The right of somebody of the party who has every role that the agreement asks of it for this."""
-    asked = _asked(workflow, event.happening, event.actor.party)
-    return right_of(event.actor.party, max(asked, key=ROLES.index)) if asked else None
-
-
 def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str]:
     match happening:
         case Fired(trigger=name, override=why):
@@ -136,37 +133,10 @@ def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str
     return ()
 
 
-def _own_rule(workflow: Workflow, happening: Happening) -> tuple[Mapping[str, str], str] | None:
-    """Whom the agreement itself lets lift this breach, and how a refusal calls the deed."""
-    if isinstance(happening, Contested):
-        what = "granted" if happening.verb == "lift" else "upheld"
-        if workflow.lift is None or happening.verb == "dispute":
-            return None
-        return workflow.lift, f"the dispute of a return is {what}"
-    if not isinstance(happening, Lifted | Upheld):
-        return None
-    own = workflow.target(happening.target).lift
-    rule = workflow.lift if own is None else own
-    what = "lifted" if isinstance(happening, Lifted) else "upheld"
-    return None if rule is None else (rule, f"a breach of {happening.target} is {what}")
-
-
 def _by_rule(event: Input, who: Asker, rule: Mapping[str, str], what: str) -> Input:
     if (right := granted(rule, who)) is not None:
         return event._replace(right=right)
-    return event._replace(denied=denied(who, f"{what} by {_whom(rule)}"))
-
-
-def granted(rule: Mapping[str, str], who: Asker) -> str | None:
-    """The right that *rule*, parties with the least role of each, gives to *who*; None if none."""
-    role = rule.get(who.party)
-    if role is None or who.party == LEAD or not who.stands_as(role):
-        return None
-    return who.party if role == "member" else right_of(who.party, role)
-
-
-def _whom(rule: Mapping[str, str]) -> str:
-    return named(rule, {party: role for party, role in rule.items() if role != "member"}) or "nobody"
+    return event._replace(denied=denied(who, f"{what} by {whom(rule)}"))
 
 
 def _deed(
@@ -213,26 +183,3 @@ def _assigning(lead: Lead, party: str, oneself: bool) -> Iterable[Relation]:
         yield "unowned"
     if oneself:
         yield "oneself"
-
-
-def fields_judged(workflow: Workflow, event: Input, who: Asker) -> Input:
-    """*event*, which sets fields, by what each of them says of who may."""
-    assert isinstance(event.happening, Changed)
-    roles = []
-    for name in event.happening.fields:
-        rule = workflow.fields[name].by if name in workflow.fields else None
-        if rule is None:
-            continue
-        if granted(rule, who) is None:
-            return event._replace(denied=field_denied(name, rule, who))
-        roles.append(rule[who.party])
-    if not roles:
-        return event
-    return event._replace(right=granted({who.party: max(roles, key=ROLES.index)}, who))
-
-
-def field_denied(name: str, rule: Mapping[str, str], who: Asker) -> str:
-    """Why *who* may not set the field *name* by hand."""
-    if not rule:
-        return f"{name} is set by the agreement's transitions and steps, by nobody by hand"
-    return denied(who, f"{name} is set by {_whom(rule)}")

@@ -98,7 +98,7 @@ class Asker:
     """Who asks: a party and a role in it, None for its bare name.
 
     ``held`` are the roles that somebody recorded of the party has: a bare party is a script, and has none
-    of those.
+    of those. A party's name with a role is whoever of it has that role.
     """
 
     name: str
@@ -119,6 +119,8 @@ class Asker:
     def __str__(self) -> str:
         if self.role is None:
             return "the prospect" if self.party == LEAD else f"{self.party}, without a name,"
+        if self.name == self.party:
+            return f"anybody of {self.party}"
         return f"{self.name} ({self.role} of {self.party})"
 
 
