@@ -29,7 +29,8 @@ def first_shown(zone: ZoneInfo, after: datetime, minutes: int) -> datetime:
     before = (at - MINUTE).astimezone(zone).replace(tzinfo=None)
     while True:
         wall = at.astimezone(zone).replace(tzinfo=None)
-        for day in {before.date(), wall.date()}:
+        days = (wall.date() - before.date()).days  # two where a zone skips one
+        for day in (before.date() + timedelta(days=n) for n in range(days + 1)):
             wanted = datetime.combine(day, time()) + minutes * MINUTE
             if before < wanted <= wall and wanted not in shown:
                 return at

@@ -26,7 +26,8 @@ from slaflow.report.waste import waste
 AT_ONCE = 50
 """Steps between two calls of SQLite's progress handler."""
 Work = Callable[[Engine], object]
-FOR_A_LEAD = re.compile(r"\bstream = \w+\.stream\b")
+FOR_A_LEAD = re.compile(r"\bstream = \w+\.stream\b(?!\) AND \(seq = )")
+"""All that a lead's stream holds; a single entry of it is found whatever else is asked."""
 FOR_ALL = re.compile(r"(?<!WHEN )(?<!THEN )(?<!ELSE )\((at|kind|target|party|actor|trigger|id) [=<>]")
 """Filters on one column for which there is an index over the whole log."""
 
