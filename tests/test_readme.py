@@ -17,7 +17,7 @@ from slaflow.clock.state import Status
 from slaflow.exchange.imports import map as import_map
 from slaflow.lifecycle.decision import KINDS
 from slaflow.log.entry import KEYS
-from slaflow.workflow.document.top import json_schema
+from slaflow.workflow.document.schema import json_schema
 from slaflow.workflow.load import load_workflow
 
 REWRITE = "run: python docs/generate.py"

@@ -199,7 +199,7 @@ def schema(session: Session) -> None:
     """JSON Schema (2020-12) of the file, for editors."""
     import orjson
 
-    from slaflow.workflow.document.top import json_schema
+    from slaflow.workflow.document.schema import json_schema
 
     write(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2) + b"\n")
 

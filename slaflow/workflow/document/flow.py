@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, mode
 
 from slaflow.workflow.document.lead import AnyField, GuardDoc
 from slaflow.workflow.document.types import (
+    OPEN_TIME,
     Condition,
     Doc,
     ExpressionText,
@@ -21,6 +22,7 @@ from slaflow.workflow.document.types import (
     Ref,
     SpanText,
     fault,
+    written_as,
 )
 
 
@@ -250,6 +252,10 @@ AnyPause = Annotated[
 ]
 
 
+StepText = Annotated[str, written_as(rf"[0-9]+%|-{OPEN_TIME}|\+({OPEN_TIME}|[0-9]+(d|mo))")]
+"""When a step falls; read when it is compiled."""
+
+
 class TargetDoc(Named):
     owed_by: One
     start: Many[AnyPattern]
@@ -261,7 +267,7 @@ class TargetDoc(Named):
     restart: Many[AnyPattern] = Field(default_factory=list)
     repeat: bool = False
     per: Literal["owner"] | None = None
-    steps: dict[str, Many[ActionDoc]] = Field(default_factory=dict)
+    steps: dict[StepText, Many[ActionDoc]] = Field(default_factory=dict)
     lift: LiftDoc | None = None
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from slaflow.errors import did_you_mean
+from slaflow.hours.parse import DAY_KEYS
 from slaflow.workflow.document.flow import ActionDoc, AnyCounted, CountedDoc
 from slaflow.workflow.document.types import (
     Bound,
@@ -18,19 +19,26 @@ from slaflow.workflow.document.types import (
     Named,
     One,
     Ref,
+    Some,
     fault,
     plain_number,
+    written_as,
 )
+
+_DAYS = r"\s*({0})\s*(-\s*({0})\s*)?".format("|".join(DAY_KEYS))
+DayText = Annotated[str, written_as(f"{_DAYS}(,{_DAYS})*")]
+DateText = Annotated[str, written_as("[0-9]{4}-[0-9]{2}-[0-9]{2}")]
+WindowText = Annotated[str, written_as(r"\s*[0-9]{1,2}:[0-9]{2}\s*-\s*[0-9]{1,2}:[0-9]{2}\s*")]
 
 
 class CalendarDoc(Named):
-    """The keys of a calendar; what they say is read by `slaflow.hours`."""
+    """The keys of a calendar, for editors; what they say is read by `slaflow.hours`."""
 
     timezone: str | None = None
-    hours: dict[str, Many[str]] = Field(default_factory=dict)
-    holidays: Many[str] = Field(default_factory=list)
-    closed: Many[str] = Field(default_factory=list)
-    open: dict[str, Many[str]] = Field(default_factory=dict)
+    hours: dict[DayText, Some[WindowText]] | None = None
+    holidays: Some[str] | None = None
+    closed: Some[str] | None = None
+    open: dict[DateText, Some[WindowText]] | None = None
 
 
 class TeamDoc(Named):
@@ -173,9 +181,12 @@ def _does(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+PercentText = Annotated[str, written_as("[0-9]+%")]
 PaceDoc = Annotated[
     dict[str, Annotated[list[ActionDoc], BeforeValidator(_does)]],
-    BeforeValidator(_pace, json_schema_input_type=str | dict[str, ActionDoc | list[ActionDoc]]),
+    BeforeValidator(
+        _pace, json_schema_input_type=PercentText | dict[PercentText, ActionDoc | list[ActionDoc]]
+    ),
 ]
 """Share of the period's open days to what is done if the promise is out of pace then."""
 MEASURES = ("count", "sum", "share", "time", "signed_within")

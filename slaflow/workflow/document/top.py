@@ -1,4 +1,4 @@
-"""The workflow file as pydantic models, and their JSON Schema: every key of workflow-file.md.
+"""The workflow file as a whole: every section of workflow-file.md.
 
 `read_document` validates item by item, so that one broken transition hides no other.
 """
@@ -65,17 +65,6 @@ class WorkflowDoc(Itemized, Named):
     late_evidence: Duration = "72h"
     notify_within: Duration = "24h"
     grace: Duration | None = None
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema 2020-12 of the file, for editors."""
-    schema = WorkflowDoc.model_json_schema(by_alias=True, mode="validation")
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "slaflow workflow",
-        "description": "The agreement between marketing and sales that slaflow enforces",
-    }
-    return {**schema, **head}
 
 
 def read_document(data: Any) -> tuple[WorkflowDoc | None, tuple[Fault, ...]]:

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from slaflow.workflow.document.durations import DurationInvalid, elapsed, parse_duration
+from slaflow.workflow.model.parties import ROLES
 
 T = TypeVar("T")
 
@@ -75,9 +76,11 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-Ref = Annotated[str, BeforeValidator(_word)]
+_ONE_WORD = {"type": ["string", "boolean"]}
+Ref = Annotated[str, BeforeValidator(_word), WithJsonSchema(_ONE_WORD)]
 """A name declared elsewhere in the file; looked up when compiled."""
-One = Annotated[str, BeforeValidator(_only)]
+_ONE_LISTED = {"type": "array", "items": _ONE_WORD, "minItems": 1, "maxItems": 1}
+One = Annotated[str, BeforeValidator(_only), WithJsonSchema({"anyOf": [_ONE_WORD, _ONE_LISTED]})]
 """One name where more would make no sense; a list of one will do."""
 
 
@@ -91,6 +94,13 @@ class _OneOrMany:
 
 Many = Annotated[list[T], Field(min_length=1), BeforeValidator(_listed), _OneOrMany()]
 """One value or a list of them."""
+Some = Annotated[list[T], BeforeValidator(_listed), _OneOrMany()]
+"""The same, or an empty list."""
+
+
+def written_as(pattern: str) -> WithJsonSchema:
+    """Text that the whole of *pattern* matches, as an editor is told; whoever reads it says what is wrong."""
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
 
 
 def _named_as(pattern: re.Pattern[str], what: str) -> Callable[[object], object]:
@@ -104,16 +114,9 @@ def _named_as(pattern: re.Pattern[str], what: str) -> Callable[[object], object]
 
 
 NAME_RULE = "name; names are small letters, digits and _, a letter first"
-Name = Annotated[
-    str,
-    BeforeValidator(_named_as(NAME, NAME_RULE)),
-    WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"}),
-]
-Slug = Annotated[
-    str,
-    BeforeValidator(_named_as(SLUG, "slug; slugs are small letters, digits, _ and -, a letter first")),
-    WithJsonSchema({"type": "string", "pattern": f"^{SLUG.pattern}$"}),
-]
+Name = Annotated[str, BeforeValidator(_named_as(NAME, NAME_RULE)), written_as(NAME.pattern)]
+SLUG_RULE = "slug; slugs are small letters, digits, _ and -, a letter first"
+Slug = Annotated[str, BeforeValidator(_named_as(SLUG, SLUG_RULE)), written_as(SLUG.pattern)]
 
 
 def _expression(value: object) -> object:
@@ -180,17 +183,18 @@ def _duration(value: object) -> str:
     return text
 
 
-_OPEN_TIME_OR_DAYS = r"[0-9]+d|([0-9]+h)?([0-9]+m)?([0-9]+s)?"
-Duration = Annotated[
-    str,
-    PlainValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": f"^({_OPEN_TIME_OR_DAYS})$"}),
-]
-SpanText = Annotated[
-    str,
-    PlainValidator(_span),
-    WithJsonSchema({"type": "string", "pattern": f"^({_OPEN_TIME_OR_DAYS}|[0-9]+mo)$"}),
-]
+OPEN_TIME = r"(?=[0-9])([0-9]+h)?([0-9]+m)?([0-9]+s)?"
+
+
+def _written_as_span(pattern: str) -> WithJsonSchema:
+    """A text, or a bare 0."""
+    return WithJsonSchema({
+        "type": ["string", "integer"], "pattern": f"^({pattern})$", "minimum": 0, "maximum": 0,
+    })  # fmt: skip
+
+
+Duration = Annotated[str, PlainValidator(_duration), _written_as_span(f"{OPEN_TIME}|[0-9]+d")]
+SpanText = Annotated[str, PlainValidator(_span), _written_as_span(f"{OPEN_TIME}|[0-9]+(d|mo)")]
 """A duration that a clock counts, which knows calendars and so months."""
 
 
@@ -200,11 +204,7 @@ def _local_time(value: object) -> str:
     return value
 
 
-LocalTimeText = Annotated[
-    str,
-    PlainValidator(_local_time),
-    WithJsonSchema({"type": "string", "pattern": f"^{LOCAL_TIME.pattern}$"}),
-]
+LocalTimeText = Annotated[str, PlainValidator(_local_time), written_as(LOCAL_TIME.pattern)]
 
 
 def _scalar(value: object) -> object:
@@ -225,12 +225,6 @@ def _figure(value: object) -> str:
     return text
 
 
-Figure = Annotated[
-    str, PlainValidator(_figure), WithJsonSchema({"type": ["number", "string"], "description": "200 or 70%"})
-]
-"""A number, or a share of the whole with its ``%``."""
-
-
 def _grant(value: object) -> object:
     if isinstance(value, Mapping) and not all(isinstance(role, str) for role in value.values()):
         raise fault("a role stands behind its party, as in {sales: manager}")
@@ -240,7 +234,8 @@ def _grant(value: object) -> object:
     return _word(value)
 
 
-AnyGrant = Annotated[str | dict[str, str], BeforeValidator(_grant)]
+Role = Annotated[str, WithJsonSchema({"enum": [*ROLES]})]
+AnyGrant = Annotated[str | dict[str, Role], BeforeValidator(_grant)]
 Grants = Many[AnyGrant]
 """Parties, each bare or with the role it takes: ``[marketing, {sales: manager}]``."""
 
@@ -258,12 +253,12 @@ def _bound(value: object) -> str:
 Bound = Annotated[
     str,
     PlainValidator(_bound),
-    WithJsonSchema({"type": ["number", "string"], "description": "200, 70% or 15m"}),
+    WithJsonSchema({"type": ["number", "string"], "pattern": f"^({FIGURE.pattern}|{OPEN_TIME}|[0-9]+d)$"}),
 ]
 """A number, a share of the whole with its ``%``, or a time."""
 
 
-SomeGrants = Annotated[list[AnyGrant], BeforeValidator(_listed), _OneOrMany()]
+SomeGrants = Some[AnyGrant]
 """The same, or an empty list: nobody."""
 
 

@@ -1,12 +1,8 @@
-"""The shape of the file: unknown keys, wrong values, what may be left out, the JSON Schema."""
+"""The shape of the file: unknown keys, wrong values, what may be left out."""
 
 from __future__ import annotations
 
-import json
-
-from support.agreement import STANDARD, compiled, errors, small
-
-from slaflow.workflow.document.top import WorkflowDoc, json_schema
+from support.agreement import compiled, errors, small
 
 
 def test_all_is_told_at_once_and_one_fault_hides_no_other() -> None:
@@ -79,24 +75,3 @@ def test_title_and_about_may_stand_on_everything_named() -> None:
     workflow = compiled(text)
     assert workflow.title == workflow.states["new"].title == workflow.target("t").title == "T"
     assert workflow.target("warm").about == "A"
-
-
-def test_the_schema_knows_every_key_of_the_file() -> None:
-    schema = json_schema()
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert set(schema["properties"]) == set(WorkflowDoc.model_fields)
-    assert schema["additionalProperties"] is False
-    assert {"from", "while", "is", "pass", "with"} <= set(json.dumps(schema).replace('"', " ").split())
-
-
-def test_the_schema_shows_short_and_long_forms() -> None:
-    target = json_schema()["$defs"]["TargetDoc"]["properties"]
-    names = target["while"]["anyOf"]
-    assert {"type": "string"} in names
-    assert any(option.get("type") == "array" for option in names)
-
-
-def test_the_sample_agreement_names_no_key_that_the_schema_lacks() -> None:
-    from slaflow.workflow.yaml.read import read_yaml
-
-    assert set(read_yaml(STANDARD).data) <= set(json_schema()["properties"])
