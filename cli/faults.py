@@ -56,7 +56,7 @@ def end_of(error: BaseException, session: Session) -> int:
 def _slaflow_error(error: SlaflowError, session: Session) -> int:
     because = getattr(error, "because", None)
     if because is not None and session.format in ("json", "jsonl"):
-        _write_refusal(str(getattr(error, "what", "")), because)
+        _write_refusal(getattr(error, "asked", "trigger"), str(getattr(error, "what", "")), because)
     findings = getattr(error, "findings", None)
     lines = str(error).splitlines() if findings else [str(error)]
     for line in lines or [type(error).__name__]:
@@ -64,10 +64,10 @@ def _slaflow_error(error: SlaflowError, session: Session) -> int:
     return error.exit_code
 
 
-def _write_refusal(trigger: str, because: object) -> None:
+def _write_refusal(asked: str, what: str, because: object) -> None:
     import orjson
 
-    document = {"refused": {"trigger": trigger, "because": because}}
+    document = {"refused": {asked: what, "because": because}}
     write(orjson.dumps(document) + b"\n")
     sys.stdout.flush()
 

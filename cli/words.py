@@ -111,7 +111,7 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         return f"{entry['target']}{step}{due}{kept}{why}"
     if "about" in data and kind != "refused":
         return f"the return for {data['about']} by {data['gave']}: {entry['reason']}"
-    if kind == "erased":
+    if kind in ("erased", "signature_withdrawn"):
         return str(entry["reason"])
     return _WORDS.get(kind, _data_words)(data) if entry["data"] is not None else "erased"
 
@@ -153,7 +153,11 @@ def _commitment(name: str, data: Mapping[str, Any]) -> str:
 
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "created": lambda data: str(data.get("key")),
-    "signed": lambda data: listed((plain(data.get("period")), plain(data.get("record_digest"))[:12])),
+    "signed": lambda data: (
+        "the agreement's text"
+        if data.get("of")
+        else listed((plain(data.get("period")), plain(data.get("record_digest"))[:12]))
+    ),
     "archived": lambda data: (
         f"{counted(data['entries'], 'entry', 'entries')} of {counted(data['streams'], 'stream')} "
         f"to {data['file']}"

@@ -204,15 +204,49 @@ def schema(session: Session) -> None:
     write(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2) + b"\n")
 
 
+@command.command("sign", acts=True, short_help="Signs a file's very text for a party.")
+@file_argument
+@click.option("--withdraw", is_flag=True, help="Take the signature back; needs --reason.")
+@click.option("--reason", metavar="TEXT", help="Why it is taken back.")
+@at_option
+@pass_session
+def sign(session: Session, file: Path, withdraw: bool, reason: str | None, at: datetime | None) -> None:
+    """A party's signature under FILE, as it is to the last byte; a changed comment is another text.
+
+    A manager or admin of one of its parties signs; a party's bare name only while it has neither.
+    """
+    if withdraw != (reason is not None) or (withdraw and not str(reason).strip()):
+        raise click.UsageError("--withdraw and --reason TEXT go together: say why it is taken back")
+    text, actor = read_bounded(file), session.require_actor()
+    engine = session.engine
+    done = (
+        engine.withdraw_signature(text, actor, str(reason), str(file), at=at) if withdraw
+        else engine.sign_agreement(text, actor, str(file), at=at)
+    )  # fmt: skip
+    verb = "took back its signature under" if withdraw else "signed"
+    words = f"{done['party']} {verb} {done['workflow']}, version {done['digest'][:12]}"
+    session.out.show(done, lambda page: _signed_page(session, page, words, done["missing"]))
+
+
+def _signed_page(session: Session, page: Page, words: str, missing: Sequence[str]) -> None:
+    if not session.quiet:
+        page.line(words, f"; not signed yet by {' and '.join(missing)}" if missing else "")
+
+
 @command.command("activate", acts=True, short_help="Puts a file in force for new leads.")
+@click.option("--dry-run", is_flag=True, help="Only say whose signatures are missing.")
 @file_argument
 @at_option
 @pass_session
-def activate(session: Session, file: Path, at: datetime | None) -> None:
+def activate(session: Session, file: Path, dry_run: bool, at: datetime | None) -> None:
     """Puts FILE in force: new leads take it, others keep the version they have.
 
+    Whom its 'signatures' name, or those of the version in force, must have signed this very text.
     Without --as it is an operator's to do, whoever SLAFLOW_ACTOR is.
     """
+    if dry_run:
+        _may_activate(session, file, at)
+        return
     done = session.engine.activate(read_bounded(file), str(file), at, session.actor)
     answer = done.as_json()
     since = instant(answer["activated_at"])
@@ -220,6 +254,14 @@ def activate(session: Session, file: Path, at: datetime | None) -> None:
     session.out.show(answer, lambda page: None if session.quiet else page.line(words))
     for note in done.notes:
         session.out.say(f"slaflow: {file}: {note}")
+
+
+def _may_activate(session: Session, file: Path, at: datetime | None) -> None:
+    answer = session.engine.may_activate(read_bounded(file), str(file), at, session.actor)
+    missing = " and ".join(answer["missing"])
+    words = f"not signed yet by {missing}" if missing else "nobody's signature is missing"
+    version = f"{answer['workflow']}, version {answer['digest'][:12]}"
+    session.out.show(answer, lambda page: page.line(f"{version}: {words}; nothing was put in force"))
 
 
 @command.command("list")
@@ -264,11 +306,20 @@ def show(session: Session, name: str) -> None:
     """The active version's very text, as it was activated; into a file it is that file again."""
     workflow = session.engine.active(name)
     answer = next(row for row in _versions(session, name) if row["active"])
-    shown = {**answer, "title": workflow.title, "timezone": workflow.timezone, "source": workflow.source}
+    signatures = session.engine.agreement_signatures(answer["digest"])
+    shown = {
+        **answer, "title": workflow.title, "timezone": workflow.timezone, "source": workflow.source,
+        **signatures,
+    }  # fmt: skip
 
     def page(page: Page) -> None:
         words = f"{name}, version {answer['digest'][:12]}, active since {instant(answer['activated_at'])} UTC"
         session.out.say(words)
+        for given in signatures["signatures"]:
+            by = "" if given["actor"] == given["party"] else f" by {given['actor']}"
+            session.out.say(f"signed for {given['party']}{by} at {instant(given['at'])} UTC")
+        if signatures["missing"]:
+            session.out.say(f"not signed by {' and '.join(signatures['missing'])}")
         write(workflow.source.encode())
 
     session.out.show(shown, page)

@@ -61,6 +61,43 @@ class Engine(Context):
 
         return activation.activate(self, load_workflow(text, filename), at, by)
 
+    def may_activate(
+        self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None,
+        by: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Whose signatures that text lacks to be put in force; stores nothing. Raises as ``activate``."""
+        from slaflow.engine.setup import activation
+        from slaflow.workflow.load import load_workflow
+
+        return activation.missing(self, load_workflow(text, filename), at, by)
+
+    def sign_agreement(
+        self, text: str | bytes, actor: str, filename: str = "workflow.yaml", *, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """The signature of *actor*'s party under that very text. Raises ``TextAlreadySigned``."""
+        from slaflow.engine.setup import agreement_signatures
+        from slaflow.workflow.load import load_workflow
+
+        return agreement_signatures.sign(self, load_workflow(text, filename), actor, at)
+
+    def withdraw_signature(
+        self, text: str | bytes, actor: str, reason: str, filename: str = "workflow.yaml", *,
+        at: datetime | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Takes that signature back. Raises ``NothingToWithdraw``, also where the text is in force."""
+        from slaflow.engine.setup import agreement_signatures
+        from slaflow.workflow.load import load_workflow
+
+        return agreement_signatures.withdraw(self, load_workflow(text, filename), actor, reason, at)
+
+    def agreement_signatures(self, digest: str) -> dict[str, Any]:
+        """The ``signatures`` under the text of a version, and who of those it asks is ``missing``."""
+        from slaflow.engine.setup import agreement_signatures
+
+        workflow = self.workflow(digest)
+        with self.database.read() as conn:
+            return agreement_signatures.standing(conn, workflow)
+
     def versions(self, name: str | None = None) -> list[Version]:
         """Every version that was activated, oldest first."""
         with self.database.read() as conn:

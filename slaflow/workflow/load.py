@@ -264,8 +264,6 @@ def _commitments(parts: Parts) -> Mapping[str, Commitment]:
 
 
 def _kept_aside(doc: WorkflowDoc) -> Iterator[str]:
-    if doc.signatures:
-        yield "signatures are kept but not yet enforced"
     for name, given_team in doc.teams.items():
         if given_team and (given_team.assign != "round_robin" or given_team.capacity is not None):
             yield f"team {name}: {_method(given_team)} is kept but not yet acted upon; leads go round robin"

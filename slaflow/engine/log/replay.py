@@ -18,6 +18,7 @@ from slaflow.engine.log.replay_leads import PAGE, Leads, Range, Share, row_diffe
 from slaflow.engine.log.replay_report import ReplayReport
 from slaflow.engine.log.workers import reading
 from slaflow.engine.passages.check import comparison
+from slaflow.engine.setup import agreement_signatures
 from slaflow.log.errors import VerificationImpossible
 from slaflow.log.inputs import is_pick
 from slaflow.log.people import PeopleLog
@@ -54,6 +55,7 @@ def replayed(app: Context, progress: Progress | None = None, jobs: int | None = 
     with reading(app.database, jobs, PAYS_FROM) as (conn, workers):
         run = _Run(app, conn)
         run.check_rows()
+        run.check_signatures()
         if workers is None:
             run.take(map(run.leads().check, history.lead_ranges(conn, PAGE)), progress)
         else:
@@ -100,6 +102,15 @@ class _Run:
         absence = _only_one_has(logged.absences, kept.absences, "email recorded_at starts_at ends_at")
         if absence is not None:
             self._row_differs("people", f"a row of an absence of {absence.email}")
+
+    def check_signatures(self) -> None:
+        """Whether each agreement had the signatures it needed when it was put in force.
+
+        Earlier releases asked for no signatures; what they wrote stands before the first one.
+        """
+        for entry, because in agreement_signatures.unsigned(self.conn, self.activations, self.versions):
+            reason = f"version {(entry.digest or '')[:12]} was put in force although {'; '.join(because)}"
+            self.report.add(Finding(entry.id, entry.stream, reason, seq=entry.seq))
 
     def _row_differs(self, stream: str, row: str) -> None:
         self.report.add(row_differs(stream, row), of_row=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import permits, streams
 from slaflow.engine.context import Context
-from slaflow.engine.setup import people
+from slaflow.engine.setup import agreement_signatures, people
 from slaflow.engine.transaction import written
 from slaflow.hours.public_holidays import resolve_holidays
 from slaflow.lifecycle.decision import Draft, instant_text
@@ -63,6 +63,7 @@ def activate(app: Context, checked: Checked, at: datetime | None, by: str | None
     Raises:
         UnknownName, NotPermitted: nobody is called *by*, or it is not theirs to do.
         WorkflowError: the file has errors; nothing is stored.
+        Unsigned: a party has not signed the text that must have.
     """
     workflow = checked.require()
     now = app.present(at)
@@ -70,12 +71,15 @@ def activate(app: Context, checked: Checked, at: datetime | None, by: str | None
 
     def put_in_force(conn: Connection) -> None:
         who = _who(app, conn, by, workflow, now)
+        signed = agreement_signatures.check_signed(app, conn, workflow)
         period_store.begin(conn, workflow.name, now, owes=bool(workflow.commitments))
         store.activate(
             conn, name=workflow.name, digest=workflow.digest, source=workflow.source, at=now,
             holidays=canonical(holidays).decode(), tz_release=tz_release,
         )  # fmt: skip
-        data = {"holidays": holidays, "tz_release": tz_release, "source": workflow.source}
+        data: dict[str, Any] = {"holidays": holidays, "tz_release": tz_release, "source": workflow.source}
+        if signed:
+            data["signatures"] = [given.as_json() for given in signed]
         draft = Draft(
             0, "activated", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
         )
@@ -83,6 +87,24 @@ def activate(app: Context, checked: Checked, at: datetime | None, by: str | None
 
     written(app, put_in_force)
     return Activation(workflow.name, workflow.digest, now, workflow.kept_aside)
+
+
+def missing(app: Context, checked: Checked, at: datetime | None, by: str | None = None) -> dict[str, Any]:
+    """Whose signatures are missing before *checked* may be put in force; stores nothing.
+
+    Raises:
+        WorkflowError, UnknownName, NotPermitted: as :func:`activate`.
+    """
+    workflow = checked.require()
+    now = app.present(at)
+    with app.database.read() as conn:
+        _who(app, conn, by, workflow, now)
+        needed = agreement_signatures.required_now(app, conn, workflow)
+        lacking = agreement_signatures.read(conn, workflow.name).missing(workflow.digest, needed)
+    return {
+        "workflow": workflow.name, "digest": workflow.digest, "dry_run": True, "missing": lacking,
+        "notes": list(workflow.kept_aside),
+    }  # fmt: skip
 
 
 def _who(app: Context, conn: Connection, by: str | None, workflow: Workflow, now: datetime) -> Actor:

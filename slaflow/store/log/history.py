@@ -18,6 +18,12 @@ _AT = bindparam("at", type_=Instant())
 _STREAMS = select(*entry.c).where(one_of(entry.c.stream, "names")).order_by(entry.c.stream, entry.c.seq)
 _PEOPLE = select(*entry.c).where(entry.c.stream == "people").order_by(entry.c.seq)
 _ACTIVATED = select(*entry.c).where(entry.c.kind == "activated").order_by(entry.c.id)
+_OF_KINDS = select(*entry.c).where(one_of(entry.c.kind, "kinds")).order_by(entry.c.id)
+_OF_STREAM = (
+    select(*entry.c)
+    .where(entry.c.stream == bindparam("name"), one_of(entry.c.kind, "kinds"))
+    .order_by(entry.c.seq)
+)
 # Few inputs are told later than the instant at which they count; an index holds just those.
 _TOLD_LATER = (entry.c.arrived_at > entry.c.at, entry.c.arrived_at > _AT)
 _GOES_PAST = union(
@@ -41,6 +47,17 @@ def streams(connection: Connection, lead_ids: Collection[int]) -> Iterator[tuple
 def people(connection: Connection) -> list[Entry]:
     """The stream ``people``, from its first entry on."""
     return [Entry._make(row) for row in connection.execute(_PEOPLE)]
+
+
+def of_stream(connection: Connection, name: str, kinds: Collection[str]) -> list[Entry]:
+    """The entries of those kinds in one stream, in its order."""
+    rows = connection.execute(_OF_STREAM, {"name": name, "kinds": list(kinds)})
+    return [Entry._make(row) for row in rows]
+
+
+def of_kinds(connection: Connection, kinds: Collection[str]) -> list[Entry]:
+    """The entries of those kinds, oldest first."""
+    return [Entry._make(row) for row in connection.execute(_OF_KINDS, {"kinds": list(kinds)})]
 
 
 def told_apart_until(connection: Connection) -> int:
