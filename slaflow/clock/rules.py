@@ -177,6 +177,7 @@ def meet_at(clock: Clock, then: datetime, used: timedelta) -> None:
         clock.left = max(clock.allowance - used, NO_TIME)
         clock.base_at = then
         clock.paused_at = None
+    clock.let_go = False
     _end(clock, then)
 
 
@@ -191,10 +192,13 @@ def lift(clock: Clock) -> None:
     clock.wake_at = None
 
 
-def cancel(clock: Clock, at: datetime) -> None:
-    """The clock ends unfulfilled; a broken one stays ``breached``, no longer owed."""
+def cancel(clock: Clock, at: datetime, *, by_debtor: bool = False) -> None:
+    """The clock ends unfulfilled; a broken one stays ``breached``, no longer owed.
+
+    Unbroken it was let go where who owed it moved the lead on.
+    """
     if not clock.is_broken:
-        clock.status = "cancelled"
+        clock.status, clock.let_go = "cancelled", by_debtor
     _end(clock, at)
 
 

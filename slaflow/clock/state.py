@@ -54,6 +54,8 @@ class Clock:
     """When the next step falls or the pause's budget ends; None: nothing left to do."""
     open_seconds: int | None = None
     """Whole open seconds from its start to its fulfilment, as reports count them; None: not fulfilled."""
+    let_go: bool | None = False
+    """Whether it ended unbroken since the party that owed it moved the lead; None: nobody knows any more."""
     id: int | None = None
     """The store's row; None until saved."""
 

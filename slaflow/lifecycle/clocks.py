@@ -89,8 +89,14 @@ def cancel(work: Work, clock: Clock, at: datetime, cause: int | None, because: s
     data: dict[str, object] = {"because": because, "broken": clock.is_broken}
     if clock.is_broken:
         data["late_seconds"] = seconds(-time_left(clock, calendar, at))
-    rules.cancel(clock, at)
+    rules.cancel(clock, at, by_debtor=cause is not None and _is_own_move(work, clock, cause))
     work.log_clock("clock_cancelled", at, clock, cause, data=data)
+
+
+def _is_own_move(work: Work, clock: Clock, cause: int) -> bool:
+    """Whether who owes *clock* moved the lead by the entry *cause* of this decision."""
+    moved = work.entry(cause)
+    return moved.kind == "transition" and moved.party == clock.owed_by
 
 
 def move_clocks(work: Work, effect: Effect, at: datetime) -> None:

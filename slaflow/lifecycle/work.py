@@ -137,10 +137,14 @@ class Work:
         self._note_verdict(kind, clock.target, seq, at)
         return seq
 
+    def entry(self, seq: int) -> Draft:
+        """An entry of this decision."""
+        return self.entries[seq - self.entries[0].seq]
+
     def note(self, seq: int, counts: Mapping[str, bool | str]) -> None:
         """Writes down in an entry of this decision what it counts for, if anything."""
         if counts:
-            draft = self.entries[seq - self.entries[0].seq]
+            draft = self.entry(seq)
             draft.data = {**draft.data, "counts": dict(counts)}
 
     def _note_verdict(self, kind: str, target: str, seq: int, at: datetime) -> None:

@@ -25,10 +25,13 @@ from sqlalchemy import (
 
 from slaflow.store.dialect import Column, elapsed, in_stream, text_at, value_at
 from slaflow.store.figures.asked import Asked
+from slaflow.store.figures.clocks import Leads
 from slaflow.store.figures.expressions import and_whole, total
 from slaflow.store.figures.losses import is_lost
 from slaflow.store.figures.passages import passages
+from slaflow.store.figures.settled import are_few, each_once, told_by_log
 from slaflow.store.figures.terms import Gate, Terms, by_version
+from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
@@ -89,13 +92,23 @@ class SoonFigure(NamedTuple):
 def flattered(connection: Connection, asked: Asked) -> list[FlatteredFigure]:
     """Of the promises that started in the period, what had come of them by the instant.
 
-    Cost: the log's cancelled clocks with what cancelled each, its lifts, and what was told late.
+    Cost: the rows of clocks that were let go, the log's lifts, and what was told late; where rows do not say
+    it, the log's cancelled clocks with what cancelled each.
     """
+    others = told_by_log(asked, by_start=asked.by is not None or asked.is_bounded)
+    number = are_few(connection, others)
     late = _told_late(asked).cte("told_late")
-    said = union_all(_let_go(asked, late), _lifted(asked), select(*late.c)).cte("said")
-    row = _begun(asked, said).c
+    said = [_lifted(asked), select(*late.c)]
+    if number != 0:
+        said.append(_let_go(asked, late, None if number is None else each_once(others)))
+    row = _begun(asked, union_all(*said).cte("said")).c
     keys = (row.grp, row.party, row.target, row.what)
-    found = connection.execute(select(*keys, func.count()).group_by(*keys).order_by(*keys))
+    queries = [select(*keys, func.count().label("promises")).group_by(*keys)]
+    if number is not None:
+        queries.append(_let_go_by_rows(asked, each_once(others) if number else None))
+    each = union_all(*queries).subquery("flattering").c
+    keys = (each.grp, each.party, each.target, each.what)
+    found = connection.execute(select(*keys, total(each.promises)).group_by(*keys).order_by(*keys))
     return [FlatteredFigure(*each) for each in and_whole(found, names=3)]
 
 
@@ -117,8 +130,20 @@ def _known(asked: Asked, row: Any) -> Column:
     return and_(row.c.at <= asked.at, asked.since_period(row.c.at))
 
 
-def _let_go(asked: Asked, late: CTE) -> Select[Any]:
-    """Clocks that ended unbroken since the very party that owed them moved the lead.
+def _let_go_by_rows(asked: Asked, others: Leads | None) -> Select[Any]:
+    """How many promises were let go as the rows of clocks say, those of *others* left out."""
+    row = clock.c
+    group = asked.group(owner=row.owner, at=row.started_at, digest=row.digest, of=row.lead).label("grp")
+    keys = (group, row.owed_by, row.target)
+    found = select(group, row.owed_by.label("party"), row.target, literal(LET_GO).label("what"), func.count())
+    found = found.where(row.let_go, row.owed_by != SYSTEM).group_by(*keys)
+    if asked.is_bounded:
+        found = found.where(asked.in_period(row.started_at))
+    return found if others is None else found.where(row.lead.not_in(others))
+
+
+def _let_go(asked: Asked, late: CTE, leads: Leads | None) -> Select[Any]:
+    """Clocks that ended unbroken since the very party that owed them moved the lead; of some *leads*, or all.
 
     Those that somebody told afterwards had been kept are among *late*, and were let go no more.
     """
@@ -131,7 +156,7 @@ def _let_go(asked: Asked, late: CTE) -> Select[Any]:
         breach.c.kind == literal_column("'breached'"), breach.c.lead == row.c.lead,
         breach.c.target == row.c.target, breach.c.clock == row.c.clock,
     )  # fmt: skip
-    return (
+    found = (
         select(*_columns(row, LET_GO))
         .select_from(row.join(cause, moved))
         .where(
@@ -142,6 +167,7 @@ def _let_go(asked: Asked, late: CTE) -> Select[Any]:
             ),
         )
     )  # fmt: skip
+    return found if leads is None else found.where(row.c.lead.in_(leads))
 
 
 def _lifted(asked: Asked) -> Select[Any]:

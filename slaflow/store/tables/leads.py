@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -90,6 +91,8 @@ _OPEN = text("ended_at IS NULL")
 
 _WAKING = text("wake_at IS NOT NULL")
 
+_LET_GO = text("let_go")
+
 clock = Table(
     "clock",
     metadata,
@@ -118,9 +121,11 @@ clock = Table(
     Column("counts", JsonText, nullable=False),
     Column("wake_at", Instant),
     Column("open_seconds", BigInteger),
+    Column("let_go", Boolean, server_default=false()),
     UniqueConstraint("lead", "target", "number", name="clock_number"),
     partial("clock_open", "lead", "target", unique=True, where=_OPEN),
     partial("clock_wake", "wake_at", where=_WAKING),
+    partial("clock_let_go", "owed_by", "target", where=_LET_GO),
     partial("clock_owed", "owed_by", "digest", "calendar", "due_at", where=_OPEN),
     info=ROOM_TO_UPDATE,
 )
