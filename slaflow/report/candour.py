@@ -14,8 +14,9 @@ from slaflow.report.rates import percent_text
 from slaflow.report.sla import Tally
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.candour import hasty, lifts, overridden, soon
+from slaflow.store.figures.candour import hasty, lifts, overridden
 from slaflow.store.figures.promises import promises
+from slaflow.store.figures.soon import soon
 from slaflow.workflow.model.workflow import Workflow
 
 Figures = dict[str, Any]
@@ -82,7 +83,7 @@ def _whole(found: Figures) -> Figures:
 
 def _add_promises(groups: dict[str | None, dict[str, Figures]], conn: Connection, asked: Asked) -> None:
     tallies: dict[tuple[str | None, str], Tally] = defaultdict(Tally)
-    for figure in promises(conn, asked):
+    for figure in promises(conn, asked, is_timed=False):
         tallies[figure.group, figure.owed_by].add(figure)
     found = flatteries(conn, asked)
     for (group, party), tally in tallies.items():

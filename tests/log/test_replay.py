@@ -314,6 +314,8 @@ def test_rows_of_an_earlier_version_need_not_say_when() -> None:
     counted = replace(clock, seen={place: (None,) * len(times) for place, times in clock.seen.items()})
     assert clock_finding("lead:1", [clock], [counted]) is None
     assert clock_finding("lead:1", [clock], [replace(clock, seen={})]) is not None
+    assert clock_finding("lead:1", [clock], [replace(clock, let_go=None)]) is None
+    assert clock_finding("lead:1", [clock], [replace(clock, let_go=True)]) is not None
     assert clock_finding("lead:1", [clock], [replace(clock, seen={0: (None, None)})]) is not None
     now = replace(lead, field_at={**lead.field_at, "reset.stage": utc("2026-03-05")})
     assert row_finding("lead:1", now, lead) is None

@@ -126,6 +126,20 @@ def test_what_was_archived_is_known_again_after_a_way_down_and_up(database: Data
         assert [end.stream for end in archives.begins(connection)] == ["lead:9"]
 
 
+def test_nobody_knows_what_was_let_go_of_whose_entries_are_in_files(database: Database) -> None:
+    made = ArchiveRecord(MONDAY, MONDAY, "a.parquet", "s" * 64, 1, 1, "e" * 64, 1, 1, 1, "r" * 64, 1, b"")
+    ended = {"status": "cancelled", "ended_at": MONDAY, "wake_at": None}
+    with database.write() as connection:
+        leads.insert(connection, [a_lead(8), a_lead(9)])
+        clocks.save(connection, [(number, a_clock(**ended)) for number in (8, 9)])
+        archives.record(connection, made, [StreamEnd("lead:9", 1, "a" * 64, 1)])
+    schema.downgrade(database, "0010")
+    schema.upgrade(database)
+    with database.read() as connection:
+        of = clocks.all_of(connection, [8, 9])
+    assert (of[8][0].let_go, of[9][0].let_go) == (False, None)
+
+
 def test_who_was_erased_is_known_again_after_a_way_down_and_up(database: Database) -> None:
     """Nothing else knows of them: they would come back unnoticed."""
     with database.write() as connection:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from engine.conftest import _opened as opened
+from sqlalchemy import select
 from support import candid
 from support.agreement import changed
 from support.databases import new_postgresql
@@ -23,6 +24,8 @@ from slaflow.report.findings import FINDINGS
 from slaflow.report.plots.draw import drawn
 from slaflow.report.review import page, record
 from slaflow.report.sla import sla
+from slaflow.store import schema
+from slaflow.store.tables.leads import clock
 
 PERIODS = [(None, None, END), (START + 2 * DAY, START + 9 * DAY, END), (None, None, THEN)]
 periods = pytest.mark.parametrize("period", PERIODS, ids=["all", "a week", "as of then"])
@@ -88,6 +91,20 @@ def test_groups_are_by_who_owned_the_lead(told: Engine) -> None:
 
 def counted_whole(told: Engine) -> Counter[str]:
     return candid.counted(told, END, None, None, candid.one)[""]["sales"]
+
+
+def test_a_database_of_before_is_told_what_was_let_go(told: Engine) -> None:
+    before = let_go(told)
+    assert len(before) > 5
+    schema.downgrade(told.database, "0010")
+    schema.upgrade(told.database)
+    assert let_go(told) == before
+
+
+def let_go(app: Engine) -> set[tuple[int, str, int]]:
+    with app.database.read() as connection:
+        found = connection.execute(select(clock.c.lead, clock.c.target, clock.c.number).where(clock.c.let_go))
+        return {(lead, target, number) for lead, target, number in found}
 
 
 def test_lifts_are_told_with_who_and_why(told: Engine) -> None:

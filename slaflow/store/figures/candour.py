@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    case,
     distinct,
     exists,
     false,
@@ -27,17 +26,16 @@ from slaflow.store.dialect import Column, elapsed, in_stream, text_at, value_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import Leads
 from slaflow.store.figures.expressions import and_whole, total
-from slaflow.store.figures.losses import is_lost
-from slaflow.store.figures.passages import passages
 from slaflow.store.figures.settled import are_few, each_once, told_by_log
 from slaflow.store.figures.terms import Gate, Terms, by_version
+from slaflow.store.tables.leads import LET_GO as IS_LET_GO
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 LET_GO, LIFTED, TOLD_LATE = "let_go", "lifted", "told_late"
-HASTE, SOON = 60, 3600
-"""Seconds: from the first of several answers to the move they allow; from accepting to giving up."""
+HASTE = 60
+"""Seconds from the first of several answers to the move they allow."""
 
 
 class FlatteredFigure(NamedTuple):
@@ -75,20 +73,6 @@ class OverriddenFigure(NamedTuple):
     moves: int
 
 
-class SoonFigure(NamedTuple):
-    """Of so many handoffs that one party went on with, those it gave back or lost within an hour.
-
-    ``untouched`` are those of them that it had never touched.
-    """
-
-    group: str | None
-    party: str
-    accepted: int
-    returned: int
-    lost: int
-    untouched: int
-
-
 def flattered(connection: Connection, asked: Asked) -> list[FlatteredFigure]:
     """Of the promises that started in the period, what had come of them by the instant.
 
@@ -97,15 +81,11 @@ def flattered(connection: Connection, asked: Asked) -> list[FlatteredFigure]:
     """
     others = told_by_log(asked, by_start=asked.by is not None or asked.is_bounded)
     number = are_few(connection, others)
-    late = _told_late(asked).cte("told_late")
-    said = [_lifted(asked), select(*late.c)]
-    if number != 0:
-        said.append(_let_go(asked, late, None if number is None else each_once(others)))
-    row = _begun(asked, union_all(*said).cte("said")).c
-    keys = (row.grp, row.party, row.target, row.what)
-    queries = [select(*keys, func.count().label("promises")).group_by(*keys)]
-    if number is not None:
-        queries.append(_let_go_by_rows(asked, each_once(others) if number else None))
+    if number is None:
+        queries = [_by_log(asked, None)]
+    else:
+        leads = each_once(others) if number else None
+        queries = [_by_log(asked, leads, is_let_go_asked=leads is not None), _let_go_by_rows(asked, leads)]
     each = union_all(*queries).subquery("flattering").c
     keys = (each.grp, each.party, each.target, each.what)
     found = connection.execute(select(*keys, total(each.promises)).group_by(*keys).order_by(*keys))
@@ -130,13 +110,24 @@ def _known(asked: Asked, row: Any) -> Column:
     return and_(row.c.at <= asked.at, asked.since_period(row.c.at))
 
 
+def _by_log(asked: Asked, leads: Leads | None, *, is_let_go_asked: bool = True) -> Select[Any]:
+    """What the log alone tells, and of some *leads* (None: of all) also what was let go."""
+    late = _told_late(asked).cte("told_late")
+    said = [_lifted(asked), select(*late.c)]
+    if is_let_go_asked:
+        said.append(_let_go(asked, late, leads))
+    row = _begun(asked, union_all(*said).cte("said")).c
+    keys = (row.grp, row.party, row.target, row.what)
+    return select(*keys, func.count().label("promises")).group_by(*keys)
+
+
 def _let_go_by_rows(asked: Asked, others: Leads | None) -> Select[Any]:
     """How many promises were let go as the rows of clocks say, those of *others* left out."""
     row = clock.c
     group = asked.group(owner=row.owner, at=row.started_at, digest=row.digest, of=row.lead).label("grp")
     keys = (group, row.owed_by, row.target)
     found = select(group, row.owed_by.label("party"), row.target, literal(LET_GO).label("what"), func.count())
-    found = found.where(row.let_go, row.owed_by != SYSTEM).group_by(*keys)
+    found = found.where(IS_LET_GO, row.owed_by != SYSTEM).group_by(*keys)
     if asked.is_bounded:
         found = found.where(asked.in_period(row.started_at))
     return found if others is None else found.where(row.lead.not_in(others))
@@ -276,33 +267,3 @@ def _allows(asked: Asked, move: Any, check: Column) -> Column:
         return terms.gates
 
     return by_version(move.c.digest, asked.versions, of, named, false())
-
-
-def soon(connection: Connection, asked: Asked) -> list[SoonFigure]:
-    """The handoffs of the period that were accepted, and then given back or lost within an hour."""
-    row, lost = passages(asked).c, entry.alias("lost")
-    until = row.next_at if asked.reckonings is None else row.until_at
-    given_back = and_(row.given_back == 1, elapsed(row.decided_at, until) <= SOON)
-    closed = select(lost.c.id).where(
-        lost.c.lead == row.lead, lost.c.seq > row.seq, in_stream(lost.c.kind) == "transition",
-        lost.c.to.is_not(None), lost.c["from"] != lost.c.to, in_stream(lost.c.party) == row.took,
-        in_stream(lost.c.at) >= row.decided_at, in_stream(lost.c.at) <= asked.at,
-        elapsed(row.decided_at, lost.c.at) <= SOON, or_(until.is_(None), in_stream(lost.c.at) < until),
-        is_lost(lost, asked),
-    )  # fmt: skip
-    # What is held still was not closed, and needs no look.
-    given_up = and_(row.is_held == 0, exists(closed.correlate_except(lost))) if _loses(asked) else false()
-    came = case((given_back, literal("returned")), (given_up, literal("lost")), else_=literal(""))
-    accepted = select(row.grp, row.took, came.label("came"), row.touches).where(row.outcome == "accepted")
-    each = accepted.cte("soon").c
-    counts = (
-        func.count(),
-        *(total(case((each.came == name, 1), else_=0)) for name in ("returned", "lost")),
-        total(case((and_(each.came != "", each.touches == 0), 1), else_=0)),
-    )
-    query = select(each.grp, each.took, *counts).group_by(each.grp, each.took)
-    return [SoonFigure(*found) for found in and_whole(connection.execute(query), names=1)]
-
-
-def _loses(asked: Asked) -> bool:
-    return any(terms.lost for terms in asked.versions.values())

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import Leads, PromiseFigure, judged_by_log, told
-from slaflow.store.figures.expressions import total
+from slaflow.store.figures.expressions import and_whole, total
 from slaflow.store.figures.settled import are_few, begun_in, each_once, is_narrow, told_by_log
 from slaflow.store.figures.spread import Key, Spread, step_of
 from slaflow.store.tables.leads import clock
@@ -40,10 +40,12 @@ Place = tuple[str | None, str]
 """A group and a target."""
 
 
-def promises(connection: Connection, asked: Asked) -> Iterator[PromiseFigure]:
+def promises(connection: Connection, asked: Asked, *, is_timed: bool = True) -> Iterator[PromiseFigure]:
     """What each promise came to: clocks of targets, not timers, that started in the period.
 
-    Cost: the rows of clocks, twice; of a period that holds little, what was logged of its leads.
+    Not *is_timed*, the figures may be without their times and the order of parties.
+    Cost: the rows of clocks, twice, or once without times; of a period that holds little, what was logged of
+    its leads.
     """
     if is_narrow(connection, asked):
         return told(connection, asked, begun_in(asked, "clock_started"))
@@ -51,7 +53,8 @@ def promises(connection: Connection, asked: Asked) -> Iterator[PromiseFigure]:
     number = are_few(connection, others)
     if number is None:
         return told(connection, asked)
-    return _counted(connection, asked, judged(asked, each_once(others) if number else None))
+    rows = judged(asked, each_once(others) if number else None)
+    return _counted(connection, asked, rows) if is_timed else _outcomes(connection, rows)
 
 
 def judged(asked: Asked, others: Leads | None) -> CTE:
@@ -113,6 +116,15 @@ def _counted(connection: Connection, asked: Asked, rows: CTE) -> Iterator[Promis
         median, p90 = times.get(Key(group, (target,)), (None, None))
         place = first.get((group, target, party), 0)
         yield PromiseFigure(group, target, party, outcome, number, broken, median, p90, place)
+
+
+def _outcomes(connection: Connection, rows: CTE) -> Iterator[PromiseFigure]:
+    """The figures without times, of each group and of the whole."""
+    row = rows.c
+    keys = (row.grp, row.target, row.party, row.outcome)
+    counted = connection.execute(select(*keys, func.count(), total(row.broken)).group_by(*keys))
+    for each in and_whole(counted, names=3):
+        yield PromiseFigure(*each, None, None, 0)
 
 
 def _steps(rows: CTE) -> Select[Any]:

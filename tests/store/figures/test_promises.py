@@ -17,7 +17,7 @@ from slaflow.engine.app import Engine
 from slaflow.report import sla as report
 from slaflow.store import schema
 from slaflow.store.database import Database
-from slaflow.store.figures import promises, settled
+from slaflow.store.figures import candour, promises, settled
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import judged_by_log, told
 from slaflow.store.tables.leads import clock
@@ -43,11 +43,14 @@ def answers(app: Engine) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 def test_rows_and_log_give_the_same_answers(busy: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "promises", told)
+    monkeypatch.setattr(candour, "are_few", lambda connection, leads: None)
     by_log = dict(answers(busy))
+    assert all(by_log[END, WHOLE, by]["candour"]["sales"]["let_go"] for by in GROUPINGS)
     rows = [row for figures in by_log.values() for row in figures["targets"].values()]
     assert all(any(row[name] for row in rows) for name in report.OUTCOMES)
     monkeypatch.setattr(report, "promises", promises.promises)
-    monkeypatch.setattr(promises, "are_few", lambda connection, leads: 1)
+    for figures in (promises, candour):
+        monkeypatch.setattr(figures, "are_few", lambda connection, leads: 1)
     assert [asked for asked, answer in answers(busy) if answer != by_log[asked]] == []
 
 
@@ -86,6 +89,7 @@ def test_where_all_leads_stand_in_their_rows_the_log_is_not_asked(
     expected = report.sla(busy, at=END + HOUR)
     monkeypatch.setattr(promises, "judged_by_log", None)
     monkeypatch.setattr(promises, "told", None)
+    monkeypatch.setattr(candour, "_let_go", None)
     assert report.sla(busy, at=END + HOUR) == expected
 
 
@@ -100,13 +104,16 @@ def test_the_whole_log_is_gone_through_where_most_of_it_came_after(busy: Engine)
 def test_a_database_of_before_is_told_what_its_log_says(busy: Engine) -> None:
     """Also of leads that were erased, of whom the log has kept just that."""
     before = took(busy)
-    assert len({key[0] for key, seconds in before.items() if seconds is not None}) > 10
+    assert len({key[0] for key, (seconds, _) in before.items() if seconds is not None}) > 10
+    assert any(let_go for _, let_go in before.values())
     schema.downgrade(busy.database, "0005")
     schema.upgrade(busy.database)
     assert took(busy) == before
 
 
-def took(app: Engine) -> dict[tuple[int, str, int], int | None]:
+def took(app: Engine) -> dict[tuple[int, str, int], tuple[int | None, bool | None]]:
+    """How long each clock took, and whether it was let go."""
+    row = clock.c
     with app.database.read() as connection:
-        rows = connection.execute(select(clock.c.lead, clock.c.target, clock.c.number, clock.c.open_seconds))
-        return {(row[0], row[1], row[2]): row[3] for row in rows}
+        rows = connection.execute(select(row.lead, row.target, row.number, row.open_seconds, row.let_go))
+        return {(lead, target, number): (seconds, let_go) for lead, target, number, seconds, let_go in rows}
