@@ -15,7 +15,7 @@ _LET_GO = """
     WHERE ended.kind = 'clock_cancelled' AND clock.lead = ended.lead AND clock.target = ended.target
         AND clock.number = ended.clock AND clock.status = 'cancelled'
         AND cause.stream = ended.stream AND cause.seq = ended.caused_by
-        AND cause.kind || '' = 'transition' AND cause.party || '' = ended.party
+        AND cause.kind || '' = 'transition' AND cause.party || '' = clock.owed_by
 """
 # Their entries went into files, and nobody can tell.
 _UNKNOWN = """

@@ -96,7 +96,7 @@ def cancel(work: Work, clock: Clock, at: datetime, cause: int | None, because: s
 def _is_own_move(work: Work, clock: Clock, cause: int) -> bool:
     """Whether who owes *clock* moved the lead by the entry *cause* of this decision."""
     moved = work.entry(cause)
-    return moved.kind == "transition" and moved.party == clock.owed_by
+    return moved.kind == "transition" and clock.owed_by is not None and moved.party == clock.owed_by
 
 
 def move_clocks(work: Work, effect: Effect, at: datetime) -> None:
