@@ -123,8 +123,8 @@ def _outcomes(connection: Connection, rows: CTE) -> Iterator[PromiseFigure]:
     row = rows.c
     keys = (row.grp, row.target, row.party, row.outcome)
     counted = connection.execute(select(*keys, func.count(), total(row.broken)).group_by(*keys))
-    for each in and_whole(counted, names=3):
-        yield PromiseFigure(*each, None, None, 0)
+    for group, target, party, outcome, number, broken in and_whole(counted, names=3):
+        yield PromiseFigure(group, target, party, outcome, number, broken, None, None, 0)
 
 
 def _steps(rows: CTE) -> Select[Any]:
