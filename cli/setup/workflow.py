@@ -19,6 +19,8 @@ from ..options import Group, at_option
 from ..output import Page, write
 from ..session import Session, pass_session
 from ..words import counted, instant
+from .differences import diff
+from .document import document
 
 if TYPE_CHECKING:
     from slaflow.trial.report import TrialReport
@@ -179,18 +181,23 @@ def _test_page(page: Page, trials: Iterable[Trial], answer: dict[str, Any]) -> N
 
 @command.command("graph")
 @file_argument
-@click.option("--type", "kind", type=click.Choice(("mermaid", "dot")), default="mermaid", show_default=True)
+@click.option(
+    "--type", "kind", type=click.Choice(("mermaid", "dot", "svg")), default="mermaid", show_default=True
+)
 @pass_session
 def graph(session: Session, file: Path, kind: str) -> None:
-    """The state diagram as text: parties, transitions and promises."""
+    """The state diagram: parties, transitions and promises; mermaid and dot as text, svg as a picture."""
     from slaflow.workflow import diagram
     from slaflow.workflow.errors import WorkflowError
 
     checked = load(file)
     if checked.workflow is None:
         raise WorkflowError(checked.errors, str(file))
-    drawn = diagram.mermaid(checked.workflow) if kind == "mermaid" else diagram.dot(checked.workflow)
-    write(drawn)
+    from slaflow.agreement.picture.svg import svg
+
+    draw = {"mermaid": diagram.mermaid, "dot": diagram.dot, "svg": svg}[kind]
+    # As bytes, since every kind is UTF-8 whatever the terminal's encoding.
+    write(draw(checked.workflow).encode())
 
 
 @command.command("schema")
@@ -323,3 +330,7 @@ def show(session: Session, name: str) -> None:
         write(workflow.source.encode())
 
     session.out.show(shown, page)
+
+
+command.add_command(diff)
+command.add_command(document)

@@ -35,11 +35,13 @@ def dot(workflow: Workflow) -> str:
     return "".join(f"{line}\n" for line in _dot_lines(workflow))
 
 
-def _title(state: State) -> str:
+def title_of(state: State) -> str:
+    """What a state is called."""
     return state.title or state.name
 
 
-def _party_title(workflow: Workflow, name: str) -> str:
+def party_title(workflow: Workflow, name: str) -> str:
+    """What a party is called."""
     party = workflow.parties.get(name)
     return (party.title if party else None) or name
 
@@ -56,26 +58,28 @@ def _holders(workflow: Workflow) -> dict[str | None, list[State]]:
     }
 
 
-def _fill(workflow: Workflow, party: str) -> str:
+def fill_of(workflow: Workflow, party: str) -> str:
+    """The colour of what that party holds."""
     return _FILLS[[*workflow.parties].index(party) % len(_FILLS)]
 
 
 def _edges(workflow: Workflow) -> list[_Edge]:
     """Transitions in file order; of equal ones (two guards of one trigger) the first."""
     edges = (
-        _Edge(start, transition.to or start, _transition_label(transition))
+        _Edge(start, transition.to or start, transition_label(transition))
         for transition in workflow.transitions
         for start in transition.from_states
     )
     return list(dict.fromkeys(edges))
 
 
-def _transition_label(transition: Transition) -> str:
+def transition_label(transition: Transition) -> str:
+    """``promote (auto; marketing, system)``."""
     auto = "auto; " if transition.auto else ""
     return f"{transition.trigger} ({auto}{', '.join(transition.by)})"
 
 
-def _notes(workflow: Workflow) -> dict[str, list[str]]:
+def clocks_at(workflow: Workflow) -> dict[str, list[str]]:
     """Lines about the clocks that start in each state, in order of states and clocks.
 
     One that starts wherever the lead is stands once, at the initial state.
@@ -164,14 +168,14 @@ def _mermaid_lines(workflow: Workflow) -> Iterator[str]:
     ids = _mermaid_ids(workflow.states)
     yield "stateDiagram-v2"
     for state in workflow.states.values():
-        yield f'    state "{_mermaid_text(_title(state))}" as {ids[state.name]}'
+        yield f'    state "{_mermaid_text(title_of(state))}" as {ids[state.name]}'
         if state.held_by:
-            yield f"    {ids[state.name]}: {_mermaid_text(_party_title(workflow, state.held_by))}"
+            yield f"    {ids[state.name]}: {_mermaid_text(party_title(workflow, state.held_by))}"
     yield f"    [*] --> {ids[workflow.initial]}"
     for edge in _edges(workflow):
         yield f"    {ids[edge.start]} --> {ids[edge.end]}: {_mermaid_text(edge.label)}"
     yield from (f"    {ids[name]} --> [*]" for name, state in workflow.states.items() if state.final)
-    for name, lines in _notes(workflow).items():
+    for name, lines in clocks_at(workflow).items():
         yield f"    note right of {ids[name]}"
         yield from (f"        {_mermaid_text(line)}" for line in lines)
         yield "    end note"
@@ -181,7 +185,7 @@ def _mermaid_lines(workflow: Workflow) -> Iterator[str]:
 def _mermaid_colours(workflow: Workflow, ids: Mapping[str, str]) -> Iterator[str]:
     for party, states in _holders(workflow).items():
         if party in workflow.parties and party is not None:
-            yield f"    classDef party_{party} fill:{_fill(workflow, party)},color:#111827"
+            yield f"    classDef party_{party} fill:{fill_of(workflow, party)},color:#111827"
             yield f"    class {','.join(ids[state.name] for state in states)} party_{party}"
 
 
@@ -202,7 +206,7 @@ def _dot_lines(workflow: Workflow) -> Iterator[str]:
     yield f'    "start:" -> {_quoted(workflow.initial)}'
     for edge in _edges(workflow):
         yield f"    {_quoted(edge.start)} -> {_quoted(edge.end)} [label={_quoted(edge.label)}]"
-    for name, lines in _notes(workflow).items():
+    for name, lines in clocks_at(workflow).items():
         # A colon cannot stand in a state's name, so these never meet.
         note = _quoted(f"note:{name}")
         yield f'    {note} [shape=note, style="", fontsize=10, label={_quoted(*lines)}]'
@@ -215,12 +219,12 @@ def _dot_states(workflow: Workflow, party: str | None, states: list[State]) -> I
         yield from (f"    {_dot_state(state)}" for state in states)
         return
     yield f"    subgraph {_quoted(f'cluster_{party}')} {{"
-    fill = f', style=filled, fillcolor="{_fill(workflow, party)}"' if party in workflow.parties else ""
-    yield f"        graph [label={_quoted(_party_title(workflow, party))}{fill}]"
+    fill = f', style=filled, fillcolor="{fill_of(workflow, party)}"' if party in workflow.parties else ""
+    yield f"        graph [label={_quoted(party_title(workflow, party))}{fill}]"
     yield from (f"        {_dot_state(state)}" for state in states)
     yield "    }"
 
 
 def _dot_state(state: State) -> str:
     final = ", peripheries=2" if state.final else ""
-    return f"{_quoted(state.name)} [label={_quoted(_title(state))}{final}]"
+    return f"{_quoted(state.name)} [label={_quoted(title_of(state))}{final}]"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from support.commands import Said, Slaflow, everywhere
+from support.commands import AGREEMENT, Said, Slaflow, everywhere
 
 from slaflow.cli.file_options import InputFile, InputText, OutputFile
 from slaflow.cli.main import cli
@@ -22,6 +22,7 @@ WRITERS: dict[str, tuple[object, ...]] = {
     "checkpoint": ("log", "checkpoint", "-o"),
     "proof": ("log", "prove", "1", "-o"),
     "review": ("report", "review", *MONTH, "-o"),
+    "page": ("workflow", "document", "other.yaml", "-o"),
     "plot": ("report", "sla", "--plot"),
     "rejected": ("import", "b.csv", "--map", "m.yaml", "--rejected"),
 }
@@ -33,6 +34,7 @@ def at_work(handed_over: Slaflow, tmp_path: Path) -> Slaflow:
     (tmp_path / "slaflow.toml").write_text('database = "sqlite:///slaflow.db"\n')
     (tmp_path / "b.csv").write_text("email\nnobody\n")
     (tmp_path / "m.yaml").write_text(MAP)
+    (tmp_path / "other.yaml").write_text(AGREEMENT)
     assert handed_over("key", "new", "example.com/leads").code == 0
     assert handed_over("log", "checkpoint").code == 0
     return handed_over

@@ -82,13 +82,18 @@ class Protected:
     def _of_this_log(self, target: Path) -> Iterator[str]:
         """What only the database knows of: texts that were activated, files that entries were moved into."""
         content = content_of(target)
-        if self.app is None:
+        if self.app is None or not _is_there(self.app.database.file):
             return
         with self.app.database.read() as conn:
             if content is not None and workflow_store.by_digest(conn, [sha256(content).hexdigest()]):
                 yield AGREEMENT
             if target.name in {record.file for record in kept_records(conn)}:
                 yield ARCHIVE
+
+
+def _is_there(database: Path | None) -> bool:
+    """Whether there is anything to ask: a command that needs no database may name the file of none."""
+    return database is None or database.exists()
 
 
 def _is_same(one: Path, other: Path) -> bool:

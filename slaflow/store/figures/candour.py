@@ -81,13 +81,11 @@ def flattered(connection: Connection, asked: Asked) -> list[FlatteredFigure]:
     """
     others = told_by_log(asked, by_start=asked.by is not None or asked.is_bounded)
     number = are_few(connection, others)
-    late = connection.execute(select(func.count()).select_from(_late(asked).subquery())).scalar_one()
     if number is None:
-        queries = [_by_log(asked, late, None)]
+        queries = [_by_log(asked, None)]
     else:
         leads = each_once(others) if number else None
-        logged = _by_log(asked, late, leads, is_let_go_asked=leads is not None)
-        queries = [logged, _let_go_by_rows(asked, leads)]
+        queries = [_by_log(asked, leads, is_let_go_asked=leads is not None), _let_go_by_rows(asked, leads)]
     each = union_all(*queries).subquery("flattering").c
     keys = (each.grp, each.party, each.target, each.what)
     found = connection.execute(select(*keys, total(each.promises)).group_by(*keys).order_by(*keys))
@@ -112,9 +110,9 @@ def _known(asked: Asked, row: Any) -> Column:
     return and_(row.c.at <= asked.at, asked.since_period(row.c.at))
 
 
-def _by_log(asked: Asked, number: int, leads: Leads | None, *, is_let_go_asked: bool = True) -> Select[Any]:
-    """What the log alone tells, *number* late, and of some *leads* (None: of all) also what was let go."""
-    late = _told_late(asked, number).cte("told_late")
+def _by_log(asked: Asked, leads: Leads | None, *, is_let_go_asked: bool = True) -> Select[Any]:
+    """What the log alone tells, and of some *leads* (None: of all) also what was let go."""
+    late = _told_late(asked).cte("told_late")
     said = [_lifted(asked), select(*late.c)]
     if is_let_go_asked:
         said.append(_let_go(asked, late, leads))
@@ -169,13 +167,9 @@ def _lifted(asked: Asked) -> Select[Any]:
     return select(*_columns(row, LIFTED)).where(row.c.kind == "breach_lifted", by_hand, _known(asked, row))
 
 
-def _told_late(asked: Asked, number: int) -> Select[Any]:
-    """Promises that stand as kept since somebody told afterwards, and in time, what kept them.
-
-    *number* are the entries that tell so. Without that PostgreSQL takes them for a good part of the log, and
-    goes through all of it.
-    """
-    told, row = _late(asked).limit(number).subquery("late"), entry.alias("kept")
+def _told_late(asked: Asked) -> Select[Any]:
+    """Promises that stand as kept since somebody told afterwards, and in time, what kept them."""
+    told, row = entry.alias("told"), entry.alias("kept")
     kind = in_stream(row.c.kind)
     # What meets a clock now, and was not told as evidence, has no instant of its own.
     data = row.c.data
@@ -183,16 +177,17 @@ def _told_late(asked: Asked, number: int) -> Select[Any]:
     caused = and_(
         row.c.stream == told.c.stream, row.c.caused_by == told.c.seq, or_(met, kind == "breach_lifted")
     )  # fmt: skip
-    found = select(*_columns(row, TOLD_LATE)).select_from(told.join(row, caused))
-    return found.where(in_stream(row.c.at) <= asked.at)
-
-
-def _late(asked: Asked) -> Select[Any]:
-    """What was told after it had happened."""
-    told = entry.alias("told")
-    # Told so, SQLite finds them by the index of what is told late.
-    is_late = and_(told.c.occurred_at < told.c.at, told.c.occurred_at <= asked.at)
-    return select(told.c.stream, told.c.seq).where(is_late, _known(asked, told))
+    return (
+        select(*_columns(row, TOLD_LATE))
+        .select_from(told.join(row, caused))
+        .where(
+            # Told so, SQLite finds them by the index of what is told late.
+            told.c.occurred_at < told.c.at,
+            told.c.occurred_at <= asked.at,
+            _known(asked, told),
+            in_stream(row.c.at) <= asked.at,
+        )
+    )
 
 
 def _begun(asked: Asked, said: CTE) -> CTE:

@@ -1,0 +1,67 @@
+"""``slaflow workflow document``: the agreement as a page to read to the end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from slaflow.errors import USAGE, SlaflowError
+
+from ..file_options import InputFile, OutputFile
+from ..files import read_bounded
+from ..options import MOMENT, Command
+from ..output import write
+from ..session import Session, pass_session
+
+KINDS = (".html", ".htm", ".md")
+
+
+class PageUnclear(SlaflowError):
+    """A file whose ending says not whether it is to be HTML or Markdown."""
+
+    code = "page_unclear"
+    exit_code = USAGE
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"{file}: end the name in .html for a page, or in .md for Markdown")
+
+
+@click.command("document", cls=Command, short_help="The agreement as a page in words.")
+@click.argument("file", type=InputFile())
+@click.option("-o", "--output", required=True, metavar="OUT",
+              type=OutputFile(dir_okay=False, allow_dash=True),
+              help="A name that ends in .html or .md; - is Markdown on standard output.")  # fmt: skip
+@click.option("--at", type=MOMENT, metavar="WHEN",
+              help="Shows the holidays of the twelve months from this day on; else from today.")  # fmt: skip
+@pass_session
+def document(session: Session, file: Path, output: Path, at: datetime | date | None) -> None:
+    """Says FILE as one page: parties, promises, ways, checks, calendars, rights, and the lifecycle drawn.
+
+    The page needs no script and nothing from elsewhere; the same text gives the same bytes for the same day.
+    """
+    from slaflow.agreement.document.html import html
+    from slaflow.agreement.document.markdown import markdown
+    from slaflow.agreement.document.page import page
+    from slaflow.engine.context import wall_clock
+    from slaflow.workflow.load import load_workflow
+
+    is_printed = str(output) == "-"
+    if not is_printed and output.suffix.lower() not in KINDS:
+        raise PageUnclear(output)
+    agreement = load_workflow(read_bounded(file), str(file)).require()
+    since = at or wall_clock()
+    day = since.astimezone(ZoneInfo(agreement.timezone)).date() if isinstance(since, datetime) else since
+    made = page(agreement, day)
+    text = markdown(made) if is_printed or output.suffix.lower() == ".md" else html(made)
+    if is_printed:
+        write(text.encode())
+        return
+    from slaflow.engine.files.atomic import save
+
+    save(output, text.encode())
+    session.out.show(
+        {"file": str(output), "digest": agreement.digest}, lambda page: page.line(f"wrote {output}")
+    )

@@ -1,0 +1,1 @@
+"""Two agreements compared: what differs, in sentences, for whom, and which way."""

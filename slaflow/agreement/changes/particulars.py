@@ -1,0 +1,316 @@
+"""Better words for changes that people argue about: allowances, steps, conditions, inputs, hours, figures.
+
+Each function is given both versions of a part and says all that differs in its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from slaflow.agreement.changes.change import Effect
+from slaflow.agreement.changes.effect import allowed, effect, of_field
+from slaflow.agreement.changes.hours import rules
+from slaflow.agreement.changes.likeness import alike, deciding
+from slaflow.agreement.changes.said import Pair, Said
+from slaflow.agreement.changes.spoken import any_value
+from slaflow.agreement.changes.written import bound, written
+from slaflow.agreement.words import measures, promises
+from slaflow.agreement.words.conditions import condition
+from slaflow.agreement.words.naming import Naming, either, listed
+from slaflow.agreement.words.opening import week
+from slaflow.agreement.words.spans import allowance
+from slaflow.agreement.words.values import asked, holds
+from slaflow.hours.calendar import Calendar
+from slaflow.workflow.expressions.value import Clause, Guard
+from slaflow.workflow.model.clocks import Case, Days, OpenTime, Step, Target
+from slaflow.workflow.model.commitment import Commitment
+from slaflow.workflow.model.flow import State, Transition
+from slaflow.workflow.model.lead import Activity, Check, Field, Stage
+from slaflow.workflow.model.parties import Party, Team
+
+Particular = Callable[[Pair, Any, Any, str], Iterator[Said]]
+
+
+def _cases(pair: Pair, before: Target, after: Target, subject: str) -> Iterator[Said]:
+    what = "after" if after.is_timer else "within"
+    if [deciding(case.when) for case in before.cases] != [deciding(case.when) for case in after.cases]:
+        now, then = promises.limits(after, pair.after), promises.limits(before, pair.before)
+        sentence = f"{_has(after, pair.after, 'now ')} {now} instead of {then} {_to_do(after, pair.after)}"
+        yield Said(what, written(before.cases), written(after.cases), sentence)
+        return
+    for old, new in zip(before.cases, after.cases, strict=True):
+        if not alike(old, new):
+            yield _case(pair, (before, old), (after, new), what)
+
+
+def _case(pair: Pair, old: tuple[Target, Case], new: tuple[Target, Case], what: str) -> Said:
+    (before, was), (after, is_) = old, new
+    calendars = was.calendar or before.calendar, is_.calendar or after.calendar
+    how_long = _instead((after, is_), (before, was), pair)
+    way: Effect = "other"
+    if calendars[0] == calendars[1] and not after.is_timer:
+        way = allowed(was.allowance, is_.allowance)
+    which = promises.whose(after, is_, pair.after)
+    duty = _to_do(after, pair.after)
+    apart = "," if which and ", or " in duty else ""
+    sentence = f"{_has(after, pair.after)} {how_long} {duty}{apart} {which}".strip()
+    return Said(what, written(was), written(is_), sentence, way)
+
+
+def _instead(new: tuple[Target, Case], old: tuple[Target, Case], pair: Pair) -> str:
+    """``2 h instead of 4 h of office time``, ``3 instead of 5 office days``: what both share is said once."""
+    now, then = _length(*new, pair.after), _length(*old, pair.before)
+    pieces = now.split(" "), then.split(" ")
+    shared = 0
+    while shared < min(map(len, pieces)) - 1 and pieces[0][-1 - shared] == pieces[1][-1 - shared]:
+        shared += 1
+    if (
+        not shared
+        or not isinstance(new[1].allowance, OpenTime | Days)
+        or type(new[1].allowance) is not type(old[1].allowance)
+    ):
+        return f"{now} instead of {then}"
+    if isinstance(new[1].allowance, OpenTime):
+        # A unit stays with its number: 2 h instead of 4 h.
+        of = now.find(" of ")
+        return f"{now} instead of {then}" if of < 0 else f"{now[:of]} instead of {then}"
+    return f"{' '.join(pieces[0][:-shared])} instead of {then}"
+
+
+def _length(target: Target, case: Case, naming: Naming) -> str:
+    return allowance(case.allowance, case.calendar or target.calendar, naming)
+
+
+def _has(target: Target, naming: Naming, now: str = "") -> str:
+    who = naming.clock(target.name) if target.is_timer else promises.debtor(target, naming)
+    return f"{who} {now}{'runs' if target.is_timer else 'has'}"
+
+
+def _to_do(target: Target, naming: Naming) -> str:
+    return "" if target.is_timer else f"to {promises.duty(target, naming)}"
+
+
+def _steps(pair: Pair, before: Target, after: Target, subject: str) -> Iterator[Said]:
+    old, new = ({step.label: step for step in each.steps} for each in (before, after))
+    moved = _moved(old, new)
+    if moved is not None:
+        then = promises.at_step(moved[0], before)
+        now = promises.step(moved[1], after, pair.after)
+        was, is_ = (written((each,)) for each in moved)
+        yield Said(f"steps.{moved[1].label}", was, is_, f"{subject}: {now}; before: {then}")
+        old = {name: step for name, step in old.items() if name != moved[0].label}
+        new = {name: step for name, step in new.items() if name != moved[1].label}
+    found = moved is not None
+    for name in dict.fromkeys((*old, *new)):
+        one, other = old.get(name), new.get(name)
+        if one is not None and other is not None and alike(one, other):
+            continue
+        found = True
+        then = "" if one is None else promises.step(one, before, pair.before)
+        now = "" if other is None else promises.step(other, after, pair.after)
+        yield _step(subject, name, one, other, then, now)
+    if not found:
+        labels = [list(each) for each in (old, new)]
+        sentence = f"{subject}: the steps are carried out in the order {', '.join(labels[1])}"
+        yield Said("steps", labels[0], labels[1], sentence)
+
+
+def _moved(old: Mapping[str, Step], new: Mapping[str, Step]) -> tuple[Step, Step] | None:
+    """The one step that does the same at another time, if there is one."""
+    gone = [step for name, step in old.items() if name not in new]
+    come = [step for name, step in new.items() if name not in old]
+    if len(gone) == len(come) == 1 and alike(gone[0].actions, come[0].actions):
+        return gone[0], come[0]
+    return None
+
+
+def _step(subject: str, name: str, old: Step | None, new: Step | None, then: str, now: str) -> Said:
+    was, is_ = (None if each is None else written(each.actions) for each in (old, new))
+    if new is None:
+        sentence = f"{subject} has no step {name} any more; it was: {then}"
+    else:
+        sentence = f"{subject}: {now}; before: {then}" if old is not None else f"{subject}: {now}"
+    return Said(f"steps.{name}", was, is_, sentence)
+
+
+def _requires(pair: Pair, before: Transition, after: Transition, subject: str) -> Iterator[Said]:
+    trigger = pair.after.trigger(after.trigger)
+    yield from _fields(
+        before.requires, after.requires, "requires", f"{trigger} now needs", f"{trigger} needs no"
+    )
+
+
+def _touch(pair: Pair, before: Activity, after: Activity, subject: str) -> Iterator[Said]:
+    yield from _fields(before.fields, after.fields, "fields", f"{subject} now takes", f"{subject} takes no")
+
+
+def _answer(pair: Pair, before: Check, after: Check, subject: str) -> Iterator[Said]:
+    yield from _fields(
+        before.fields, after.fields, "fields", f"{subject} now asks for", f"{subject} asks for no"
+    )
+
+
+def _fields(
+    before: Mapping[str, Field], after: Mapping[str, Field], what: str, now: str, no: str
+) -> Iterator[Said]:
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name), after.get(name)
+        where = f"{what}.{name}"
+        if new is None and old is not None:
+            yield Said(
+                where,
+                written(old),
+                None,
+                f"{no} {asked(old)} any more",
+                "looser" if old.required else "other",
+            )
+        elif old is None and new is not None:
+            way: Effect = "stricter" if new.required else "other"
+            yield Said(where, None, written(new), f"{now} {asked(new)}", way)
+        elif old is not None and new is not None and old != new:
+            yield _field(where, now, old, new)
+
+
+def _field(where: str, now: str, old: Field, new: Field) -> Said:
+    if alike(old, new):
+        return Said(where, written(old), written(new), f"{now} {asked(new)}, worded otherwise", wording=True)
+    # What it was called before is no part of what it has to be.
+    sentence = f"{now} {asked(new)} instead of {asked(replace(old, title=new.title))}"
+    return Said(where, written(old), written(new), sentence, of_field(old, new))
+
+
+def _guard(pair: Pair, before: Transition, after: Transition, subject: str) -> Iterator[Said]:
+    yield from _clauses(
+        pair, before.guard, after.guard, "when", pair.after.trigger(after.trigger), Transition, "guard"
+    )
+
+
+def _passes(pair: Pair, before: Check, after: Check, subject: str) -> Iterator[Said]:
+    yield from _clauses(pair, before.passes, after.passes, "pass", subject, Check, "passes")
+
+
+def _clauses(
+    pair: Pair, before: Guard, after: Guard, what: str, subject: str, owner: type, field: str
+) -> Iterator[Said]:
+    gone = [each for each in before if not _among(each, after)]
+    come = [each for each in after if not _among(each, before)]
+    both = written(before), written(after)
+    way = effect(owner, field, before, after)
+    if not gone and not come:
+        yield Said(
+            what,
+            *both,
+            f"{subject}: its conditions are asked in another order, so that refusals may say other words",
+        )
+        return
+    asks = either(condition(each.that, pair.after) for each in come) if len(come) == 1 else " and ".join(
+        condition(each.that, pair.after) for each in come
+    )  # fmt: skip
+    asked_before = " and ".join(condition(each.that, pair.before) for each in gone)
+    if not gone:
+        sentence = f"{subject} now also asks that {asks}"
+    elif not come:
+        sentence = f"{subject} no longer asks that {asked_before}"
+    else:
+        sentence = f"{subject} asks that {asks} instead of that {asked_before}"
+    yield Said(what, *both, sentence, way)
+
+
+def _among(clause: Clause, others: Guard) -> bool:
+    return any(alike(clause, each) for each in others)
+
+
+def _at_least(pair: Pair, before: Commitment, after: Commitment, subject: str) -> Iterator[Said]:
+    yield _bound(pair, before, after, "at_least", "at least")
+
+
+def _at_most(pair: Pair, before: Commitment, after: Commitment, subject: str) -> Iterator[Said]:
+    yield _bound(pair, before, after, "at_most", "at most")
+
+
+def _bound(pair: Pair, before: Commitment, after: Commitment, field: str, words: str) -> Said:
+    old, new = getattr(before, field), getattr(after, field)
+    who = pair.after.parties(after.owed_by)
+    owe = "owe" if len(after.owed_by) > 1 else "owes"
+    name = pair.after.clock(after.name)
+    then = None if old is None else f"{words} {measures.figure(before, old)}"
+    if new is None:
+        sentence = f"{who} no longer {owe} {then} of {name} {measures.every(after)}"
+    else:
+        now = f"{words} {measures.figure(after, new)}"
+        instead = f" instead of {then}" if then else ""
+        sentence = f"{who} {owe} {now}{instead} of {name} {measures.every(after)}"
+    return Said(field, bound(before, old), bound(after, new), sentence, effect(Commitment, field, old, new))
+
+
+def _calendar(pair: Pair, before: Calendar, after: Calendar, subject: str) -> Iterator[Said]:
+    yield from rules(before.rules, after.rules, subject)
+
+
+def _part_of(name: str) -> Particular:
+    """A key of a field of the lead: told as what the field may hold."""
+
+    def told(pair: Pair, before: Field, after: Field, subject: str) -> Iterator[Said]:
+        old, new = getattr(before, name), getattr(after, name)
+        sentence = f"{subject} now holds {holds(after)} instead of {holds(before)}"
+        yield Said(name, written(old), written(new), sentence, effect(Field, name, old, new))
+
+    return told
+
+
+PARTICULARS: Mapping[tuple[type, str], Particular] = {
+    (Target, "cases"): _cases,
+    (Target, "steps"): _steps,
+    (Transition, "requires"): _requires,
+    (Transition, "guard"): _guard,
+    (Activity, "fields"): _touch,
+    (Check, "fields"): _answer,
+    (Check, "passes"): _passes,
+    (Commitment, "at_least"): _at_least,
+    (Commitment, "at_most"): _at_most,
+    (Calendar, "rules"): _calendar,
+    **{(Field, name): _part_of(name) for name in ("type", "one_of", "min", "max", "min_length", "pattern")},
+}
+
+
+def existence(thing: Any, subject: str, naming: Naming, *, is_new: bool) -> str:
+    """That a part is new, or gone, and what it says."""
+    is_ = "is new" if is_new else "is gone"
+    return f"{subject} {is_}: {_what(thing, naming)}"
+
+
+def _what(thing: Any, naming: Naming) -> str:
+    match thing:
+        case Target():
+            if thing.is_timer:
+                does = promises.step(thing.steps[0], thing, naming)
+                return f"{promises.limits(thing, naming)} after it begins, {does}"
+            return promises.has(thing, naming)
+        case Commitment():
+            return measures.owes(thing, naming)
+        case Transition():
+            to = f" to {naming.state(thing.to)}" if thing.to else ""
+            who, start = naming.parties(thing.by, "or"), naming.states(thing.from_states)
+            return f"{who} may take a lead from {start}{to}"
+        case State():
+            return (
+                f"held by {naming.party(thing.held_by)}" if thing.held_by else "held by whoever held the lead"
+            )
+        case Check():
+            return " and ".join(condition(each.that, naming) for each in thing.passes) or "always passes"
+        case Activity():
+            return f"recorded by {naming.parties(thing.by, 'or')}"
+        case Field():
+            return holds(thing)
+        case Team():
+            return f"of {naming.party(thing.party)}"
+        case Party():
+            return f"its desk is {thing.desk}" if thing.desk else "without a desk"
+        case Calendar():
+            return listed(f"open {hours} on {days}" for days, hours in week(thing.rules) if hours != "closed")
+        case Stage():
+            return thing.about or thing.title or thing.name
+        case _:
+            return any_value(thing, naming)

@@ -1,0 +1,61 @@
+"""An agreement as its parts: everything that has a name of its own, and the rest under its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.workflow import Workflow
+
+APART = frozenset(
+    "parties fields activities described scoring checks states transitions targets teams routing calendars"
+    " commitments".split()
+)
+"""Fields of the whole that are parts with names, or rows in order."""
+REST = tuple(each.name for each in fields(Workflow) if each.init and each.name not in APART)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of part: what it is called in JSON and before a name in a sentence; whether order counts."""
+
+    part: str
+    spoken: str
+    things: Mapping[str, Any]
+    is_ordered: bool = False
+
+
+def kinds(agreement: Workflow) -> list[Kind]:
+    """All parts, by sort and name, in the order in which they are compared."""
+    targets = {each.name: each for each in agreement.targets if not each.is_timer}
+    timers = {each.name: each for each in agreement.targets if each.is_timer}
+    return [
+        Kind("party", "the party", agreement.parties),
+        Kind("state", "the state", agreement.states),
+        Kind("transition", "", transitions(agreement), is_ordered=True),
+        Kind("target", "", targets, is_ordered=True),
+        Kind("timer", "the timer", timers, is_ordered=True),
+        Kind("commitment", "the commitment", agreement.commitments, is_ordered=True),
+        Kind("check", "the check", agreement.checks),
+        Kind("activity", "the activity", agreement.activities),
+        Kind("stage", "the stage", {each.name: each for each in agreement.described}),
+        Kind("field", "the field", agreement.fields),
+        Kind(
+            "calendar", "", {name: each for name, each in agreement.calendars.items() if not each.is_always}
+        ),
+        Kind("team", "the team", agreement.teams),
+    ]
+
+
+def transitions(agreement: Workflow) -> dict[str, Transition]:
+    """Rows by trigger, state and, of several alike, number: ``promote to mql``, ``promote to mql (2)``."""
+    found: dict[str, Transition] = {}
+    seen: Counter[str] = Counter()
+    for row in agreement.transitions:
+        name = f"{row.trigger} to {row.to}" if row.to else row.trigger
+        seen[name] += 1
+        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = row
+    return found

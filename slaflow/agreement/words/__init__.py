@@ -1,0 +1,1 @@
+"""Parts of sentences: names, conditions, spans, deeds, as both the page and the comparison say them."""

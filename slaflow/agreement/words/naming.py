@@ -1,0 +1,116 @@
+"""What the things of an agreement are called in its sentences: by their titles, else by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from slaflow.workflow.model.parties import LEAD, SYSTEM, Grant
+from slaflow.workflow.model.workflow import Workflow
+
+_SPOKEN = {LEAD: "the lead", SYSTEM: "slaflow itself"}
+_PEOPLE = {"owner": "the owner", "manager": "the owner's manager"}
+
+
+def plain(name: str) -> str:
+    """A name of the file as one would say it."""
+    return name.replace("_", " ")
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``; ``nobody`` is for the caller to say."""
+    each = list(words)
+    return f" {last} ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
+
+
+def either(words: Iterable[str]) -> str:
+    return listed(words, "or")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+class Naming:
+    """Looks up titles. What is not in the agreement is called as it is written."""
+
+    def __init__(self, agreement: Workflow) -> None:
+        self.agreement = agreement
+        self._triggers: dict[str, str | None] = {}
+        for row in agreement.transitions:
+            self._triggers.setdefault(row.trigger, row.title)
+        self._stages = {stage.name: stage.title for stage in agreement.described}
+
+    def party(self, name: str) -> str:
+        party = self.agreement.parties.get(name)
+        return _SPOKEN.get(name) or (party.title if party else None) or plain(name)
+
+    def parties(self, names: Iterable[str], last: str = "and") -> str:
+        return listed(map(self.party, names), last)
+
+    def state(self, name: str) -> str:
+        return _title(self.agreement.states, name)
+
+    def states(self, names: Iterable[str], last: str = "or") -> str:
+        """In the order of the file, whatever the order of *names*."""
+        given = frozenset(names)
+        known = [name for name in self.agreement.states if name in given]
+        return listed((self.state(name) for name in [*known, *sorted(given - {*known})]), last)
+
+    def trigger(self, name: str) -> str:
+        title = self._triggers.get(name)
+        return f"“{title}”" if title else plain(name)
+
+    def moves(self, trigger: str) -> bool:
+        """Whether it takes a lead to another state."""
+        return any(row.to is not None for row in self.agreement.transitions if row.trigger == trigger)
+
+    def activity(self, name: str) -> str:
+        return _title(self.agreement.activities, name)
+
+    def field(self, name: str) -> str:
+        return _title(self.agreement.fields, name)
+
+    def check(self, name: str) -> str:
+        return _title(self.agreement.checks, name)
+
+    def stage(self, name: str) -> str:
+        title = self._stages.get(name)
+        return f"“{title}”" if title else plain(name)
+
+    def team(self, name: str) -> str:
+        return _title(self.agreement.teams, name)
+
+    def clock(self, name: str) -> str:
+        """A target or timer: by its name, as its title is a sentence."""
+        return plain(name)
+
+    def person(self, name: str) -> str:
+        """Who is told or made the owner: a word of ours, a party, a team or an address."""
+        if name in _PEOPLE:
+            return _PEOPLE[name]
+        if name in self.agreement.teams:
+            return f"team {self.team(name)}"
+        return name if "@" in name else self.party(name)
+
+    def people(self, names: Iterable[str]) -> str:
+        return listed(map(self.person, names))
+
+    def may(self, by: Iterable[str], roles: Mapping[str, str], last: str = "or") -> str:
+        """Who may: parties, some of them with a role."""
+        return listed((self._of_role(party, roles.get(party)) for party in by), last)
+
+    def granted(self, grants: Iterable[Grant]) -> str:
+        return either(self._of_role(grant.party, grant.role) for grant in grants)
+
+    def _of_role(self, party: str, role: str | None) -> str:
+        article = "an" if role and role[0] in "aeiou" else "a"
+        return self.party(party) if role in (None, "member") else f"{article} {role} of {self.party(party)}"
+
+
+def _title(things: Mapping[str, object], name: str) -> str:
+    title = getattr(things.get(name), "title", None)
+    return f"“{title}”" if title else plain(name)
