@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,6 +16,10 @@ from ..files import read_bounded
 from ..options import MOMENT, Command
 from ..output import write
 from ..session import Session, pass_session
+
+if TYPE_CHECKING:
+    from slaflow.agreement.document.page import Signature
+    from slaflow.workflow.model.workflow import Workflow
 
 KINDS = (".html", ".htm", ".md")
 
@@ -41,6 +46,7 @@ def document(session: Session, file: Path, output: Path, at: datetime | date | N
     """Says FILE as one page: parties, promises, ways, checks, calendars, rights, and the lifecycle drawn.
 
     The page needs no script and nothing from elsewhere; the same text gives the same bytes for the same day.
+    Where there is a database it also says who signed that very text, and it needs none.
     """
     from slaflow.agreement.document.html import html
     from slaflow.agreement.document.markdown import markdown
@@ -54,7 +60,7 @@ def document(session: Session, file: Path, output: Path, at: datetime | date | N
     agreement = load_workflow(read_bounded(file), str(file)).require()
     since = at or wall_clock()
     day = since.astimezone(ZoneInfo(agreement.timezone)).date() if isinstance(since, datetime) else since
-    made = page(agreement, day)
+    made = page(agreement, day, _signatures(session, agreement))
     text = markdown(made) if is_printed or output.suffix.lower() == ".md" else html(made)
     if is_printed:
         write(text.encode())
@@ -65,3 +71,19 @@ def document(session: Session, file: Path, output: Path, at: datetime | date | N
     session.out.show(
         {"file": str(output), "digest": agreement.digest}, lambda page: page.line(f"wrote {output}")
     )
+
+
+def _signatures(session: Session, agreement: Workflow) -> list[Signature] | None:
+    """Who signed that very text, at the time of the agreement's zone; None where there is no database."""
+    from slaflow.agreement.document.page import Signature
+
+    file = session.engine.database.file
+    if file is not None and not file.exists():
+        return None
+    zone = ZoneInfo(agreement.timezone)
+    given = session.engine.signatures_under(agreement)["signatures"]
+    at = [datetime.fromisoformat(each["at"]).astimezone(zone) for each in given]
+    return [
+        Signature(each["party"], each["actor"], f"{when:%Y-%m-%d %H:%M}")
+        for each, when in zip(given, at, strict=True)
+    ]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from slaflow.log.keys import PrivateKey
     from slaflow.log.proof import Proof
     from slaflow.log.verify import Verification
+    from slaflow.workflow.model.workflow import Workflow
 
 
 class Engine(Context):
@@ -92,9 +93,12 @@ class Engine(Context):
 
     def agreement_signatures(self, digest: str) -> dict[str, Any]:
         """The ``signatures`` under the text of a version, and who of those it asks is ``missing``."""
+        return self.signatures_under(self.workflow(digest))
+
+    def signatures_under(self, workflow: Workflow) -> dict[str, Any]:
+        """The same for a text that may never have been in force."""
         from slaflow.engine.setup import agreement_signatures
 
-        workflow = self.workflow(digest)
         with self.database.read() as conn:
             return agreement_signatures.standing(conn, workflow)
 

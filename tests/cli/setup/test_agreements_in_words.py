@@ -101,3 +101,16 @@ def test_the_lifecycle_is_drawn_without_a_program(slaflow: Slaflow, agreement: P
     said = slaflow("workflow", "graph", agreement, "--type", "svg")
     assert said.code == 0
     assert said.out.startswith("<svg ")
+
+
+@everywhere
+def test_the_page_says_who_signed_that_very_text_and_of_no_other(
+    handed_over: Slaflow, agreement: Path, draft: Path
+) -> None:
+    signed = handed_over("workflow", "sign", agreement, "--as", "marketing", "--at", "2026-03-20T09:00:00Z")
+    assert signed.code == 0, signed.err
+    assert (
+        "| marketing | marketing | 2026-03-20 10:00 |"
+        in handed_over("workflow", "document", agreement, "-o", "-").out
+    )
+    assert "| marketing |  |  |" in handed_over("workflow", "document", draft, "-o", "-").out
