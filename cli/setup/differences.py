@@ -67,7 +67,8 @@ def _is_like_a_file(words: str) -> bool:
 def _page(page: Page, changes: Sequence[Change], a: Workflow, b: Workflow) -> None:
     real = [change for change in changes if not change.wording]
     reworded = [change for change in changes if change.wording]
-    for parties in dict.fromkeys(change.concerns for change in real):
+    # What is one side's own comes before what is everybody's.
+    for parties in sorted(dict.fromkeys(change.concerns for change in real), key=len):
         page.line((_whom(parties, b), "bold"))
         _lines(page, [change for change in real if change.concerns == parties])
     if reworded:

@@ -53,7 +53,7 @@ class _Comparison:
         self.b: Workflow = pair.b
 
     def changes(self) -> Iterator[Change]:
-        found = [*self._whole(), *self._parts(), *self._scoring(), *self._routing()]
+        found = [*self._parts(), *self._scoring(), *self._routing(), *self._whole()]
         yield from found
         if not found and self.a.source != self.b.source:
             words = "only comments or the layout of the text differ"

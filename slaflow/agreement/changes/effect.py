@@ -13,6 +13,7 @@ from slaflow.workflow.model.clocks import Allowance, Days, Months, OpenTime, Pau
 from slaflow.workflow.model.commitment import Commitment, Signed
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Check, Field
+from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 Judge = Callable[[Any, Any], Effect]
 
@@ -152,6 +153,6 @@ def of_existence(thing: Any, *, is_new: bool) -> Effect:
     if isinstance(thing, Commitment):
         owes = thing.at_least is not None or thing.at_most is not None or isinstance(thing.measure, Signed)
         return ("stricter" if is_new else "looser") if owes else "other"
-    if isinstance(thing, Transition):
+    if isinstance(thing, Transition) and not {LEAD, SYSTEM}.issuperset(thing.by):
         return "looser" if is_new else "stricter"
     return "other"

@@ -29,23 +29,22 @@ class Kind:
 
 
 def kinds(agreement: Workflow) -> list[Kind]:
-    """All parts, by sort and name, in the order in which they are compared."""
+    """All parts by sort and name, first what people argue about."""
     targets = {each.name: each for each in agreement.targets if not each.is_timer}
     timers = {each.name: each for each in agreement.targets if each.is_timer}
+    calendars = {name: each for name, each in agreement.calendars.items() if not each.is_always}
     return [
-        Kind("party", "the party", agreement.parties),
-        Kind("state", "the state", agreement.states),
-        Kind("transition", "", transitions(agreement), is_ordered=True),
         Kind("target", "", targets, is_ordered=True),
-        Kind("timer", "the timer", timers, is_ordered=True),
         Kind("commitment", "the commitment", agreement.commitments, is_ordered=True),
+        Kind("transition", "", transitions(agreement), is_ordered=True),
+        Kind("timer", "the timer", timers, is_ordered=True),
         Kind("check", "the check", agreement.checks),
+        Kind("calendar", "", calendars),
+        Kind("state", "the state", agreement.states),
+        Kind("party", "the party", agreement.parties),
         Kind("activity", "the activity", agreement.activities),
         Kind("stage", "the stage", {each.name: each for each in agreement.described}),
         Kind("field", "the field", agreement.fields),
-        Kind(
-            "calendar", "", {name: each for name, each in agreement.calendars.items() if not each.is_always}
-        ),
         Kind("team", "the team", agreement.teams),
     ]
 

@@ -130,7 +130,7 @@ def _terms(row: Transition, naming: Naming) -> Iterator[str]:
         refused = f"; if not: {clause.otherwise}" if clause.otherwise else ""
         yield sentence(f"it asks that {condition(clause.that, naming)}{refused}")
     if row.override:
-        yield f"{naming.granted(row.override)} may pass by its conditions, with a reason.".capitalize()
+        yield sentence(f"{naming.granted(row.override)} may pass by its conditions, with a reason")
     if row.sets:
         yield sentence(f"then {settings(row.sets, naming)}")
     if row.reset:

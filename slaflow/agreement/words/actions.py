@@ -29,12 +29,15 @@ def action(given: Action, naming: Naming) -> str:
         case Assign():
             return _assigned(given, naming)
         case Fire():
-            given_inputs = settings(given.inputs, naming)
-            return f"{naming.trigger(given.trigger)} is done" + (
-                f" with {given_inputs}" if given_inputs else ""
-            )
+            said = listed(f"{plain(name)} {_quoted(each, naming)}" for name, each in given.inputs.items())
+            return f"{naming.trigger(given.trigger)} is done" + (f" with {said}" if said else "")
         case _:
             return settings(given.values, naming)
+
+
+def _quoted(given: Expression, naming: Naming) -> str:
+    words = value(given.text, naming)
+    return words if words.startswith("“") else f"“{words}”"
 
 
 def _assigned(given: Assign, naming: Naming) -> str:

@@ -79,7 +79,7 @@ def test_a_change_is_one_sentence_for_whom_it_concerns(
 def test_an_input_that_takes_more_is_told_with_what_it_takes() -> None:
     old = "requires: {feedback: {type: text, min_length: 10}}"
     given = "nobody answered", "nobody answered in all of that time"
-    change, _ = told_of_everything((old, old.replace("10", "30")), given)
+    _, change = told_of_everything((old, old.replace("10", "30")), given)
     assert change.sentence.startswith("return now needs feedback of at least 30 characters")
     assert (change.what, change.effect) == ("requires.feedback", "stricter")
     assert change.before["min_length"] == 10
