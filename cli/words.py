@@ -105,7 +105,8 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         return _commitment(entry["target"], data)
     if entry["target"] is not None:
         step = f", step {entry['step']}" if entry["step"] else ""
-        due = f", due {instant(data['due_at'], zone)}" if data.get("due_at") else ""
+        falls = data.get("due_at") or data.get("new")
+        due = f", due {instant(falls, zone)}" if falls else ""
         kept = f", fulfilled {instant(data['completed_at'], zone)}" if data.get("completed_at") else ""
         why = f": {entry['reason']}" if entry["reason"] else ""
         return f"{entry['target']}{step}{due}{kept}{why}"
@@ -113,6 +114,9 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         return f"the return for {data['about']} by {data['gave']}: {entry['reason']}"
     if kind in ("erased", "signature_withdrawn"):
         return str(entry["reason"])
+    if kind == "migrated" and data:
+        renamed = "" if entry["from"] == entry["to"] else f", {entry['from']} -> {entry['to']}"
+        return f"from version {data['from_digest'][:12]}{renamed}"
     return _WORDS.get(kind, _data_words)(data) if entry["data"] is not None else "erased"
 
 

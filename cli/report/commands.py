@@ -39,9 +39,9 @@ from .waste import waste
 
 COUNTS = (
     "started", "met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted", "disputed",
-    "upheld",
+    "upheld", "graced",
 )  # fmt: skip
-GIVE_WAY = ("running", "cancelled", "passed_on", "disputed", "upheld")
+GIVE_WAY = ("running", "cancelled", "passed_on", "disputed", "upheld", "graced")
 """Counts that a narrow terminal does without, the last first, before words break in two."""
 
 

@@ -21,6 +21,7 @@ from ..session import Session, pass_session
 from ..words import counted, instant
 from .differences import diff
 from .document import document
+from .migrate import migrate
 
 if TYPE_CHECKING:
     from slaflow.trial.report import TrialReport
@@ -334,3 +335,4 @@ def show(session: Session, name: str) -> None:
 
 command.add_command(diff)
 command.add_command(document)
+command.add_command(migrate)

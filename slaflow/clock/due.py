@@ -52,6 +52,9 @@ def open_budget(calendar: Calendar, at: datetime, span: Span) -> timedelta:
 
 def time_left(clock: Clock, calendar: Calendar, at: datetime) -> timedelta:
     """Open time left at *at*; negative once the clock is past due."""
+    if clock.left < NO_TIME:
+        # Late already when its lead moved to another calendar: that stands, and is counted on from there.
+        return clock.left - calendar.open_time(clock.base_at, at)
     if clock.status == "paused" or clock.due_at is None:
         return clock.left
     return calendar.open_time(at, clock.due_at)

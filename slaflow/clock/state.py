@@ -56,6 +56,8 @@ class Clock:
     """Whole open seconds from its start to its fulfilment, as reports count them; None: not fulfilled."""
     let_go: bool | None = False
     """Whether it ended unbroken since the party that owed it moved the lead; None: nobody knows any more."""
+    graced: bool = False
+    """Whether it was given ``grace`` when its lead moved to a version under which nothing was left."""
     id: int | None = None
     """The store's row; None until saved."""
 

@@ -19,11 +19,14 @@ from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows.workflows import Version
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from slaflow.engine.leads import lift as lifting
     from slaflow.engine.leads.charge import Charge
     from slaflow.engine.leads.queue import QueuePage
     from slaflow.engine.log import checkpoints, replay
     from slaflow.engine.log.archives import ArchivedEntries
+    from slaflow.engine.migration.report import LeadMove, MigrationReport
     from slaflow.engine.setup import activation
     from slaflow.engine.setup import completions as names
     from slaflow.engine.tick import run as tick
@@ -101,6 +104,29 @@ class Engine(Context):
 
         with self.database.read() as conn:
             return agreement_signatures.standing(conn, workflow)
+
+    def migrate(
+        self, name: str, states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
+        *, since: str | None = None, grace: str | None = None, at: datetime | None = None,
+    ) -> MigrationReport:  # fmt: skip
+        """Moves every lead that is on an older version of *name* and not closed to the version in force.
+
+        Raises as ``migration.commands.migrate``; nothing is moved then.
+        """
+        from slaflow.engine.migration import commands
+
+        return commands.migrate(self, name, commands.Asked(states or {}, targets or {}, since, grace), at)
+
+    def preview_migration(
+        self, name: str, states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
+        *, since: str | None = None, grace: str | None = None, at: datetime | None = None,
+        plan: Path | None = None,
+    ) -> tuple[MigrationReport, list[LeadMove]]:  # fmt: skip
+        """What :meth:`migrate` would do, and which leads would change; kept in the file *plan*, if named."""
+        from slaflow.engine.migration import commands
+
+        asked = commands.Asked(states or {}, targets or {}, since, grace)
+        return commands.preview(self, name, asked, at, plan)
 
     def versions(self, name: str | None = None) -> list[Version]:
         """Every version that was activated, oldest first."""

@@ -19,7 +19,7 @@ from slaflow.engine.leads.resurrection import forget, returns
 from slaflow.engine.passages import keep as passages
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.decision import Message
-from slaflow.lifecycle.events import Created, Disputed, Lifted, Upheld
+from slaflow.lifecycle.events import Created, Disputed, Lifted, Migrated, Upheld
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.store import locks, wake
@@ -86,6 +86,8 @@ def _recalled_from(batch: Batch, ask: Ask) -> datetime | None:
         return None
     if isinstance(ask.happening, Lifted | Disputed | Upheld):
         return held.lead.created_at
+    if isinstance(ask.happening, Migrated):
+        return None
     happened = ask.occurred_at or ask.at
     is_late = happened is not None and in_utc(happened) < held.lead.as_of
     return in_utc(happened) if is_late and happened is not None else None

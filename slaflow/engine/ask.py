@@ -9,6 +9,7 @@ from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import Draft, Message, Refusal
 from slaflow.lifecycle.events import Happening
 from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.migration.move import ClockMove
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -22,6 +23,26 @@ class LeadNotThere(SlaflowError):
         super().__init__(f"lead {lead_id} is not there; add it first with 'slaflow lead add'")
 
 
+class AlreadyThere(SlaflowError):
+    """A lead that is to move to the version it lives under."""
+
+    code = "already_there"
+
+    def __init__(self, lead_id: int) -> None:
+        self.lead_id = lead_id
+        super().__init__(f"lead {lead_id} is under that version already")
+
+
+class LoggedSince(SlaflowError):
+    """Something was logged for the lead since it was looked at."""
+
+    code = "logged_since"
+
+    def __init__(self, lead_id: int) -> None:
+        self.lead_id = lead_id
+        super().__init__("something was logged for it since")
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One input for one lead.
@@ -29,7 +50,7 @@ class Ask:
     ``at`` is its arrival; None: the clock, once the lead is held, never before what was logged last.
     ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``. What is
     ``imported`` arrives at its own instant, however long ago that is. ``resurrect`` lets it take the identity
-    of a lead that was erased.
+    of a lead that was erased. With a ``seq`` it is wrong once the lead's log ends elsewhere.
     """
 
     lead_id: int
@@ -40,6 +61,7 @@ class Ask:
     workflow: Workflow | None = None
     imported: bool = False
     resurrect: bool = False
+    seq: int | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +80,7 @@ class Outcome:
     messages: list[Message] = field(default_factory=list)
     steps: int = 0
     resurrected: bool = False
+    moves: list[ClockMove] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slaflow.engine.ask import Ask, LeadNotThere, Outcome
+from slaflow.engine.ask import AlreadyThere, Ask, LeadNotThere, LoggedSince, Outcome
 from slaflow.engine.context import Context
 from slaflow.engine.held import Held
 from slaflow.engine.leads.resurrection import Return
@@ -12,7 +12,7 @@ from slaflow.errors import SlaflowError
 from slaflow.hours.zones import in_utc, supported
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision
-from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.events import Created, Disputed, Input, Lifted, Migrated, Upheld
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
@@ -38,12 +38,16 @@ class Batch:
         if held.is_full:
             return Outcome(held.lead, more=True)
         try:
+            _check_as_known(ask, held.lead)
             if back is not None:
                 back.check(ask)
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
             event = _input(ask, held.lead, now, workflow)
-            event = judged(workflow, self.people, event, lambda: self._standing(held, workflow, event))
-            decision = held.decide(workflow, self.people, event, now, in_place=not lenient)
+            named = self._named(workflow, held, event)
+            event = judged(named, self.people, event, lambda: self._standing(held, workflow, event))
+            decision = held.decide(
+                workflow, self.people, event, now, versions=self.app.workflow, in_place=not lenient
+            )
         except SlaflowError as error:
             if not lenient:
                 raise
@@ -67,6 +71,13 @@ class Batch:
         assert lead is not None
         return lead
 
+    def _named(self, workflow: Workflow, held: Held, event: Input) -> Workflow:
+        """The version by which it is judged who may: of a breach of a target now gone the one it broke."""
+        said = event.happening
+        if not isinstance(said, Lifted | Disputed | Upheld) or workflow.has_target(said.target):
+            return workflow
+        return next((self.app.workflow(c.digest) for c in held.clocks if c.target == said.target), workflow)
+
     def _held(self, ask: Ask) -> Held:
         if isinstance(ask.happening, Created):
             self.held[ask.lead_id] = Held(is_new=True)
@@ -85,6 +96,16 @@ class Batch:
             self.people = self.people.after_turn(team, drawn)
 
 
+def _check_as_known(ask: Ask, lead: Lead | None) -> None:
+    """Raises where the lead is not as who asks knows it."""
+    if lead is None:
+        return
+    if isinstance(ask.happening, Migrated) and lead.digest == ask.happening.to:
+        raise AlreadyThere(lead.id)
+    if ask.seq is not None and lead.seq != ask.seq:
+        raise LoggedSince(lead.id)
+
+
 def _outcome(decision: Decision) -> Outcome:
     return Outcome(
         decision.lead,
@@ -93,12 +114,15 @@ def _outcome(decision: Decision) -> Outcome:
         entries=decision.entries,
         messages=decision.messages,
         steps=decision.steps,
+        moves=decision.moves,
     )
 
 
 def _input(ask: Ask, lead: Lead | None, now: datetime, workflow: Workflow) -> Input:
     if ask.at is not None:
         arrived = in_utc(ask.at)
+        if isinstance(ask.happening, Migrated) and lead is not None:
+            arrived = max(arrived, lead.as_of)
     else:
         arrived = max(now, lead.as_of) if lead is not None else now
     occurred = arrived if ask.occurred_at is None else supported(ask.occurred_at)

@@ -41,7 +41,7 @@ def meet_clocks(work: Work, effect: Effect, cause: Cause) -> list[tuple[Clock, i
         if cause.by_step:
             cancel(work, clock, cause.at, effect.seq, "what the system fires keeps nobody's promise")
         else:
-            met.append((clock, _meet(work, clock, effect, cause.at)))
+            met.append((clock, meet_clock(work, clock, cause.at, effect.seq)))
     return met
 
 
@@ -60,7 +60,8 @@ def _is_met(work: Work, clock: Clock, target: Target, effect: Effect, view: View
     return met
 
 
-def _meet(work: Work, clock: Clock, effect: Effect, at: datetime) -> int:
+def meet_clock(work: Work, clock: Clock, at: datetime, cause: int) -> int:
+    """Ends *clock* as fulfilled at *at*, late where it is broken; gives the entry that says so."""
     calendar = work.calendar(clock)
     left = time_left(clock, calendar, at)
     used = clock.allowance - left
@@ -68,10 +69,10 @@ def _meet(work: Work, clock: Clock, effect: Effect, at: datetime) -> int:
     if clock.is_broken:
         late = seconds(-left)
         rules.note_late(clock, late)
-        return work.log_clock("met_late", at, clock, effect.seq, data={"late_seconds": late})
+        return work.log_clock("met_late", at, clock, cause, data={"late_seconds": late})
     clock.open_seconds = seconds(used)
     data = {"open_seconds": clock.open_seconds, "left_seconds": seconds(left)}
-    return work.log_clock("clock_met", at, clock, effect.seq, data=data)
+    return work.log_clock("clock_met", at, clock, cause, data=data)
 
 
 def cancel_clocks(work: Work, effect: Effect, at: datetime) -> None:
@@ -201,7 +202,9 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
 
     *met* are the clocks the chain met, with the entries that met them: repeating ones start again.
     """
-    again = {clock.target: seq for clock, seq in met if work.lead.state in clock.lives_in}
+    # Late evidence may meet what ended under a version that had targets of its own.
+    known = ((clock, seq) for clock, seq in met if work.workflow.has_target(clock.target))
+    again = {clock.target: seq for clock, seq in known if work.lead.state in clock.lives_in}
     followed = taken_up(work, effects)
     asked = _starting(work.workflow, effects, {**again, **followed})
     if not asked:
@@ -218,7 +221,7 @@ def start_clocks(work: Work, effects: list[Effect], met: list[tuple[Clock, int]]
         if must_wait(work, target):
             wait(work, target, at)
         else:
-            _start(work, target, view, cause)
+            start(work, target, view, cause)
 
 
 def _starting(workflow: Workflow, effects: list[Effect], again: Collection[str]) -> list[Target]:
@@ -329,7 +332,8 @@ def new_clock(
     )
 
 
-def _start(work: Work, target: Target, view: View, cause: int) -> None:
+def start(work: Work, target: Target, view: View, cause: int) -> None:
+    """Starts a clock of *target*; none where no case of ``within`` holds."""
     case = choose_case(target, view)
     if case is None:
         return

@@ -15,7 +15,7 @@ from slaflow.clock.state import Clock
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import Decision, Draft, instant_text
 from slaflow.lifecycle.effects import Effect
-from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.events import Created, Input, Migrated
 from slaflow.lifecycle.happenings import apply
 from slaflow.lifecycle.late import lateness
 from slaflow.lifecycle.lead import Lead
@@ -23,7 +23,7 @@ from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import is_used
 from slaflow.lifecycle.settle import settle
 from slaflow.lifecycle.transition import Chain, set_fields
-from slaflow.lifecycle.work import Cause, Work
+from slaflow.lifecycle.work import Cause, Versions, Work, no_other
 from slaflow.workflow.model.workflow import Workflow
 
 AHEAD = timedelta(minutes=5)
@@ -62,6 +62,7 @@ def decide(
     event: Input | None,
     now: datetime,
     *,
+    versions: Versions = no_other,
     in_place: bool = False,
 ) -> Decision:
     """What happens to *lead*.
@@ -73,6 +74,7 @@ def decide(
         clocks: the lead's open clocks, and the ended ones that *event* may concern (``late.concerns``).
         event: the input; None lets time pass.
         now: without an event: everything that fell strictly before it is carried out.
+        versions: gives the version a clock names that ended under another one, and the one a lead moves to.
         in_place: the caller has no further use for *lead* and *clocks* as they are, even if this
             raises: they are changed instead of copied.
 
@@ -85,15 +87,16 @@ def decide(
         return _create(workflow, people, event, event.happening)
     assert lead is not None
     if in_place:
-        work = Work(workflow, people, lead, list(clocks))
+        work = Work(workflow, people, lead, list(clocks), versions)
     else:
-        work = Work(workflow, people, lead.copy(), [c.copy() for c in clocks])
+        work = Work(workflow, people, lead.copy(), [c.copy() for c in clocks], versions)
     more = settle(work, event.arrived_at if event is not None else now)
     if more or event is None:
         decision = work.decision()
         decision.more = more
         return decision
-    work.late = lateness(workflow, work.lead, event)
+    if not isinstance(event.happening, Migrated):
+        work.late = lateness(workflow, work.lead, event)
     at = event.occurred_at if work.late is None else work.late.at
     before = len(work.entries)
     refusal = apply(work, event, at)

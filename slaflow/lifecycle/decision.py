@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.migration.move import ClockMove
 
 EntryClass = Literal["input", "consequence"]
 
@@ -54,6 +55,8 @@ class Draft:
     reason: str | None = None
     caused_by: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    digest: str | None = None
+    """Of the version it was decided under; None: of none, or that of its whole batch."""
 
 
 @lru_cache(4096)
@@ -112,3 +115,4 @@ class Decision:
     is_evidence: bool = False
     more: bool = False
     steps: int = 0
+    moves: list[ClockMove] = field(default_factory=list)

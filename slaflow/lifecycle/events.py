@@ -108,6 +108,20 @@ class Upheld:
     number: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The lead lives under version *to* of its agreement from now on (rules.md, 23).
+
+    ``states`` and ``targets`` say which names of the version it leaves are which of the new one, ``grace``
+    how long a clock has of which nothing would be left, as ``within`` is written.
+    """
+
+    to: str
+    states: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, str] = field(default_factory=dict)
+    grace: str = "1d"
+
+
 Verb = Literal["dispute", "lift", "uphold"]
 
 
@@ -145,7 +159,7 @@ class Contested:
 
 Happening = (
     Created | Fired | Recorded | Answered | Changed | Assigned | Erased
-    | Lifted | Disputed | Upheld | Contested
+    | Lifted | Disputed | Upheld | Contested | Migrated
 )  # fmt: skip
 
 

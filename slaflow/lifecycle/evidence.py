@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from slaflow.clock import rules
-from slaflow.clock.due import used_by
+from slaflow.clock.due import time_left, used_by
 from slaflow.clock.sightings import Era, era_at, see, times_seen
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.approaches import reached_at
@@ -31,14 +31,18 @@ def testify(work: Work, effect: Effect, late: Late) -> list[tuple[Clock, int]]:
     """
     if not late.is_evidence:
         return []
-    view = work.view(late.at)
-    states = late.may_leave(work.workflow)
+    judged_by: dict[str, tuple[View, frozenset[str]]] = {}
     then = effect._replace(entered=None, fields=frozenset())
     fulfilled = []
     for clock in work.clocks_in_order():
-        era, target = era_at(clock, late.occurred_at), work.target(clock)
+        era, version = era_at(clock, late.occurred_at), work.version(clock)
+        target = version.target(clock.target)
         if era is None or target.is_timer:
             continue
+        if version.digest not in judged_by:
+            view = View(version, work.lead, late.at)
+            judged_by[version.digest] = view, late.may_leave(version)
+        view, states = judged_by[version.digest]
         if effect.trigger is not None and clock.lives_in.isdisjoint(states):
             continue
         done = _fulfilled_at(work, clock, target, era, then, late, view)
@@ -56,7 +60,7 @@ def _fulfilled_at(
         if not matches(pattern, effect, view):
             continue
         if pattern.kind == "attempts":
-            found.append(_attempted_at(work, pattern, era))
+            found.append(_attempted_at(view, pattern, era))
         else:
             see(clock, place, late.occurred_at)
             work.touch(clock)
@@ -67,10 +71,10 @@ def _fulfilled_at(
     return min((at for at in found if at is not None), default=None)
 
 
-def _attempted_at(work: Work, pattern: Pattern, era: Era) -> datetime | None:
+def _attempted_at(view: View, pattern: Pattern, era: Era) -> datetime | None:
     since, until = era
-    made = [a for a in work.lead.attempts if since <= a.at and (until is None or a.at < until)]
-    return reached_at(made, work.workflow.attempt_spacing, pattern.times, pattern.channels)
+    made = [a for a in view.lead.attempts if since <= a.at and (until is None or a.at < until)]
+    return reached_at(made, view.workflow.attempt_spacing, pattern.times, pattern.channels)
 
 
 def _conclude(
@@ -86,7 +90,7 @@ def _conclude(
     data: dict[str, object] = {"completed_at": instant_text(done), "was": was}
     if clock.status == "met_late":
         assert due_at is not None
-        data["late_seconds"] = late_by = seconds(work.calendar(clock).open_time(due_at, done))
+        data["late_seconds"] = late_by = seconds(-time_left(clock, work.calendar(clock), done))
         rules.note_late(clock, late_by)
         seq = work.log_clock("met_late", at, clock, cause, data=data)
     else:

@@ -26,6 +26,7 @@ from slaflow.lifecycle.events import (
     Happening,
     Input,
     Lifted,
+    Migrated,
     Recorded,
     Upheld,
     as_given,
@@ -35,6 +36,7 @@ from slaflow.lifecycle.inputs import chain_of, lateness, logged, refuse
 from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.machine import lifecycle_of
+from slaflow.lifecycle.migration.migrate import migrate
 from slaflow.lifecycle.rights.named import named, names, others
 from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import set_fields
@@ -71,6 +73,8 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
             return returns.contest(work, event, at, contested)
         case Erased() as erased:
             erase(work, erased, at, logged(event))
+        case Migrated() as migrated:
+            migrate(work, event, at, migrated)
         case Created():
             raise AssertionError("a lead is created once; decide() sees to it")
     return None
@@ -102,7 +106,7 @@ def _asked_for(happening: Happening) -> tuple[str, dict[str, Any]]:
             return returns.asked_for(contested)
         case Erased():
             return "erase", {"erase": True}
-        case Created():
+        case Created() | Migrated():
             raise AssertionError("who may not add a lead makes none")
 
 

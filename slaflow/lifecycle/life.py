@@ -13,6 +13,7 @@ from slaflow.lifecycle.events import Input
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.work import Versions, no_other
 from slaflow.workflow.model.workflow import Workflow
 
 ClockKey = tuple[str, int]
@@ -55,10 +56,12 @@ class Life:
         event: Input | None,
         now: datetime,
         *,
+        versions: Versions = no_other,
         in_place: bool = False,
     ) -> Decision:
         """What *event*, or time alone, comes to; it is nothing until it is taken. Errors: as ``decide``'s."""
-        return decide(workflow, people, self.lead, self._clocks_for(event), event, now, in_place=in_place)
+        clocks = self._clocks_for(event)
+        return decide(workflow, people, self.lead, clocks, event, now, versions=versions, in_place=in_place)
 
     def take(self, decision: Decision) -> None:
         """Makes what was decided the lead's present."""

@@ -94,7 +94,10 @@ class View:
         return self.field(self.workflow.fields[name], self.lead.fields.get(name))
 
     def field(self, field: Field, value: Value) -> object:
-        return None if value is None else to_cel(field, value, self.workflow.timezone)
+        try:
+            return None if value is None else to_cel(field, value, self.workflow.timezone)
+        except ValueError:
+            return None  # set under a later version, where the field is of another type
 
     def is_known(self, name: str) -> bool:
         """Whether the field has a value; a field called ``owner`` goes before who owns the lead."""
@@ -119,8 +122,8 @@ class View:
         return answer is not None and (valid_for is None or self.at < answer.at + valid_for)
 
     def reached(self, stage: str) -> bool:
-        stages = self.workflow.stages
-        return self.lead.stage is not None and stages.index(self.lead.stage) >= stages.index(stage)
+        stage_now, stages = self.lead.stage, self.workflow.stages
+        return stage_now in stages and stages.index(stage_now) >= stages.index(stage)
 
     def activity(self, name: str) -> object:
         kind, _, what = name.rpartition(".")

@@ -6,7 +6,7 @@ modules that use it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,11 +16,20 @@ from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.decision import Decision, Draft, EntryClass, Message
 from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
+from slaflow.lifecycle.migration.move import ClockMove
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
 from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.workflow import Workflow
+
+Versions = Callable[[str], Workflow]
+"""The version of an agreement with a digest."""
+
+
+def no_other(digest: str) -> Workflow:
+    """For leads of which every clock keeps the terms of the version they live under."""
+    raise LookupError(f"a clock keeps the terms of version {digest}, and nobody says what these are")
 
 
 class Cause(NamedTuple):
@@ -46,6 +55,8 @@ class Work:
     people: Directory
     lead: Lead
     clocks: list[Clock]
+    versions: Versions = no_other
+    """What gives versions that clocks name and the lead no longer lives under."""
     entries: list[Draft] = field(default_factory=list)
     turns: dict[str, str] = field(default_factory=dict)
     steps: int = 0
@@ -53,6 +64,8 @@ class Work:
     _messages: list[Message] = field(default_factory=list)
     is_moved: bool = False
     """Whether more of the lead changed than the end of its log."""
+    moves: list[ClockMove] = field(default_factory=list)
+    """What became of each clock, where the input moved the lead to another version."""
     late: Late | None = None
     """The input in hand, where it is told late."""
     _open: list[Clock] = field(default_factory=list)
@@ -64,7 +77,7 @@ class Work:
         self._open = sorted(self.clocks, key=self._place) if len(self.clocks) > 1 else list(self.clocks)
 
     def _place(self, clock: Clock) -> int:
-        return self.workflow.target(clock.target).index
+        return self.target(clock).index
 
     def view(self, at: datetime, given: Mapping[str, Any] | None = None) -> View:
         """What expressions see of the lead now."""
@@ -73,11 +86,15 @@ class Work:
     def routing(self, cause: Cause) -> Routing:
         return Routing(self.workflow, self.people, self.lead, cause.at, cause.by_step)
 
+    def version(self, clock: Clock) -> Workflow:
+        """The version whose terms *clock* keeps; of a clock that ended it may be one the lead has left."""
+        return self.workflow if clock.digest == self.workflow.digest else self.versions(clock.digest)
+
     def target(self, clock: Clock) -> Target:
-        return self.workflow.target(clock.target)
+        return self.version(clock).target(clock.target)
 
     def calendar(self, clock: Clock) -> Calendar:
-        return self.workflow.calendars[clock.calendar]
+        return self.version(clock).calendars[clock.calendar]
 
     def open_clocks(self) -> list[Clock]:
         """The open clocks in file order, targets before timers."""
@@ -109,8 +126,9 @@ class Work:
         lead.seq = seq = lead.seq + 1
         lead.as_of = at
         draft = Draft(
-            seq, kind, entry_class, at, actor, party, owner=lead.owner, held_by=lead.held_by, **rest
-        )
+            seq, kind, entry_class, at, actor, party, owner=lead.owner, held_by=lead.held_by,
+            digest=self.workflow.digest, **rest,
+        )  # fmt: skip
         self.entries.append(draft)
         return seq
 
@@ -184,4 +202,5 @@ class Work:
             messages=messages,
             turns=self.turns,
             steps=self.steps,
+            moves=self.moves,
         )

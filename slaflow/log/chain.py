@@ -42,7 +42,8 @@ def seal(
         drafts: their ``seq`` goes on from the stream's last by one each; ``id`` stays None until stored.
         lead: the number in *stream*, None for other streams.
         salt: the lead's 16 bytes, empty for other streams and once erased.
-        digest: of the workflow text the drafts were decided under; None outside workflows.
+        digest: of the workflow text the drafts were decided under, but for those that name another; None
+            outside workflows.
         head: hash of the stream's last entry, ``GENESIS`` for a new stream.
         recorded_at: when they are written.
 
@@ -69,7 +70,7 @@ def _sealed(
     head: str,
     recorded_at: datetime,
 ) -> Entry:
-    data = data_bytes(draft)
+    data, digest = data_bytes(draft), draft.digest or digest
     data_digest = sha256(salt + data).hexdigest()
     at, arrived, occurred = draft.at, draft.arrived_at, draft.occurred_at
     if at.tzinfo is not UTC or arrived is not None or occurred is not None:

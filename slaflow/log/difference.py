@@ -32,7 +32,7 @@ def difference(written: Entry, draft: Draft, lead: Lead | None) -> Finding | Non
         draft.seq, lead and lead.id, draft.entry_class, draft.at, draft.arrived_at, draft.occurred_at,
         draft.kind, draft.actor, draft.party, draft.owner, draft.held_by, draft.trigger, draft.from_state,
         draft.to_state, draft.target, draft.clock, draft.step, draft.handoff, draft.reason, draft.caused_by,
-        lead and lead.digest, data_bytes(draft).decode(),
+        draft.digest, data_bytes(draft).decode(),
     )  # fmt: skip
     found = (*written[2:8], *written[9:23], written.digest, written.data_text)
     if found == decided:

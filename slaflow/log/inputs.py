@@ -21,6 +21,7 @@ from slaflow.lifecycle.events import (
     Happening,
     Input,
     Lifted,
+    Migrated,
     Recorded,
     Upheld,
     Verb,
@@ -118,6 +119,10 @@ def _upheld(entry: Entry, data: Data) -> Happening:
     return Upheld(entry.target or "", entry.reason or "", entry.clock)
 
 
+def _migrated(entry: Entry, data: Data) -> Happening:
+    return Migrated(entry.digest or "", data["state_map"], data["target_map"], data["grace"])
+
+
 def _refused(entry: Entry, data: Data) -> Happening:
     if entry.trigger is not None:
         return Fired(entry.trigger, from_given(data["inputs"]), data.get("override"))
@@ -152,5 +157,6 @@ _HAPPENINGS: dict[str, Callable[[Entry, Data], Happening]] = {
     "disputed": _disputed,
     "granted": _granted,
     "upheld": _upheld,
+    "migrated": _migrated,
     "refused": _refused,
 }

@@ -105,8 +105,11 @@ class Retelling:
             people = self._with_picks(people)
         workflow = self.versions(digest or "", entry_id)
 
+        def version(named: str) -> Workflow:
+            return self.versions(named, entry_id)
+
         def decided(known: Directory, in_place: bool) -> Decision:
-            return self.life.decide(workflow, known, event, at, in_place=in_place)
+            return self.life.decide(workflow, known, event, at, versions=version, in_place=in_place)
 
         decision = self._as_written(decided, people, at)
         self.life.take(decision)

@@ -19,7 +19,7 @@ from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import PromiseFigure
 from slaflow.store.figures.disputed import DisputedFigure, disputed
-from slaflow.store.figures.promises import promises
+from slaflow.store.figures.promises import GracedFigure, graced, promises
 
 __all__ = ["OUTCOMES", "percentile", "sla"]
 
@@ -66,7 +66,8 @@ def sla(
     """``report sla`` of json.md, "The SLA report"; with *by* also ``groups``, the same figures per group.
 
     Beside what stands there, ``ever_broken`` and ``gross_met_rate`` tell of each target how it stood
-    before any breach was lifted, and, where any was disputed, ``disputed`` and ``upheld``. Where anything
+    before any breach was lifted, and, where any was disputed, ``disputed`` and ``upheld``; where any was
+    given grace at a migration, ``graced``. Where anything
     could flatter a party's rate, ``candour`` says what, by party: ``let_go``, ``lifted``, ``told_late``,
     these ``of`` each target, and ``kept_without`` them.
 
@@ -88,6 +89,7 @@ def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
         groups.setdefault(figure.group, []).append(figure)
     found = {name: _figures(figures) for name, figures in groups.items()}
     _add_disputes(found, disputed(conn, asked))
+    _add_grace(found, graced(conn, asked))
     flattered = flatteries(conn, asked)
     for name, figures in groups.items():
         if told := beside(_kept_and_decided(figures), flattered.get(name, {})):
@@ -113,6 +115,14 @@ def _add_disputes(groups: dict[str | None, dict[str, Any]], said: Iterable[Dispu
         for name, target in figures["targets"].items():
             row = known.get((group, name))
             target["disputed"], target["upheld"] = (row.disputed, row.upheld) if row else (0, 0)
+
+
+def _add_grace(groups: dict[str | None, dict[str, Any]], given: Iterable[GracedFigure]) -> None:
+    """``graced`` of every target, where any promise was given grace."""
+    known = {(row.group, row.target): row.graced for row in given}
+    for group, figures in groups.items() if known else ():
+        for name, target in figures["targets"].items():
+            target["graced"] = known.get((group, name), 0)
 
 
 def _figures(figures: Iterable[PromiseFigure]) -> dict[str, Any]:

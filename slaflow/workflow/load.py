@@ -21,6 +21,7 @@ from slaflow.workflow.compile.names import Names, check_names
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.compile.rights import lifted_by, set_by_hand
 from slaflow.workflow.compile.terms import calendars, party, route, team, top_level_span
+from slaflow.workflow.document.durations import parse_duration
 from slaflow.workflow.document.messages import in_one_piece, unknown_key
 from slaflow.workflow.document.terms import TeamDoc
 from slaflow.workflow.document.top import WorkflowDoc, read_document
@@ -253,8 +254,9 @@ def _routing(parts: Parts) -> tuple[Any, ...] | None:
 
 def _periods(parts: Parts) -> dict[str, Any]:
     """The spans at top level, by the model's names for them."""
-    spans = {key: top_level_span(key, parts) for key in ("late_evidence", "notify_within", "grace")}
-    return {key: span for key, span in spans.items() if span is not None}
+    spans = {key: top_level_span(key, parts) for key in ("late_evidence", "notify_within")}
+    grace = {} if parts.document.grace is None else {"grace": parse_duration(parts.document.grace)}
+    return {**{key: span for key, span in spans.items() if span is not None}, **grace}
 
 
 def _commitments(parts: Parts) -> Mapping[str, Commitment]:

@@ -10,7 +10,7 @@ from slaflow.agreement.words.actions import actions
 from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming, counted, listed, plain
 from slaflow.agreement.words.opening import dates, span_of_days, span_of_instants, week, windows
-from slaflow.agreement.words.spans import elapsed
+from slaflow.agreement.words.spans import bare, elapsed
 from slaflow.agreement.words.values import asked, holds, setters, shown
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.public_holidays import public_holidays
@@ -176,7 +176,7 @@ def rest(agreement: Workflow, naming: Naming) -> Iterator[Block]:
         f"Days begin and end in the time zone {agreement.timezone}.",
     ]
     if agreement.grace is not None:
-        said.append(f"A promise that a new version would break at once has {elapsed(agreement.grace)} more.")
+        said.append(f"A promise that a new version would break at once has {bare(agreement.grace)} more.")
     yield Items([Item(each) for each in said])
 
 

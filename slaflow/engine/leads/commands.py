@@ -273,7 +273,7 @@ def told(app: Context, lead: int | str, at: datetime | None, most: int) -> dict[
         seq, directory = stood.lead.seq, people_store.directory(conn)
         settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
         rows = timeline.told_of(conn, stood.lead.id, seq, settled.entries)
-    shown = lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=True)
+    shown = lead_json(workflow, settled.lead, settled.clocks, stood.at, app.workflow, with_available=True)
     return {
         **shown,
         "handoff": timeline.handed_over(rows),
@@ -310,7 +310,7 @@ def _by_row(app: Context, conn: Connection, stored: Lead, at: datetime | None) -
 def _shown(app: Context, directory: Directory, stood: Standing) -> dict[str, Any]:
     workflow = app.workflow(stood.lead.digest)
     settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-    return lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=True)
+    return lead_json(workflow, settled.lead, settled.clocks, stood.at, app.workflow, with_available=True)
 
 
 def explain(app: Context, lead: int | str, name: str | None, at: datetime | None) -> dict[str, Any]:
@@ -328,4 +328,4 @@ def explain(app: Context, lead: int | str, name: str | None, at: datetime | None
         turns = [turn for turn in explaining.history(conn, lead_id) if turn.seq <= stood.lead.seq]
     workflow = app.workflow(stood.lead.digest)
     settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-    return explaining.explain(workflow, settled, turns, name, stood.at)
+    return explaining.explain(workflow, settled, turns, name, stood.at, app.workflow)

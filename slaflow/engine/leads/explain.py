@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.rules import may_pause
 from slaflow.clock.state import Clock
-from slaflow.engine.leads.lead_json import late_seconds, left_seconds
+from slaflow.engine.leads.lead_json import kept_by, late_seconds, left_seconds
 from slaflow.errors import UnknownName
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.ledger import spans
@@ -21,6 +21,7 @@ from slaflow.lifecycle.erasure import LeadErased
 from slaflow.lifecycle.guards import available
 from slaflow.lifecycle.owners.promises import is_waiting
 from slaflow.lifecycle.view import View
+from slaflow.lifecycle.work import Versions, no_other
 from slaflow.store.database import Connection
 from slaflow.store.log.entries import entries
 from slaflow.store.log.filter import LogFilter
@@ -52,9 +53,12 @@ def history(conn: Connection, lead_id: int) -> list[Turn]:
 
 
 def explain(
-    workflow: Workflow, settled: Decision, before: list[Turn], name: str | None, at: datetime
-) -> dict[str, Any]:
+    workflow: Workflow, settled: Decision, before: list[Turn], name: str | None, at: datetime,
+    versions: Versions = no_other,
+) -> dict[str, Any]:  # fmt: skip
     """What stands behind a target's latest clock or a trigger; without a *name*, of all open ones.
+
+    A clock that ended under a version that the lead has left is explained by that one.
 
     Raises:
         UnknownName: neither a target, a timer nor a trigger of the lead's workflow.
@@ -65,9 +69,9 @@ def explain(
         clocks = [c for c in settled.clocks if c.is_open]
         lines = [_clock(workflow, settled, c, turns, at) for c in clocks]
         return {"lead": settled.lead.id, "clocks": lines, "available": triggers}
-    targets = [t.name for t in workflow.targets]
+    targets = list(dict.fromkeys((*(t.name for t in workflow.targets), *(c.target for c in settled.clocks))))
     if name in targets:
-        return _latest(workflow, settled, turns, name, at)
+        return _latest(workflow, settled, turns, name, at, versions)
     if name not in workflow.triggers:
         raise UnknownName("target or trigger", name, [*targets, *workflow.triggers])
     return _trigger(settled, triggers, name)
@@ -83,11 +87,12 @@ def _turns(settled: Decision) -> list[Turn]:
 
 
 def _latest(
-    workflow: Workflow, settled: Decision, turns: list[Turn], name: str, at: datetime
+    workflow: Workflow, settled: Decision, turns: list[Turn], name: str, at: datetime, versions: Versions
 ) -> dict[str, Any]:
     clocks = [c for c in settled.clocks if c.target == name]
     if clocks:
-        return _clock(workflow, settled, max(clocks, key=lambda c: c.number), turns, at)
+        latest = max(clocks, key=lambda c: c.number)
+        return _clock(kept_by(latest, workflow, versions), settled, latest, turns, at)
     plain = [f"no clock of {name} has started for this lead"]
     if is_waiting(settled.lead, name):
         plain = [f"{name} waits for somebody to own the lead, and starts then"]
@@ -202,6 +207,8 @@ def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> lis
         begins, ends = (local(datetime.fromisoformat(span[key]), zone) for key in ("from", "to"))
         counts = open_time(span["seconds"]) if span["seconds"] else "0"
         lines.append(f"  {begins} to {ends}: {span['what']}, counts {counts}")
+    if clock.graced:
+        lines.append("given grace when the lead moved to this version, as nothing was left")
     if clock.due_at is not None and clock.status != "paused":
         lines.append(f"due {local(clock.due_at, zone)}")
     return [*lines, *_lifted(clock, zone)]

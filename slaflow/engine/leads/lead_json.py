@@ -15,13 +15,15 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.guards import available
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.view import View
+from slaflow.lifecycle.work import Versions
 from slaflow.workflow.model.workflow import Workflow
 
 
 def lead_json(
-    workflow: Workflow, lead: Lead, clocks: Iterable[Clock], at: datetime, *, with_available: bool
-) -> dict[str, Any]:
-    """LEAD as of *at*, to which the lead has been settled."""
+    workflow: Workflow, lead: Lead, clocks: Iterable[Clock], at: datetime, versions: Versions,
+    *, with_available: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """LEAD as of *at*, to which the lead has been settled; *versions* gives those it has left."""
     view = View(workflow, lead, at)
     total, channels = view.attempts()
     shown: dict[str, Any] = {
@@ -43,10 +45,13 @@ def lead_json(
         "checks": {
             name: {"passed": answer.passed, "answer": dict(answer.values)}
             for name, answer in lead.checks.items()
+            if name in workflow.checks
         },
         "attempts": {"total": total, "channels": channels},
         "cycles": lead.cycles,
-        "clocks": [clock_json(workflow, clock, at) for clock in in_order(workflow, clocks)],
+        "clocks": [
+            clock_json(kept_by(clock, workflow, versions), clock, at) for clock in in_order(workflow, clocks)
+        ],
     }
     shown |= _journey(workflow, lead, at)
     if with_available:
@@ -74,7 +79,7 @@ _LEAD = (
 )  # fmt: skip
 _CLOCK = (
     "status", "owed_by", "owner", "number", "started_at", "due_at", "paused_at", "left_seconds",
-    "breached_at", "ended_at", "late_seconds", "lifted", "calendar",
+    "breached_at", "ended_at", "late_seconds", "lifted", "calendar", "graced",
 )  # fmt: skip
 
 
@@ -109,6 +114,11 @@ def in_order(workflow: Workflow, clocks: Iterable[Clock]) -> list[Clock]:
     return sorted(clocks, key=lambda c: (places.get(c.target, len(places)), c.target, c.number))
 
 
+def kept_by(clock: Clock, workflow: Workflow, versions: Versions) -> Workflow:
+    """The version whose terms *clock* keeps, of a lead that lives under *workflow*."""
+    return workflow if clock.digest == workflow.digest else versions(clock.digest)
+
+
 def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]:
     """A clock as LEAD carries it; while paused ``due_at`` is where it stood when the pause began.
 
@@ -129,6 +139,7 @@ def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]
         "late_seconds": late_seconds(workflow, clock, at),
         "lifted": clock.lifted,
         "calendar": clock.calendar,
+        "graced": clock.graced,
         **({"disputed": True, "upheld": is_upheld(clock)} if is_disputed(clock) else {}),
     }
 
@@ -140,8 +151,7 @@ def late_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int | None:
     """
     if not clock.is_broken or clock.due_at is None or clock.status == "met":
         return None
-    calendar = workflow.calendars[clock.calendar]
-    return seconds(calendar.open_time(clock.due_at, clock.ended_at or at))
+    return seconds(-time_left(clock, workflow.calendars[clock.calendar], clock.ended_at or at))
 
 
 def left_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int:

@@ -82,7 +82,9 @@ def _listed(
                     continue
                 if where is not None and not _passes(conditions, workflow, settled.lead, where, stood.at):
                     continue
-                yield lead_json(workflow, settled.lead, settled.clocks, stood.at, with_available=False)
+                yield lead_json(
+                    workflow, settled.lead, settled.clocks, stood.at, app.workflow, with_available=False
+                )
                 left = None if left is None else left - 1
 
 

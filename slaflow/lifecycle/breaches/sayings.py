@@ -74,6 +74,8 @@ def asked_for(said: Said) -> tuple[str, dict[str, Any]]:
 
 def _check_is_promise(work: Work, name: str) -> None:
     targets = [target.name for target in work.workflow.targets if not target.is_timer]
+    # A target that is gone may have left a breach under the version it was in.
+    targets += [clock.target for clock in work.clocks if clock.owed_by is not None]
     if name not in targets:
         raise UnknownName("target", name, targets)
 

@@ -6,7 +6,7 @@ that no field has, and forgotten when the lead enters a state in which it does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from slaflow.clock import rules
@@ -83,6 +83,16 @@ def must_wait(work: Work, target: Target) -> bool:
 def is_waiting(lead: Lead, target: str) -> bool:
     """Whether a promise of *target* is asked for that begins once somebody owns *lead*."""
     return _WAITS + target in lead.field_at
+
+
+def rename(lead: Lead, targets: Mapping[str, Target | None]) -> None:
+    """What waits goes by new names from now on; None: nothing waits for that any more."""
+    for name, target in targets.items():
+        if (at := lead.field_at.get(_WAITS + name)) is None or (target and target.name == name):
+            continue
+        del lead.field_at[_WAITS + name]
+        if target is not None and target.per_owner:
+            lead.field_at[_WAITS + target.name] = at
 
 
 def _waiting(work: Work) -> list[Target]:

@@ -19,6 +19,7 @@ from slaflow.lifecycle.events import (
     Happening,
     Input,
     Lifted,
+    Migrated,
     Recorded,
     Upheld,
 )
@@ -170,6 +171,8 @@ def _deed(
             return "erase", ()
         case Created():
             return "add", ()
+        case Migrated():
+            raise AssertionError("nobody moves a lead but slaflow itself")
 
 
 def _owing(workflow: Workflow, target: str, party: str) -> Relation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -25,9 +25,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from slaflow.store.dialect import in_stream, text_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import Leads, PromiseFigure, judged_by_log, told
-from slaflow.store.figures.expressions import and_whole, total
+from slaflow.store.figures.expressions import and_whole, data_of, total
 from slaflow.store.figures.settled import are_few, begun_in, each_once, is_narrow, told_by_log
 from slaflow.store.figures.spread import Key, Spread, step_of
 from slaflow.store.tables.leads import clock
@@ -153,3 +154,37 @@ def _first(
     keys = (each.grp, each.target, each.party)
     rows = connection.execute(select(*keys, func.min(each.id)).group_by(*keys))
     return {(group, target, party): first for group, target, party, first in rows}
+
+
+class GracedFigure(NamedTuple):
+    """How many promises of one group and target were given grace."""
+
+    group: str | None
+    target: str
+    graced: int
+
+
+def graced(connection: Connection, asked: Asked) -> list[GracedFigure]:
+    """Of the promises that started in the period, those that were given grace by the instant.
+
+    Cost: the log's moves of due instants, each with the start of its clock.
+    """
+    row, begun = entry.alias("moved"), entry.alias("begun")
+    start = and_(
+        begun.c.stream == row.c.stream,
+        in_stream(begun.c.kind) == "clock_started",
+        begun.c.target == row.c.target,
+        begun.c.clock == row.c.clock,
+        asked.in_period(in_stream(begun.c.at)),
+    )
+    group = asked.group(owner=begun.c.owner, at=begun.c.at, digest=begun.c.digest, of=begun.c.lead)
+    found = (
+        select(group.label("grp"), row.c.lead, row.c.target, row.c.clock)
+        .select_from(row.join(begun, start))
+        .where(row.c.kind == "clock_moved", text_at(data_of(row), "graced") == "true", row.c.at <= asked.at)
+        .distinct()
+        .cte("graced")
+    )
+    each = asked.whole_and_groups(found).c
+    query = select(each.grp, each.target, func.count()).group_by(each.grp, each.target)
+    return [GracedFigure(*row) for row in connection.execute(query)]

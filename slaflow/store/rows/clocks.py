@@ -101,7 +101,7 @@ def _row(lead_id: int, clock: Clock, write: Callable[[datetime], Any]) -> tuple[
         moment(clock.due_at), span_as_number(clock.allowance), span_as_number(clock.left), clock.case,
         moment(clock.paused_at), span_as_number(clock.budget), moment(clock.breached_at),
         moment(clock.ended_at), clock.lifted, _json(clock.carried_out), _json(clock.seen),
-        moment(clock.wake_at), clock.open_seconds, clock.let_go, clock.id,
+        moment(clock.wake_at), clock.open_seconds, clock.let_go, clock.graced, clock.id,
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def from_row(row: Sequence[Any]) -> Clock:
     (
         _, target, number, digest, status, owed_by, owner, calendar, lives_in, started_at, base_at, due_at,
         allowance, left, case, paused_at, budget, breached_at, ended_at, lifted, carried_out, seen, wake_at,
-        open_seconds, let_go, id,
+        open_seconds, let_go, graced, id,
     ) = row  # fmt: skip
     if type(started_at) is str:
         started_at, base_at = _at(started_at), _at(base_at)
@@ -145,7 +145,7 @@ def from_row(row: Sequence[Any]) -> Clock:
         None if budget is None else budget * MICROSECOND, breached_at, ended_at, lifted,
         [] if carried_out == "[]" else orjson.loads(carried_out),
         {} if seen == "{}" else {int(place): _times(stored) for place, stored in orjson.loads(seen).items()},
-        wake_at, open_seconds, let_go, id,
+        wake_at, open_seconds, let_go, graced, id,
     )  # fmt: skip
 
 

@@ -123,6 +123,7 @@ clock = Table(
     Column("wake_at", Instant),
     Column("open_seconds", BigInteger),
     Column("let_go", Boolean, server_default=false()),
+    Column("graced", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("lead", "target", "number", name="clock_number"),
     partial("clock_open", "lead", "target", unique=True, where=_OPEN),
     partial("clock_wake", "wake_at", where=_WAKING),

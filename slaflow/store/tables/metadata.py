@@ -13,7 +13,9 @@ TRIGGERS = {
 }
 """What keeps the log append-only; the migrations make them."""
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
+)  # fmt: skip
 """Every revision this slaflow knows; the last is the one its tables need."""
 
 metadata = MetaData()

@@ -91,5 +91,5 @@ def _route_to_field(name: str, path: Path, parts: Parts, when: Any) -> Route | N
 
 
 def top_level_span(key: str, parts: Parts) -> timedelta | None:
-    """``late_evidence``, ``notify_within`` or ``grace``."""
+    """``late_evidence`` or ``notify_within``."""
     return parts.span((key,), getattr(parts.document, key))

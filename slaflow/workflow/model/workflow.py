@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from slaflow.hours.calendar import Calendar
-from slaflow.workflow.model.clocks import Target
+from slaflow.workflow.model.clocks import Span, Target
 from slaflow.workflow.model.commitment import Commitment, Notes
 from slaflow.workflow.model.flow import Action, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, Scoring, Stage
@@ -55,7 +55,8 @@ class Workflow:
     """What ``calendar: owner`` falls back to: the file's first, else ``always``."""
     late_evidence: timedelta = timedelta(hours=72)
     notify_within: timedelta = timedelta(hours=24)
-    grace: timedelta | None = None
+    grace: Span | None = None
+    """How long a clock has of which a move to this version leaves nothing; None: as the command says."""
     signatures: tuple[str, ...] = ()
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     notes: Notes | None = None
@@ -102,6 +103,10 @@ class Workflow:
     def target(self, name: str) -> Target:
         """The target or timer called *name*; KeyError if there is none."""
         return self._targets_by_name[name]
+
+    def has_target(self, name: str) -> bool:
+        """Whether there is a target or timer called *name*."""
+        return name in self._targets_by_name
 
     @property
     def tells_stages(self) -> bool:

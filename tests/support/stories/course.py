@@ -22,10 +22,11 @@ from slaflow.lifecycle.events import (
     Happening,
     Input,
     Lifted,
+    Migrated,
     Recorded,
 )
 from slaflow.lifecycle.late import concerns
-from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor, Lead
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.lifecycle.rights.judged import judged
 from slaflow.workflow.load import load_workflow
@@ -137,6 +138,7 @@ class Course:
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    versions: dict[str, Workflow] = field(default_factory=dict)
 
     @property
     def present(self) -> Lead:
@@ -211,6 +213,17 @@ class Course:
     ) -> Refusal | None:
         return self.put(Lifted(target, reason, number), SALES, _instant(at))
 
+    def move(
+        self, to: Workflow, at: str | datetime, grace: str = "1d", *,
+        states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
+    ) -> Decision:  # fmt: skip
+        """The lead lives under version *to* from then on."""
+        self.versions[to.digest] = to
+        self.put(Migrated(to.digest, states or {}, targets or {}, grace), SYSTEM_ACTOR, _instant(at))
+        self.workflow = to
+        self.every_clock = {(c.target, c.number): c for c in self.every_clock.values()}
+        return self.decisions[-1]
+
     def put(
         self, happening: Happening, by: Actor, at: datetime, occurred: str | datetime | None = None, *,
         imported: bool = False, by_right: bool = False,
@@ -232,7 +245,10 @@ class Course:
 
     def _decide(self, event: Input | None, now: datetime) -> Decision:
         clocks = [c for c in self.every_clock.values() if c.is_open or (event and concerns(event, c))]
-        decision = decide(self.workflow, self.people, self.lead, clocks, event, now)
+        self.versions[self.workflow.digest] = self.workflow
+        decision = decide(
+            self.workflow, self.people, self.lead, clocks, event, now, versions=self.versions.__getitem__
+        )
         self.lead = decision.lead
         self.every_clock.update({(c.target, c.number): c for c in [*decision.changed, *decision.fallen]})
         self.entries += decision.entries
