@@ -50,10 +50,9 @@ def public_holidays(code: str, year: int) -> dict[date, str]:
 def holiday_code_problem(code: str) -> str | None:
     """What is wrong with *code*, naming the nearest one that exists; None where it is known."""
     country, dash, subdivision = code.partition("-")
-    known = _supported()
-    if country not in known:
+    if country not in _countries():
         return f'unknown country "{country}" in holidays{_country_hint(country)}'
-    if dash and subdivision not in known[country]:
+    if dash and subdivision not in _entity(country).subdivisions:
         return f'unknown subdivision "{code}" in holidays{_subdivision_hint(country, subdivision)}'
     return None
 
@@ -69,11 +68,11 @@ def _entity(
 
 
 @cache
-def _supported() -> dict[str, list[str]]:
-    """ISO 3166-1 alpha-2 code to subdivision codes."""
-    import holidays
+def _countries() -> frozenset[str]:
+    """ISO 3166-1 alpha-2 codes; what each has is loaded with all others, so only where it is asked for."""
+    from holidays.registry import EntityLoader
 
-    return holidays.list_supported_countries(include_aliases=False)
+    return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
 @cache
