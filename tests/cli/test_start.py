@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import Slaflow, everywhere
+from support.source import ROOT
 
 FOR_NO_COMMAND = {"matplotlib", "numpy", "pandas", "pyarrow"}
 OF_THE_DATABASE = {"psycopg", "sqlalchemy.dialects.postgresql"}
@@ -49,6 +50,11 @@ def test_help_loads_neither_a_database_nor_an_agreement(words: tuple[str, ...]) 
 def test_the_help_of_all_commands_loads_none_of_them() -> None:
     of_commands = {f"slaflow.cli.{name}" for name in ("lead", "log", "report", "setup")}
     assert loaded("--help") & of_commands == set()
+
+
+def test_a_file_is_checked_without_a_database_and_without_every_country_s_holidays() -> None:
+    found = loaded("workflow", "check", str(ROOT / "workflows" / "b2b-standard.yaml"))
+    assert found & {"sqlalchemy", "holidays.countries", *FOR_NO_COMMAND} == set()
 
 
 @everywhere
