@@ -18,29 +18,27 @@ _MOVES = ("transition", "migrated")
 class Course:
     """The rows of a lead, in the order of its log; ``changed`` are those that are not as they are stored.
 
-    Entries are given in their order, those without which nothing changes left out. *kept* is what the log
-    has kept of entries that are erased, by their ``seq`` as text.
+    Entries are given in their order, those without which nothing changes left out.
     """
 
-    def __init__(self, rows: list[Passage], kept: Mapping[str, Any] = _NOTHING) -> None:
+    def __init__(self, rows: list[Passage]) -> None:
         self.rows = rows
-        self.kept = kept
         self.changed: dict[int, Passage] = {}
 
-    def take(self, entry: Entry, terms: Terms) -> None:
-        """What *entry* makes of the rows, *terms* being those of its version."""
+    def take(self, entry: Entry, terms: Terms, data: Mapping[str, Any]) -> None:
+        """What *entry* with its *data* makes of the rows, *terms* being those of its version."""
         if entry.kind == "activity":
             if self.rows:
-                self._touch(entry, terms)
+                self._touch(entry, terms, data)
         elif entry.kind in _MOVES and entry.from_state != entry.to_state:
-            self._move(entry, terms)
+            self._move(entry, terms, data)
 
-    def _move(self, entry: Entry, terms: Terms) -> None:
+    def _move(self, entry: Entry, terms: Terms, data: Mapping[str, Any]) -> None:
         way = way_of(entry, terms) if entry.handoff and entry.kind == "transition" else None
         if self.rows:
             self._follow(self.rows[-1], entry, way, terms)
         if way is not None:
-            self.rows.append(self._handed(entry, way, terms))
+            self.rows.append(self._handed(entry, way, terms, data))
             self.changed[entry.seq] = self.rows[-1]
 
     def _follow(self, last: Passage, entry: Entry, way: str | None, terms: Terms) -> None:
@@ -56,8 +54,8 @@ class Course:
         if way is not None or before != (last.outcome, last.is_held):
             self.changed[last.seq] = last
 
-    def _handed(self, entry: Entry, way: str, terms: Terms) -> Passage:
-        data, last = data_of(entry, self.kept), self.rows[-1] if self.rows else None
+    def _handed(self, entry: Entry, way: str, terms: Terms, data: Mapping[str, Any]) -> Passage:
+        last = self.rows[-1] if self.rows else None
         shown = data.get("handoff") or _NOTHING
         score, touchpoints = shown.get("score"), shown.get("touchpoints")
         assert entry.lead is not None
@@ -72,13 +70,12 @@ class Course:
             is_held=entry.to_state not in terms.finals,
         )  # fmt: skip
 
-    def _touch(self, entry: Entry, terms: Terms) -> None:
+    def _touch(self, entry: Entry, terms: Terms, data: Mapping[str, Any]) -> None:
         """Counts an activity where it belongs: in the last handoff that is not later than it happened."""
         happened = entry.occurred_at or entry.at
         row = next((each for each in reversed(self.rows) if each.at <= happened), None)
         if row is None or row.took != entry.party or not _may_count(row, happened):
             return
-        data = data_of(entry, self.kept)
         if data.get("automated"):
             return
         self.changed[row.seq] = row

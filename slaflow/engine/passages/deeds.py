@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from slaflow.engine.passages.course import data_of, given_reason, way_of
+from slaflow.engine.passages.course import given_reason, way_of
 from slaflow.log.entry import Entry, canonical
 from slaflow.store.figures.terms import BACK, LOST, NONE, RETURNED, WON, Terms
 from slaflow.store.rows.passages import Passage
@@ -22,31 +22,29 @@ class Deeds:
     its creation is not among the entries.
     """
 
-    def __init__(self, before: Sequence[Touch], born: datetime | None, kept: Mapping[str, Any]) -> None:
+    def __init__(self, before: Sequence[Touch], born: datetime | None) -> None:
         self.touches: list[Touch] = []
         self.endings: list[Ending] = []
         self._before = before
         self._born = born
-        self._kept = kept
 
-    def take(self, entry: Entry, terms: Terms, handed: Passage | None) -> None:
-        """What *entry* adds, *handed* being the lead's last handoff before it."""
+    def take(self, entry: Entry, terms: Terms, handed: Passage | None, data: Mapping[str, Any]) -> None:
+        """What *entry* with its *data* adds, *handed* being the lead's last handoff before it."""
         if entry.kind == "activity":
-            self._touch(entry)
+            self._touch(entry, data)
         elif entry.kind == "created":
             self._born = entry.at
         elif ends(entry, terms):
-            self._end(entry, terms, handed)
+            self._end(entry, terms, handed, data)
 
-    def _touch(self, entry: Entry) -> None:
-        data = data_of(entry, self._kept)
+    def _touch(self, entry: Entry, data: Mapping[str, Any]) -> None:
         is_misfit = (data.get("misfit") or {}).get("stage") is not None
         of = How(data.get("stage"), is_misfit, bool(data.get("over_pace")), bool(data.get("automated")))
         assert entry.lead is not None
         said = what(data.get("activity"), entry.party)
         self.touches.append(Touch(entry.lead, entry.seq, entry.at, entry.owner, said, how(of)))
 
-    def _end(self, entry: Entry, terms: Terms, handed: Passage | None) -> None:
+    def _end(self, entry: Entry, terms: Terms, handed: Passage | None, data: Mapping[str, Any]) -> None:
         is_closed = entry.to_state in terms.finals
         began = None if is_closed else handed
         since = began.at if began else self._born or entry.at
@@ -57,7 +55,7 @@ class Deeds:
             Ending(
                 entry.lead, entry.seq, entry.at, entry.digest, entry.owner,
                 closed if is_closed else RETURNED, entry.to_state or "", entry.trigger, entry.held_by,
-                given_reason(data_of(entry, self._kept), names), entry.party == SYSTEM, since,
+                given_reason(data, names), entry.party == SYSTEM, since,
                 int(entry.at.timestamp() // 1 - since.timestamp() // 1),
                 self._effort(began.seq if began else 0),
             )

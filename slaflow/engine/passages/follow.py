@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from slaflow.engine.passages.course import Course
+from slaflow.engine.passages.course import Course, data_of
 from slaflow.engine.passages.deeds import Deeds
 from slaflow.engine.passages.terms import terms_of
 from slaflow.log.entry import Entry
@@ -24,6 +24,8 @@ from slaflow.workflow.model.workflow import Workflow
 
 _of_lead = attrgetter("lead")
 _NOTHING: Mapping[str, Any] = {}
+_READ = ("activity", "transition")
+"""Kinds of whose data anything is kept; it is read once for all rows."""
 
 
 class Agreements:
@@ -57,14 +59,16 @@ class Followed:
     """
 
     def __init__(self, stored: Rows, kept: Mapping[str, Any] = _NOTHING) -> None:
-        self.course = Course(list(stored.handoffs), kept)
-        self.deeds = Deeds(stored.touches, stored.born, kept)
+        self.course = Course(list(stored.handoffs))
+        self.deeds = Deeds(stored.touches, stored.born)
+        self._kept = kept
 
     def take(self, entry: Entry, terms: Terms) -> None:
         """What *entry* makes of the rows, *terms* being those of its version."""
         handed = self.course.rows[-1] if self.course.rows else None
-        self.deeds.take(entry, terms, handed)
-        self.course.take(entry, terms)
+        data = data_of(entry, self._kept) if entry.kind in _READ else _NOTHING
+        self.deeds.take(entry, terms, handed, data)
+        self.course.take(entry, terms, data)
 
 
 def each_followed(

@@ -76,12 +76,16 @@ class Workflow:
     warnings: tuple[Any, ...] = ()
     _targets_by_name: Mapping[str, Target] = field(init=False, repr=False)
     has_owners_promises: bool = field(init=False, repr=False)
+    tells_stages: bool = field(init=False, repr=False)
+    """Whether the file speaks of the journey: entries of activities say at which stage it was."""
     _demands: Mapping[tuple[str, str, str], tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_demands", demands(self))
         object.__setattr__(self, "_targets_by_name", {t.name: t for t in self.targets})
         object.__setattr__(self, "has_owners_promises", any(t.per_owner for t in self.targets))
+        fits = any(each.fits for each in self.activities.values())
+        object.__setattr__(self, "tells_stages", bool(self.described or self.pace or fits))
 
     @property
     def triggers(self) -> tuple[str, ...]:
@@ -107,11 +111,6 @@ class Workflow:
     def has_target(self, name: str) -> bool:
         """Whether there is a target or timer called *name*."""
         return name in self._targets_by_name
-
-    @property
-    def tells_stages(self) -> bool:
-        """Whether the file speaks of the journey: entries of activities say at which stage it was."""
-        return bool(self.described or self.pace or any(each.fits for each in self.activities.values()))
 
     def demanded(self, what: str, name: str, party: str) -> tuple[str, ...]:
         """The roles asked of *party* for a ``trigger``, its ``override``, an ``activity`` or ``check``."""
