@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from slaflow.agreement.document.blocks import Block, Heading, Item, Items, Paragraph, Table, capital, sentence
 from slaflow.agreement.words.actions import actions
 from slaflow.agreement.words.conditions import condition
-from slaflow.agreement.words.naming import Naming, counted, listed, plain
+from slaflow.agreement.words.naming import Naming, counted, listed, plain, series
 from slaflow.agreement.words.opening import dates, span_of_days, span_of_instants, week, windows
 from slaflow.agreement.words.spans import bare, elapsed
 from slaflow.agreement.words.values import asked, holds, setters, shown
@@ -93,7 +93,7 @@ def _counts_as(each: Activity, naming: Naming) -> str:
     said += ["having spoken"] if each.contact else []
     said += ["automatic"] if each.automated else []
     said += [f"meant for {listed(map(naming.stage, each.fits))}"] if each.fits else []
-    said += [f"with {listed(map(asked, each.fields.values()))}"] if each.fields else []
+    said += [f"with {series(map(asked, each.fields.values()))}"] if each.fields else []
     return "; ".join(said)
 
 

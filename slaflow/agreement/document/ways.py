@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from slaflow.agreement.document.blocks import Block, Heading, Item, Items, Paragraph, Table, sentence
 from slaflow.agreement.words.actions import actions, settings
 from slaflow.agreement.words.conditions import condition, value
-from slaflow.agreement.words.naming import Naming, listed
+from slaflow.agreement.words.naming import Naming, listed, series
 from slaflow.agreement.words.spans import elapsed
 from slaflow.agreement.words.values import asked, shown
 from slaflow.workflow.model.flow import Transition
@@ -125,7 +125,7 @@ def _terms(row: Transition, naming: Naming) -> Iterator[str]:
     if row.auto:
         yield "It happens by itself as soon as its conditions hold."
     if row.requires:
-        yield f"It needs {listed(asked(each) for each in row.requires.values())}."
+        yield f"It needs {series(asked(each) for each in row.requires.values())}."
     for clause in row.guard:
         refused = f"; if not: {clause.otherwise}" if clause.otherwise else ""
         yield sentence(f"it asks that {condition(clause.that, naming)}{refused}")
@@ -141,7 +141,7 @@ def _terms(row: Transition, naming: Naming) -> Iterator[str]:
 
 def checks(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     if agreement.checks:
-        yield Heading("What is looked at before a lead is qualified")
+        yield Heading("What is checked")
         yield Items([check(each, naming) for each in agreement.checks.values()])
 
 
@@ -150,7 +150,7 @@ def check(each: Check, naming: Naming) -> Item:
     notes = []
     if each.fields:
         notes.append(
-            f"The answer gives {listed(asked(field, optional=False) for field in each.fields.values())}."
+            f"The answer gives {series(asked(field, optional=False) for field in each.fields.values())}."
         )
     if each.by:
         notes.append(f"Beside who holds the lead, {naming.may(each.by, each.roles)} may answer.")

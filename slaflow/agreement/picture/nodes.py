@@ -55,18 +55,17 @@ def text_width(text: str, size: float) -> float:
 
 
 def boxes(agreement: Workflow) -> list[Box]:
-    return [_box(agreement, name) for name in agreement.states]
+    notes = clocks_at(agreement)
+    return [_box(agreement, name, notes.get(name, [])) for name in agreement.states]
 
 
-def _box(agreement: Workflow, name: str) -> Box:
+def _box(agreement: Workflow, name: str, owed: list[str]) -> Box:
     state = agreement.states[name]
     title = tuple(_wrapped(title_of(state), MOST_LETTERS * 2 // 3))
     said = [party_title(agreement, state.held_by)] if state.held_by else []
-    stays = [
-        _label(agreement, row.index) for row in agreement.transitions if _stays(row.to, name, row.from_states)
-    ]
+    stays = [transition_label(row) for row in agreement.transitions if _stays(row.to, name, row.from_states)]
     said += [f"here: {label}" for label in dict.fromkeys(stays)]
-    said += clocks_at(agreement).get(name, [])
+    said += owed
     lines = tuple(line for each in said for line in _wrapped(each, MOST_LETTERS))
     width = max([text_width(each, TITLE) for each in title] + [text_width(each, SMALL) for each in lines])
     height = len(title) * TITLE * LINE + len(lines) * SMALL * LINE + PADDING
@@ -85,11 +84,6 @@ def _stays(to: str | None, name: str, starts: tuple[str, ...]) -> bool:
 def _wrapped(text: str, letters: int) -> list[str]:
     plain = " ".join(text.split())
     return textwrap.wrap(plain, letters, subsequent_indent="  ", break_on_hyphens=False) or [""]
-
-
-def _label(agreement: Workflow, index: int) -> str:
-    row = next(row for row in agreement.transitions if row.index == index)
-    return transition_label(row)
 
 
 def ways(agreement: Workflow) -> list[Way]:

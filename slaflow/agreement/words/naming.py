@@ -22,6 +22,12 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f" {last} ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
 
 
+def series(words: Iterable[str]) -> str:
+    """As :func:`listed`, kept apart by semicolons where one of them has commas of its own."""
+    each = list(words)
+    return "; ".join(each) if any(", " in one for one in each) else listed(each)
+
+
 def either(words: Iterable[str]) -> str:
     return listed(words, "or")
 
