@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -73,7 +73,7 @@ def _page(page: Page, changes: Sequence[Change], a: Workflow, b: Workflow) -> No
         _lines(page, [change for change in real if change.concerns == parties])
     if reworded:
         page.line(("in wording alone", "bold"))
-        _lines(page, reworded)
+        page.table(("",), [(change.sentence,) for change in reworded], indent=2)
     verdict = (
         f"{counted(len(real), 'change')} of the agreement" if real else "nothing changes in the agreement"
     )
@@ -86,6 +86,6 @@ def _whom(parties: Sequence[str], agreement: Workflow) -> str:
 
 
 def _lines(page: Page, changes: Iterable[Change]) -> None:
-    for change in changes:
-        mark: Any = "" if change.effect == "other" else (f" [{change.effect}]", STYLES[change.effect])
-        page.line("- ", change.sentence, mark or "", indent=2)
+    """Which way, then the sentence, so that a long one goes on below where it begins."""
+    rows = [((change.effect, STYLES[change.effect]), change.sentence) for change in changes]
+    page.table(("", ""), rows, indent=2)

@@ -20,7 +20,7 @@ from slaflow.agreement.words import measures, promises
 from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming, either, listed
 from slaflow.agreement.words.opening import week
-from slaflow.agreement.words.spans import allowance
+from slaflow.agreement.words.spans import ALWAYS, allowance, bare, counted_in
 from slaflow.agreement.words.values import asked, holds
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.expressions.value import Clause, Guard
@@ -62,25 +62,25 @@ def _case(pair: Pair, old: tuple[Target, Case], new: tuple[Target, Case], what: 
 def _instead(new: tuple[Target, Case], old: tuple[Target, Case], pair: Pair) -> str:
     """``2 h instead of 4 h of office time``, ``3 instead of 5 office days``: what both share is said once."""
     now, then = _length(*new, pair.after), _length(*old, pair.before)
-    pieces = now.split(" "), then.split(" ")
-    shared = 0
-    while shared < min(map(len, pieces)) - 1 and pieces[0][-1 - shared] == pieces[1][-1 - shared]:
-        shared += 1
-    if (
-        not shared
-        or not isinstance(new[1].allowance, OpenTime | Days)
-        or type(new[1].allowance) is not type(old[1].allowance)
-    ):
+    if _calendar_of(*new) == _calendar_of(*old):
+        match new[1].allowance, old[1].allowance:
+            case OpenTime() as span, OpenTime():
+                return f"{bare(span)} instead of {then}"
+            case Days() as span, Days():
+                return f"{span.days} instead of {then}"
         return f"{now} instead of {then}"
-    if isinstance(new[1].allowance, OpenTime):
-        # A unit stays with its number: 2 h instead of 4 h.
-        of = now.find(" of ")
-        return f"{now} instead of {then}" if of < 0 else f"{now[:of]} instead of {then}"
-    return f"{' '.join(pieces[0][:-shared])} instead of {then}"
+    return " instead of ".join(
+        f"{words} {counted_in(ALWAYS)}" if _calendar_of(*each) == ALWAYS else words
+        for each, words in ((new, now), (old, then))
+    )
+
+
+def _calendar_of(target: Target, case: Case) -> str:
+    return case.calendar or target.calendar
 
 
 def _length(target: Target, case: Case, naming: Naming) -> str:
-    return allowance(case.allowance, case.calendar or target.calendar, naming)
+    return allowance(case.allowance, _calendar_of(target, case), naming)
 
 
 def _has(target: Target, naming: Naming, now: str = "") -> str:

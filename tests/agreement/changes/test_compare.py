@@ -53,6 +53,11 @@ def told_of_everything(*replacements: tuple[str, str]) -> list[Change]:
             ("sales",), "other",
         ),
         (
+            "within: 5d\n    calendar: office\n  keep_in", "within: 3d\n    calendar: office\n  keep_in",
+            "marketing has 3 instead of 5 office days to record nurture or promote",
+            ("marketing",), "stricter",
+        ),
+        (
             "known.email", "known.company",
             "promote asks that company is known instead of that email is known", ("marketing",), "other",
         ),
@@ -112,6 +117,18 @@ def test_titles_comments_and_layout_are_wording_and_change_no_agreement(before: 
     changes = told((before, after))
     assert changes
     assert all(change.wording for change in changes)
+
+
+def test_what_is_counted_in_another_calendar_is_said_with_both() -> None:
+    old = "{is: 4h}\n"
+    (change,) = told((old, old.replace("4h", "2h, calendar: always")))
+    assert change.sentence.startswith("sales has 2 h day and night instead of 4 h of office time")
+    assert (change.before, change.after) == ("4h", {"is": "2h", "calendar": "always"})
+    assert change.effect == "other"
+    (days,) = told(
+        ("within: 90d", "within: 90d"), ("calendar: always\n  debrief", "calendar: office\n  debrief")
+    )
+    assert days.sentence == "close: the calendar is now office instead of day and night"
 
 
 def test_wording_comes_last() -> None:

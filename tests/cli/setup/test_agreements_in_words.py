@@ -21,7 +21,7 @@ def test_what_a_draft_changes_is_told_by_whom_it_concerns(
 ) -> None:
     said = slaflow("workflow", "diff", agreement, draft)
     assert said.code == 0
-    assert "office is open until 16:00 instead of 17:00 on Mondays to Fridays [looser]" in said.out
+    assert "looser  office is open until 16:00 instead of 17:00 on Mondays to Fridays" in said.out
     assert "1 change of the agreement, 0 of wording" in said.out
 
 
