@@ -33,7 +33,7 @@ SCENARIO_FILES = ("*.scenario.yaml", "*.scenario.yml")
 
 @click.group("workflow", cls=Group)
 def command() -> None:
-    """The agreement. FILE is its YAML file; check, test, graph and schema need no database."""
+    """The agreement. FILE is its YAML file; check, test, graph, document and schema need no database."""
 
 
 def load(path: Path) -> Checked:

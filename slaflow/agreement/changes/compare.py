@@ -21,7 +21,7 @@ from slaflow.agreement.changes.said import Said, both
 from slaflow.agreement.changes.spoken import EMPTY_IS_NOBODY, any_value, label, spoken
 from slaflow.agreement.changes.written import MADE_OF_THE_REST, key, written
 from slaflow.agreement.words.naming import listed, plain
-from slaflow.workflow.model.flow import State
+from slaflow.workflow.model.flow import State, Transition
 from slaflow.workflow.model.lead import Scoring
 from slaflow.workflow.model.workflow import Workflow
 
@@ -61,7 +61,7 @@ class _Comparison:
 
     @property
     def _everybody(self) -> tuple[str, ...]:
-        return concerned(None, (self.a, self.b))
+        return concerned(((None, self.a), (None, self.b)))
 
     def _whole(self) -> Iterator[Change]:
         place = _Place("agreement", self.b.name, "the agreement", Workflow, self._everybody)
@@ -140,8 +140,8 @@ class _Comparison:
 
     def _thing(self, kind: Kind, name: str, before: Any, after: Any) -> Iterator[Change]:
         thing = before if after is None else after
-        agreements = [each for each, it in ((self.a, before), (self.b, after)) if it is not None]
-        about = concerned(thing, agreements)
+        about = concerned(((before, self.a), (after, self.b)))
+        name = self._called(name, thing)
         subject = f"{kind.spoken} {plain(name)}".strip()
         place = _Place(kind.part, name, subject, type(thing), about)
         if before is None or after is None:
@@ -157,6 +157,16 @@ class _Comparison:
                 yield from self._field(
                     place, each.name, getattr(before, each.name), getattr(after, each.name), (before, after)
                 )
+
+    def _called(self, name: str, thing: Any) -> str:
+        """Of a transition its trigger, where that says which one is meant."""
+        if not isinstance(thing, Transition):
+            return name
+        both = [
+            [row.to for row in each.transitions if row.trigger == thing.trigger] for each in (self.a, self.b)
+        ]
+        ends = [end for each in both for end in each]
+        return thing.trigger if max(map(len, both)) == 1 and len({*ends}) == 1 else name
 
     def _is_told_of_the_whole(self, field: str) -> bool:
         return field == "initial" and self.a.initial != self.b.initial

@@ -14,11 +14,14 @@ from slaflow.workflow.model.parties import Party, Team
 from slaflow.workflow.model.workflow import Workflow
 
 
-def concerned(thing: Any, agreements: Iterable[Workflow]) -> tuple[str, ...]:
-    """Parties in the order of the files; all of them where a part is about none alone."""
-    both = tuple(agreements)
-    known = tuple(dict.fromkeys(name for each in both for name in each.parties))
-    found = {name for each in both for name in _of(thing, each)}
+def concerned(versions: Iterable[tuple[Any, Workflow]]) -> tuple[str, ...]:
+    """Parties whom a part is about in any of its versions, each with the agreement in which it stands.
+
+    In the order of the files; all of them where a part is about none alone.
+    """
+    both = tuple(versions)
+    known = tuple(dict.fromkeys(name for _, agreement in both for name in agreement.parties))
+    found = {name for thing, agreement in both if thing is not None for name in _of(thing, agreement)}
     return tuple(name for name in known if name in found) or known
 
 

@@ -102,14 +102,17 @@ def ways(agreement: Workflow, naming: Naming) -> Iterator[Block]:
 
 
 def _direction(agreement: Workflow, row: Transition) -> str:
-    """Back is where it goes to a state that stands before all that it came from."""
+    """Back is to whom a lead began with, from another; else to a state before all that it comes from."""
     if row.to is None:
         return "Without leaving a state"
-    order = list(agreement.states)
-    if agreement.states[row.to].held_by == agreement.states[agreement.initial].held_by:
+    order, first = list(agreement.states), agreement.states[agreement.initial].held_by
+    others = {agreement.states[name].held_by for name in row.from_states} - {first}
+    returns = others and agreement.states[row.to].held_by == first
+    earliest = min(order.index(name) for name in row.from_states)
+    is_mixed = first in {agreement.states[name].held_by for name in row.from_states}
+    if (returns and not is_mixed) or order.index(row.to) < earliest:
         return "Ways back"
-    earliest = min(order.index(name) for name in row.from_states) if row.from_states else 0
-    return "Ways forward" if order.index(row.to) > earliest else "Ways back"
+    return "Ways forward"
 
 
 def way(row: Transition, naming: Naming) -> Item:

@@ -131,6 +131,23 @@ def test_what_is_counted_in_another_calendar_is_said_with_both() -> None:
     assert days.sentence == "close: the calendar is now office instead of day and night"
 
 
+def test_a_promise_that_goes_to_another_party_concerns_both() -> None:
+    (change,) = told(
+        ("owed_by: marketing\n    start: {enter: nurturing}", "owed_by: sales\n    start: {enter: nurturing}")
+    )
+    assert change.concerns == ("marketing", "sales")
+
+
+def test_a_transition_is_called_by_its_trigger_and_where_that_says_too_little_by_its_end_too() -> None:
+    lose = "  - {trigger: debrief, from: won, by: sales"
+    (change,) = told((lose, lose.replace("by: sales", "by: [sales, marketing]")))
+    assert change.name == "debrief"
+    (new,) = told(
+        (lose, "  - {trigger: accept, from: mql, to: qualified, by: sales, when: contacted}\n" + lose)
+    )
+    assert (new.name, new.what, new.before) == ("accept to qualified", "transition", None)
+
+
 def test_wording_comes_last() -> None:
     changes = told(("title: Accept or return", "title: Take or return"), ("at_least: 70%", "at_least: 60%"))
     assert [change.wording for change in changes] == [False, True]
