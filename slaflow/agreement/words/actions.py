@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from slaflow.agreement.words.conditions import value
-from slaflow.agreement.words.naming import Naming, listed, plain
+from slaflow.agreement.words.naming import Naming, called, listed
 from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify
 
@@ -29,7 +29,7 @@ def action(given: Action, naming: Naming) -> str:
         case Assign():
             return _assigned(given, naming)
         case Fire():
-            said = listed(f"{plain(name)} {_quoted(each, naming)}" for name, each in given.inputs.items())
+            said = listed(f"{called(name)} {_quoted(each, naming)}" for name, each in given.inputs.items())
             return f"{naming.trigger(given.trigger)} is done" + (f" with {said}" if said else "")
         case _:
             return settings(given.values, naming)
@@ -42,7 +42,7 @@ def _quoted(given: Expression, naming: Naming) -> str:
 
 def _assigned(given: Assign, naming: Naming) -> str:
     if given.kind == "input":
-        return f"whom {plain(given.to)} names becomes the owner"
+        return f"whom {called(given.to)} names becomes the owner"
     if given.kind == "field":
         return f"whom {naming.field(given.to)} names becomes the owner"
     if given.kind == "actor":

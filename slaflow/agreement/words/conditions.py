@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from slaflow.agreement.words.naming import Naming, either, plain
+from slaflow.agreement.words.naming import Naming, called, either, plain
 from slaflow.hours.words import duration
 from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.expressions.syntax import Node, Tree, bare, parse
@@ -194,7 +194,7 @@ class _Speaker:
         if head == "lead":
             return self.naming.field(rest)
         if head in ("input", "answer", "touch"):
-            return plain(rest)
+            return called(rest)
         if head == "activity":
             kind, _, what = rest.rpartition(".")
             activity = self.naming.activity(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.agreement.words.conditions import condition
-from slaflow.agreement.words.naming import Naming, counted, either, plain, times
+from slaflow.agreement.words.naming import Naming, called, counted, either, times
 from slaflow.workflow.model.clocks import Pattern, in_place_of_target
 from slaflow.workflow.model.commitment import Happening
 
@@ -71,7 +71,7 @@ def _contested(names: frozenset[str], naming: Naming) -> str:
     if targets:
         said.append(f"a breach of {either(naming.clock(name) for name in in_order(targets, clocks))}")
     if reasons:
-        said.append(f"a return by its {either(map(plain, reasons))}")
+        said.append(f"a return by its {either(map(called, reasons))}")
     return either(said)
 
 
@@ -104,13 +104,18 @@ def _attempts(pattern: Pattern) -> str:
     return f"{counted(pattern.times, 'attempt')} to reach it{over}"
 
 
+def _apart(names: str) -> str:
+    """A name as a thing to do, which no reader takes for a verb."""
+    return names if "“" in names else f"“{names}”"
+
+
 def _done(pattern: Pattern, naming: Naming) -> str:
     names = _names(pattern, naming)
     match pattern.kind:
         case "enter":
             return f"bring it to {names}"
         case "trigger":
-            return names if any(map(naming.moves, pattern.names)) else f"do “{names}”"
+            return names if any(map(naming.moves, pattern.names)) else f"do {_apart(names)}"
         case "activity":
             often = f" {times(pattern.times)}" if pattern.times > 1 else ""
             return f"record {names}{often}"

@@ -16,6 +16,12 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def called(name: str, title: str | None = None) -> str:
+    """A thing inside a sentence: its title in quotes, else its name, in quotes where it is several words."""
+    words = title or plain(name)
+    return f"“{words}”" if title or " " in words else words
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``; ``nobody`` is for the caller to say."""
     each = list(words)
@@ -68,7 +74,7 @@ class Naming:
 
     def trigger(self, name: str) -> str:
         title = self._triggers.get(name)
-        return f"“{title}”" if title else plain(name)
+        return called(name, title)
 
     def moves(self, trigger: str) -> bool:
         """Whether it takes a lead to another state."""
@@ -85,14 +91,14 @@ class Naming:
 
     def stage(self, name: str) -> str:
         title = self._stages.get(name)
-        return f"“{title}”" if title else plain(name)
+        return called(name, title)
 
     def team(self, name: str) -> str:
         return _title(self.agreement.teams, name)
 
     def clock(self, name: str) -> str:
         """A target or timer: by its name, as its title is a sentence."""
-        return plain(name)
+        return called(name)
 
     def person(self, name: str) -> str:
         """Who is told or made the owner: a word of ours, a party, a team or an address."""
@@ -119,4 +125,4 @@ class Naming:
 
 def _title(things: Mapping[str, object], name: str) -> str:
     title = getattr(things.get(name), "title", None)
-    return f"“{title}”" if title else plain(name)
+    return called(name, title)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from slaflow.agreement.words.naming import Naming, counted, either, plain
+from slaflow.agreement.words.naming import Naming, called, counted, either
 from slaflow.workflow.document.types import plain_number
 from slaflow.workflow.model.lead import Field
 
@@ -62,7 +62,7 @@ def asked(field: Field, *, optional: bool = True) -> str:
 
     *optional*: whether what may be left out is said to be.
     """
-    title = f"“{field.title}”" if field.title else plain(field.name)
+    title = called(field.name, field.title)
     kind = "" if field.type in ("string", "text") else f" ({KINDS[field.type]})"
     bounds = limits(field)
     joined = f"{title}{kind}" + (f", {bounds}" if field.one_of and bounds else f" {bounds}" if bounds else "")

@@ -48,7 +48,7 @@ def told_of_everything(*replacements: tuple[str, str]) -> list[Change]:
         ),
         (
             "+4h: [{fire: escalate_return}]", "+8h: [{fire: escalate_return}]",
-            "respond: 8 h of open time after that, escalate return is done; "
+            "respond: 8 h of open time after that, “escalate return” is done; "
             "before: 4 h of open time after that",
             ("sales",), "other",
         ),

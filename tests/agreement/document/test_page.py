@@ -100,7 +100,7 @@ def test_a_promise_is_one_sentence_with_what_happens_on_the_way() -> None:
     limits = "30 min of office time if source is web, else 4 h of office time"
     assert f"Sales has {limits}, to accept or return a lead." in text
     assert "At 80% of the time, the owner and the owner's manager are told." in text
-    assert "4 h of open time after that, escalate return is done." in text
+    assert "4 h of open time after that, “escalate return” is done." in text
 
 
 def test_who_signed_stands_beside_the_party_they_signed_for() -> None:
