@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 from slaflow.errors import did_you_mean
@@ -40,14 +41,28 @@ def known_zones() -> frozenset[str]:
     return frozenset(available_timezones()) - _MACHINES_OWN
 
 
+@cache
+def _listed() -> frozenset[str]:
+    """Those of them that come with the package tzdata, whose names stand in one file."""
+    try:
+        names = files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    except (ImportError, OSError):
+        return frozenset()
+    return frozenset(names.split()) - _MACHINES_OWN
+
+
+def _is_known(name: str) -> bool:
+    return name in _listed() or name in known_zones()
+
+
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone of that very name; None where there is none that is the same on every machine."""
-    return ZoneInfo(name) if name in known_zones() else None
+    return ZoneInfo(name) if _is_known(name) else None
 
 
 def zone_problem(name: str, *, guessing: bool = True) -> str | None:
     """Why *name* cannot be anybody's time zone; None if it can. *guessing*: which is perhaps meant."""
-    if name in known_zones():
+    if _is_known(name):
         return None
     head, _, rest = name.partition("/")
     if name in _MACHINES_OWN:

@@ -229,7 +229,11 @@ class StepReader:
         # As among steps, set comes last: beside a fire it holds inputs.
         kinds = [kind for kind in REFUSABLE if kind in terms] or [kind for kind in ("set",) if kind in terms]
         beside = KEYS[kinds[0]] if len(kinds) == 1 and kinds[0] not in INPUTS else ("as", *INPUTS_BESIDE)
-        terms = self.reader.mapping(at, given["refuse"], (*kinds, *beside, "because"))
+        strange = [key for key in terms if key not in (*REFUSABLE, "set", *KEYS["fire"], "fields", "because")]
+        known = kinds or (*REFUSABLE, "set")
+        terms = self.reader.mapping(at, given["refuse"], (*known, *beside, "because"))
+        if not kinds and strange:
+            return None
         if len(kinds) != 1:
             others = ", ".join(("set", *(kind for kind in REFUSABLE if kind not in INPUTS)))
             self.reader.problem(at, f"refuse takes one fire or one activity, or else one of {others}")
