@@ -20,7 +20,7 @@ from slaflow.agreement.changes.parts import REST, Kind, kinds
 from slaflow.agreement.changes.said import Said, both
 from slaflow.agreement.changes.spoken import EMPTY_IS_NOBODY, any_value, label, spoken
 from slaflow.agreement.changes.written import MADE_OF_THE_REST, key, written
-from slaflow.agreement.words.naming import listed, plain
+from slaflow.agreement.words.naming import called, listed, plain
 from slaflow.workflow.model.flow import State, Transition
 from slaflow.workflow.model.lead import Scoring
 from slaflow.workflow.model.workflow import Workflow
@@ -143,6 +143,8 @@ class _Comparison:
         about = concerned(((before, self.a), (after, self.b)))
         name = self._called(name, thing)
         subject = f"{kind.spoken} {plain(name)}".strip()
+        if isinstance(thing, Transition):
+            subject = called(thing.trigger) + plain(name.removeprefix(thing.trigger))
         place = _Place(kind.part, name, subject, type(thing), about)
         if before is None or after is None:
             is_new = before is None

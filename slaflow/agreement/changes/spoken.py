@@ -12,10 +12,10 @@ from slaflow.agreement.words import actions as done
 from slaflow.agreement.words import deeds, measures, promises, values
 from slaflow.agreement.words.conditions import condition, value
 from slaflow.agreement.words.naming import Naming, either, listed, plain
-from slaflow.agreement.words.spans import ALWAYS, OWNER, elapsed
+from slaflow.agreement.words.spans import ALWAYS, OWNER, bare, elapsed
 from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.expressions.value import Clause
-from slaflow.workflow.model.clocks import Pattern, Target
+from slaflow.workflow.model.clocks import Days, Months, OpenTime, Pattern, Target
 from slaflow.workflow.model.commitment import Commitment, Missed, PaceStep
 from slaflow.workflow.model.flow import Assign, Fire, Notify, SetFields, State, Transition
 from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring
@@ -28,7 +28,7 @@ LABELS: Mapping[tuple[type, str], str] = {
     (Workflow, "attempt_spacing"): "time between two attempts",
     (Workflow, "late_evidence"): "time in which late evidence counts",
     (Workflow, "notify_within"): "time in which a message is worth sending",
-    (Workflow, "grace"): "time a moved promise has at least",
+    (Workflow, "grace"): "grace for promises that are moved",
     (Workflow, "signatures"): "list of who signs",
     (Workflow, "identity"): "list of what makes two records one lead",
     (Workflow, "stages"): "order of stages",
@@ -44,7 +44,7 @@ LABELS: Mapping[tuple[type, str], str] = {
     (Target, "start"): "beginning",
     (Target, "meet"): "way to keep it",
     (Target, "calendar"): "calendar",
-    (Target, "lives_in"): "place where it goes on",
+    (Target, "lives_in"): "state in which it goes on",
     (Target, "restart"): "way to begin anew",
     (Target, "repeat"): "rule that it begins anew once kept",
     (Target, "per_owner"): "rule that it is each owner's own",
@@ -57,7 +57,7 @@ LABELS: Mapping[tuple[type, str], str] = {
     (State, "initial"): "rule that a lead begins there",
     (State, "final"): "rule that it is closed",
     (Team, "assign"): "way in which leads are given out",
-    (Transition, "from_states"): "place it is done from",
+    (Transition, "from_states"): "state it is done from",
     (Transition, "by"): "party that may do it",
     (Transition, "roles"): "role that it takes",
     (Transition, "auto"): "rule that it happens by itself",
@@ -163,6 +163,8 @@ def any_value(given: Any, naming: Naming) -> str:
             return values.shown(given)
         case timedelta():
             return elapsed(given)
+        case OpenTime() | Days() | Months():
+            return bare(given)
         case CompiledExpression():
             return condition(given, naming) if given.result == "bool" else value(given.text, naming)
         case Clause():
