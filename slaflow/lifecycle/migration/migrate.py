@@ -24,7 +24,6 @@ from slaflow.lifecycle.migration.move import ClockMove, What
 from slaflow.lifecycle.owners import promises
 from slaflow.lifecycle.transition import Chain
 from slaflow.lifecycle.work import Cause, Work
-from slaflow.workflow.document.durations import parse_duration
 
 Before = list[tuple[Clock, datetime | None, str]]
 """The clocks that were open, each with when it was due and what it was then."""
@@ -45,6 +44,9 @@ def migrate(work: Work, event: Input, at: datetime, migrated: Migrated) -> None:
     Raises:
         StateGone, InvalidValue: as ``carry_over``; the lead is to be left as it was.
     """
+    # Imported here, as only a move reads a duration; all else is compiled.
+    from slaflow.workflow.document.durations import parse_duration
+
     lead, old = work.lead, work.workflow
     new = work.versions(migrated.to)
     if new.name != old.name:
