@@ -51,7 +51,8 @@ def migrate(session: Session, name: str, states: Mapping[str, str], targets: Map
     """Moves every lead on an older version of NAME to the one in force, closed ones aside.
 
     What was used of a promise stays used; what is left is counted under the new terms. No lead is handed
-    over by it, and nobody gets a message. What was killed goes on when it is run again.
+    over by it, and nobody gets a message. What was killed goes on when it is run again. Without --as it is
+    an operator's to do, whoever SLAFLOW_ACTOR is.
     """
     terms: dict[str, Any] = {"states": states, "targets": targets, "since": since, "grace": grace, "at": at}
     if plan is not None and not dry_run:
@@ -61,12 +62,12 @@ def migrate(session: Session, name: str, states: Mapping[str, str], targets: Map
             raise PlanGiven
         from slaflow.engine.migration.commands import carry_out
 
-        report, leads = carry_out(session.engine, name, plan, _content(plan)), None
+        report, leads = carry_out(session.engine, name, plan, _content(plan), session.actor), None
     elif dry_run:
-        report, moves = session.engine.preview_migration(name, **terms, plan=plan)
+        report, moves = session.engine.preview_migration(name, **terms, by=session.actor, plan=plan)
         leads = [move.as_json() for move in moves]
     else:
-        report, leads = session.engine.migrate(name, **terms), None
+        report, leads = session.engine.migrate(name, **terms, by=session.actor), None
     answer = report.as_json() | ({} if leads is None else {"leads": leads})
     session.out.show(answer, lambda page: _page(page, report, leads, plan))
 

@@ -107,7 +107,8 @@ class Engine(Context):
 
     def migrate(
         self, name: str, states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
-        *, since: str | None = None, grace: str | None = None, at: datetime | None = None,
+        *, since: str | None = None, grace: str | None = None, by: str | None = None,
+        at: datetime | None = None,
     ) -> MigrationReport:  # fmt: skip
         """Moves every lead that is on an older version of *name* and not closed to the version in force.
 
@@ -115,17 +116,18 @@ class Engine(Context):
         """
         from slaflow.engine.migration import commands
 
-        return commands.migrate(self, name, commands.Asked(states or {}, targets or {}, since, grace), at)
+        asked = commands.Asked(states or {}, targets or {}, since, grace, by)
+        return commands.migrate(self, name, asked, at)
 
     def preview_migration(
         self, name: str, states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
-        *, since: str | None = None, grace: str | None = None, at: datetime | None = None,
-        plan: Path | None = None,
+        *, since: str | None = None, grace: str | None = None, by: str | None = None,
+        at: datetime | None = None, plan: Path | None = None,
     ) -> tuple[MigrationReport, list[LeadMove]]:  # fmt: skip
         """What :meth:`migrate` would do, and which leads would change; kept in the file *plan*, if named."""
         from slaflow.engine.migration import commands
 
-        asked = commands.Asked(states or {}, targets or {}, since, grace)
+        asked = commands.Asked(states or {}, targets or {}, since, grace, by)
         return commands.preview(self, name, asked, at, plan)
 
     def versions(self, name: str | None = None) -> list[Version]:

@@ -17,7 +17,7 @@ def migrate(app: Context, name: str, asked: Asked, at: datetime | None) -> Migra
     """Moves every lead that is on an older version of *name* and not closed to the version in force.
 
     Raises:
-        UnknownName: no such agreement or version.
+        UnknownName, NotPermitted: no such agreement or version, or who does it may not.
         DurationInvalid: the grace is no duration.
         MapWrong, StatesUnmapped: the maps, or what they leave out; nothing is moved.
     """
@@ -32,14 +32,14 @@ def preview(
     return plan.planned(app, _terms(app, name, asked, at), file)
 
 
-def carry_out(app: Context, name: str, file: Path, content: bytes) -> MigrationReport:
+def carry_out(app: Context, name: str, file: Path, content: bytes, by: str | None = None) -> MigrationReport:
     """Does what the plan says that was read from *file*; leads logged for since are skipped.
 
     Raises:
-        UnknownName: no such agreement.
+        UnknownName, NotPermitted: as :func:`migrate`'s.
         PlanUnusable: it is no plan, or not one for the version in force.
     """
-    found = plan.read(app, name, file, content)
+    found = plan.read(app, name, file, content, by)
     return run.carried_out(app, found.terms, sorted(found.seqs), found.seqs)
 
 

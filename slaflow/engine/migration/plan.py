@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from slaflow.engine.files.own import Protected
 from slaflow.engine.migration.errors import PlanUnusable
 from slaflow.engine.migration.report import LeadMove, MigrationReport
 from slaflow.engine.migration.run import candidates, previewed
-from slaflow.engine.migration.terms import Terms
+from slaflow.engine.migration.terms import Terms, mover
 from slaflow.engine.setup import versions
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.events import Migrated
@@ -65,15 +65,16 @@ def _as_json(report: MigrationReport, changed: list[LeadMove], seqs: list[tuple[
     }
 
 
-def read(app: Context, name: str, file: Path, content: bytes) -> Plan:
+def read(app: Context, name: str, file: Path, content: bytes, by: str | None = None) -> Plan:
     """The plan in *file*, to be carried out for the agreement *name*.
 
     Raises:
-        UnknownName: no such agreement.
+        UnknownName, NotPermitted: no such agreement, or who does it may not.
         PlanUnusable: it is no plan, one of another agreement, or another version is in force by now.
     """
     with app.database.read() as conn:
         in_force = app.remember(versions.known_version(conn, name)).digest
+        who = mover(app, conn, by, None)
     try:
         plan = _read(json.loads(content))
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -84,7 +85,7 @@ def read(app: Context, name: str, file: Path, content: bytes) -> Plan:
         planned_for, now = plan.terms.to[:12], in_force[:12]
         why = f"it was made for version {planned_for}, and version {now} is in force now; {REMAKE}"
         raise PlanUnusable(file, why)
-    return plan
+    return replace(plan, terms=replace(plan.terms, actor=who))
 
 
 def _read(told: Any) -> Plan:

@@ -13,7 +13,6 @@ from slaflow.engine.held import Held
 from slaflow.engine.migration.report import LeadMove, MigrationReport
 from slaflow.engine.migration.terms import Terms
 from slaflow.engine.transaction import uncollected, written
-from slaflow.lifecycle.lead import SYSTEM_ACTOR
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
@@ -74,7 +73,7 @@ def _moved(
 
 def _ask(terms: Terms, lead_id: int, seqs: Seqs | None) -> Ask:
     seq = None if seqs is None else seqs.get(lead_id)
-    return Ask(lead_id, terms.happening, SYSTEM_ACTOR, terms.at, seq=seq)
+    return Ask(lead_id, terms.happening, terms.actor, terms.at, seq=seq)
 
 
 def previewed(app: Context, terms: Terms, leads: Iterable[int], each: Each) -> MigrationReport:

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from slaflow.engine import permits
 from slaflow.engine.context import Context
 from slaflow.engine.migration.errors import MapWrong, StatesUnmapped
-from slaflow.engine.setup import versions
+from slaflow.engine.setup import people, versions
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.events import Migrated
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.store.database import Connection
 from slaflow.store.rows import outdated as store
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.document.durations import parse_duration
 from slaflow.workflow.model.workflow import Workflow
 
@@ -29,6 +32,8 @@ class Asked:
     since: str | None = None
     """Only leads of the version whose digest begins so."""
     grace: str | None = None
+    by: str | None = None
+    """Who moves them; None: an operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +48,21 @@ class Terms:
     happening: Migrated
     now: datetime | None = None
     """The command's clock where somebody set it."""
+    actor: Actor = SYSTEM_ACTOR
 
 
 def terms(app: Context, conn: Connection, name: str, asked: Asked, at: datetime | None) -> Terms:
     """The terms under which leads of *name* move to its version in force.
 
     Raises:
-        UnknownName: no such agreement, or no version that was ever in force begins with ``since``.
+        UnknownName: no such agreement or person, or no version that was ever in force begins with ``since``.
+        NotPermitted: it is not theirs to do.
         DurationInvalid: the grace is no duration.
         MapWrong: a map from or to what is not there.
         StatesUnmapped: leads are in states that are gone.
     """
     version = versions.known_version(conn, name)
+    who = mover(app, conn, asked.by, at)
     new = app.remember(version)
     from_digests = _from(conn, name, new.digest, asked.since)
     old = {digest: app.workflow(digest) for digest in from_digests}
@@ -68,7 +76,16 @@ def terms(app: Context, conn: Connection, name: str, asked: Asked, at: datetime 
     _check_targets(new, list(old.values()), asked.targets)
     _check_leads(conn, name, finals, new, asked.states)
     happening = Migrated(new.digest, dict(asked.states), dict(asked.targets), grace)
-    return Terms(name, new.digest, app.present(at), finals, happening, at)
+    return Terms(name, new.digest, app.present(at), finals, happening, at, who)
+
+
+def mover(app: Context, conn: Connection, by: str | None, at: datetime | None) -> Actor:
+    """Who moves leads, and may. Raises ``UnknownName``, ``NotPermitted``."""
+    if by is None:
+        return SYSTEM_ACTOR
+    who = people.actor(app, by, conn)
+    permits.check(people_store.directory(conn), who, "migrate", (), app.present(at))
+    return who
 
 
 def _from(conn: Connection, name: str, to: str, since: str | None) -> list[str]:

@@ -48,7 +48,7 @@ def judged(
     What is imported was done elsewhere: only roles that the agreement asks for are looked at. *stands* gives
     the lead as settled to its arrival, where that is asked for. Without *who*, *people* say who the actor is.
     """
-    if event.actor.party == SYSTEM or isinstance(event.happening, Created):
+    if event.actor.party == SYSTEM or isinstance(event.happening, Created | Migrated):
         return event
     if event.imported and not _asked(workflow, event.happening, event.actor.party):
         return event  # who tells it is not even looked up: of a bare party that asks for everybody's role
@@ -172,7 +172,7 @@ def _deed(
         case Created():
             return "add", ()
         case Migrated():
-            raise AssertionError("nobody moves a lead but slaflow itself")
+            raise AssertionError("who moves leads was judged once for all of them")
 
 
 def _owing(workflow: Workflow, target: str, party: str) -> Relation:

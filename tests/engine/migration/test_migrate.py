@@ -26,6 +26,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.migration import run
 from slaflow.engine.migration.commands import carry_out
 from slaflow.engine.migration.errors import MapWrong, PlanUnusable, StatesUnmapped
+from slaflow.engine.permits import NotPermitted
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Database
@@ -170,3 +171,27 @@ def test_random_histories_move_and_are_decided_the_same_again(database: Database
     app.tick(at + timedelta(days=3))
     assert app.replay().ok
     assert report.clocks["moved"] + report.clocks["graced"] + report.clocks["cancelled"] > 0
+
+
+def test_an_admin_moves_leads_and_the_log_says_who(app: Engine) -> None:
+    app.add_person("ada@example.com", "sales", role="admin", at=FRIDAY)
+    with pytest.raises(NotPermitted, match="an admin migrates leads"):
+        app.migrate("office-deal", MAP, by=ANNA, at=MONDAY)
+    app.migrate("office-deal", MAP, by="ada@example.com", at=MONDAY)
+    assert {e["actor"] for e in the_log(app) if e["kind"] == "migrated"} == {"ada@example.com"}
+    assert app.replay().ok
+
+
+def test_grace_is_what_the_command_says_else_the_file_else_a_day(app: Engine) -> None:
+    app.activate(OTHER.replace("workflow: office-deal", "workflow: office-deal\ngrace: 2h"), at=MONDAY)
+    at = MONDAY + HOUR
+    due = {
+        grace: next(
+            each.new
+            for move in app.preview_migration("office-deal", MAP, grace=grace, at=at)[1]
+            for each in move.clocks
+            if each.what == "graced"
+        )
+        for grace in (None, "5h")
+    }
+    assert due == {None: at + 2 * HOUR, "5h": at + 5 * HOUR}
