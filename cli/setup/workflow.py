@@ -197,8 +197,9 @@ def graph(session: Session, file: Path, kind: str) -> None:
     from slaflow.agreement.picture.svg import svg
 
     draw = {"mermaid": diagram.mermaid, "dot": diagram.dot, "svg": svg}[kind]
-    # As bytes, since every kind is UTF-8 whatever the terminal's encoding.
-    write(draw(checked.workflow).encode())
+    drawn = draw(checked.workflow)
+    # A picture says itself that it is UTF-8, whatever the terminal's encoding.
+    write(drawn.encode() if kind == "svg" else drawn)
 
 
 @command.command("schema")
