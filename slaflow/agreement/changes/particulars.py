@@ -21,7 +21,7 @@ from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming, either, listed
 from slaflow.agreement.words.opening import week
 from slaflow.agreement.words.spans import ALWAYS, allowance, bare, counted_in
-from slaflow.agreement.words.values import asked, holds
+from slaflow.agreement.words.values import asked, holds, limits
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.expressions.value import Clause, Guard
 from slaflow.workflow.model.clocks import Case, Days, OpenTime, Step, Target
@@ -177,8 +177,14 @@ def _field(where: str, now: str, old: Field, new: Field) -> Said:
     if alike(old, new):
         return Said(where, written(old), written(new), f"{now} {asked(new)}, worded otherwise", wording=True)
     # What it was called before is no part of what it has to be.
-    sentence = f"{now} {asked(new)} instead of {asked(replace(old, title=new.title))}"
+    before = replace(old, title=new.title)
+    bounds = limits(before) if replace(before, **_bounds(new)) == new else ""
+    sentence = f"{now} {asked(new)} instead of {bounds.removeprefix('of ') or asked(before)}"
     return Said(where, written(old), written(new), sentence, of_field(old, new))
+
+
+def _bounds(field: Field) -> dict[str, Any]:
+    return {name: getattr(field, name) for name in ("one_of", "min", "max", "min_length", "pattern")}
 
 
 def _guard(pair: Pair, before: Transition, after: Transition, subject: str) -> Iterator[Said]:

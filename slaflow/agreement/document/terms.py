@@ -9,7 +9,7 @@ from slaflow.agreement.document.blocks import Block, Heading, Item, Items, Parag
 from slaflow.agreement.words.actions import actions
 from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming, counted, listed, plain, series
-from slaflow.agreement.words.opening import dates, span_of_days, span_of_instants, week, windows
+from slaflow.agreement.words.opening import DAYS, dates, span_of_days, span_of_instants, week, windows
 from slaflow.agreement.words.spans import bare, elapsed
 from slaflow.agreement.words.values import asked, holds, setters, shown
 from slaflow.hours.calendar import Calendar
@@ -216,7 +216,7 @@ def _holidays(calendar: Calendar, at: date) -> Iterator[Block]:
     )
     yield Paragraph(f"In the twelve months from {at.isoformat()} on {counted(len(found), 'holiday')}:")
     yield Table(
-        ("date", "day", "holiday"), [(day.isoformat(), day.strftime("%A"), name) for day, name in found]
+        ("date", "day", "holiday"), [(day.isoformat(), DAYS[day.weekday()], name) for day, name in found]
     )
 
 

@@ -85,7 +85,8 @@ def test_an_input_that_takes_more_is_told_with_what_it_takes() -> None:
     old = "requires: {feedback: {type: text, min_length: 10}}"
     given = "nobody answered", "nobody answered in all of that time"
     _, change = told_of_everything((old, old.replace("10", "30")), given)
-    assert change.sentence.startswith("return now needs feedback of at least 30 characters")
+    words = "return now needs feedback of at least 30 characters instead of at least 10 characters"
+    assert change.sentence == words
     assert (change.what, change.effect) == ("requires.feedback", "stricter")
     assert change.before["min_length"] == 10
     assert change.after["min_length"] == 30
