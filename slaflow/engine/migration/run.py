@@ -7,7 +7,7 @@ from itertools import islice
 
 from slaflow.engine.apply import in_transaction
 from slaflow.engine.ask import Ask, Outcome
-from slaflow.engine.batch import Batch
+from slaflow.engine.batch import BATCH, Batch
 from slaflow.engine.context import Context
 from slaflow.engine.held import Held
 from slaflow.engine.migration.report import LeadMove, MigrationReport
@@ -19,7 +19,7 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outdated as store
 from slaflow.store.rows import people as people_store
 
-AT_ONCE = 500
+AT_ONCE = BATCH
 """Leads moved in one transaction."""
 Seqs = Mapping[int, int]
 """By lead where its log has to end."""

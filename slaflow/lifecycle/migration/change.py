@@ -42,6 +42,7 @@ class Change:
     targets: Mapping[str, str]
     _terms: dict[str, Terms] = field(default_factory=dict)
     _alike: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _lacking: list[tuple[Target, ...]] = field(default_factory=list)
 
     def state(self, name: str) -> str:
         """What the state called *name* is called in the new text."""
@@ -62,8 +63,10 @@ class Change:
     @property
     def lacking(self) -> tuple[Target, ...]:
         """Targets and timers of the new text that are none of the old one's, in file order."""
-        known = {terms.new.name for target in self.old.targets if (terms := self.terms(target.name)).new}
-        return tuple(target for target in self.new.targets if target.name not in known)
+        if not self._lacking:
+            known = {terms.new.name for target in self.old.targets if (terms := self.terms(target.name)).new}
+            self._lacking.append(tuple(target for target in self.new.targets if target.name not in known))
+        return self._lacking[0]
 
     def _compared(self, old: Target) -> Terms:
         name = self.targets.get(old.name, old.name)

@@ -7,6 +7,7 @@ follows keeps no promise and draws no turn, as what a step causes.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from slaflow.clock import rules
 from slaflow.clock.due import pause_end
@@ -24,6 +25,7 @@ from slaflow.lifecycle.migration.move import ClockMove, What
 from slaflow.lifecycle.owners import promises
 from slaflow.lifecycle.transition import Chain
 from slaflow.lifecycle.work import Cause, Work
+from slaflow.workflow.model.clocks import Span
 
 Before = list[tuple[Clock, datetime | None, str]]
 """The clocks that were open, each with when it was due and what it was then."""
@@ -44,9 +46,6 @@ def migrate(work: Work, event: Input, at: datetime, migrated: Migrated) -> None:
     Raises:
         StateGone, InvalidValue: as ``carry_over``; the lead is to be left as it was.
     """
-    # Imported here, as only a move reads a duration; all else is compiled.
-    from slaflow.workflow.document.durations import parse_duration
-
     lead, old = work.lead, work.workflow
     new = work.versions(migrated.to)
     if new.name != old.name:
@@ -61,13 +60,22 @@ def migrate(work: Work, event: Input, at: datetime, migrated: Migrated) -> None:
         "target_map": dict(migrated.targets), "grace": migrated.grace,
     }  # fmt: skip
     seq = work.log("migrated", at, **logged(event), from_state=left, to_state=lead.state, data=data)
-    promises.rename(lead, {target.name: change.terms(target.name).new for target in old.targets})
-    mover = Mover(work, change, parse_duration(migrated.grace), seq, at)
+    if old.has_owners_promises:
+        promises.rename(lead, {target.name: change.terms(target.name).new for target in old.targets})
+    mover = Mover(work, change, _span(migrated.grace), seq, at)
     changed = {id(clock) for clock, _, _ in before if mover.move(clock)}
     if is_change(change):
         _follow(work, change, Effect(seq, assigned=lead.owner != owner), at)
     work.moves = [_moved(clock, due, id(clock) in changed, status) for clock, due, status in before]
     work.moves += [ClockMove(c.target, "started", None, c.due_at) for c in work.clocks[known:]]
+
+
+@lru_cache(maxsize=64)
+def _span(text: str) -> Span:
+    # Imported here, as only a move reads a duration; all else is compiled.
+    from slaflow.workflow.document.durations import parse_duration
+
+    return parse_duration(text)
 
 
 def _follow(work: Work, change: Change, effect: Effect, at: datetime) -> None:
@@ -97,6 +105,8 @@ def _end_pauses(work: Work, cause: int, at: datetime) -> None:
 
 def _start(work: Work, change: Change, cause: int, at: datetime) -> None:
     """Starts what the old text lacks, where what starts it is so already."""
+    if not change.lacking:
+        return
     lead, view = work.lead, work.view(at)
     given = frozenset(name for name, value in lead.fields.items() if value is not None)
     now = Effect(cause, entered=lead.state, fields=given)
