@@ -14,6 +14,8 @@ from slaflow.clock.state import Clock
 
 EARLIER_STARTS = -1
 """Where ``Clock.seen`` keeps the starts before a restart; places in ``meet`` count from 0."""
+COUNTED_SINCE = -2
+"""Where it keeps since when a clock is counted that another version took over before it ever paused."""
 
 
 class Era(NamedTuple):
@@ -41,6 +43,16 @@ def era_at(clock: Clock, at: datetime) -> Era | None:
     if since is None or (clock.ended_at is not None and at >= clock.ended_at):
         return None
     return Era(since, min((start for start in starts if start > at), default=clock.ended_at))
+
+
+def counts_since(clock: Clock, at: datetime) -> None:
+    """Notes that *clock*, which never paused, is counted from *at* on, as its lead moved to other terms."""
+    clock.seen[COUNTED_SINCE] = (at,)
+
+
+def never_paused(clock: Clock) -> bool:
+    """Whether *clock* is counted from its start, or since it was moved from when it had never paused."""
+    return clock.base_at in (clock.started_at, *clock.seen.get(COUNTED_SINCE, ()))
 
 
 def begin_anew(clock: Clock, at: datetime, keep: timedelta) -> None:

@@ -18,6 +18,7 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.migration.change import Change, Terms
 from slaflow.lifecycle.migration.recount import (
     Counting,
+    begin_count,
     counting,
     give_grace,
     is_over,
@@ -148,6 +149,7 @@ class Mover:
             rebudget(clock, old, new, how)
             if is_over(clock, given.allowance, how):
                 give_grace(clock, self.grace, how)
+            begin_count(clock, how)
         fallen = used_up(clock, new, how)
         clock.carried_out += [label for label in fallen if label not in clock.carried_out]
         rules.refresh(clock, new, how.new)

@@ -19,6 +19,7 @@ from slaflow.clock.due import (
     step_instant,
     time_left,
 )
+from slaflow.clock.sightings import counts_since, never_paused
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.model.clocks import (
@@ -54,8 +55,8 @@ def counting(
     clock: Clock, target: Target, old: Calendar, new: Calendar, is_same: bool, at: datetime
 ) -> Counting:
     """How *clock* counted; *target* is what it is a clock of in the old text."""
-    moved = clock.base_at != clock.started_at and target.pause is not None
-    paused_before = clock.status == "paused" or clock.budget is not None or moved
+    resumed = target.pause is not None and not never_paused(clock)
+    paused_before = clock.status == "paused" or clock.budget is not None or resumed
     if clock.status == "paused" or clock.is_broken:
         used = clock.allowance - clock.left
     else:
@@ -126,6 +127,12 @@ def give_grace(clock: Clock, grace: Span, how: Counting) -> None:
         clock.base_at, clock.due_at = how.at, due
 
 
+def begin_count(clock: Clock, how: Counting) -> None:
+    """Notes where a count begins that no pause began, so that the next move knows."""
+    if clock.base_at == how.at and not how.paused_before:
+        counts_since(clock, how.at)
+
+
 def keep_late(clock: Clock, how: Counting) -> None:
     """Where the calendar of a broken clock is another, what it is late by stands and is counted on."""
     if how.is_same or clock.due_at is None:
@@ -158,6 +165,8 @@ def _share(clock: Clock, step: Step) -> timedelta:
 
 def paused_in_all(clock: Clock, old: Target, how: Counting) -> timedelta:
     """Open time of the budget of its pauses that the clock has used by the move."""
+    if not how.paused_before:
+        return NO_TIME
     now = NO_TIME if clock.paused_at is None else how.old.open_time(clock.paused_at, how.at)
     terms = old.pause
     if clock.budget is not None and terms is not None and isinstance(terms.at_most, OpenTime):

@@ -28,6 +28,7 @@ from slaflow.engine.migration.commands import carry_out
 from slaflow.engine.migration.errors import MapWrong, PlanUnusable, StatesUnmapped
 from slaflow.engine.permits import NotPermitted
 from slaflow.errors import UnknownName
+from slaflow.exchange.archive.run import archive
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Database
 from slaflow.workflow.document.durations import DurationInvalid
@@ -195,3 +196,29 @@ def test_grace_is_what_the_command_says_else_the_file_else_a_day(app: Engine) ->
         for grace in (None, "5h")
     }
     assert due == {None: at + 2 * HOUR, "5h": at + 5 * HOUR}
+
+
+def test_a_lead_whose_log_is_archived_stays_until_it_comes_back(database: Database, tmp_path: Path) -> None:
+    present = Present(MONDAY + timedelta(days=60))
+    again = AGREEMENT.replace(
+        "targets:\n", "  - {trigger: reopen, from: won, to: accepted, by: sales}\ntargets:\n", 1
+    ).replace(', when: "check.value"', "")
+    app = staffed(Engine(database, now=present), again)
+    for name in ("kim", "lee"):
+        lead = handed_over(app, name)
+        app.fire(lead, "accept", ANNA, at=FRIDAY + HOUR)
+        app.fire(lead, "win", ANNA, {"amount": "1"}, at=FRIDAY + HOUR)
+    assert archive(app, MONDAY + timedelta(days=30), tmp_path).leads == 2
+    app.activate(again.replace("within: 2d", "within: 1d"), at=present.at)
+    assert app.migrate("office-deal").migrated == 0
+    app.fire(lead, "reopen", ANNA)
+    plan = tmp_path / "plan.json"
+    app.preview_migration("office-deal", plan=plan)
+    content = plan.read_bytes()
+    closed = json.loads(content)
+    closed["leads"].append({"lead": 1, "seq": 1})
+    done = carry_out(app, "office-deal", plan, json.dumps(closed).encode())
+    assert (done.migrated, done.skipped) == (1, [(1, "something was logged for it since")])
+    assert app.show(lead)["digest"] == done.terms.to != app.show(1)["digest"]
+    assert app.replay().ok
+    assert app.verify().bad is None
