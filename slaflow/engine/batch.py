@@ -45,8 +45,10 @@ class Batch:
             event = _input(ask, held.lead, now, workflow)
             named = self._named(workflow, held, event)
             event = judged(named, self.people, event, lambda: self._standing(held, workflow, event))
+            # Who moves leads asks once of each in a transaction: nobody reads what became of one that stays.
+            in_place = not lenient or isinstance(event.happening, Migrated)
             decision = held.decide(
-                workflow, self.people, event, now, versions=self.app.workflow, in_place=not lenient
+                workflow, self.people, event, now, versions=self.app.workflow, in_place=in_place
             )
         except SlaflowError as error:
             if not lenient:

@@ -97,7 +97,7 @@ class Decision:
 
     ``clocks`` holds every clock that was given or started; ``changed`` those to be written whole, and
     ``fallen`` those of which only the steps carried out are new. Where ``is_moved`` is False, only the
-    end of the lead's log is new.
+    end of the lead's log is new, and the version it lives under where it migrated.
     ``turns`` are the round-robin draws, by team. ``more`` is True when 1,000 steps were carried out
     and others that fell before the input are still to come: save, then decide again. ``is_evidence``
     is True where the input was refused and keeps or lifts a promise all the same.

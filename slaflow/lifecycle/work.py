@@ -63,7 +63,7 @@ class Work:
     _told: dict[tuple[str, int, str], Message] = field(default_factory=dict)
     _messages: list[Message] = field(default_factory=list)
     is_moved: bool = False
-    """Whether more of the lead changed than the end of its log."""
+    """Whether more of the lead changed than the end of its log and the version it lives under."""
     moves: list[ClockMove] = field(default_factory=list)
     """What became of each clock, where the input moved the lead to another version."""
     late: Late | None = None

@@ -97,7 +97,7 @@ class Mover:
 
     def _calendar(self, clock: Clock, terms: Terms, new: Target, case: int) -> str:
         """The calendar it counts in from now on; whose own it is was settled when it started."""
-        is_owners = terms.old.calendars[clock.case] == new.calendars[case] == "owner"
+        is_owners = terms.old.counts_in(clock.case) == new.counts_in(case) == "owner"
         if is_owners and clock.calendar in self.work.workflow.calendars:
             return clock.calendar
         return calendar_name(self.work, new, case, self.at)
@@ -110,6 +110,7 @@ class Mover:
         clock.target = new.name
         clock.number = numbers[new.name] + 1 if new.name in numbers else clock.number
         numbers[new.name] = clock.number
+        self.work.is_moved = True
 
     def _seen(self, clock: Clock, terms: Terms) -> dict[int, tuple[datetime | None, ...]]:
         """What it has seen, by the places of the new ``meet``; below 0 stands what hangs on no place."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from slaflow.errors import SlaflowError
-from slaflow.lifecycle.lead import Answer
+from slaflow.lifecycle.lead import Answer, Lead
 from slaflow.lifecycle.migration.change import Change
 from slaflow.lifecycle.scoring import decayed
 from slaflow.lifecycle.view import View, failing_clauses
@@ -41,19 +41,26 @@ def carry_over(work: Work, change: Change, at: datetime) -> None:
     if state not in new.states:
         raise StateGone(lead.state)
     values = _fields(change, lead.fields)
+    before = _place(lead)
     if lead.engagement_at is not None and new.scoring.half_life != change.old.scoring.half_life:
         lead.engagement = decayed(lead, change.old.scoring.half_life, at)
         lead.engagement_at = at
     work.workflow = new
-    work.is_moved = True
     lead.digest, lead.state = new.digest, state
     for name, value in values.items():
         lead.fields[name] = value
         lead.field_at[name] = at
     if new.stages and lead.stage not in new.stages:
         lead.stage = new.stages[0]
-    _judge_answers(work, change.old, at)
+    is_judged = _judge_answers(work, change.old, at)
     _hold(work, at)
+    if values or is_judged or _place(lead) != before:
+        work.is_moved = True
+
+
+def _place(lead: Lead) -> tuple[object, ...]:
+    """What of a lead's own the new text may make another, beside its values and answers."""
+    return lead.state, lead.held_by, lead.owner, lead.engagement_at, lead.stage
 
 
 def _fields(change: Change, fields: dict[str, Value]) -> dict[str, Value]:
@@ -77,8 +84,9 @@ def _read(spec: Field, value: Value, timezone: str) -> Value:
     return parse_value(bare, as_typed(bare, value), timezone)
 
 
-def _judge_answers(work: Work, old: Workflow, at: datetime) -> None:
-    """Judges answers again where what is asked, or what passes, is another."""
+def _judge_answers(work: Work, old: Workflow, at: datetime) -> bool:
+    """Judges answers again where what is asked, or what passes, is another; gives whether any was."""
+    is_judged = False
     for name, answer in work.lead.checks.items():
         now, then = work.workflow.checks.get(name), old.checks.get(name)
         if now is None or then is None or (now.fields, now.passes) == (then.fields, then.passes):
@@ -86,6 +94,8 @@ def _judge_answers(work: Work, old: Workflow, at: datetime) -> None:
         given = {"answer": (now.fields, _answer(now, answer, work.workflow.timezone))}
         failing = failing_clauses(View(work.workflow, work.lead, at, given), now.passes)
         work.lead.checks[name] = replace(answer, passed=not failing)
+        is_judged = True
+    return is_judged
 
 
 def _answer(check: Check, answer: Answer, timezone: str) -> dict[str, Value]:

@@ -18,6 +18,7 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.effects import Effect, matches
 from slaflow.lifecycle.events import Input, Migrated
 from slaflow.lifecycle.inputs import logged
+from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.migration.change import Change, change_to, is_change
 from slaflow.lifecycle.migration.clocks import Mover
 from slaflow.lifecycle.migration.lead import carry_over
@@ -61,7 +62,7 @@ def migrate(work: Work, event: Input, at: datetime, migrated: Migrated) -> None:
     }  # fmt: skip
     seq = work.log("migrated", at, **logged(event), from_state=left, to_state=lead.state, data=data)
     if old.has_owners_promises:
-        promises.rename(lead, {target.name: change.terms(target.name).new for target in old.targets})
+        promises.rename(work, {target.name: change.terms(target.name).new for target in old.targets})
     mover = Mover(work, change, _span(migrated.grace), seq, at)
     changed = {id(clock) for clock, _, _ in before if mover.move(clock)}
     if is_change(change):
@@ -83,8 +84,8 @@ def _follow(work: Work, change: Change, effect: Effect, at: datetime) -> None:
     promises.pass_on(work, effect, at)
     _end_pauses(work, effect.seq, at)
     clocks.look_at_pauses(work, at, effect.seq)
-    chain = Chain(work, Cause(at, by_step=True), [Effect(effect.seq)])
-    chain.come_to_rest()
+    if lifecycle_of(work.workflow).autos(work.lead.state):
+        Chain(work, Cause(at, by_step=True), [Effect(effect.seq)]).come_to_rest()
     _start(work, change, effect.seq, at)
 
 
@@ -120,6 +121,7 @@ def _start(work: Work, change: Change, cause: int, at: datetime) -> None:
         if promises.must_wait(work, target):
             promises.wait(work, target, at)
         else:
+            work.is_moved = True
             clocks.start(work, target, view, cause)
 
 

@@ -85,11 +85,13 @@ def is_waiting(lead: Lead, target: str) -> bool:
     return _WAITS + target in lead.field_at
 
 
-def rename(lead: Lead, targets: Mapping[str, Target | None]) -> None:
+def rename(work: Work, targets: Mapping[str, Target | None]) -> None:
     """What waits goes by new names from now on; None: nothing waits for that any more."""
+    lead = work.lead
     for name, target in targets.items():
         if (at := lead.field_at.get(_WAITS + name)) is None or (target and target.name == name):
             continue
+        work.is_moved = True
         del lead.field_at[_WAITS + name]
         if target is not None and target.per_owner:
             lead.field_at[_WAITS + target.name] = at

@@ -24,7 +24,7 @@ _FIELDS = tuple(
 )  # in the order of Lead's own fields
 _READ = tuple(map(unread, _FIELDS))
 _WRITTEN = (*(column.name for column in _FIELDS if column.name != "id"), "id")
-_ADVANCED = ("as_of", "step_at", "seq", "head", "id")
+_ADVANCED = ("digest", "as_of", "step_at", "seq", "head", "id")
 _SAVED = "failures = 0, retry_at = NULL, failure = NULL"
 _KEYS_COMPARED = 200
 _at = datetime.fromisoformat
@@ -93,10 +93,10 @@ def update(connection: Connection, leads: Sequence[Lead]) -> None:
 
 
 def advance(connection: Connection, leads: Sequence[Lead]) -> None:
-    """As :func:`update` for leads of which only the end of the log moved on."""
+    """As :func:`update` for leads of which only the end of the log moved on, and maybe the version."""
     write = instant_writer(connection.dialect.name)
     rows = [
-        (write(each.as_of), each.step_at and write(each.step_at), each.seq, each.head, each.id)
+        (each.digest, write(each.as_of), each.step_at and write(each.step_at), each.seq, each.head, each.id)
         for each in leads
     ]
     update_rows(connection, lead, _ADVANCED, rows, also=_SAVED)

@@ -161,6 +161,10 @@ class Target:
         """What each case counts in: a calendar's name, ``always`` or ``owner``."""
         return tuple(case.calendar or self.calendar for case in self.cases)
 
+    def counts_in(self, case: int) -> str:
+        """What the case at that place counts in."""
+        return self.cases[case].calendar or self.calendar
+
     @property
     def is_timer(self) -> bool:
         return self.owed_by is None

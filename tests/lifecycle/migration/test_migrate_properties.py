@@ -15,6 +15,8 @@ from support.stories.strategies_agreements import agreements
 from support.stories.strategies_people import directories
 
 from slaflow.clock.due import time_used
+from slaflow.lifecycle.decision import Decision
+from slaflow.lifecycle.lead import Lead
 from slaflow.workflow.model.workflow import Workflow
 
 stories = st.builds(story_of, agreements(), directories(), histories())
@@ -50,6 +52,13 @@ def open_time_used_stays(course: Course, moved: Course, to: Workflow) -> None:
         assert abs(time_used(after, to.calendars[after.calendar], at) - used) <= SECOND, (before, after)
 
 
+def what_is_not_written_whole_stayed(before: Lead, decision: Decision) -> None:
+    if not decision.is_moved:
+        after = decision.lead
+        end = {name: getattr(after, name) for name in ("digest", "as_of", "step_at", "seq", "head")}
+        assert after == replace(before, **end)
+
+
 def the_log_goes_on_from_the_move(moved: Course, story: Story) -> None:
     at = moved.all("migrated")[0].at
     moved.tick(max(at, story.end) + timedelta(days=3))
@@ -70,11 +79,13 @@ def test_a_lead_moves_between_any_two_agreements(
     decision = unmoved.move(same, max(at, unmoved.present.as_of))
     assert [entry.kind for entry in decision.entries] == ["migrated"]
     assert {move.what for move in decision.moves} <= {"untouched"}
+    assert not decision.is_moved
     for key, clock in course.every_clock.items():
         clock = replace(clock, digest=same.digest) if clock.is_open else clock
         assert unmoved.every_clock[key] == clock
     moved, to = course.fork(), replace(other, digest="f" * 64)
-    moved.move(to, max(at, moved.present.as_of), "2h")
+    decision = moved.move(to, max(at, moved.present.as_of), "2h")
+    what_is_not_written_whole_stayed(course.present, decision)
     no_clock_breaks_by_moving(course, moved, to)
     open_time_used_stays(course, moved, to)
     the_log_goes_on_from_the_move(moved, story)
