@@ -12,13 +12,7 @@ from slaflow.engine.app import Engine
 from slaflow.report.question import report
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.content import (
-    OUTCOMES,
-    TOUCH,
-    before,
-    reached,
-    said,
-)
+from slaflow.store.figures.content import OUTCOMES, TOUCH, spoken
 
 PLACES = ("first", "last", "any")
 Kind = tuple[str, str]
@@ -52,25 +46,21 @@ def content(
         InvertedRange, UnknownName: as every report.
     """
 
-    def count(conn: Connection, asked: Asked) -> Mapping[str | None, dict[str, Any]]:
-        whole = _count(conn, asked.as_one())
-        # What stands before one outcome may be of several groups: the whole is no sum of them.
-        return whole if asked.by is None else {**_count(conn, asked), **whole}
-
-    return report(app, start, end, by, at, count, {"touches": 0, "kinds": []}, TOUCH)
+    return report(app, start, end, by, at, _count, {"touches": 0, "kinds": []}, TOUCH)
 
 
 def _count(conn: Connection, asked: Asked) -> dict[str | None, dict[str, Any]]:
     found: dict[str | None, dict[Kind, Tally]] = defaultdict(lambda: defaultdict(Tally))
-    for row in said(conn, asked):
+    told = spoken(conn, asked)
+    for row in told.said:
         tally = found[row.group][row.activity, row.party]
         tally.touches += row.touches
         tally.stages[row.stage] += row.touches
         tally.misfit += row.misfit
         tally.over_pace += row.over_pace
-    for each in reached(conn, asked):
+    for each in told.reached:
         found[each.group][each.activity, each.party].leads = each.leads
-    for one in before(conn, asked):
+    for one in told.before:
         found[one.group][one.activity, one.party].before[one.what][one.place] += one.number
     return {group: _figures(kinds) for group, kinds in found.items()}
 

@@ -61,6 +61,11 @@ class Asked:
         """Whether a period is asked for."""
         return self.start is not None or self.end is not None
 
+    @property
+    def is_by_lead(self) -> bool:
+        """Whether groups are of leads, so that all that a lead has is of one."""
+        return self.by not in (None, "owner", "team", "month")
+
     def as_one(self) -> Asked:
         """The same of the whole alone."""
         return replace(self, by=None)

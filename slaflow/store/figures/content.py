@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -25,13 +25,14 @@ from slaflow.store.figures import kept_content
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of, total
 from slaflow.store.figures.kept_content import OUTCOMES
-from slaflow.store.figures.kept_touches import rows_tell, touches
+from slaflow.store.figures.kept_touches import rows_tell
 from slaflow.store.figures.losses import is_won
 from slaflow.store.figures.passages import passages
 from slaflow.store.figures.terms import FORWARD, NONE
+from slaflow.store.rows.touches import told_how, told_what
 from slaflow.store.tables.log import entry
 
-__all__ = ["OUTCOMES", "TOUCH", "Before", "Reached", "Said", "before", "reached", "said"]
+__all__ = ["OUTCOMES", "TOUCH", "Before", "Reached", "Said", "Spoken", "spoken"]
 TOUCH = "touch."
 _BATCH = 5000
 
@@ -66,13 +67,52 @@ class Before(NamedTuple):
     number: int
 
 
-def said(connection: Connection, asked: Asked) -> Iterator[Said]:
-    """The touches of the period by kind, who made them, and the stage."""
+class Spoken(NamedTuple):
+    """All of it, of the whole and of each group that was asked for."""
+
+    said: Sequence[Said]
+    reached: Sequence[Reached]
+    before: Sequence[Before]
+
+
+def spoken(connection: Connection, asked: Asked) -> Spoken:
+    """The touches of the period by kind and stage, how many leads they went to, what they stood before."""
     if rows_tell(asked):
-        for group, activity, party, how, number in touches(connection, asked):
-            misfit, over_pace = number * how.is_misfit, number * how.is_over_pace
-            yield Said(group, activity, party or NONE, how.stage or NONE, number, misfit, over_pace)
-        return
+        return _by_rows(connection, asked)
+    # What stands before one outcome may be of several groups: the whole is no sum of them.
+    questions = [asked] if asked.by is None else [asked, asked.as_one()]
+    return Spoken(
+        [each for question in questions for each in _said(connection, question)],
+        [each for question in questions for each in _reached(connection, question)],
+        [each for question in questions for each in _before(connection, question)],
+    )
+
+
+def _by_rows(connection: Connection, asked: Asked) -> Spoken:
+    found = kept_content.counted(connection, asked)
+    said = (
+        Said(
+            group, *_named(what), how.stage or NONE, number, number * how.is_misfit, number * how.is_over_pace
+        )
+        for ((group, what), told), number in found.said.items()
+        for how in [told_how(told)]
+    )
+    return Spoken(
+        list(said),
+        [Reached(group, *_named(what), leads) for (group, what), leads in found.reached.items()],
+        [
+            Before(group, *_named(what), outcome, place, number)
+            for ((group, what), outcome, place), number in found.before.items()
+        ],
+    )
+
+
+def _named(what: str) -> tuple[str, str]:
+    activity, party = told_what(what)
+    return activity or NONE, party or NONE
+
+
+def _said(connection: Connection, asked: Asked) -> Iterator[Said]:
     row = _touches(asked, in_period=True).c
     keys = (row.grp, row.activity, row.party, row.stage)
     query = select(*keys, func.count(), total(row.misfit), total(row.over_pace))
@@ -80,26 +120,18 @@ def said(connection: Connection, asked: Asked) -> Iterator[Said]:
         yield Said._make(each)
 
 
-def reached(connection: Connection, asked: Asked) -> Iterator[Reached]:
-    """How many leads they went to."""
-    if rows_tell(asked):
-        yield from map(Reached._make, kept_content.reached(connection, asked))
-        return
+def _reached(connection: Connection, asked: Asked) -> Iterator[Reached]:
     row = _touches(asked, in_period=True).c
     keys = (row.grp, row.activity, row.party)
     for each in connection.execute(select(*keys, func.count(row.lead.distinct())).group_by(*keys)):
         yield Reached._make(each)
 
 
-def before(connection: Connection, asked: Asked) -> Iterator[Before]:
+def _before(connection: Connection, asked: Asked) -> Iterator[Before]:
     """What stood before the outcomes of the period.
 
-    In the log both are read once, in order: joined, either planner goes through all of one for each of the
-    other.
+    Both are read once, in order: joined, either planner goes through all of one for each of the other.
     """
-    if rows_tell(asked):
-        yield from map(Before._make, kept_content.before(connection, asked))
-        return
     outcomes: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for lead, seq, what in connection.execute(_outcomes(asked)):
         outcomes[lead].append((seq, what))

@@ -1,93 +1,88 @@
-"""Whom touches reached and before what they stood, as rows of touches, handoffs and ends tell it."""
+"""What was said and before what it stood, as rows of touches, handoffs and ends tell it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from sqlalchemy import CTE, Connection, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import Connection, Text, case, cast, literal, select, union_all
+from sqlalchemy.sql.functions import aggregate_strings
 
-from slaflow.store.dialect import Column
 from slaflow.store.figures.asked import Asked
-from slaflow.store.figures.expressions import total
 from slaflow.store.figures.kept import in_bounds
-from slaflow.store.figures.kept_touches import kept_touches, touch_with_group
-from slaflow.store.figures.terms import FORWARD, NONE, WON
-from slaflow.store.rows.touches import told_what
+from slaflow.store.figures.kept_touches import Story, Told, stories
+from slaflow.store.figures.terms import FORWARD, WON
 from slaflow.store.tables.passages import passage
-from slaflow.store.tables.touches import ending, touch
+from slaflow.store.tables.touches import ending
 
 OUTCOMES = ("handoffs", "acceptances", "wins")
-Before = tuple[str | None, str, str, str, str, int]
-"""Group, activity, party, outcome, place, number."""
+_AS = {"h": ("handoffs",), "a": ("handoffs", "acceptances"), "w": ("wins",)}
+"""What an outcome counts as, by the letter that it is told with."""
+Kind = tuple[str | None, str]
+"""A group, or None for the whole, and the ``what`` of a touch."""
 
 
-def reached(connection: Connection, asked: Asked) -> Iterator[tuple[str | None, str, str, int]]:
-    """Group, activity, party, and to how many leads such touches of the period went."""
-    row = kept_touches(asked).c
-    # By lead first, as the rows lie: SQLite then sorts those of one lead at a time.
-    each = select(row.lead, row.grp, row.what).distinct().subquery("each").c
-    query = select(each.grp, each.what, func.count()).group_by(each.grp, each.what)
-    for group, what, number in connection.execute(query):
-        yield group, *_named(what), number
+@dataclass(slots=True)
+class Counted:
+    """Touches by kind and ``how``; leads by kind; outcomes by kind, which outcome, and at which place."""
+
+    said: Counter[tuple[Kind, str]] = field(default_factory=Counter)
+    reached: Counter[Kind] = field(default_factory=Counter)
+    before: Counter[tuple[Kind, str, str]] = field(default_factory=Counter)
+
+    def add(self, story: Story) -> None:
+        """Counts what so many leads were told."""
+        told = [each for each in story.touches if each.is_in_period]
+        for each in told:
+            for kind in _kinds(each):
+                self.said[kind, each.how] += story.leads
+        for kind in _every(told):
+            self.reached[kind] += story.leads
+        for what, seq in _outcomes_of(story):
+            earlier = [each for each in story.touches if each.seq < seq]
+            if earlier:
+                self._add_before(_AS[what], earlier, story.leads)
+
+    def _add_before(self, outcomes: Iterable[str], earlier: list[Told], leads: int) -> None:
+        places = {"first": _kinds(earlier[0]), "last": _kinds(earlier[-1]), "any": _every(earlier)}
+        for place, kinds in places.items():
+            for kind in kinds:
+                for outcome in outcomes:
+                    self.before[kind, outcome, place] += leads
 
 
-def before(connection: Connection, asked: Asked) -> Iterator[Before]:
-    """What stood before the outcomes of the period."""
-    outcomes = _outcomes(asked)
-    queries = {
-        "first": _nearest(asked, outcomes, func.min),
-        "last": _nearest(asked, outcomes, func.max),
-        "any": _any(asked, outcomes),
-    }
-    for place, query in queries.items():
-        for group, what, *numbers in connection.execute(query):
-            for outcome, number in zip(OUTCOMES, numbers, strict=True):
-                if number:
-                    yield group, *_named(what), outcome, place, number
+def counted(connection: Connection, asked: Asked) -> Counted:
+    """What was said in the period, and what stood before its outcomes: of the whole, and of each group."""
+    found = Counted()
+    for story in stories(connection, asked, _outcomes(connection, asked)):
+        found.add(story)
+    return found
 
 
-def _named(what: str) -> tuple[str, str]:
-    activity, party = told_what(what)
-    return activity or NONE, party or NONE
+def _kinds(told: Told) -> tuple[Kind, ...]:
+    """What a touch counts as: one of the whole, and one of its group."""
+    whole = (None, told.what)
+    return (whole,) if told.group is None else (whole, (told.group, told.what))
 
 
-def _outcomes(asked: Asked) -> CTE:
-    """One row per handoff forward and per win of the period, with what it counts as."""
+def _every(told: Iterable[Told]) -> set[Kind]:
+    return {kind for each in told for kind in _kinds(each)}
+
+
+def _outcomes_of(story: Story) -> Iterator[tuple[str, int]]:
+    for each in (story.outcomes or "").split():
+        yield each[0], int(each[1:])
+
+
+def _outcomes(connection: Connection, asked: Asked) -> dict[int, str]:
+    """By lead the handoffs forward and the wins of the period: a letter and the ``seq`` of each."""
     handed, won = passage.c, ending.c
-    accepted = case((handed.outcome == "accepted", 1), else_=0)
-    one, none = literal(1), literal(0)
-    forward = select(
-        handed.lead, handed.seq, one.label("handoffs"), accepted.label("acceptances"), none.label("wins")
-    ).where(handed.direction == FORWARD, *in_bounds(asked, handed.at))
-    wins = select(won.lead, won.seq, none, none, one).where(won.what == WON, *in_bounds(asked, won.at))
-    return union_all(forward, wins).cte("outcomes").prefix_with("MATERIALIZED")
-
-
-def _nearest(asked: Asked, outcomes: CTE, nearest: Any) -> Select[Any]:
-    """The lead's very first touch before each, or its last."""
-    other = touch.alias("other")
-    seq = select(nearest(other.c.seq)).where(other.c.lead == outcomes.c.lead, other.c.seq < outcomes.c.seq)
-    row, group = touch_with_group(asked)
-    at_place = and_(row.lead == outcomes.c.lead, row.seq == seq.correlate(outcomes).scalar_subquery())
-    found = select(group.label("grp"), row.what, *_numbers(outcomes)).join_from(outcomes, touch, at_place)
-    return _summed(found)
-
-
-def _any(asked: Asked, outcomes: CTE) -> Select[Any]:
-    """Every kind of touch that stood before each, once."""
-    row, group = touch_with_group(asked)
-    earlier = and_(row.lead == outcomes.c.lead, row.seq < outcomes.c.seq)
-    found = select(
-        outcomes.c.lead, outcomes.c.seq, group.label("grp"), row.what, *_numbers(outcomes)
-    ).join_from(outcomes, touch, earlier)
-    return _summed(found.distinct())
-
-
-def _numbers(outcomes: CTE) -> list[Column]:
-    return [outcomes.c[name] for name in OUTCOMES]
-
-
-def _summed(found: Select[Any]) -> Select[Any]:
-    row = found.subquery("found").c
-    return select(row.grp, row.what, *(total(row[name]) for name in OUTCOMES)).group_by(row.grp, row.what)
+    letter = case((handed.outcome == "accepted", "a"), else_="h")
+    forward = select(handed.lead, handed.seq, letter.label("letter")).where(
+        handed.direction == FORWARD, *in_bounds(asked, handed.at)
+    )
+    wins = select(won.lead, won.seq, literal("w", Text())).where(won.what == WON, *in_bounds(asked, won.at))
+    row = union_all(forward, wins).subquery("outcomes").c
+    each = aggregate_strings(row.letter + cast(row.seq, Text()), " ")
+    return {lead: told for lead, told in connection.execute(select(row.lead, each).group_by(row.lead))}

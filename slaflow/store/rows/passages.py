@@ -8,7 +8,18 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from slaflow.log.entry import Entry
 from slaflow.store.bulk.rows import insert_rows, update_rows
@@ -82,7 +93,12 @@ _TOLD = (
     .order_by(entry.c.stream, entry.c.seq)
 )
 _HELD = select(lead.c.id).where(one_of(lead.c.id, "leads")).order_by(lead.c.id).with_for_update()
-_BLANKED = select(entry.c.lead).where(BLANK, entry.c.lead.not_in(select(erasure.c.lead))).limit(1)
+_OF = literal_column("entry.lead", BigInteger())
+_BLANKED = {
+    # Not told so, SQLite goes through all entries of a kind.
+    dialect: select(_OF).select_from(text(log)).where(BLANK, _OF.not_in(select(erasure.c.lead))).limit(1)
+    for dialect, log in {"sqlite": "entry INDEXED BY entry_blank", "postgresql": "entry"}.items()
+}
 _LAST_MOVED = (
     select(entry.c.lead)
     .where(entry.c.kind == "transition")
@@ -157,7 +173,7 @@ def note_whole(connection: Connection, *, is_whole: bool) -> None:
 
 def tells_more(connection: Connection) -> bool:
     """Whether something was blanked in the log and not here, by others than who erases a lead."""
-    return connection.execute(_BLANKED).first() is not None
+    return connection.execute(_BLANKED[connection.dialect.name]).first() is not None
 
 
 def moved_last(connection: Connection, most: int) -> list[int]:
