@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
 import pytest
 from support.source import (
@@ -98,7 +99,7 @@ def imports_of_the_root(source: Source) -> Iterator[str]:
     """Public names are for users; a layer that asks the root for them closes a circle."""
     if source.layer not in RANK or source.layer in {"web", "cli"}:
         return
-    known = {*RANK, *(file.layer for file in SOURCES)}
+    known = {*RANK, *(file.layer for file in sources())}
     for name in filter(ours, imports(source)):
         if layer_of(name) not in known:
             yield f"{source.path} imports {name} from the package's root"
@@ -172,7 +173,12 @@ def words(name: str) -> set[str]:
     return set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
 
 
-SOURCES = read(*SHIPPED)
+@cache
+def sources() -> list[Source]:
+    """What ships; read when a test asks, and not by each worker that merely collects them."""
+    return read(*SHIPPED)
+
+
 RULES: tuple[Rule, ...] = (
     imports_to_the_right,
     imports_past_the_engine,
@@ -215,7 +221,7 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_every_file_keeps_the_rule(rule: Rule) -> None:
-    assert [fault for source in SOURCES for fault in rule(source)] == []
+    assert [fault for source in sources() for fault in rule(source)] == []
 
 
 @pytest.mark.parametrize(
@@ -227,7 +233,7 @@ def test_a_file_that_breaks_the_rule_is_found(rule: Rule, path: str, text: str) 
 
 def test_every_part_of_slaflow_has_its_place_in_the_order() -> None:
     outside_the_order = {"", "__main__", "testing", "migrations", "workflows"}
-    assert {source.layer for source in SOURCES} - outside_the_order <= set(RANK)
+    assert {source.layer for source in sources()} - outside_the_order <= set(RANK)
 
 
 @pytest.mark.parametrize("folder", [*SHIPPED, "tests", "bench"])
@@ -237,7 +243,7 @@ def test_no_file_is_longer_than_400_lines(folder: str) -> None:
 
 
 def test_half_of_all_functions_are_shorter_than_ten_lines() -> None:
-    assert statistics.median(length(function) for file in SOURCES for function in functions(file)) < 10
+    assert statistics.median(length(function) for file in sources() for function in functions(file)) < 10
 
 
 def test_homes_and_declared_dependencies_are_the_same() -> None:
@@ -261,7 +267,7 @@ MOST_FILES = 24
 
 
 def test_no_folder_is_too_full_to_look_through() -> None:
-    held = Counter(source.path.rpartition("/")[0] for source in SOURCES if "/versions/" not in source.path)
+    held = Counter(source.path.rpartition("/")[0] for source in sources() if "/versions/" not in source.path)
     assert {folder: files for folder, files in held.items() if files > MOST_FILES} == {}
 
 
@@ -299,7 +305,7 @@ def _module_in(name: str, modules: Mapping[str, Source]) -> str | None:
 
 
 def test_no_module_needs_itself() -> None:
-    graph = imports_of_modules(SOURCES)
+    graph = imports_of_modules(sources())
     assert sum(map(len, graph.values())) > 1000
     assert circles(graph) == []
 
@@ -317,7 +323,7 @@ STOPS = re.findall(r"\[`([\w.]+)`\]\(\.\./([\w/]+\.py)\)", PAGE)
 
 def test_every_function_that_the_walks_pass_is_where_they_say() -> None:
     assert len(STOPS) > 25
-    files = {source.path: source for source in SOURCES}
+    files = {source.path: source for source in sources()}
     for name, path in STOPS:
         assert path in files, path
         assert name in defined(files[path]), f"{path} has no {name}"

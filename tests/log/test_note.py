@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slaflow.log.errors import KeyInvalid, VerificationImpossible
@@ -58,6 +58,7 @@ def test_a_key_is_read_as_it_was_written(key: PrivateKey) -> None:
     assert parse_public(str(key.public)) == key.public
 
 
+@settings(max_examples=30)
 @given(
     st.text(
         st.characters(codec="utf-8", exclude_characters="\n", exclude_categories=["Cc", "Cs"]), min_size=1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
-from support.both_ways import AT, QUESTIONS, differing, eventful, rows_tell, tell
+from support.both_ways import AT, differing, eventful, rows_tell, some_questions, tell
 from support.office import ANNA, BO, CIA, DAY, MONDAY, Present, handed_over
 from support.weeks import END, START, THEN
 from support.worlds import Fill
@@ -16,6 +16,7 @@ from support.worlds import Fill
 from slaflow.engine.app import Engine
 from slaflow.engine.passages.rebuild import rebuild
 from slaflow.exchange.archive.run import archive
+from slaflow.report.handoffs import handoffs
 from slaflow.store.database import Database
 from slaflow.store.tables.workflows import workflow_version
 
@@ -28,8 +29,8 @@ def busy(world_of: Callable[[Fill], Database]) -> Engine:
 def test_rows_tell_what_the_log_tells(busy: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Late and out of turn, returned and reopened, under two versions; then erased, then made anew."""
     assert rows_tell(busy)
-    assert differing(busy, monkeypatch, len(QUESTIONS)) == []
-    told = tell(busy)["handoffs {}"]
+    assert differing(busy, monkeypatch, some_questions()) == []
+    told = handoffs(busy, at=AT)
     assert {way["direction"] for way in told["ways"]} == {"forward", "return", "reopened"}
     for lead in (2, 3, 5):
         busy.erase(lead, "asked for", "sales", at=AT)
@@ -68,10 +69,10 @@ def test_of_the_past_and_of_what_somebody_blanked_only_the_log_tells(busy: Engin
 def test_an_archive_takes_the_rows_along(
     busy: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handed_over = tell(busy)["handoffs {}"]["handoffs"]
+    handed_over = handoffs(busy, at=AT)["handoffs"]
     assert archive(busy, END, tmp_path, at=AT).leads > 0
     assert rows_tell(busy)
-    assert 0 < tell(busy)["handoffs {}"]["handoffs"] < handed_over
+    assert 0 < handoffs(busy, at=AT)["handoffs"] < handed_over
     assert differing(busy, monkeypatch) == []
 
 
@@ -81,5 +82,5 @@ def test_what_was_done_at_the_very_instant_of_the_next_handoff_is_not_before_it(
     lead = handed_over(app)
     app.record(lead, "call", BO, at=MONDAY)
     app.fire(lead, "return", BO, {"return_reason": "no_fit"}, at=MONDAY)
-    assert tell(app)["handoffs {}"]["ways"][0]["never_touched"] == 1
+    assert handoffs(app, at=AT)["ways"][0]["never_touched"] == 1
     assert differing(app, monkeypatch) == []

@@ -160,7 +160,7 @@ def plainly(app: Engine, *, party: str | None = None, owner: str | None = None) 
     )
 
 
-@pytest.mark.parametrize("seed", [41, 42])
+@pytest.mark.parametrize(("dialect", "seed"), [("sqlite", 41), ("postgresql", 42)], indirect=["dialect"])
 def test_a_few_are_the_first_of_all(app: Engine, present: Present, seed: int) -> None:
     """Under two versions, with leads in which something fell that no tick carried out, one logged ahead."""
     one_by_one(app, a_history(app.active(), seed, leads=9, events=70), FRIDAY + 12 * DAY)
@@ -172,7 +172,7 @@ def test_a_few_are_the_first_of_all(app: Engine, present: Present, seed: int) ->
         present.at = at
         for asked in ({}, {"party": "sales"}, {"party": "marketing"}, {"owner": ANNA}):
             wanted = plainly(app, **asked)
-            for limit in (None, 1, 2, 4, 7, 100):
+            for limit in (None, 1, 4, 100):
                 found = app.queue(**asked, limit=limit)
                 assert [{key: row[key] for key in one} for row, one in zip(found, wanted, strict=False)] == (
                     wanted[:limit]

@@ -17,8 +17,10 @@ from support.office import (
     FRIDAY,
     HOUR,
     MONDAY,
+    PROSPECT,
     Present,
     a_history,
+    created,
     handed_over,
     on_one_database,
     one_by_one,
@@ -28,7 +30,9 @@ from support.office import (
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
+from slaflow.engine.ask import Ask
 from slaflow.engine.log.replay import ReplayReport
+from slaflow.lifecycle.events import Recorded
 from slaflow.log.errors import LogTampered, RecordChanged, VerificationImpossible
 from slaflow.store.database import Database
 from slaflow.store.tables.leads import lead as lead_table
@@ -216,11 +220,13 @@ def test_a_version_without_text_is_no_change_but_cannot_be_checked(told: Engine)
         told.replay()
 
 
-def test_progress_is_told(told: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_one_database
+def test_progress_is_told(told: Engine) -> None:
     heard: list[int] = []
-    one_by_one(told, a_history(told.active(), 9, leads=0, events=0), FRIDAY)
-    for number in range(60):
-        handed_over(told, f"lead{number}", at=MONDAY + 20 * DAY)
+    workflow = told.active()
+    at = MONDAY + 20 * DAY
+    for number in range(3, 63):
+        together(told, [created(workflow, number, at), Ask(number, Recorded("demo"), PROSPECT, at)], at)
     told.replay(heard.append)
     assert heard == sorted(heard)
     assert all(number % 1000 < 100 for number in heard)
