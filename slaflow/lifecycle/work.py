@@ -107,8 +107,8 @@ class Work:
     def add(self, clock: Clock) -> None:
         """Takes in a clock that starts."""
         self.clocks.append(clock)
-        self._open.append(clock)
-        self._open.sort(key=self._place)
+        # Those that ended meanwhile are let go: a timer may start itself anew a thousand times.
+        self._open = sorted([*self.open_clocks(), clock], key=self._place)
 
     def touch(self, clock: Clock) -> None:
         """Notes that *clock* changed and has to be written."""

@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 SPAN_DAYS = 5
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=15, deadline=None)
 
 
 class MinuteCount:

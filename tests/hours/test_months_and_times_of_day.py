@@ -14,7 +14,7 @@ from slaflow.hours import Calendar
 
 ZONES = ("Europe/Stockholm", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC")
 MINUTE = timedelta(minutes=1)
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=25, deadline=None)
 instants = st.integers(0, 16 * 365 * 1440).map(lambda n: utc("2011-11-01T00:00") + n * MINUTE)
 CHANGES = [utc(f"{at}:00") for at in ("2026-03-29T01", "2026-10-25T01", "2026-03-08T07", "2011-12-30T10")]
 near_a_change = st.builds(

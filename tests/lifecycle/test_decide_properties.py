@@ -279,7 +279,7 @@ RULES: tuple[Callable[[Telling], None], ...] = (
 )
 
 
-@settings(max_examples=45, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(stories)
 def test_every_rule_holds_for_every_agreement_and_every_history(story: Story) -> None:
     """Rules are asked of the same stories: to make up an agreement takes longer than to look at its log."""

@@ -8,7 +8,7 @@ from support.stories.strategies_evidence import Arrival, agreements, histories, 
 from slaflow.workflow.model.workflow import Workflow
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(agreements(), histories())
 def test_the_verdict_does_not_hang_on_when_evidence_was_told(
     workflow: Workflow, arrivals: list[Arrival]

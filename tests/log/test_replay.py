@@ -99,7 +99,7 @@ def stands_in_the_past_as_it_stood_then(story: Story, course: Course, stop: int)
     assert {(c.target, c.number): c for c in clocks} == then.every_clock
 
 
-@settings(max_examples=35, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(stories, st.booleans(), st.data())
 def test_the_log_alone_says_what_any_lead_and_its_clocks_are_and_were(
     story: Story, ticks: bool, data: st.DataObject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -43,24 +44,22 @@ def busy(world_of: Callable[[Fill], Database], present: Present) -> Engine:
     return Engine(world_of(weeks_of_promises), now=present)
 
 
-def told(app: Engine) -> dict[str, Any]:
-    """Every report, in one and by owner, of all and as of then, and every commitment."""
-    found: dict[str, Any] = {
-        f"{name} by {by}": report(app, at=END, by=by)
-        for name, report in REPORTS.items()
-        for by in (None, "owner")
-    }
-    found |= {f"{name} then": report(app, at=THEN) for name, report in REPORTS.items()}
+def told(app: Engine, some: list[str]) -> dict[str, Any]:
+    """Every report of all there is, some by owner and as of then, and every commitment."""
+    found: dict[str, Any] = {f"{name} by None": report(app, at=END) for name, report in REPORTS.items()}
+    found |= {f"{name} by owner": REPORTS[name](app, at=END, by="owner") for name in some}
+    found |= {f"{name} then": REPORTS[name](app, at=THEN) for name in some}
     return found | {f"commitments {at}": commitments(app, at=at)["commitments"] for at in (THEN, END)}
 
 
 def test_every_figure_stays_when_leads_are_erased(busy: Engine) -> None:
-    before = told(busy)
+    some = random.sample(list(REPORTS), 3)
+    before = told(busy, some)
     text = orjson.dumps(before).decode()
     assert all(word in text for word in ('"came_back":', '"p90_seconds":', '"touchpoints":{"demo"'))
     for lead in ERASED:
         busy.erase(lead, "asked for", "sales", at=END + HOUR)
-    after = told(busy)
+    after = told(busy, some)
     assert [name for name in before if before[name] != after[name]] == []
     assert busy.verify().ok
     by_country = sla(busy, at=END, by="country")["groups"]

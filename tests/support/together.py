@@ -10,8 +10,11 @@ FILES = (
     "crash/test_killed.py",
     "crash/test_replica.py",
     "engine/tick/test_batch.py",
+    "report/test_candour.py",
     "report/test_erased.py",
     "report/test_sla.py",
+    "report/test_travels.py",
+    "test_architecture.py",
     "test_forking.py",
     "test_packaging.py",
 )

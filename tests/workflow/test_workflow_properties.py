@@ -38,7 +38,7 @@ def stands_in(text: str, found: Checked) -> bool:
     return all(1 <= f.line <= len(lines) and 1 <= f.column <= len(lines[f.line - 1]) + 1 for f in findings)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_ends_in_a_workflow_or_in_findings(text: str) -> None:
     found = load_workflow(text)
@@ -52,7 +52,7 @@ def test_any_bytes_do_too(data: bytes) -> None:
     assert (found.workflow is None) == bool(found.errors)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_an_agreement_with_a_slip_of_the_keyboard_is_judged_where_the_slip_is(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([SMALL, STANDARD]))
@@ -65,7 +65,7 @@ def test_an_agreement_with_a_slip_of_the_keyboard_is_judged_where_the_slip_is(da
     assert stands_in(text, found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, len(STANDARD.splitlines()) - 1), st.integers(1, 3))
 def test_lines_left_out_are_no_traceback(first: int, count: int) -> None:
     lines = STANDARD.splitlines(keepends=True)

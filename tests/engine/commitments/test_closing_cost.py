@@ -76,8 +76,8 @@ def steps_of(app: Engine, leads: int, work: Work, *, analyzed: bool) -> int:
 def test_sqlite_takes_steps_in_proportion_to_the_log(
     empty: Engine, elsewhere: Engine, analyzed: bool, work: Work
 ) -> None:
-    one = steps_of(promising(empty, PROMISES), 60, work, analyzed=analyzed)
-    two = steps_of(promising(elsewhere, PROMISES), 120, work, analyzed=analyzed)
+    one = steps_of(promising(empty, PROMISES), 40, work, analyzed=analyzed)
+    two = steps_of(promising(elsewhere, PROMISES), 80, work, analyzed=analyzed)
     assert two < 2.2 * one
 
 
@@ -123,7 +123,7 @@ def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_postgresql_finds_a_leads_entries_by_their_stream_alone(empty: Engine) -> None:
     """Without statistics, it would for each lead read all entries of a kind: the square of the log."""
-    a_long_log(promising(empty, PROMISES), 100)
+    a_long_log(promising(empty, PROMISES), 60)
     with planned() as plans:
         closed_and_restated(empty)
         reported(empty)

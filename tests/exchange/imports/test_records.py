@@ -51,7 +51,7 @@ def test_what_a_program_wrote_is_read_as_it_was(
 
 @given(NOISE)
 @example('a,"b"c",d\n')
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_what_the_csv_module_reads_is_read_alike(text: str) -> None:
     try:
         expected = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
@@ -68,7 +68,7 @@ def test_what_the_csv_module_reads_is_read_alike(text: str) -> None:
 
 
 @given(NOISE)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_every_character_belongs_to_one_record_or_is_a_line_end(text: str) -> None:
     try:
         read = found(text)
@@ -96,7 +96,7 @@ def test_the_lines_named_are_those_of_an_editor(text: str, before: str) -> None:
 
 
 @given(st.binary(max_size=60) | NOISE.map(str.encode), st.sampled_from(["\n", "\r\n"]))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_refused_rows_are_the_same_rows_when_they_are_imported_again(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, line_end: str
 ) -> None:

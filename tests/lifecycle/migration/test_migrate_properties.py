@@ -66,7 +66,7 @@ def the_log_goes_on_from_the_move(moved: Course, story: Story) -> None:
     assert all(before.at <= after.at for before, after in pairwise(moved.entries))
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=16, suppress_health_check=list(HealthCheck))
 @given(stories, agreements(), st.integers(0, 12), st.timedeltas(timedelta(0), timedelta(days=2)))
 def test_a_lead_moves_between_any_two_agreements(
     story: Story, other: Workflow, moment: int, later: timedelta

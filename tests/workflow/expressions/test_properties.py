@@ -57,7 +57,7 @@ WHOLES = st.recursive(leaf("lead.n", "lead.m"), calculation, max_leaves=8)
 
 
 @given(comparison(DECIMALS) | comparison(WHOLES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_arithmetic_agrees_with_python_whatever_is_written_as_a_whole_number(drawn):
     text, expected = drawn
     assert SCOPE.compile(text, "bool").evaluate(VALUES) is expected
@@ -93,7 +93,7 @@ def three_valued(tree, values):
     st.recursive(TERMS, logic, max_leaves=8),
     st.dictionaries(st.sampled_from(sorted(TRUTHS)), st.booleans()),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_what_is_unset_is_unknown_unless_the_rest_decides(drawn, values):
     text, tree = drawn
     compiled = SCOPE.compile(text, "bool")
@@ -115,7 +115,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=60), st.sampled_from(["any", "bool"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_text_compiles_or_is_refused_with_places_inside_it(text, result):
     try:
         problems = ()
@@ -127,7 +127,7 @@ def test_any_text_compiles_or_is_refused_with_places_inside_it(text, result):
 
 
 @given(st.lists(WORDS, max_size=25).map(" ".join))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_clauses_of_a_conjunction_stand_where_they_say(text):
     clauses = split_conjunction(text)
     assert all(text[offset : offset + len(clause)] == clause for clause, offset in clauses)
