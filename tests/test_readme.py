@@ -37,7 +37,7 @@ generator = load_generator()
 README = ROOT / "README.md"
 PAGES: list[Path] = [*generator.pages(), ROOT / "CHANGELOG.md", ROOT / "docs" / "olist" / "README.md"]
 POSTGRESQL_PAGE = ROOT / "docs" / "how-to" / "use-postgresql.md"
-PLAYED = [page for page in generator.pages() if page != POSTGRESQL_PAGE]
+PLAYED = [page for page in generator.pages() if page not in (README, POSTGRESQL_PAGE)]
 
 
 def name_of(page: Path) -> str:
@@ -79,7 +79,7 @@ def test_the_page_about_postgresql_shows_what_the_program_prints(empty_database_
     assert generator.rewritten(POSTGRESQL_PAGE, empty_database_url) == text_of(POSTGRESQL_PAGE), REWRITE
 
 
-def test_the_first_session_works_for_a_reader_who_types_it(programs: Path) -> None:
+def test_the_first_session_works_for_a_reader_who_types_it_who_types_it(programs: Path) -> None:
     """Each command in a process of its own, through a real shell."""
     assert generator.rewritten(README, apart=True, programs=programs) == text_of(README)
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
-from engine.conftest import _opened as opened
 from sqlalchemy import select
 from support import candid
 from support.agreement import changed
-from support.databases import new_postgresql
-from support.office import AGREEMENT, BO, DAY, FOUNDED, FRIDAY, HOUR, MONDAY, Present, handed_over
+from support.office import AGREEMENT, BO, DAY, FOUNDED, FRIDAY, HOUR, MONDAY, handed_over
 from support.weeks import END, START, THEN
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.report.candour import candour, lines, rate_words
@@ -34,21 +32,9 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
-def told(
-    request: pytest.FixtureRequest, kind_of_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+def told(office_of: Callable[[Fill], Engine]) -> Engine:
     """Weeks of leads of which some are hurried through, let go, lifted and kept by a late word."""
-    if kind_of_database == "sqlite":
-        file = tmp_path_factory.mktemp("candid") / "office.db"
-        shutil.copy(request.getfixturevalue("staffed_file"), file)
-        with opened(f"sqlite:///{file}") as database:
-            candid.hurried(database)
-            yield Engine(database, now=Present(END))
-        return
-    server, template = (request.getfixturevalue(n) for n in ("postgresql_server", "staffed_template"))
-    with new_postgresql(server, template) as url, opened(url) as database:
-        candid.hurried(database)
-        yield Engine(database, now=Present(END))
+    return office_of(candid.hurried)
 
 
 def counts(figures: dict[str, Any]) -> dict[str, Counter[str]]:

@@ -25,8 +25,10 @@ from support.office import (
     handed_over,
     on_one_database,
     one_by_one,
+    staffed,
     the_chain,
 )
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.errors import InvertedRange, UnknownName
@@ -108,12 +110,16 @@ def reported(targets: dict[str, Any]) -> dict[str, Any]:
     return {name: {kind: row[kind] for kind in COUNTED} for name, row in targets.items()}
 
 
-@pytest.fixture
-def history(app: Engine) -> Engine:
+def half_ticked_weeks(database: Database) -> None:
     """Weeks of leads, ticked for the first three of them only."""
+    app = staffed(Engine(database, now=Present()))
     one_by_one(app, a_history(app.active(), 71, leads=10, events=110, start=START), END)
     app.tick(START + 20 * DAY)
-    return app
+
+
+@pytest.fixture
+def history(world_of: Callable[[Fill], Database], present: Present) -> Engine:
+    return Engine(world_of(half_ticked_weeks), now=present)
 
 
 def test_the_report_counts_what_the_log_tells(history: Engine) -> None:

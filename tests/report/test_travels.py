@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import orjson
 import pytest
-from engine.conftest import _opened as opened
 from support import recount, travels
 from support.both_ways import differing, rows_tell, some_questions
-from support.databases import new_postgresql
 from support.office import DAY, HOUR, Present
 from support.weeks import END, START, THEN
 from support.worlds import Fill
@@ -35,21 +32,9 @@ Period = tuple[datetime | None, datetime | None, datetime]
 
 
 @pytest.fixture(scope="module")
-def told(
-    request: pytest.FixtureRequest, kind_of_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+def told(office_of: Callable[[Fill], Engine]) -> Engine:
     """Weeks of leads under an agreement that speaks of the journey."""
-    if kind_of_database == "sqlite":
-        file = tmp_path_factory.mktemp("travels") / "office.db"
-        shutil.copy(request.getfixturevalue("staffed_file"), file)
-        with opened(f"sqlite:///{file}") as database:
-            travels.travelling(database)
-            yield Engine(database, now=Present(END))
-        return
-    server, template = (request.getfixturevalue(n) for n in ("postgresql_server", "staffed_template"))
-    with new_postgresql(server, template) as url, opened(url) as database:
-        travels.travelling(database)
-        yield Engine(database, now=Present(END))
+    return office_of(travels.travelling)
 
 
 def one(_: object) -> str:

@@ -130,7 +130,7 @@ def check_layout(figure: Figure) -> None:
 
 
 @pytest.mark.parametrize("name", ["qualified", LONG])
-@pytest.mark.parametrize("number", [1, 2400, 100_000, 24_000_000])
+@pytest.mark.parametrize("number", [1, 2400, 24_000_000])
 @pytest.mark.parametrize("kind", REPORTS)
 def test_no_words_stand_on_others_or_run_out_of_the_picture(kind: str, number: int, name: str) -> None:
     check_layout(drawn(kind, REPORTS[kind](number, name)))
