@@ -92,7 +92,7 @@ def eventful(database: Database) -> None:
     first = app.active()
     app.activate(LATER, at=FOUNDED + DAY)
     later = app.active()
-    asks = a_history(first, 71, leads=14, events=180, start=START)
+    asks = a_history(first, 71, leads=14, events=260, start=START)
     for trigger in ("finish", "reopen") * 20:
         at = START + timedelta(minutes=chance.randint(6 * 1440, 20 * 1440))
         asks.append(Ask(chance.randint(1, 14), Fired(trigger), SALES, at))

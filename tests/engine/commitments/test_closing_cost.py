@@ -123,7 +123,7 @@ def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_postgresql_finds_a_leads_entries_by_their_stream_alone(empty: Engine) -> None:
     """Without statistics, it would for each lead read all entries of a kind: the square of the log."""
-    a_long_log(promising(empty, PROMISES), 60)
+    a_long_log(promising(empty, PROMISES), 100)
     with planned() as plans:
         closed_and_restated(empty)
         reported(empty)
