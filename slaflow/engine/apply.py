@@ -29,6 +29,7 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
+from slaflow.store.rows import renamings
 
 
 def in_transaction(
@@ -122,6 +123,7 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
     lead_store.advance(conn, [h.lead for h in known if not h.is_moved and h.lead])
     clock_store.advance(conn, [c for h in done for c in h.fallen.values()])
     clock_store.save(conn, [(h.lead.id, c) for h in done if h.lead for c in h.changed.values()])
+    renamings.keep(conn, [(h.lead.id, each) for h in done if h.lead for each in h.renamed])
     log_store.append(conn, entries)
     passages.keep(batch.app, conn, batch.people, entries)
     outbox_store.queue(conn, list(_messages(batch, done, now)))

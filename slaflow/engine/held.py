@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decision import Decision, Draft, Message
 from slaflow.lifecycle.life import ClockKey, Life
+from slaflow.lifecycle.migration.move import Renamed
 from slaflow.log.entry import GENESIS
 
 
@@ -23,6 +24,7 @@ class Held(Life):
     is_moved: bool = False
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)
     is_new: bool = False
     is_full: bool = False
     """Steps that come before its next input filled this transaction: its inputs wait for another."""
@@ -40,3 +42,4 @@ class Held(Life):
         self.is_moved |= decision.is_moved
         self.entries += decision.entries
         self.messages += decision.messages
+        self.renamed += decision.renamed

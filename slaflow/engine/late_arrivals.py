@@ -9,6 +9,7 @@ from slaflow.engine.ask import Ask, Outcome
 from slaflow.lifecycle.decision import Draft
 from slaflow.store.commitments import periods as store
 from slaflow.store.database import Connection
+from slaflow.store.rows import renamings
 
 Arrival = tuple[str, datetime, datetime]
 """An agreement, when it happened, when it was known."""
@@ -49,12 +50,18 @@ def _lifted(
     """A lifted breach counts in the period in which it broke, be that found only by the same command."""
     if not lifted:
         return
-    broken = store.broken_at(conn, {outcome.lead.id for outcome, _ in lifted if outcome.lead is not None})
+    leads = {outcome.lead.id for outcome, _ in lifted if outcome.lead is not None}
+    broken, first = store.broken_at(conn, leads), renamings.names(conn, leads)
+
+    def begun(lead: int, draft: Draft) -> tuple[int, str, int]:
+        name = draft.target or "", draft.clock or 0
+        return lead, *first.get((lead, *name), name)
+
     for outcome, draft in _drafts(outcomes):
         if draft.kind == "breached" and outcome.lead is not None:
-            broken[outcome.lead.id, draft.target or "", draft.clock or 0] = draft.at
+            broken[begun(outcome.lead.id, draft)] = draft.at
     for outcome, draft in lifted:
         assert outcome.lead is not None
-        happened = broken.get((outcome.lead.id, draft.target or "", draft.clock or 0))
+        happened = broken.get(begun(outcome.lead.id, draft))
         if happened is not None:
             yield outcome.lead.workflow, happened, draft.at

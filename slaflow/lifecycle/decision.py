@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.lead import Lead
-from slaflow.lifecycle.migration.move import ClockMove
+from slaflow.lifecycle.migration.move import ClockMove, Renamed
 
 EntryClass = Literal["input", "consequence"]
 
@@ -116,3 +116,4 @@ class Decision:
     more: bool = False
     steps: int = 0
     moves: list[ClockMove] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)

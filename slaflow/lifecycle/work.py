@@ -16,7 +16,7 @@ from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.decision import Decision, Draft, EntryClass, Message
 from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
-from slaflow.lifecycle.migration.move import ClockMove
+from slaflow.lifecycle.migration.move import ClockMove, Renamed
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
@@ -66,6 +66,8 @@ class Work:
     """Whether more of the lead changed than the end of its log and the version it lives under."""
     moves: list[ClockMove] = field(default_factory=list)
     """What became of each clock, where the input moved the lead to another version."""
+    renamed: list[Renamed] = field(default_factory=list)
+    """Its clocks that another text calls otherwise."""
     late: Late | None = None
     """The input in hand, where it is told late."""
     _open: list[Clock] = field(default_factory=list)
@@ -203,4 +205,5 @@ class Work:
             turns=self.turns,
             steps=self.steps,
             moves=self.moves,
+            renamed=self.renamed,
         )

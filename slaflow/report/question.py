@@ -16,6 +16,7 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked, first_instant
 from slaflow.store.figures.terms import Terms
+from slaflow.store.rows import renamings
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.store.rows.people import directory
 from slaflow.store.rows.spellings import variants
@@ -73,7 +74,9 @@ def ask(
     versions = {digest: terms_of(workflow) for digest, workflow in workflows.items()}
     months = _months(conn, versions.values(), first, last, now) if by == "month" else {}
     spelt = variants(conn, directory(conn)) if by in ("owner", "team") else {}
-    return Asked(now, first, last, by, versions, months, spelt, reckonings_at(conn, now))
+    return Asked(
+        now, first, last, by, versions, months, spelt, reckonings_at(conn, now), renamings.are_any(conn)
+    )
 
 
 def in_force(app: Engine, conn: Connection) -> dict[str, Workflow]:

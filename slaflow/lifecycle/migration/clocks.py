@@ -16,6 +16,7 @@ from slaflow.lifecycle.approaches import counted
 from slaflow.lifecycle.clocks import calendar_name, cancel, choose_case, meet_clock
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.migration.change import Change, Terms
+from slaflow.lifecycle.migration.move import Renamed
 from slaflow.lifecycle.migration.recount import (
     Counting,
     begin_count,
@@ -106,11 +107,12 @@ class Mover:
         """Gives *clock* the target's new name, and where clocks had that name before, a number of its own."""
         if clock.target == new.name:
             return
-        numbers = self.work.lead.clock_numbers
+        numbers, was = self.work.lead.clock_numbers, (clock.target, clock.number)
         clock.target = new.name
         clock.number = numbers[new.name] + 1 if new.name in numbers else clock.number
         numbers[new.name] = clock.number
         self.work.is_moved = True
+        self.work.renamed.append(Renamed(self.cause, self.at, was, (clock.target, clock.number)))
 
     def _seen(self, clock: Clock, terms: Terms) -> dict[int, tuple[datetime | None, ...]]:
         """What it has seen, by the places of the new ``meet``; below 0 stands what hangs on no place."""

@@ -19,3 +19,13 @@ class ClockMove(NamedTuple):
     what: What
     old: datetime | None
     new: datetime | None
+
+
+class Renamed(NamedTuple):
+    """A clock whose target has another name from the entry ``seq`` on: what it was called, and is."""
+
+    seq: int
+    at: datetime
+    was: tuple[str, int]
+    """The target and the number of its clock."""
+    now: tuple[str, int]

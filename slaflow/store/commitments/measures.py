@@ -41,6 +41,7 @@ from slaflow.store.commitments.events import (
 )
 from slaflow.store.dialect import in_stream, integer_at, unindexed
 from slaflow.store.figures.expressions import data_of
+from slaflow.store.rows.renamings import are_any, is_same
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.commitment import Happening, Share
@@ -191,12 +192,12 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
 
     A clock was met when what met it happened; a broken one belongs to where it broke, whatever followed.
     """
-    verdict, cause = _VERDICT, _CAUSE
+    verdict, cause, renamed = _VERDICT, _CAUSE, are_any(connection)
     happened = func.coalesce(cause.c.occurred_at, verdict.c.at, type_=entry.c.at.type)
-    promptly = _verdicts(window, targets, noted, unindexed).where(
+    promptly = _verdicts(window, targets, noted, unindexed, renamed=renamed).where(
         verdict.c.at >= window.start, verdict.c.at < window.end, happened >= window.start
     )
-    belated = _verdicts(window, targets, noted, in_stream).where(
+    belated = _verdicts(window, targets, noted, in_stream, renamed=renamed).where(
         cause.c.occurred_at < cause.c.at, cause.c.occurred_at >= window.start,
         cause.c.occurred_at < window.end, in_stream(verdict.c.at) >= window.end,
     )  # fmt: skip
@@ -243,29 +244,39 @@ def _allowance(told: FromClause) -> ColumnElement[Any]:
     return select(seconds).where(same).correlate_except(clock).scalar_subquery()
 
 
-def _verdicts(window: Window, targets: Sequence[str], noted: str | None, keep: Keep) -> Select[Any]:
+def _verdicts(
+    window: Window, targets: Sequence[str], noted: str | None, keep: Keep, *, renamed: bool
+) -> Select[Any]:
     """Verdicts on clocks beside what met them: by whom, and whether the promise is kept.
 
     *keep* is :func:`unindexed` where they are found by their time, :func:`in_stream` by what met them.
     """
     verdict, cause, breach = _VERDICT, _CAUSE, _BREACH
     is_met = keep(verdict.c.kind) == "clock_met"
-    broken_too = exists(select(breach.c.id).where(_same_clock(breach, verdict), breach.c.kind == "breached"))
+    same = _same_clock(breach, verdict)
+    if renamed:
+        same = and_(breach.c.stream == verdict.c.stream, is_same(breach, verdict, renamed=True))
+    broken_too = exists(select(breach.c.id).where(same, breach.c.kind == "breached"))
     asked = [is_verdict(verdict, targets, keep), ~(is_met & broken_too), is_counted(verdict, window, keep)]
     if noted is not None:
         asked.append(is_noted(verdict, window, noted))
-    columns = [verdict.c.owner, case((is_met | _is_lifted(verdict, window), 1), else_=0).label("kept")]
+    columns = [
+        verdict.c.owner,
+        case((is_met | _is_lifted(verdict, window, renamed=renamed), 1), else_=0).label("kept"),
+    ]
     caused = and_(cause.c.stream == verdict.c.stream, cause.c.seq == verdict.c.caused_by, is_met)
     both = verdict.join(cause, caused, isouter=keep is unindexed)
     return select(*columns).select_from(both).where(*asked)
 
 
-def _is_lifted(verdict: FromClause, window: Window) -> ColumnElement[bool]:
+def _is_lifted(verdict: FromClause, window: Window, *, renamed: bool) -> ColumnElement[bool]:
     lift = _LIFT
+    same = and_(in_stream(lift.c.target) == verdict.c.target, lift.c.clock == verdict.c.clock)
+    if renamed:
+        same = is_same(lift, verdict, renamed=True)
     return exists(
         select(lift.c.id).where(
-            lift.c.stream == verdict.c.stream, in_stream(lift.c.target) == verdict.c.target,
-            lift.c.clock == verdict.c.clock, in_stream(lift.c.kind) == "breach_lifted",
+            lift.c.stream == verdict.c.stream, same, in_stream(lift.c.kind) == "breach_lifted",
             is_known(lift, window, in_stream),
         )
     )  # fmt: skip

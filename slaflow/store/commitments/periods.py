@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from slaflow.store.database import is_rehearsal
 from slaflow.store.dialect import in_stream, unindexed
+from slaflow.store.rows import renamings
 from slaflow.store.tables.commitments import closing, late_arrival, period
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.tables.log import entry
@@ -191,24 +192,29 @@ def learnt_after(
     belated = select(entry.c.occurred_at, entry.c.at).where(
         unindexed(entry.c.occurred_at) < entry.c.at, entry.c.at > at, *of_ours
     )
-    late: CompoundSelect[Any] = union(told_later, belated, _lifted_after(at).where(*of_ours))
+    lifted = _lifted_after(at, renamed=renamings.are_any(connection)).where(*of_ours)
+    late: CompoundSelect[Any] = union(told_later, belated, lifted)
     return [(happened, known) for happened, known in connection.execute(late)]
 
 
-def _lifted_after(at: datetime) -> Select[Any]:
+def _lifted_after(at: datetime, *, renamed: bool) -> Select[Any]:
     """(when the promise was broken, when that was lifted) of what was lifted after *at*."""
     breach, kind, target = entry.alias(), unindexed(entry.c.kind), entry.c.target
-    same = and_(
-        breach.c.lead == entry.c.lead, breach.c.target == unindexed(target),
-        breach.c.clock == entry.c.clock, breach.c.kind == "breached",
-    )  # fmt: skip
+    is_one = and_(breach.c.target == unindexed(target), breach.c.clock == entry.c.clock)
+    if renamed:
+        is_one = and_(breach.c.stream == entry.c.stream, renamings.is_same(breach, entry, renamed=True))
+    same = and_(breach.c.lead == entry.c.lead, is_one, breach.c.kind == "breached")
     query = select(breach.c.at, entry.c.at).select_from(entry).join(breach, same)
     return query.where(kind == "breach_lifted", entry.c.at > at)
 
 
 def broken_at(connection: Connection, leads: Collection[int]) -> dict[tuple[int, str, int], datetime]:
-    """When each broken clock of these leads broke, by (lead, target, number). Cost: the logs of the leads."""
-    query = select(entry.c.lead, entry.c.target, entry.c.clock, entry.c.at).where(
+    """When each broken clock of these leads broke, by (lead, target, number) as it was called at first.
+
+    Cost: the logs of the leads.
+    """
+    first = renamings.first_name(entry, renamed=renamings.are_any(connection))
+    query = select(entry.c.lead, *first, entry.c.at).where(
         one_of(entry.c.stream, "streams"), in_stream(entry.c.kind) == "breached"
     )
     rows = connection.execute(query, {"streams": [f"lead:{lead_id}" for lead_id in leads]})

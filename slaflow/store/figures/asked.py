@@ -44,7 +44,8 @@ class Asked:
     alone.
     ``months`` gives those of the period, by the name of their time zone; ``spellings`` says for other
     spellings of an owner which one stands for them. ``reckonings`` is what open times of each version are
-    reckoned by, where handoffs are read from their rows; None where only the log tells.
+    reckoned by, where handoffs are read from their rows; None where only the log tells. ``renamed`` says
+    whether any clock was called otherwise when its lead moved to another version.
     """
 
     at: datetime
@@ -55,6 +56,7 @@ class Asked:
     months: Mapping[str, Months] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     reckonings: Mapping[str, int] | None = None
+    renamed: bool = False
 
     @property
     def is_bounded(self) -> bool:

@@ -28,6 +28,7 @@ from slaflow.store.figures.clocks import Leads
 from slaflow.store.figures.expressions import and_whole, total
 from slaflow.store.figures.settled import are_few, each_once, told_by_log
 from slaflow.store.figures.terms import Gate, Terms, by_version
+from slaflow.store.rows.renamings import first_name, is_same, name_at
 from slaflow.store.tables.leads import LET_GO as IS_LET_GO
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
@@ -101,9 +102,14 @@ def lifts(connection: Connection, asked: Asked) -> list[LiftFigure]:
     return [LiftFigure(*each) for each in connection.execute(query)]
 
 
-def _columns(row: Any, what: str) -> tuple[Column, ...]:
+def _columns(asked: Asked, row: Any, what: str) -> tuple[Column, ...]:
     told = literal(what).label("what")
-    return row.c.stream, row.c.party, row.c.target, row.c.clock, told, row.c.actor, row.c.reason
+    first = first_name(row, renamed=asked.renamed)
+    target = name_at(row.c.lead, first, asked.at, renamed=asked.renamed).target
+    return (
+        row.c.stream, row.c.party, target.label("target"), first.target.label("first"),
+        first.number.label("clock"), told, row.c.actor, row.c.reason,
+    )  # fmt: skip
 
 
 def _known(asked: Asked, row: Any) -> Column:
@@ -145,16 +151,16 @@ def _let_go(asked: Asked, late: CTE, leads: Leads | None) -> Select[Any]:
     )  # fmt: skip
     broken = select(breach.c.id).where(
         breach.c.kind == literal_column("'breached'"), breach.c.lead == row.c.lead,
-        breach.c.target == row.c.target, breach.c.clock == row.c.clock,
+        is_same(breach, row, renamed=asked.renamed),
     )  # fmt: skip
     found = (
-        select(*_columns(row, LET_GO))
+        select(*_columns(asked, row, LET_GO))
         .select_from(row.join(cause, moved))
         .where(
             row.c.kind == "clock_cancelled", _known(asked, row), row.c.party != SYSTEM,
             ~exists(broken.correlate_except(breach)),
-            tuple_(row.c.stream, row.c.target, row.c.clock).not_in(
-                select(late.c.stream, late.c.target, late.c.clock)
+            tuple_(row.c.stream, *first_name(row, renamed=asked.renamed)).not_in(
+                select(late.c.stream, late.c.first, late.c.clock)
             ),
         )
     )  # fmt: skip
@@ -164,7 +170,9 @@ def _let_go(asked: Asked, late: CTE, leads: Leads | None) -> Select[Any]:
 def _lifted(asked: Asked) -> Select[Any]:
     row = entry.alias("lifted")
     by_hand = row.c["class"] == "input"
-    return select(*_columns(row, LIFTED)).where(row.c.kind == "breach_lifted", by_hand, _known(asked, row))
+    return select(*_columns(asked, row, LIFTED)).where(
+        row.c.kind == "breach_lifted", by_hand, _known(asked, row)
+    )
 
 
 def _told_late(asked: Asked) -> Select[Any]:
@@ -178,7 +186,7 @@ def _told_late(asked: Asked) -> Select[Any]:
         row.c.stream == told.c.stream, row.c.caused_by == told.c.seq, or_(met, kind == "breach_lifted")
     )  # fmt: skip
     return (
-        select(*_columns(row, TOLD_LATE))
+        select(*_columns(asked, row, TOLD_LATE))
         .select_from(told.join(row, caused))
         .where(
             # Told so, SQLite finds them by the index of what is told late.
@@ -198,7 +206,7 @@ def _begun(asked: Asked, said: CTE) -> CTE:
     start = and_(
         begun.c.stream == said.c.stream,
         in_stream(begun.c.kind) == "clock_started",
-        in_stream(begun.c.target) == said.c.target,
+        in_stream(begun.c.target) == said.c.first,
         in_stream(begun.c.clock) == said.c.clock,
         asked.in_period(in_stream(begun.c.at)),
     )

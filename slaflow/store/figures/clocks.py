@@ -24,6 +24,8 @@ from sqlalchemy import (
 from slaflow.store.dialect import Column, epoch, in_stream, integer_at, text_at, unindexed
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of, percentile, rank_of, stream_of, total
+from slaflow.store.rows import renamings
+from slaflow.store.rows.renamings import Name, name_at
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.workflow.model.parties import SYSTEM
@@ -109,6 +111,7 @@ def _clocks(asked: Asked, leads: Leads | None) -> CTE:
         of = leads.cte("of_leads")
         source = of.join(row, row.c.stream == stream_of(of.c.lead))
         among = [in_stream(row.c.kind).in_(_ABOUT_CLOCKS)]
+    source, name = renamings.joined(source, row, renamed=asked.renamed)
     started = row.c.kind == "clock_started"
 
     def at_start(value: Column) -> Column:
@@ -120,7 +123,8 @@ def _clocks(asked: Asked, leads: Leads | None) -> CTE:
     party = at_start(row.c.party)
     return (
         select(
-            at_start(row.c.id).label("id"), row.c.lead, row.c.target, row.c.clock.label("number"),
+            at_start(row.c.id).label("id"), row.c.lead, name.target.label("target"),
+            name.number.label("number"),
             party.label("party"), at_start(group).label("grp"),
             _has(row, "clock_met").label("met"),
             _has(row, "met_late").label("late"),
@@ -137,7 +141,7 @@ def _clocks(asked: Asked, leads: Leads | None) -> CTE:
         .select_from(source)
         .where(*among)
         .where(_known(row, asked.at))
-        .group_by(row.c.lead, row.c.target, row.c.clock)
+        .group_by(row.c.lead, *name)
         .having(and_(at_start(case((asked.in_period(row.c.at), 1))) == 1, party != SYSTEM))
         .cte("clocks")
     )  # fmt: skip
@@ -162,9 +166,10 @@ def _figure(row: Any, name: str, *kinds: str) -> Column:
     return func.max(case((row.c.kind.in_(kinds), integer_at(data_of(row), name))))
 
 
-def _allowance(row: Any) -> Column:
+def _allowance(asked: Asked, row: Any) -> Column:
     """Whole seconds a clock had in the end: a due instant that moved took its allowance with it."""
-    same = and_(clock.c.lead == row.lead, clock.c.target == row.target, clock.c.number == row.number)
+    now = name_at(row.lead, Name(row.target, row.number), None, renamed=asked.renamed)
+    same = and_(clock.c.lead == row.lead, clock.c.target == now.target, clock.c.number == now.number)
     seconds = type_coerce(clock.c.allowance, BigInteger) // _MICROSECONDS
     return select(seconds).where(same).correlate_except(clock).scalar_subquery()
 
@@ -186,12 +191,13 @@ def _judged(asked: Asked, row: CTE) -> CTE:
         (is_over, "breached"),
         else_="running",
     )
-    late = case((clocks.late_seconds.is_not(None), clocks.late_seconds + _allowance(clocks)))
+    late = case((clocks.late_seconds.is_not(None), clocks.late_seconds + _allowance(asked, clocks)))
     seconds = func.coalesce(clocks.open_seconds, late)
+    first = Name(clocks.target, clocks.number)
     return select(
         clocks.id,
         clocks.grp,
-        clocks.target,
+        name_at(clocks.lead, first, asked.at, renamed=asked.renamed).target.label("target"),
         clocks.party,
         outcome.label("outcome"),
         case((broken, 1), else_=0).label("broken"),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, case, func, select
 from slaflow.store.dialect import in_stream, integer_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of, total
+from slaflow.store.rows.renamings import first_name, name_at
 from slaflow.store.tables.log import entry
 
 
@@ -40,16 +41,18 @@ def disputed(connection: Connection, asked: Asked) -> list[DisputedFigure]:
     Cost: the log's disputes, which are few, each with the start of its clock.
     """
     row, begun = entry.alias("contested"), entry.alias("begun")
+    first = first_name(row, renamed=asked.renamed)
+    target = name_at(row.c.lead, first, asked.at, renamed=asked.renamed).target
     start = and_(
         begun.c.stream == row.c.stream,
         in_stream(begun.c.kind) == "clock_started",
-        begun.c.target == row.c.target,
-        begun.c.clock == row.c.clock,
+        begun.c.target == first.target,
+        begun.c.clock == first.number,
         asked.in_period(in_stream(begun.c.at)),
     )
     group = asked.group(owner=begun.c.owner, at=begun.c.at, digest=begun.c.digest, of=begun.c.lead)
     said = (
-        select(group.label("grp"), row.c.target, row.c.kind)
+        select(group.label("grp"), target.label("target"), row.c.kind)
         .select_from(row.join(begun, start))
         .where(row.c.kind.in_(("disputed", "upheld")), row.c.at <= asked.at)
         .cte("said")

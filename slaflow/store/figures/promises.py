@@ -31,6 +31,7 @@ from slaflow.store.figures.clocks import Leads, PromiseFigure, judged_by_log, to
 from slaflow.store.figures.expressions import and_whole, data_of, total
 from slaflow.store.figures.settled import are_few, begun_in, each_once, is_narrow, told_by_log
 from slaflow.store.figures.spread import Key, Spread, step_of
+from slaflow.store.rows.renamings import Name, first_name, name_at
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 from slaflow.store.types import Instant
@@ -147,8 +148,10 @@ def _first(
         return {}
     row = entry.alias("started")
     name = asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
-    begun = select(name.label("grp"), row.c.target, row.c.party, row.c.id).where(
-        asked.of_kind(row, "clock_started"), row.c.target.in_(targets), row.c.party != SYSTEM
+    first = Name(row.c.target, row.c.clock)
+    called = name_at(row.c.lead, first, asked.at, renamed=asked.renamed).target
+    begun = select(name.label("grp"), called.label("target"), row.c.party, row.c.id).where(
+        asked.of_kind(row, "clock_started"), called.in_(targets), row.c.party != SYSTEM
     )
     each = asked.whole_and_groups(begun.cte("begun")).c
     keys = (each.grp, each.target, each.party)
@@ -170,16 +173,18 @@ def graced(connection: Connection, asked: Asked) -> list[GracedFigure]:
     Cost: the log's moves of due instants, each with the start of its clock.
     """
     row, begun = entry.alias("moved"), entry.alias("begun")
+    first = first_name(row, renamed=asked.renamed)
+    target = name_at(row.c.lead, first, asked.at, renamed=asked.renamed).target
     start = and_(
         begun.c.stream == row.c.stream,
         in_stream(begun.c.kind) == "clock_started",
-        begun.c.target == row.c.target,
-        begun.c.clock == row.c.clock,
+        begun.c.target == first.target,
+        begun.c.clock == first.number,
         asked.in_period(in_stream(begun.c.at)),
     )
     group = asked.group(owner=begun.c.owner, at=begun.c.at, digest=begun.c.digest, of=begun.c.lead)
     found = (
-        select(group.label("grp"), row.c.lead, row.c.target, row.c.clock)
+        select(group.label("grp"), row.c.lead, target.label("target"), begun.c.clock, begun.c.id)
         .select_from(row.join(begun, start))
         .where(row.c.kind == "clock_moved", text_at(data_of(row), "graced") == "true", row.c.at <= asked.at)
         .distinct()

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, literal
 
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import Leads
+from slaflow.store.rows.renamings import is_of
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.tables.log import archived_stream, entry
 
@@ -27,7 +28,7 @@ def told_by_log(asked: Asked, *, by_start: bool) -> Sequence[Leads]:
     """
     row = entry.alias("since")
     stream = archived_stream.c.stream
-    same = and_(clock.c.lead == row.c.lead, clock.c.target == row.c.target, clock.c.number == row.c.clock)
+    same = and_(clock.c.lead == row.c.lead, is_of(row, clock, renamed=asked.renamed))
     found = [
         select(row.c.lead).where(row.c.at > asked.at, row.c.lead.is_not(None)),
         select(row.c.lead).where(row.c.kind == literal_column("'breached'"), row.c.at == asked.at),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, select, union
 
+from slaflow.store.rows.renamings import are_any, is_of
 from slaflow.store.tables.leads import clock
 from slaflow.store.tables.log import entry
 
@@ -29,9 +30,10 @@ def broken_between(
     they may turn out to be broken. Cost: the log's breaches of that time, by index, and what is due.
     """
     known = select(clock.c.lead, clock.c.target, clock.c.number).where(clock.c.lifted.is_(False))
-    known = known.join(
+    known = known.join_from(
+        clock,
         entry,
-        and_(entry.c.lead == clock.c.lead, entry.c.target == clock.c.target, entry.c.clock == clock.c.number),
+        and_(entry.c.lead == clock.c.lead, is_of(entry, clock, renamed=are_any(connection))),
     )
     known = known.where(entry.c.kind == "breached", entry.c.at >= start, entry.c.at < end)
     fallen = select(clock.c.lead, clock.c.target, clock.c.number).where(

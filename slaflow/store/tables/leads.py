@@ -131,3 +131,18 @@ clock = Table(
     partial("clock_owed", "owed_by", "digest", "calendar", "due_at", where=_OPEN),
     info=ROOM_TO_UPDATE,
 )
+
+renaming = Table(
+    "renaming",
+    metadata,
+    Column("lead", BigInteger, ForeignKey("lead.id"), primary_key=True, autoincrement=False),
+    Column("target", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("first_target", Text, nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Index("renaming_first", "lead", "first_target", "first_number", "seq"),
+)
+"""One row per clock and name that its lead's move to another version gave it, since the entry ``seq``:
+entries before call it otherwise, the very first by its ``first_target`` and ``first_number``."""
