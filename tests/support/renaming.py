@@ -39,7 +39,8 @@ RANDOM = 10
 LATE, USED_UP, EARLY, PAUSED = (
     MOVED - timedelta(hours=20, minutes=30), MOVED - 3 * HOUR, MOVED - HOUR, MOVED - 2 * HOUR
 )  # fmt: skip
-"""Handed over then, two or three leads: broken by the move, out of time under the new text, in time, on hold."""
+"""Handed over then, two or three leads: broken by the move, out of time under the new text,
+in time, on hold."""
 FIRST = RANDOM + 1
 
 

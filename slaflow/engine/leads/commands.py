@@ -320,12 +320,15 @@ def explain(app: Context, lead: int | str, name: str | None, at: datetime | None
         NotYetThere, PastUnknown: as :func:`show`.
     """
     from slaflow.engine.leads import explain as explaining
+    from slaflow.engine.leads.stretches import stretches
+    from slaflow.engine.log.past import Lookback
 
     with app.database.read() as conn:
         lead_id = find(conn, lead)
         stood = _stood(app, conn, lead_id, at)
         directory = people_store.directory(conn)
         turns = [turn for turn in explaining.history(conn, lead_id) if turn.seq <= stood.lead.seq]
+        earlier = stretches(Lookback(app, conn, stood.at), stood.lead)
     workflow = app.workflow(stood.lead.digest)
     settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-    return explaining.explain(workflow, settled, turns, name, stood.at, app.workflow)
+    return explaining.explain(workflow, settled, turns, name, stood.at, app.workflow, earlier)

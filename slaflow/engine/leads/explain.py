@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.rules import may_pause
 from slaflow.clock.state import Clock
 from slaflow.engine.leads.lead_json import kept_by, late_seconds, left_seconds
+from slaflow.engine.leads.stretch import Stretch, Stretches
 from slaflow.errors import UnknownName
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.ledger import spans
@@ -31,6 +33,9 @@ from slaflow.workflow.model.workflow import Workflow
 PAUSE_KINDS = ("clock_paused", "clock_resumed", "clock_restarted")
 
 
+NONE: Stretches = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One turn of a clock's time: paused, resumed or restarted at an instant."""
@@ -40,6 +45,29 @@ class Turn:
     kind: str
     at: datetime
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The turns of all clocks of a lead, and the terms that they had before it moved."""
+
+    all: list[Turn]
+    earlier: Stretches
+
+    def names(self, clock: Clock) -> list[str]:
+        """What *clock* is called, and was before."""
+        return [clock.target, *(each.key[0] for each in self.stretches(clock))]
+
+    def stretches(self, clock: Clock) -> list[Stretch]:
+        """The earlier terms of *clock* since it started, which may have been anew."""
+        known = self.earlier.get((clock.target, clock.number), ())
+        return [each for each in known if each.until > clock.started_at]
+
+    def of(self, clock: Clock) -> list[Turn]:
+        """The pauses of *clock* since it started."""
+        keys = {(clock.target, clock.number), *(each.key for each in self.stretches(clock))}
+        own = (turn for turn in self.all if (turn.target, turn.clock) in keys)
+        return [t for t in own if t.at >= clock.started_at and t.kind != "clock_restarted"]
 
 
 def history(conn: Connection, lead_id: int) -> list[Turn]:
@@ -54,22 +82,24 @@ def history(conn: Connection, lead_id: int) -> list[Turn]:
 
 def explain(
     workflow: Workflow, settled: Decision, before: list[Turn], name: str | None, at: datetime,
-    versions: Versions = no_other,
+    versions: Versions = no_other, earlier: Stretches = NONE,
 ) -> dict[str, Any]:  # fmt: skip
     """What stands behind a target's latest clock or a trigger; without a *name*, of all open ones.
 
-    A clock that ended under a version that the lead has left is explained by that one.
+    A clock that ended under a version that the lead has left is explained by that one; *earlier* are the
+    terms that clocks had before their lead moved. A clock answers to its earlier names too.
 
     Raises:
         UnknownName: neither a target, a timer nor a trigger of the lead's workflow.
     """
-    turns = [*before, *_turns(settled)]
+    turns = Turns([*before, *_turns(settled)], earlier)
     triggers = available(workflow, settled.lead, at)
     if name is None:
         clocks = [c for c in settled.clocks if c.is_open]
         lines = [_clock(workflow, settled, c, turns, at) for c in clocks]
         return {"lead": settled.lead.id, "clocks": lines, "available": triggers}
-    targets = list(dict.fromkeys((*(t.name for t in workflow.targets), *(c.target for c in settled.clocks))))
+    names = (name for clock in settled.clocks for name in turns.names(clock))
+    targets = list(dict.fromkeys((*(t.name for t in workflow.targets), *names)))
     if name in targets:
         return _latest(workflow, settled, turns, name, at, versions)
     if name not in workflow.triggers:
@@ -87,9 +117,10 @@ def _turns(settled: Decision) -> list[Turn]:
 
 
 def _latest(
-    workflow: Workflow, settled: Decision, turns: list[Turn], name: str, at: datetime, versions: Versions
+    workflow: Workflow, settled: Decision, turns: Turns, name: str, at: datetime, versions: Versions
 ) -> dict[str, Any]:
     clocks = [c for c in settled.clocks if c.target == name]
+    clocks = clocks or [c for c in settled.clocks if name in turns.names(c)]
     if clocks:
         latest = max(clocks, key=lambda c: c.number)
         return _clock(kept_by(latest, workflow, versions), settled, latest, turns, at)
@@ -117,17 +148,14 @@ def _trigger(settled: Decision, triggers: list[dict[str, Any]], name: str) -> di
     }
 
 
-def _clock(
-    workflow: Workflow, settled: Decision, clock: Clock, turns: list[Turn], at: datetime
-) -> dict[str, Any]:
+def _clock(workflow: Workflow, settled: Decision, clock: Clock, turns: Turns, at: datetime) -> dict[str, Any]:
     target = workflow.target(clock.target)
-    calendar = workflow.calendars[clock.calendar]
-    own = [t for t in turns if (t.target, t.clock) == (clock.target, clock.number)]
-    own = [t for t in own if t.at >= clock.started_at and t.kind != "clock_restarted"]
+    before = turns.stretches(clock)
     end = clock.due_at if clock.due_at is not None else clock.started_at
     if clock.status == "paused" and clock.paused_at is not None:
         end = clock.paused_at
-    lines = _spans(calendar, clock.started_at, end, own)
+    calendars = [*((each.calendar, each.until) for each in before), (workflow.calendars[clock.calendar], end)]
+    lines = _spans(calendars, clock.started_at, end, turns.of(clock))
     not_paused = _not_paused(target, clock, View(workflow, settled.lead, at))
     return {
         "target": clock.target,
@@ -144,8 +172,9 @@ def _clock(
         "left_seconds": left_seconds(workflow, clock, at) if clock.is_open else None,
         "late_seconds": late_seconds(workflow, clock, at),
         "spans": lines,
+        **({"before": [each.as_json() for each in before]} if before else {}),
         "not_paused": not_paused,
-        "plain": [*_plain(workflow, clock, lines), *([not_paused] if not_paused else [])],
+        "plain": [*_plain(workflow, clock, lines, before), *([not_paused] if not_paused else [])],
     }
 
 
@@ -162,13 +191,19 @@ def _condition(workflow: Workflow, clock: Clock) -> str | None:
     return None if when is None else when.text
 
 
-def _spans(calendar: Calendar, start: datetime, end: datetime, turns: list[Turn]) -> list[dict[str, Any]]:
-    """The stretches from start to due; a paused one counts nothing, whatever the calendar says."""
+def _spans(
+    calendars: Sequence[tuple[Calendar, datetime]], start: datetime, end: datetime, turns: list[Turn]
+) -> list[dict[str, Any]]:
+    """The stretches from start to due, each by the calendar that ruled until then.
+
+    A paused one counts nothing, whatever the calendar says.
+    """
     lines: list[dict[str, Any]] = []
     since, paused = start, False
     for turn in [*turns, Turn("", 0, "", end, 0)]:
-        upto = min(turn.at, end)
-        if upto > since:
+        while (upto := min(turn.at, end)) > since:
+            calendar, until = next((each for each in calendars if each[1] > since), calendars[-1])
+            upto = upto if until <= since else min(upto, until)
             lines += [_paused(since, upto)] if paused else _counted(calendar, since, upto)
             since = upto
         paused = turn.kind == "clock_paused"
@@ -191,7 +226,9 @@ def _counted(calendar: Calendar, start: datetime, end: datetime) -> list[dict[st
     ]
 
 
-def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> list[str]:
+def _plain(
+    workflow: Workflow, clock: Clock, spans: list[dict[str, Any]], before: Sequence[Stretch]
+) -> list[str]:
     """The same in words, in the workflow's zone."""
     target = workflow.target(clock.target)
     within = target.cases[clock.case].allowance.text
@@ -203,6 +240,7 @@ def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> lis
     ]
     if (condition := _condition(workflow, clock)) is not None:
         lines.append(f"case {clock.case + 1}, because {condition}")
+    lines += [_was(each, zone) for each in before]
     for span in spans:
         begins, ends = (local(datetime.fromisoformat(span[key]), zone) for key in ("from", "to"))
         counts = open_time(span["seconds"]) if span["seconds"] else "0"
@@ -212,6 +250,16 @@ def _plain(workflow: Workflow, clock: Clock, spans: list[dict[str, Any]]) -> lis
     if clock.due_at is not None and clock.status != "paused":
         lines.append(f"due {local(clock.due_at, zone)}")
     return [*lines, *_lifted(clock, zone)]
+
+
+def _was(stretch: Stretch, zone: ZoneInfo) -> str:
+    said = stretch.as_json()
+    pause = said["pause"]
+    paused = "" if pause is None else f", paused while {pause['when']}"
+    if pause is not None and pause["at_most"] is not None:
+        paused += f" for at most {pause['at_most']}"
+    until, name = local(stretch.until, zone), said["target"]
+    return f"until {until} it was {name}: {said['within']} on the calendar {said['calendar']}{paused}"
 
 
 def _lifted(clock: Clock, zone: ZoneInfo) -> list[str]:

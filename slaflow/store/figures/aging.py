@@ -14,7 +14,7 @@ from sqlalchemy import Connection, FromClause, Select, and_, case, exists, liter
 from slaflow.store.dialect import Column, epoch, in_stream
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import stream_of
-from slaflow.store.figures.funnel import last_move
+from slaflow.store.figures.funnel import last_move, places
 from slaflow.store.figures.terms import is_final
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry
@@ -97,17 +97,18 @@ def _open_leads(asked: Asked, *, past: bool) -> Select[Any]:
 def _then(asked: Asked) -> FromClause:
     """Every lead with the state that it was in."""
     resting = select(lead.c.id.label("lead"), lead.c.state, lead.c.digest, lead.c.entered_at)
-    row = entry.alias("entered")
-    moved = select(row.c.lead, row.c.to, row.c.digest, row.c.at).select_from(
-        lead.join(
-            row,
-            and_(
-                row.c.stream == stream_of(lead.c.id), row.c.seq == last_move(stream_of(lead.c.id), asked.at)
-            ),
-        )
+    row, placed = entry.alias("entered"), entry.alias("placed")
+    stream, later = stream_of(lead.c.id), entry.alias("renamed_since")
+    came = and_(row.c.stream == stream, row.c.seq == last_move(stream, asked.at))
+    said = and_(placed.c.stream == stream, placed.c.seq == last_move(stream, asked.at, places))
+    moved = select(placed.c.lead, placed.c.to, placed.c.digest, row.c.at).select_from(
+        lead.join(row, came).join(placed, said)
     )
-    moved = moved.where(lead.c.entered_at > asked.at, lead.c.created_at <= asked.at)
-    return union_all(resting.where(lead.c.entered_at <= asked.at), moved).cte("then")
+    # Who moved to another version since may have had another name for the state, or be in no final one.
+    since = select(later.c.lead).where(later.c.kind == "migrated", later.c.at > asked.at)
+    stays = and_(lead.c.entered_at <= asked.at, lead.c.id.not_in(since))
+    moved = moved.where(~stays, lead.c.created_at <= asked.at)
+    return union_all(resting.where(stays), moved).cte("then")
 
 
 def _owner(asked: Asked, of: Column) -> Column:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
+from sys import intern
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, FromClause, and_, case, func, null, or_, select
 
-from slaflow.store.dialect import Column, epoch, in_stream, unindexed
+from slaflow.store.dialect import Column, epoch, in_stream, text_at, unindexed
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import nearest_rank
 from slaflow.store.figures.settled import begun_in, is_narrow
@@ -51,16 +54,29 @@ class Course(NamedTuple):
 
 
 def enters(row: Any) -> Column:
-    """Whether an entry puts its lead into another state."""
+    """Whether an entry puts its lead into another state; a move to another version only renames the state."""
     kind = in_stream(row.c.kind)
-    moved = and_(kind.in_(("transition", "migrated")), row.c["from"] != row.c.to)
-    return or_(kind == "created", moved)
+    return or_(kind == "created", and_(kind == "transition", row.c["from"] != row.c.to))
 
 
-def last_move(stream: Column, at: datetime) -> Column:
-    """The ``seq`` of the entry that put the lead of *stream* where it was at that instant."""
+def places(row: Any) -> Column:
+    """Whether an entry says in which state of which version its lead is."""
+    return or_(enters(row), in_stream(row.c.kind) == "migrated")
+
+
+def names(row: Any) -> Column:
+    """Whether an entry puts its lead into another state, or gives the state that it is in another name."""
+    renamed = and_(in_stream(row.c.kind) == "migrated", row.c["from"] != row.c.to)
+    return or_(enters(row), renamed)
+
+
+def last_move(stream: Column, at: datetime, which: Callable[[Any], Column] = enters) -> Column:
+    """The ``seq`` of the entry that put the lead of *stream* where it was at that instant.
+
+    With :func:`places` or :func:`names` for *which* that of the entry which last said where that is.
+    """
     row = entry.alias("moving")
-    found = select(func.max(row.c.seq)).where(row.c.stream == stream, enters(row), in_stream(row.c.at) <= at)
+    found = select(func.max(row.c.seq)).where(row.c.stream == stream, which(row), in_stream(row.c.at) <= at)
     return found.correlate_except(row).scalar_subquery()
 
 
@@ -88,7 +104,7 @@ def travelled(connection: Connection, asked: Asked) -> Course:
 
     Cost: every move of the log once; of a period that holds little, those of its leads.
     """
-    groups = _gone_through(_visits(connection, asked))
+    groups = _gone_through(_renamed(_visits(connection, asked), _renamings(connection, asked)))
     if asked.by is not None and groups:
         whole = Group()
         for group in groups.values():
@@ -110,7 +126,7 @@ def _gone_through(visits: Iterator[Any]) -> dict[str | None, Group]:
     before = ""
     states: set[str] = set()
     ways: set[tuple[str, str]] = set()
-    for lead_id, is_born, name, at, state in visits:
+    for lead_id, is_born, name, at, state, _ in visits:
         if is_born:
             known, group, born, states, ways = lead_id, groups[name], at, set(), set()
             group.leads += 1
@@ -129,6 +145,42 @@ def _gone_through(visits: Iterator[Any]) -> dict[str | None, Group]:
     return groups
 
 
+def _renamings(connection: Connection, asked: Asked) -> Mapping[int, list[tuple[int, str]]]:
+    """By lead the moves to other versions that renamed states: ``seq``, and the names as JSON.
+
+    Cost: one look where no lead ever moved, else the log's moves of leads.
+    """
+    row = entry.alias("renaming")
+    names = text_at(row.c.data, "state_map")
+    told = select(row.c.lead, row.c.seq, names).where(
+        row.c.kind == "migrated", row.c.at <= asked.at, names != "{}"
+    )  # fmt: skip
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    with connection.execute(told.execution_options(yield_per=_AT_ONCE)) as rows:
+        for lead_id, seq, said in rows:
+            found[lead_id].append((seq, intern(said)))
+    return found
+
+
+def _renamed(visits: Iterator[Any], renamings: Mapping[int, list[tuple[int, str]]]) -> Iterator[Any]:
+    """*visits* with the states of each lead by the names that these have for it now."""
+    if not renamings:
+        yield from visits
+        return
+    for visit in visits:
+        lead_id, *rest, state, seq = visit
+        for since, names in sorted(renamings.get(lead_id, ())):
+            if seq < since:
+                state = _names(names).get(state, state)
+        yield lead_id, *rest, state, seq
+
+
+@lru_cache(256)
+def _names(text: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = orjson.loads(text)
+    return found
+
+
 def _times(seconds: array[int]) -> tuple[int, int]:
     ordered = sorted(seconds)
     return nearest_rank(ordered, 50), nearest_rank(ordered, 90)
@@ -136,7 +188,7 @@ def _times(seconds: array[int]) -> tuple[int, int]:
 
 def _visits(connection: Connection, asked: Asked) -> Iterator[Any]:
     """Each time a lead entered a state, lead by lead: (lead, whether it was created in the period, its group
-    if so, whole seconds since 1970, the state). A lead's group is by the owner it has now."""
+    if so, whole seconds since 1970, the state, ``seq``). A lead's group is by the owner it has now."""
     row = entry.alias("entered")
     is_born = and_(row.c.kind == "created", asked.in_bounds(row.c.at))
     source: FromClause = row
@@ -147,7 +199,7 @@ def _visits(connection: Connection, asked: Asked) -> Iterator[Any]:
     group = asked.group(owner=owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
     name = null() if asked.by is None else case((is_born, group))
     query = (
-        select(row.c.lead, is_born, name, epoch(row.c.at), row.c.to)
+        select(row.c.lead, is_born, name, epoch(row.c.at), row.c.to, row.c.seq)
         .select_from(source)
         .where(enters(row), row.c.to.is_not(None), in_stream(row.c.at) <= asked.at)
         .where(asked.since_period(unindexed(row.c.at)))

@@ -9,7 +9,7 @@ from sqlalchemy import CTE, FromClause, and_, case, exists, func, literal, or_, 
 from slaflow.store.dialect import Column, float_at, in_stream, text_at, value_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.expressions import data_of
-from slaflow.store.figures.funnel import last_move
+from slaflow.store.figures.funnel import last_move, names
 from slaflow.store.figures.kept import kept
 from slaflow.store.figures.terms import BACK, direction, is_attempt, is_final, taker
 from slaflow.store.tables.log import entry
@@ -104,7 +104,7 @@ def _is_closed(asked: Asked, given: CTE) -> Column:
     """Whether the state that the lead has come to since the handoff is a final one."""
     last = entry.alias("last_move")
     found = select(last.c.id).where(
-        last.c.stream == given.c.stream, last.c.seq == last_move(given.c.stream, asked.at),
+        last.c.stream == given.c.stream, last.c.seq == last_move(given.c.stream, asked.at, names),
         is_final(last.c.to, last.c.digest, asked.versions),
     )  # fmt: skip
     return exists(found.correlate_except(last))

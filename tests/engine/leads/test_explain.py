@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from support.office import DAY, FRIDAY, HOUR, MONDAY, a_history, handed_over, on_one_database, one_by_one
+from support.office import (
+    AGREEMENT,
+    DAY,
+    FRIDAY,
+    HOUR,
+    MONDAY,
+    a_history,
+    handed_over,
+    on_one_database,
+    one_by_one,
+)
 
 from slaflow.engine.app import Engine
 
@@ -134,3 +144,39 @@ def test_a_case_names_its_condition(app: Engine) -> None:
     told = app.explain(lead, "respond", at=FRIDAY)
     assert (told["case"], told["when"]) == (0, None)
     assert told["late_seconds"] is not None
+
+
+def test_each_stretch_is_counted_by_the_terms_that_ruled_then(app: Engine) -> None:
+    """Two hours are used by the move, half an hour of them on hold; what is left runs in the new hours."""
+    lead = handed_over(app, at=MONDAY)
+    for value, at in ((True, MONDAY + HOUR / 2), (False, MONDAY + HOUR)):
+        app.change(lead, {"on_hold": value}, "sales", at=at)
+    half = AGREEMENT.replace("holidays: [SE]}", "holidays: [SE]}\n  half: {hours: {mon-fri: [09:00-12:00]}}")
+    moved = half.replace("  respond:\n", "  answer:\n").replace(
+        "within: 4h\n    calendar: office", "within: 4h\n    calendar: half"
+    )
+    app.activate(moved, at=MONDAY + 2 * HOUR)
+    app.migrate("office-deal", {}, {"respond": "answer"}, at=MONDAY + 2 * HOUR)
+    before = [
+        ("03-09T08:00", "03-09T08:30", 1800),
+        ("03-09T08:30", "03-09T09:00", 0),
+        ("03-09T09:00", "03-09T10:00", 3600),
+    ]
+    told = app.explain(lead, "answer", at=MONDAY + 2 * HOUR)
+    assert [each[:3] for each in spans(told)] == [
+        *before,
+        ("03-09T10:00", "03-09T11:00", 3600),
+        ("03-09T11:00", "03-10T08:00", 0),
+        ("03-10T08:00", "03-10T09:30", 5400),
+    ]
+    assert told["due_at"] == "2026-03-10T09:30:00Z"
+    was = "until Mon 2026-03-09 11:00 it was respond: 4h on the calendar office, paused while lead.on_hold"
+    assert told["plain"][2] == f"{was} for at most 1d"
+    assert told["before"][0] | {"digest": ""} == {
+        "until": "2026-03-09T10:00:00Z", "target": "respond", "digest": "", "within": "4h",
+        "calendar": "office", "pause": {"when": "lead.on_hold", "at_most": "1d"},
+    }  # fmt: skip
+    assert app.explain(lead, "respond", at=MONDAY + 2 * HOUR) == told
+    asked_before = app.explain(lead, "respond", at=MONDAY + HOUR)
+    assert asked_before["target"] == "respond"
+    assert "before" not in asked_before

@@ -9,15 +9,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from support.office import FRIDAY, HOUR, Present
-from support.renaming import AGAIN, END, FIRST, MOVED, TARGETS, a_renamed_office, until_it_moves
+from support.renaming import AGAIN, END, FIRST, MOVED, STATES, TARGETS, a_renamed_office, until_it_moves
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
+from slaflow.engine.passages.follow import Rows, rows_of
+from slaflow.engine.passages.rebuild import rebuild
 from slaflow.report import candour as candour_report
+from slaflow.report import question
 from slaflow.report import sla as report
+from slaflow.report.aging import aging
+from slaflow.report.funnel import funnel
+from slaflow.report.handoffs import handoffs
+from slaflow.report.journey import journey
+from slaflow.report.losses import losses
 from slaflow.store import schema
 from slaflow.store.database import Database
+from slaflow.store.figures import aging as ages
 from slaflow.store.figures import candour, promises
+from slaflow.store.figures import journey as stages
 from slaflow.store.figures.clocks import told
 from slaflow.store.rows import lifts
 from slaflow.store.tables.leads import renaming
@@ -79,6 +89,47 @@ def test_a_breach_from_before_the_move_is_found_to_be_lifted_after_it(app: Engin
     names = {(each.lead_id, each.target) for each in found}
     assert (FIRST + 2, "answer") in names
     assert not names & {(FIRST, "answer"), (FIRST + 1, "decide"), (FIRST + 1, "answer")}
+
+
+def came(app: Engine, at: datetime, names: dict[str, str]) -> dict[str, Any]:
+    """The states that leads had reached and the moves they had made, by *names*."""
+    said = funnel(app, at=at)
+    for each in said["states"]:
+        each["state"] = names.get(each["state"], each["state"])
+    for each in said["moves"]:
+        each["from"], each["to"] = (names.get(each[end], each[end]) for end in ("from", "to"))
+    states = {each["state"]: each for each in said["states"] if each["leads"]}
+    return {"states": states, "moves": {(each["from"], each["to"]): each for each in said["moves"]}}
+
+
+def test_a_state_that_is_renamed_is_no_step_of_the_lead(app: Engine, world_of: WorldOf) -> None:
+    before = Engine(world_of(until_it_moves), now=Present(END))
+    for report_of in (aging, journey, losses):
+        assert report_of(app, at=BEFORE[-1]) == report_of(before, at=BEFORE[-1])
+    assert came(app, BEFORE[-1], {}) == came(before, BEFORE[-1], {})
+    assert came(app, MOVED, {}) == came(before, MOVED, STATES)
+    assert not {*STATES} & {*came(app, END, {})["states"]}
+
+
+def test_rows_and_log_tell_the_same_of_renamed_states(app: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.database.read() as connection:
+        kept = rows_of(connection, range(1, 25))
+    by_rows = [report_of(app, at=END) for report_of in (aging, journey, handoffs, losses)]
+    rebuild(app)
+    with app.database.read() as connection:
+        again = rows_of(connection, range(1, 25))
+    assert [_unnumbered(rows) for rows in again.values()] == [_unnumbered(rows) for rows in kept.values()]
+    monkeypatch.setattr(ages, "is_past", lambda connection, asked: True)
+    monkeypatch.setattr(stages, "is_past", lambda connection, asked: True)
+    monkeypatch.setattr(question, "reckonings_at", lambda connection, at: None)
+    assert [report_of(app, at=END) for report_of in (aging, journey, handoffs, losses)] == by_rows
+
+
+def _unnumbered(rows: Rows) -> Rows:
+    """Rows that are made anew have other numbers."""
+    for each in rows.handoffs:
+        each.id = None
+    return rows
 
 
 def test_who_was_renamed_is_known_again_after_a_way_down_and_up(app: Engine) -> None:
