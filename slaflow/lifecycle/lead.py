@@ -6,7 +6,7 @@ A :class:`Lead` is one row of the store. It is changed only inside ``decide``, o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 
@@ -114,10 +114,17 @@ class Lead:
         """A lead that can be changed without touching this one."""
         # dataclasses.replace takes ten times as long, and a decision that may be dropped needs a copy.
         twin = Lead(*_values(self))
-        for name in _CHANGED_IN_PLACE:
-            setattr(twin, name, getattr(self, name).copy())
+        # Each by its name: a loop over them takes twice as long.
+        twin.fields = self.fields.copy()
+        twin.field_at = self.field_at.copy()
+        twin.checks = self.checks.copy()
+        twin.tallies = self.tallies.copy()
+        twin.attempts = self.attempts.copy()
+        twin.approaches = self.approaches.copy()
+        twin.holders = self.holders.copy()
+        twin.passed_to = self.passed_to.copy()
+        twin.clock_numbers = self.clock_numbers.copy()
         return twin
 
 
 _values = attrgetter(*Lead.__slots__)
-_CHANGED_IN_PLACE = tuple(field.name for field in fields(Lead) if field.default_factory in (dict, list))

@@ -133,9 +133,8 @@ class Directory:
 
     def is_away(self, email: str, at: datetime) -> bool:
         """Whether an absence known by *at* covers it, or the person was removed by then."""
-        if any(
-            max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in self._away.get(self._key(email), ())
-        ):
+        known = self._away.get(self._key(email))
+        if known and any(max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in known):
             return True
         return self.is_removed(email, at)
 

@@ -45,8 +45,8 @@ class View:
     def evaluate(self, expression: Expression) -> Any:
         """The expression's value, or :class:`Unknown` with the names that are not set."""
         values = {}
-        for name in expression.names:
-            value = _reader(name)(self)
+        for name, read in _readers(expression.names):
+            value = read(self)
             if value is not None:
                 values[name] = value
         return expression.evaluate(values)
@@ -211,6 +211,12 @@ def _reader(name: str) -> Callable[[View], object]:
     head, _, rest = name.partition(".")
     read = _DOTTED[head]
     return lambda view: read(view, rest)
+
+
+@lru_cache(4096)
+def _readers(names: frozenset[str]) -> tuple[tuple[str, Callable[[View], object]], ...]:
+    """Each of *names*, those of one expression, with what reads it."""
+    return tuple((name, _reader(name)) for name in names)
 
 
 def failing_clauses(view: View, guard: tuple[Clause, ...]) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from slaflow.lifecycle.view import View
 from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.workflow import Workflow
 
+_VERDICTS = frozenset(("breached", "clock_met"))
+"""Kinds of entries that say whether a promise was kept."""
 Versions = Callable[[str], Workflow]
 """The version of an agreement with a digest."""
 
@@ -93,7 +95,11 @@ class Work:
         return self.workflow if clock.digest == self.workflow.digest else self.versions(clock.digest)
 
     def target(self, clock: Clock) -> Target:
-        return self.version(clock).target(clock.target)
+        """The terms of *clock*, by the version that it keeps."""
+        workflow = self.workflow
+        if clock.digest != workflow.digest:
+            workflow = self.versions(clock.digest)
+        return workflow.target(clock.target)
 
     def calendar(self, clock: Clock) -> Calendar:
         return self.version(clock).calendars[clock.calendar]
@@ -110,7 +116,9 @@ class Work:
         """Takes in a clock that starts."""
         self.clocks.append(clock)
         # Those that ended meanwhile are let go: a timer may start itself anew a thousand times.
-        self._open = sorted([*self.open_clocks(), clock], key=self._place)
+        self._open = [*self.open_clocks(), clock]
+        if len(self._open) > 1:
+            self._open.sort(key=self._place)
 
     def touch(self, clock: Clock) -> None:
         """Notes that *clock* changed and has to be written."""
@@ -146,7 +154,8 @@ class Work:
             caused_by=cause,
             **rest,
         )
-        self._note_verdict(kind, clock.target, seq, at)
+        if kind in _VERDICTS:
+            self._note_verdict(clock.target, seq, at)
         return seq
 
     def log_step(self, kind: str, at: datetime, clock: Clock, step: str, data: Mapping[str, Any]) -> int:
@@ -154,7 +163,8 @@ class Work:
         self._fallen[id(clock)] = clock
         party = clock.owed_by or SYSTEM_ACTOR.party
         seq = self.log(kind, at, party=party, target=clock.target, clock=clock.number, step=step, data=data)
-        self._note_verdict(kind, clock.target, seq, at)
+        if kind in _VERDICTS:
+            self._note_verdict(clock.target, seq, at)
         return seq
 
     def entry(self, seq: int) -> Draft:
@@ -167,9 +177,9 @@ class Work:
             draft = self.entry(seq)
             draft.data = {**draft.data, "counts": dict(counts)}
 
-    def _note_verdict(self, kind: str, target: str, seq: int, at: datetime) -> None:
+    def _note_verdict(self, target: str, seq: int, at: datetime) -> None:
         """Notes in the entry of a clock's verdict which shares it counts for."""
-        if self.workflow.notes is None or kind not in ("breached", "clock_met"):
+        if self.workflow.notes is None:
             return
         asked = self.workflow.notes.verdicts.get(target, ())
         view = self.view(at)
@@ -193,12 +203,12 @@ class Work:
             messages += [m for m in told if m.kind != "warned" or (m.target, m.clock) not in ended]
         if len(messages) > 1:
             messages.sort(key=lambda m: m.seq)
-        fallen = [clock for place, clock in self._fallen.items() if place not in self._changed]
+        fallen = self._fallen and [each for at, each in self._fallen.items() if at not in self._changed]
         return Decision(
             lead=self.lead,
             clocks=self.clocks,
             changed=list(self._changed.values()),
-            fallen=fallen,
+            fallen=fallen or [],
             is_moved=self.is_moved,
             entries=self.entries,
             messages=messages,

@@ -27,7 +27,7 @@ from slaflow.exchange.imports.rejects import places, write_rejected
 from slaflow.exchange.imports.row import Reading, RowReader
 from slaflow.exchange.imports.source import open_table
 from slaflow.exchange.imports.spool import SIZE_AT_ONCE, Item, Spool, open_spool
-from slaflow.exchange.imports.table import Form, Row, Table
+from slaflow.exchange.imports.table import Form, Row
 from slaflow.hours.zones import micros_at
 from slaflow.store import statistics
 from slaflow.store.database import Connection
@@ -191,7 +191,8 @@ class _Run:
         with open_table(file, document.delimiter, document.columns()) as table:
             bound = bind(text, str(map), self.workflow, table.columns, self.actors)
             reader = RowReader(bound, self.actors, self.now)
-            for batch in _batches(table, reader):
+            rows = iter(table.rows)
+            while batch := _batch(rows, reader):
                 spool.add(batch)
                 self.progress("reading", spool.rows, None)
         self.report.rows = spool.rows
@@ -300,17 +301,17 @@ class _Run:
             self.report.notes.append(f"{leads} {'would be' if dry_run else were} recorded anew")
 
 
-def _batches(table: Table, reader: RowReader) -> Iterator[list[tuple[Row, Reading]]]:
+def _batch(rows: Iterator[Row], reader: RowReader) -> list[tuple[Row, Reading]]:
+    """The next rows with what was read in each; none where the file is at its end."""
     batch: list[tuple[Row, Reading]] = []
     size = 0
-    for row in table.rows:
-        batch.append((row, reader.read(row)))
-        size += len(row.raw)
-        if len(batch) == AT_ONCE or size > SIZE_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    with uncollected():
+        for row in rows:
+            batch.append((row, reader.read(row)))
+            size += len(row.raw)
+            if len(batch) == AT_ONCE or size > SIZE_AT_ONCE:
+                break
+    return batch
 
 
 def _map_text(map: Path) -> bytes:

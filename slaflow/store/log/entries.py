@@ -157,7 +157,10 @@ def save_stream(connection: Connection, name: str, seq: int, head: str) -> None:
 
 def _with_text(row: tuple[Any, ...]) -> tuple[Any, ...]:
     # stream, seq, lead and class; four instants; all the rest.
-    return (*row[:4], *(None if at is None else instant_as_text(at) for at in row[4:8]), *row[8:])
+    at, arrived, occurred, recorded = row[4:8]
+    arrived = None if arrived is None else instant_as_text(arrived)
+    occurred = None if occurred is None else instant_as_text(occurred)
+    return (*row[:4], instant_as_text(at), arrived, occurred, instant_as_text(recorded), *row[8:])
 
 
 def _raw(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -25,7 +25,6 @@ TYPES: Mapping[str, type] = {
     "null": type(None),
 }
 """What values of each type are in Python."""
-_SELDOM_EQUAL = frozenset(("double", "timestamp"))
 _CODE = re.compile(r"^[A-Z_]+: ")
 _MOST_KNOWN = 1000
 
@@ -63,7 +62,7 @@ class CompiledExpression:
     texts: tuple[str, ...] = field(init=False, repr=False)
     """Those of its variables that are text."""
     known: dict[tuple[Any, ...], Any] | None = field(init=False, compare=False, repr=False)
-    """Answers given before, by the values of ``order``; None where values seldom come again."""
+    """Answers given before, by the values of ``order``; None where it reads an instant: few come again."""
     _program: list[Any] = field(default_factory=list, init=False, compare=False, repr=False)
     compiled: InitVar[Any] = None
     """What CEL runs, where it was compiled already."""
@@ -74,7 +73,7 @@ class CompiledExpression:
         types = [self.declared.types[name] for name in self.order]
         texts = tuple(name for name, type_ in zip(self.order, types, strict=True) if type_ == "string")
         object.__setattr__(self, "texts", texts)
-        object.__setattr__(self, "known", {} if _SELDOM_EQUAL.isdisjoint(types) else None)
+        object.__setattr__(self, "known", None if "timestamp" in types else {})
 
     @property
     def program(self) -> Any:

@@ -75,6 +75,8 @@ class Workflow:
     """Who may lift breaches where a target does not say; None: who may without a word of the file."""
     warnings: tuple[Any, ...] = ()
     _targets_by_name: Mapping[str, Target] = field(init=False, repr=False)
+    triggers: tuple[str, ...] = field(init=False, repr=False)
+    """Every trigger's name, in file order, once."""
     has_owners_promises: bool = field(init=False, repr=False)
     tells_stages: bool = field(init=False, repr=False)
     """Whether the file speaks of the journey: entries of activities say at which stage it was."""
@@ -82,15 +84,11 @@ class Workflow:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_demands", demands(self))
+        object.__setattr__(self, "triggers", tuple(dict.fromkeys(t.trigger for t in self.transitions)))
         object.__setattr__(self, "_targets_by_name", {t.name: t for t in self.targets})
         object.__setattr__(self, "has_owners_promises", any(t.per_owner for t in self.targets))
         fits = any(each.fits for each in self.activities.values())
         object.__setattr__(self, "tells_stages", bool(self.described or self.pace or fits))
-
-    @property
-    def triggers(self) -> tuple[str, ...]:
-        """Every trigger's name, in file order, once."""
-        return tuple(dict.fromkeys(t.trigger for t in self.transitions))
 
     @property
     def reasons(self) -> tuple[str, ...]:
