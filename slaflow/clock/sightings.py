@@ -14,8 +14,9 @@ from slaflow.clock.state import Clock
 
 EARLIER_STARTS = -1
 """Where ``Clock.seen`` keeps the starts before a restart; places in ``meet`` count from 0."""
-COUNTED_SINCE = -2
-"""Where it keeps since when a clock is counted that another version took over before it ever paused."""
+COUNTED_SINCE = -4
+"""Where it keeps since when a clock is counted that another version took over before it ever paused; -2 and
+-3 are those of ``disputes.py``."""
 
 
 class Era(NamedTuple):

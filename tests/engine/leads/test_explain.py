@@ -180,3 +180,11 @@ def test_each_stretch_is_counted_by_the_terms_that_ruled_then(app: Engine) -> No
     asked_before = app.explain(lead, "respond", at=MONDAY + HOUR)
     assert asked_before["target"] == "respond"
     assert "before" not in asked_before
+
+
+def test_a_move_to_other_terms_disputes_nothing(app: Engine) -> None:
+    lead = handed_over(app, at=MONDAY)
+    half = AGREEMENT.replace("holidays: [SE]}", "holidays: [SE]}\n  half: {hours: {mon-fri: [09:00-12:00]}}")
+    app.activate(half.replace("4h\n    calendar: office", "1h\n    calendar: half"), at=MONDAY + HOUR)
+    app.migrate("office-deal", at=MONDAY + HOUR)
+    assert not any("disputed" in line for line in app.explain(lead, "respond", at=MONDAY + HOUR)["plain"])
