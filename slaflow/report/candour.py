@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from slaflow.engine.app import Engine
 from slaflow.report.flattered import Flattery, flatteries, flattery_words
 from slaflow.report.question import in_force, report
-from slaflow.report.rates import percent_text
-from slaflow.report.sla import Tally
+from slaflow.report.rates import percent_text, share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.candour import hasty, lifts, overridden
-from slaflow.store.figures.promises import promises
+from slaflow.store.figures.promises import rates
 from slaflow.store.figures.soon import soon
 from slaflow.workflow.model.workflow import Workflow
 
@@ -54,9 +53,9 @@ def candour(
     return report(app, start, end, by, at, count, {"parties": {}, "lifts": []})
 
 
-def _count(conn: Connection, asked: Asked, workflows: Iterable[Workflow]) -> dict[str | None, Figures]:
+def _count(conn: Connection, asked: Asked, workflows: Collection[Workflow]) -> dict[str | None, Figures]:
     groups: dict[str | None, dict[str, Figures]] = defaultdict(dict)
-    _add_promises(groups, conn, asked)
+    _add_promises(groups, conn, asked, {party for each in workflows for party in each.parties})
     _add_moves(groups, conn, asked, workflows)
     figures: dict[str | None, Figures] = {
         name: {"parties": {party: _whole(of) for party, of in sorted(parties.items())}}
@@ -81,24 +80,23 @@ def _whole(found: Figures) -> Figures:
     return {**promised, **NOTHING, "of_triggers": {}, **found}
 
 
-def _add_promises(groups: dict[str | None, dict[str, Figures]], conn: Connection, asked: Asked) -> None:
-    tallies: dict[tuple[str | None, str], Tally] = defaultdict(Tally)
-    for figure in promises(conn, asked, is_timed=False):
-        tallies[figure.group, figure.owed_by].add(figure)
+def _add_promises(
+    groups: dict[str | None, dict[str, Figures]], conn: Connection, asked: Asked, parties: Collection[str]
+) -> None:
     found = flatteries(conn, asked)
-    for (group, party), tally in tallies.items():
-        flattery = found.get(group, {}).get(party, Flattery())
-        groups[group][party] = {
-            "decided": tally.decided,
-            "met_rate": tally.met_rate,
+    for figure in rates(conn, asked, parties):
+        flattery = found.get(figure.group, {}).get(figure.party, Flattery())
+        groups[figure.group][figure.party] = {
+            "decided": figure.decided,
+            "met_rate": share(figure.kept, figure.decided),
             **flattery.as_json(),
-            "kept_without": flattery.without(tally.kept, tally.decided),
+            "kept_without": flattery.without(figure.kept, figure.decided),
         }
 
 
 def _add_moves(
     groups: dict[str | None, dict[str, Figures]], conn: Connection, asked: Asked,
-    workflows: Iterable[Workflow],
+    workflows: Collection[Workflow],
 ) -> None:  # fmt: skip
     def of(row: Any) -> Figures:
         return groups[row.group].setdefault(row.party, {})

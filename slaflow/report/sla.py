@@ -19,11 +19,10 @@ from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import PromiseFigure
 from slaflow.store.figures.disputed import DisputedFigure, disputed
-from slaflow.store.figures.promises import GracedFigure, graced, promises
+from slaflow.store.figures.promises import DECIDED, GracedFigure, graced, promises
 
 __all__ = ["OUTCOMES", "percentile", "sla"]
 
-DECIDED = ("met", "met_late", "breached", "lifted")
 OUTCOMES = ("met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted")
 
 

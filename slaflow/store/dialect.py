@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Integer, Text, literal
+from sqlalchemy import BigInteger, Float, Integer, Text, case, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
@@ -216,3 +216,11 @@ def in_stream(column: ColumnElement[Any]) -> ColumnElement[Any]:
     Kept from both planners: asked lead by lead, any other index makes the square of the log of it.
     """
     return _KeptEverywhere(column)
+
+
+def seldom(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """*condition*, said of few rows: PostgreSQL takes two columns that it compares to differ in each third.
+
+    What was found so it then looks up one by one, and does not go through all of another table.
+    """
+    return case((condition, 1)) == 1

@@ -68,6 +68,17 @@ class Asked:
         """Whether groups are of leads, so that all that a lead has is of one."""
         return self.by not in (None, "owner", "team", "month")
 
+    @property
+    def _is_by_field(self) -> bool:
+        return self.is_by_lead and self.by != "sourced_by"
+
+    def groups_of_leads(self) -> CTE | None:
+        """The group of each ``lead``, where it is a field of the lead: joined, it is read once of each."""
+        if self.by is None or not self._is_by_field:
+            return None
+        named = func.coalesce(text_at(lead.c.fields, self.by), literal(NONE))
+        return select(lead.c.id.label("lead"), named.label("grp")).cte("groups").prefix_with("MATERIALIZED")
+
     def as_one(self) -> Asked:
         """The same of the whole alone."""
         return replace(self, by=None)

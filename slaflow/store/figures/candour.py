@@ -22,10 +22,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from slaflow.store.dialect import Column, elapsed, in_stream, text_at, value_at
+from slaflow.store.dialect import Column, elapsed, in_stream, seldom, text_at, value_at
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.clocks import Leads
 from slaflow.store.figures.expressions import and_whole, total
+from slaflow.store.figures.overrides import is_overridden
 from slaflow.store.figures.settled import are_few, each_once, told_by_log
 from slaflow.store.figures.terms import Gate, Terms, by_version
 from slaflow.store.rows.renamings import first_name, is_same, name_at
@@ -191,6 +192,7 @@ def _told_late(asked: Asked) -> Select[Any]:
         .where(
             # Told so, SQLite finds them by the index of what is told late.
             told.c.occurred_at < told.c.at,
+            seldom(told.c.occurred_at < told.c.at),
             told.c.occurred_at <= asked.at,
             _known(asked, told),
             in_stream(row.c.at) <= asked.at,
@@ -218,9 +220,8 @@ def overridden(connection: Connection, asked: Asked) -> list[OverriddenFigure]:
     """How many moves of the period each party made although the guard did not pass."""
     row = entry.alias("overridden")
     group = asked.group(owner=row.c.owner, at=row.c.at, digest=row.c.digest, of=row.c.lead)
-    # Of moves only those that were overridden have a reason; it stays when the lead is erased.
-    kind = and_(asked.of_kind(row, "transition"), row.c.reason.is_not(None))
-    moves = select(group.label("grp"), row.c.party).where(kind).cte("overridden_moves").c
+    known = and_(is_overridden(row), asked.in_period(row.c.at))
+    moves = select(group.label("grp"), row.c.party).where(known).cte("overridden_moves").c
     query = select(moves.grp, moves.party, func.count()).group_by(moves.grp, moves.party)
     return [OverriddenFigure(*each) for each in and_whole(connection.execute(query), names=1)]
 

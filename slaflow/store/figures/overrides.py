@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, select, true
 
 from slaflow.store.dialect import in_stream
 from slaflow.store.figures.asked import Asked
@@ -57,15 +57,19 @@ def overrides(connection: Connection, asked: Asked, most: int) -> Iterator[Overr
         yield Override(*each)
 
 
+def is_overridden(row: Any) -> ColumnElement[bool]:
+    """Whether it is a move that was overridden: of moves only those have a reason, also of erased leads."""
+    # The kind said so, both databases find them by their index.
+    return and_(row.c.kind == literal_column("'transition'"), row.c.reason.is_not(None))
+
+
 def _is_one(asked: Asked, row: Any, which: Which) -> ColumnElement[bool]:
-    # Of moves only those that were overridden have a reason; it stays when the lead is erased.
-    is_overridden = row.c.reason.is_not(None)
     if which == "cohort":
         born = entry.alias("born")
         created = and_(
             born.c.stream == row.c.stream, in_stream(born.c.kind) == "created", asked.in_bounds(born.c.at)
         )
-        moved = and_(row.c.kind == "transition", row.c["from"] != row.c.to, row.c.at <= asked.at)
-        return and_(moved, is_overridden, exists(select(born.c.id).where(created)))
+        moved = and_(is_overridden(row), row.c["from"] != row.c.to, row.c.at <= asked.at)
+        return and_(moved, exists(select(born.c.id).where(created)))
     kind = row.c.handoff if which == "handoffs" else true()
-    return and_(asked.of_kind(row, "transition"), is_overridden, kind)
+    return and_(is_overridden(row), asked.in_period(row.c.at), kind)

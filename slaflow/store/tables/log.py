@@ -33,6 +33,8 @@ _HAS_TO = text('"to" IS NOT NULL')
 
 _TOLD_LATER = text("arrived_at > at")
 
+OVERRIDDEN = text("kind = 'transition' AND reason IS NOT NULL")
+
 BLANK = text("data IS NULL AND kind IN ('activity', 'transition')")
 """Of what rows are made, where its data is erased; queries say it with the same words, or SQLite takes no
 index."""
@@ -95,6 +97,7 @@ entry = Table(
     partial("entry_trigger", "trigger", "id", where=_HAS_TRIGGER),
     Index("entry_at", "at", "id"),
     partial("entry_breached_at", "kind", "at", where=_BREACHED),
+    partial("entry_overridden", "kind", "at", where=OVERRIDDEN),
     partial("entry_late", "occurred_at", where=_LATE),
     # What the funnel goes through: where each lead went, and when.
     partial("entry_moves", "lead", "seq", "at", "kind", "from", "to", where=_HAS_TO),
