@@ -27,6 +27,7 @@ from support.office import (
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.permits import NotPermitted
+from slaflow.engine.setup.signatures import NotAParty
 from slaflow.errors import UnknownName
 
 BOSS, HEAD, ROOT, AUDITOR, GONE, NOBODY = (
@@ -78,6 +79,9 @@ TABLE = """
  fire              yes      yes       yes        -        -         -        -       yes   -         -        -       -        -
  away              yes      yes       yes        -        -         yes      -       -     -         -        yes     -        -
  activate          -        -         yes        -        -         yes      -       -     -         -        yes     -        -
+ migrate           -        -         yes        -        -         yes      -       -     -         -        yes     -        -
+ sign_text         -        yes       yes        -        yes       yes      -       -     -         -        -       -        -
+ withdraw          -        yes       yes        -        yes       yes      -       -     -         -        -       -        -
  erase             -        -         yes        -        -         yes      -       -     -         -        yes     -        -
 """  # noqa: E501  # one row to an operation, as the table is agreed
 DEEDS: dict[str, Callable[[Engine, int, str], Any]] = {
@@ -98,8 +102,17 @@ DEEDS: dict[str, Callable[[Engine, int, str], Any]] = {
     "lift_stretch": lambda app, lead, who: app.lift_all(LATER, LATER + HOUR, "phones", who, at=LATER),
     "away": lambda app, lead, who: app.send_away(ANNA, MUCH_LATER, MUCH_LATER + HOUR, at=LATER, by=who),
     "activate": lambda app, lead, who: app.activate(PLAIN, at=LATER, by=who),
+    "migrate": lambda app, lead, who: app.migrate("office-deal", by=who, at=LATER),
+    "sign_text": lambda app, lead, who: app.sign_agreement(f"{PLAIN}# {lead}\n", who, at=LATER),
+    "withdraw": lambda app, lead, who: withdrawn(app, who),
 }
-OF_NO_LEAD = ("add", "lift_stretch", "away", "activate")
+OF_NO_LEAD = ("add", "lift_stretch", "away", "activate", "migrate", "sign_text", "withdraw")
+
+
+def withdrawn(app: Engine, who: str) -> None:
+    """Who may sign for the party takes back what another signed for it, and signs for whoever is next."""
+    app.withdraw_signature(RULES, who, "terms", at=LATER)
+    app.sign_agreement(RULES, who, at=LATER)
 
 
 def rights() -> dict[str, dict[str, bool]]:
@@ -135,6 +148,8 @@ def test_every_operation_is_for_whom_the_table_says_and_for_nobody_else(app: Eng
     peopled(app, PLAIN)
     may = rights()
     assert set(may) == set(DEEDS)
+    for signer in (MIA, HEAD):
+        app.sign_agreement(RULES, signer, at=FRIDAY)
     for who, name in WHO.items():
         lead = a_case(app, who)
         are_left_alone(app, [each for each in may if not may[each][who]], lead, name)
@@ -158,7 +173,7 @@ def are_left_alone(app: Engine, operations: list[str], lead: int, who: str) -> N
 
 def is_told(app: Engine, operation: str, lead: int, who: str) -> bool:
     """Whether the log tells that it was refused, which it is."""
-    with pytest.raises((Refused, NotPermitted, UnknownName)) as refused:
+    with pytest.raises((Refused, NotPermitted, NotAParty, UnknownName)) as refused:
         DEEDS[operation](app, lead, who)
     assert "\n" not in str(refused.value)
     return isinstance(refused.value, Refused) and operation not in OF_NO_LEAD

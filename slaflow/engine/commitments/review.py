@@ -16,6 +16,7 @@ from slaflow.engine.commitments.signatures import Signature, signatures
 from slaflow.engine.commitments.status import rows_at, standing
 from slaflow.engine.context import Context
 from slaflow.engine.setup import people
+from slaflow.engine.setup.signatures import NotAParty
 from slaflow.engine.setup.versions import known_version
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
@@ -61,16 +62,6 @@ class AlreadySigned(SlaflowError):
         self.before = before
         record = f"by {before.actor} at {instant_text(before.at)}"
         super().__init__(f"{party} has signed the review of {workflow} {period} already, {record}")
-
-
-class NotAParty(SlaflowError):
-    """Somebody who speaks for no side of the agreement."""
-
-    code = "not_a_party"
-
-    def __init__(self, actor: Actor, workflow: str, parties: Sequence[str]) -> None:
-        who = actor.name if actor.name == actor.party else f"{actor.name} ({actor.party})"
-        super().__init__(f"{who} is no party to {workflow}; a review is signed by {' and '.join(parties)}")
 
 
 UNSIGNED = ("pace", "min_sample")
@@ -167,7 +158,8 @@ def sign(app: Context, workflow: str, period: str, actor: str, at: datetime | No
 def _check_may_sign(review: Review, who: Actor, now: datetime) -> None:
     workflow, label = review.terms.workflow, review.terms.period.label
     if who.party not in workflow.parties:
-        raise NotAParty(who, workflow.name, list(workflow.parties))
+        rule = f"a review is signed by {' and '.join(workflow.parties)}"
+        raise NotAParty(who, workflow.name, rule)
     end = review.terms.bounds[1]
     if now < end:
         raise PeriodNotOver(workflow.name, label, end)

@@ -6,14 +6,22 @@ read from the agreement's stream. Source: rules.md, 35.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import permits, streams
 from slaflow.engine.context import Context
-from slaflow.engine.setup import people
+from slaflow.engine.setup import people, signatures
+from slaflow.engine.setup.signatures import (
+    AGREEMENT,
+    SIGNED,
+    WITHDRAWN,
+    Given,
+    NotAParty,
+    Signatures,
+    required,
+)
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import Draft, instant_text
@@ -30,26 +38,8 @@ from slaflow.workflow.model.workflow import Workflow
 if TYPE_CHECKING:
     from slaflow.workflow.load import Checked
 
-SIGNED, WITHDRAWN, ACTIVATED = "signed", "signature_withdrawn", "activated"
-AGREEMENT = "agreement"
 NAMED = 3
 """People who may sign, as many as a refusal names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One party's signature under the text with *digest*; once withdrawn, why."""
-
-    party: str
-    actor: str
-    at: datetime
-    digest: str
-    withdrawn: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "party": self.party, "actor": self.actor, "at": instant_text(self.at), "digest": self.digest,
-        }  # fmt: skip
 
 
 class TextAlreadySigned(SlaflowError):
@@ -72,17 +62,6 @@ class NothingToWithdraw(SlaflowError):
     code = "nothing_to_withdraw"
 
 
-class NoSideOfIt(SlaflowError):
-    """Somebody who speaks for no party of the agreement."""
-
-    code = "not_a_party"
-
-    def __init__(self, who: Actor, workflow: Workflow) -> None:
-        name = who.name if who.name == who.party else f"{who.name} ({who.party})"
-        sides = " or ".join(workflow.parties)
-        super().__init__(f"{name} is no party to {workflow.name}; a manager or admin of {sides} signs it")
-
-
 class Unsigned(SlaflowError):
     """An agreement that not all have signed who must before it is in force."""
 
@@ -98,56 +77,9 @@ class Unsigned(SlaflowError):
         )
 
 
-class Signatures:
-    """All that was signed and withdrawn in one agreement's stream, as far as it was read."""
-
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._last: dict[tuple[str, str], Given] = {}
-        for entry in entries:
-            self.add(entry)
-
-    def add(self, entry: Entry) -> None:
-        """Takes in one entry of the stream, in its order; those of reviews are passed over."""
-        if (entry.data or {}).get("of") != AGREEMENT:
-            return
-        why = (entry.reason or "") if entry.kind == WITHDRAWN else None
-        given = Given(entry.party or "", entry.actor, entry.at, entry.digest or "", why)
-        self._last[given.digest, given.party] = given
-
-    def of(self, digest: str) -> list[Given]:
-        """The signatures that stand under that text, oldest first."""
-        found = [g for (text, _), g in self._last.items() if text == digest and g.withdrawn is None]
-        return sorted(found, key=lambda given: given.at)
-
-    def last(self, digest: str, party: str) -> Given | None:
-        """What *party* did last with that text: signed it, or took that back."""
-        return self._last.get((digest, party))
-
-    def missing(self, digest: str, required: Iterable[str]) -> list[str]:
-        """Those of *required* whose signature under that text does not stand."""
-        have = {given.party for given in self.of(digest)}
-        return [party for party in required if party not in have]
-
-    def because(self, digest: str, required: Iterable[str]) -> list[str]:
-        """A line for each that is missing."""
-        return [self._why(digest, party) for party in self.missing(digest, required)]
-
-    def _why(self, digest: str, party: str) -> str:
-        last = self.last(digest, party)
-        if last is None:
-            return f"{party} has not signed this very text"
-        return f"{party} took its signature back at {instant_text(last.at)}: {last.withdrawn}"
-
-
 def read(conn: Connection, workflow: str) -> Signatures:
     """What was signed and withdrawn so far of the agreement of that name."""
     return Signatures(history.of_stream(conn, f"workflow:{workflow}", (SIGNED, WITHDRAWN)))
-
-
-def required(workflow: Workflow, in_force: Workflow | None) -> tuple[str, ...]:
-    """Who must have signed *workflow* before it replaces *in_force*: whom either names."""
-    before = () if in_force is None else in_force.signatures
-    return tuple(dict.fromkeys((*workflow.signatures, *before)))
 
 
 def required_now(app: Context, conn: Connection, workflow: Workflow) -> tuple[str, ...]:
@@ -166,48 +98,26 @@ def check_signed(app: Context, conn: Connection, workflow: Workflow) -> list[Giv
     needed = required_now(app, conn, workflow)
     if not needed:
         return []
-    signatures = read(conn, workflow.name)
-    because = signatures.because(workflow.digest, needed)
+    given = read(conn, workflow.name)
+    because = given.because(workflow.digest, needed)
     if because:
         raise Unsigned(workflow, because)
-    return [given for given in signatures.of(workflow.digest) if given.party in needed]
+    return [each for each in given.of(workflow.digest) if each.party in needed]
 
 
 def unsigned(
     conn: Connection, activations: Sequence[Entry], version: Callable[[str, int | None], Workflow]
 ) -> Iterator[tuple[Entry, list[str]]]:
-    """Activations whose signatures were missing, by the log alone, each with whose.
-
-    Asked from the first entry on that tells of signatures: before, nobody asked for them.
-    """
-    given: dict[str, Signatures] = {}
-    in_force: dict[str, Entry] = {}
-    is_asked = False
-    signing = [
-        e for e in history.of_kinds(conn, (SIGNED, WITHDRAWN)) if (e.data or {}).get("of") == AGREEMENT
-    ]
-    for entry in sorted([*signing, *activations], key=lambda each: each.id or 0):
-        signatures = given.setdefault(entry.stream, Signatures())
-        is_asked = is_asked or entry.kind != ACTIVATED or "signatures" in (entry.data or {})
-        if entry.kind != ACTIVATED:
-            signatures.add(entry)
-            continue
-        before = in_force.get(entry.stream)
-        if is_asked:
-            old = None if before is None else version(before.digest or "", before.id)
-            needed = required(version(entry.digest or "", entry.id), old)
-            if because := signatures.because(entry.digest or "", needed):
-                yield entry, because
-        if before is None or entry.at >= before.at:
-            in_force[entry.stream] = entry
+    """Those of *activations* whose signatures were missing, by the log alone, each with whose."""
+    return signatures.unsigned(history.of_kinds(conn, (SIGNED, WITHDRAWN)), activations, version)
 
 
 def standing(conn: Connection, workflow: Workflow) -> dict[str, Any]:
     """``signatures`` under that text, and of whom it asks for one the ``missing``."""
-    signatures = read(conn, workflow.name)
+    given = read(conn, workflow.name)
     return {
-        "signatures": [given.as_json() for given in signatures.of(workflow.digest)],
-        "missing": signatures.missing(workflow.digest, workflow.signatures),
+        "signatures": [each.as_json() for each in given.of(workflow.digest)],
+        "missing": given.missing(workflow.digest, workflow.signatures),
     }
 
 
@@ -216,7 +126,7 @@ def sign(app: Context, checked: Checked, actor: str, at: datetime | None) -> dic
 
     Raises:
         WorkflowError: the text is not sound.
-        UnknownName, NoSideOfIt, NotPermitted: it is not *actor*'s to sign.
+        UnknownName, NotAParty, NotPermitted: it is not *actor*'s to sign.
         TextAlreadySigned: their party has.
     """
     workflow = checked.require()
@@ -256,7 +166,8 @@ def _appended(
         log_store.stream_head(conn, stream)
         now = app.present(at)
         who = _signer(app, conn, workflow, actor, now)
-        check(who, read(conn, workflow.name).last(workflow.digest, who.party))
+        given = read(conn, workflow.name)
+        check(who, given.last(workflow.digest, who.party))
         if kind == WITHDRAWN:
             _check_not_in_force(conn, workflow)
         draft = Draft(
@@ -264,7 +175,9 @@ def _appended(
             data=data, reason=reason,
         )  # fmt: skip
         streams.append(conn, stream, draft, now, workflow.digest)
-        missing = read(conn, workflow.name).missing(workflow.digest, required_now(app, conn, workflow))
+        why = reason if kind == WITHDRAWN else None
+        given.note(Given(who.party, who.name, now, workflow.digest, why))
+        missing = given.missing(workflow.digest, required_now(app, conn, workflow))
         return {
             "workflow": workflow.name, "digest": workflow.digest, "party": who.party, "actor": who.name,
             "at": instant_text(now), "missing": missing,
@@ -286,7 +199,8 @@ def _signer(app: Context, conn: Connection, workflow: Workflow, name: str, now: 
     """Who signs, and may: a manager or admin, or a party's bare name where it has neither."""
     who = Actor(name, name) if name in workflow.parties else people.actor(app, name, conn)
     if who.party not in workflow.parties:
-        raise NoSideOfIt(who, workflow)
+        rule = f"a manager or admin of {' or '.join(workflow.parties)} signs it"
+        raise NotAParty(who, workflow.name, rule)
     directory = people_store.directory(conn)
     asks = permits.asker(directory, who, now)
     is_bare = asks.role is None

@@ -14,7 +14,8 @@ from support.promising import promising, statements_of
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
-from slaflow.engine.commitments.review import AlreadySigned, NotAParty, NothingPromised, PeriodNotOver
+from slaflow.engine.commitments.review import AlreadySigned, NothingPromised, PeriodNotOver
+from slaflow.engine.setup.signatures import NotAParty
 from slaflow.errors import UnknownName
 from slaflow.log.entry import canonical
 from slaflow.store.database import Database

@@ -11,11 +11,11 @@ from support.office import ANNA, DAY, FOUNDED, HOUR, MIA, NORA, Present, staffed
 from slaflow.engine.app import Engine
 from slaflow.engine.permits import NotPermitted
 from slaflow.engine.setup.agreement_signatures import (
-    NoSideOfIt,
     NothingToWithdraw,
     TextAlreadySigned,
     Unsigned,
 )
+from slaflow.engine.setup.signatures import NotAParty
 from slaflow.errors import UnknownName
 from slaflow.store.database import Database
 from slaflow.workflow.errors import WorkflowError
@@ -97,7 +97,7 @@ def test_what_was_signed_is_taken_back_until_it_is_in_force(app: Engine) -> None
         (ANNA, NotPermitted, "a manager or admin signs for their party, not anna"),
         (NORA, NotPermitted, "a manager or admin signs for their party, not nora"),
         ("sales", NotPermitted, r"a manager or admin signs for sales \(mia@example.com\), not sales"),
-        ("lead", NoSideOfIt, "lead is no party to pact; a manager or admin of marketing or sales signs it"),
+        ("lead", NotAParty, "lead is no party to pact; a manager or admin of marketing or sales signs it"),
         ("olga@example.com", NotPermitted, "not olga"),
         ("mja@example.com", UnknownName, 'did you mean "mia@example.com"'),
     ],
