@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slaflow.workflow.model.workflow import Workflow
 
 KINDS = (".html", ".htm", ".md")
+NOT_MIGRATED = "not_migrated"
 
 
 class PageUnclear(SlaflowError):
@@ -74,14 +75,23 @@ def document(session: Session, file: Path, output: Path, at: datetime | date | N
 
 
 def _signatures(session: Session, agreement: Workflow) -> list[Signature] | None:
-    """Who signed that very text, at the time of the agreement's zone; None where there is no database."""
+    """Who signed that very text, at the time of the agreement's zone; None where there is no database.
+
+    One without tables of this release knows of none, and no page waits for it.
+    """
     from slaflow.agreement.document.page import Signature
 
     file = session.engine.database.file
     if file is not None and not file.exists():
         return None
     zone = ZoneInfo(agreement.timezone)
-    given = session.engine.signatures_under(agreement)["signatures"]
+    try:
+        given = session.engine.signatures_under(agreement)["signatures"]
+    except SlaflowError as error:
+        if error.code != NOT_MIGRATED:
+            raise
+        session.out.say(f"slaflow: the page says nothing of signatures: {error}")
+        return None
     at = [datetime.fromisoformat(each["at"]).astimezone(zone) for each in given]
     return [
         Signature(each["party"], each["actor"], f"{when:%Y-%m-%d %H:%M}")

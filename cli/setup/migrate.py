@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,7 @@ def migrate(session: Session, name: str, states: Mapping[str, str], targets: Map
     else:
         report, leads = session.engine.migrate(name, **terms, by=session.actor), None
     answer = report.as_json() | ({} if leads is None else {"leads": leads})
-    session.out.show(answer, lambda page: _page(page, report, leads, plan))
+    session.out.show(answer, lambda page: _page(page, session.zone_of(answer["to"]), report, leads, plan))
 
 
 def _content(file: Path) -> bytes:
@@ -80,8 +80,9 @@ def _content(file: Path) -> bytes:
 
 
 def _page(
-    page: Page, report: MigrationReport, leads: Sequence[dict[str, Any]] | None, plan: Path | None
-) -> None:
+    page: Page, zone: tzinfo, report: MigrationReport, leads: Sequence[dict[str, Any]] | None,
+    plan: Path | None,
+) -> None:  # fmt: skip
     told = report.as_json()
     would = "would move" if leads is not None else "moved"
     number = counted(told["migrated"], "lead")
@@ -90,8 +91,9 @@ def _page(
     if counts:
         page.line(f"clocks: {', '.join(counts)}")
     if leads:
-        header = ("lead", "state", "promise", "", "was due (UTC)", "is due (UTC)")
-        page.table(header, [row for lead in leads[:SHOWN] for row in _rows(lead)])
+        header = ("lead", "state", "promise", "", "was due", "is due")
+        page.table(header, [row for lead in leads[:SHOWN] for row in _rows(lead, zone)])
+        page.line((f"times in {zone}", "dim"))
         _rest(page, len(leads), "lead changes", "leads change")
     for each in told["skipped"][:SHOWN]:
         page.line(f"lead {each['lead']} ", ("stays", "yellow"), f": {each['because']}")
@@ -100,14 +102,14 @@ def _page(
         page.line(f"kept in {plan}; carry it out with --plan {plan}")
 
 
-def _rows(lead: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+def _rows(lead: Mapping[str, Any], zone: tzinfo) -> Sequence[Sequence[Any]]:
     left, entered = lead["state"]["from"], lead["state"]["to"]
     state = entered if left == entered else f"{left} -> {entered}"
     clocks = lead["clocks"] or [{"target": "", "what": "", "due_at": {"old": None, "new": None}}]
     return [
         (
             *((str(lead["lead"]), state) if place == 0 else ("", "")), each["target"], each["what"],
-            instant(each["due_at"]["old"]), instant(each["due_at"]["new"]),
+            instant(each["due_at"]["old"], zone), instant(each["due_at"]["new"], zone),
         )
         for place, each in enumerate(clocks)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -243,7 +244,7 @@ def _signed_page(session: Session, page: Page, words: str, missing: Sequence[str
 
 
 @command.command("activate", acts=True, short_help="Puts a file in force for new leads.")
-@click.option("--dry-run", is_flag=True, help="Only say whose signatures are missing.")
+@click.option("--dry-run", is_flag=True, help="Only say whose signatures are missing; exit code 1 if any is.")
 @file_argument
 @at_option
 @pass_session
@@ -258,11 +259,15 @@ def activate(session: Session, file: Path, dry_run: bool, at: datetime | None) -
         return
     done = session.engine.activate(read_bounded(file), str(file), at, session.actor)
     answer = done.as_json()
-    since = instant(answer["activated_at"])
-    words = f"{answer['workflow']} is active from {since} UTC on, version {answer['digest'][:12]}"
-    session.out.show(answer, lambda page: None if session.quiet else page.line(words))
+    session.out.show(answer, lambda page: None if session.quiet else page.line(_active(session, answer)))
     for note in done.notes:
         session.out.say(f"slaflow: {file}: {note}")
+
+
+def _active(session: Session, answer: dict[str, Any]) -> str:
+    zone = session.zone_of(answer["digest"])
+    since = f"{instant(answer['activated_at'], zone)} ({zone})"
+    return f"{answer['workflow']} is active from {since} on, version {answer['digest'][:12]}"
 
 
 def _may_activate(session: Session, file: Path, at: datetime | None) -> None:
@@ -271,6 +276,8 @@ def _may_activate(session: Session, file: Path, at: datetime | None) -> None:
     words = f"not signed yet by {missing}" if missing else "nobody's signature is missing"
     version = f"{answer['workflow']}, version {answer['digest'][:12]}"
     session.out.show(answer, lambda page: page.line(f"{version}: {words}; nothing was put in force"))
+    if missing:
+        raise click.exceptions.Exit(1)
 
 
 @command.command("list")
@@ -316,17 +323,18 @@ def show(session: Session, name: str) -> None:
     workflow = session.engine.active(name)
     answer = next(row for row in _versions(session, name) if row["active"])
     signatures = session.engine.agreement_signatures(answer["digest"])
+    zone = ZoneInfo(workflow.timezone)
     shown = {
         **answer, "title": workflow.title, "timezone": workflow.timezone, "source": workflow.source,
         **signatures,
     }  # fmt: skip
 
     def page(page: Page) -> None:
-        words = f"{name}, version {answer['digest'][:12]}, active since {instant(answer['activated_at'])} UTC"
-        session.out.say(words)
+        since = f"{instant(answer['activated_at'], zone)} ({zone})"
+        session.out.say(f"{name}, version {answer['digest'][:12]}, active since {since}")
         for given in signatures["signatures"]:
             by = "" if given["actor"] == given["party"] else f" by {given['actor']}"
-            session.out.say(f"signed for {given['party']}{by} at {instant(given['at'])} UTC")
+            session.out.say(f"signed for {given['party']}{by} at {instant(given['at'], zone)}")
         if signatures["missing"]:
             session.out.say(f"not signed by {' and '.join(signatures['missing'])}")
         write(workflow.source.encode())

@@ -79,7 +79,9 @@ def test_the_page_is_written_whole_in_the_kind_that_its_name_says(
     assert (tmp_path / "a.md").read_text(encoding="utf-8").startswith("# An agreement for tests")
     assert slaflow(*typed, "-").out == (tmp_path / "a.md").read_text(encoding="utf-8")
     before = (tmp_path / "a.html").read_bytes()
-    assert slaflow(*typed, "a.html").code == 0
+    (tmp_path / "empty.db").touch()
+    said = slaflow("--db", f"sqlite:///{tmp_path / 'empty.db'}", *typed, "a.html")
+    assert (said.code, "the page says nothing of signatures: database" in said.err) == (0, True)
     assert (tmp_path / "a.html").read_bytes() == before
 
 

@@ -210,3 +210,18 @@ def test_an_unknown_agreement_is_answered_with_the_nearest(office: Slaflow) -> N
     said = office("workflow", "show", "ofice-deal")
     assert said.code == 1
     assert 'did you mean "office-deal"?' in said.err
+
+
+def test_what_would_not_be_put_in_force_ends_in_1_before_and_then(slaflow: Slaflow, agreement: Path) -> None:
+    slaflow("db", "upgrade")
+    agreement.write_text(AGREEMENT + "signatures: [sales]\n", encoding="utf-8")
+    activate = ("workflow", "activate", agreement, "--at", "2026-03-01T08:00:00Z")
+    asked = slaflow(*activate, "--dry-run", "--format", "json")
+    assert (asked.code, asked.json["missing"]) == (1, ["sales"])
+    assert slaflow(*activate, "--format", "json").json["refused"]["because"]
+    slaflow("workflow", "sign", agreement, "--as", "sales", "--at", "2026-03-01T07:00:00Z")
+    assert slaflow(*activate, "--dry-run").code == 0
+    done = slaflow(*activate)
+    assert "is active from Sun 2026-03-01 09:00 (Europe/Stockholm) on" in done.out
+    shown = slaflow("workflow", "show", done.out.split()[0])
+    assert "signed for sales at Sun 2026-03-01 08:00\n" in shown.err
