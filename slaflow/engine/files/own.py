@@ -18,6 +18,7 @@ from slaflow.engine.log.archives import kept_records
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.settings import FILE_NAME, everything_named
 from slaflow.store.database_file import beside, file_of, is_database
+from slaflow.store.errors import NotMigrated
 from slaflow.store.rows import workflows as workflow_store
 
 INPUT = "a file that this command reads"
@@ -84,7 +85,16 @@ class Protected:
         content = content_of(target)
         if self.app is None or not _is_there(self.app.database.file):
             return
-        with self.app.database.read() as conn:
+        try:
+            yield from self._known(self.app, target, content)
+        except NotMigrated as error:
+            # Without tables it knows of nothing; what an earlier release knows is not for this one to say.
+            if error.found is not None:
+                raise
+
+    @staticmethod
+    def _known(app: Context, target: Path, content: bytes | None) -> Iterator[str]:
+        with app.database.read() as conn:
             if content is not None and workflow_store.by_digest(conn, [sha256(content).hexdigest()]):
                 yield AGREEMENT
             if target.name in {record.file for record in kept_records(conn)}:

@@ -81,7 +81,7 @@ def test_the_page_is_written_whole_in_the_kind_that_its_name_says(
     before = (tmp_path / "a.html").read_bytes()
     (tmp_path / "empty.db").touch()
     said = slaflow("--db", f"sqlite:///{tmp_path / 'empty.db'}", *typed, "a.html")
-    assert (said.code, "the page says nothing of signatures: database" in said.err) == (0, True)
+    assert (said.code, "the page says nothing of signatures: database" in said.err) == (0, True), said.err
     assert (tmp_path / "a.html").read_bytes() == before
 
 
