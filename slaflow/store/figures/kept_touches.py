@@ -91,7 +91,7 @@ def stories(connection: Connection, asked: Asked, outcomes: dict[int, str] | Non
         for some in rows.partitions():
             found = Counter((group, text, (outcomes or {}).get(lead)) for lead, group, text in some)
             for (group, text, came), leads in found.items():
-                yield Story(_touches(text, group, is_placed=is_placed), came, leads)
+                yield Story(_touches(text, group, is_placed, is_placed and asked.is_bounded), came, leads)
 
 
 def _query(asked: Asked, *, is_placed: bool) -> Select[Any]:
@@ -99,8 +99,9 @@ def _query(asked: Asked, *, is_placed: bool) -> Select[Any]:
     row, unknown = touch.c, cast(null(), Text())
     parts: list[Column] = [row.what, row.how]
     if is_placed:
-        is_in = case((asked.in_bounds(row.at), "1"), else_="0") if asked.is_bounded else literal("1", Text())
-        parts = [cast(row.seq, Text()), *parts, is_in]
+        parts.insert(0, cast(row.seq, Text()))
+    if is_placed and asked.is_bounded:
+        parts.insert(1, case((asked.in_bounds(row.at), "1"), else_="0"))
     if asked.by is not None and not asked.is_by_lead:
         parts.append(asked.group(owner=row.owner, at=row.at, digest=unknown, of=row.lead))
     text: Column = parts[0]
@@ -116,14 +117,12 @@ def _query(asked: Asked, *, is_placed: bool) -> Select[Any]:
     return select(told.lead, group.label("grp"), told.story)
 
 
-def _touches(text: str, group: str | None, *, is_placed: bool) -> list[Told]:
+def _touches(text: str, group: str | None, is_placed: bool, is_bounded: bool) -> list[Told]:
     """The touches in *text*, in order if they have places; each of its own group, or that of the lead."""
     found = []
     for each in text.split(_NEXT):
         parts = each.split(_PART)
-        seq, is_in = 0, True
-        if is_placed:
-            seq, is_in = int(parts[0]), parts[3] == "1"
-            del parts[0], parts[2]
+        seq = int(parts.pop(0)) if is_placed else 0
+        is_in = parts.pop(0) == "1" if is_bounded else True
         found.append(Told(seq, parts[0], parts[1], is_in, parts[2] if len(parts) > 2 else group))
     return sorted(found) if is_placed else found
