@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from slaflow.lifecycle.decision import instant_text
-
 from ..completion import name_argument
 from ..file_options import InputFile
 from ..files import FileUnreadable, Unread, end_unread, read_bounded
@@ -302,6 +300,9 @@ def _version_cells(row: dict[str, Any]) -> Sequence[Any]:
 
 def _versions(session: Session, name: str | None) -> list[dict[str, Any]]:
     """Versions oldest first; of each workflow the one activated last is active."""
+    # Imported here: no check of a file needs the core.
+    from slaflow.lifecycle.decision import instant_text
+
     versions = sorted(session.engine.versions(name), key=lambda version: version.activated_at)
     newest = {version.name: version for version in versions}
     return [
