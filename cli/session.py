@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from slaflow.settings import ACTOR_VARIABLE, Settings, cache_folder, read_settings
+from slaflow.settings.environment import ACTOR_VARIABLE, Settings, cache_folder, read_settings
 
 from .output import Output
 

@@ -42,20 +42,37 @@ IMPURE_MODULES = frozenset(
 
 # Where each outside library may be imported; a new one is entered here with its home.
 HOMES = {
+    "apprise": ("slaflow/notify/channels/apprise.py",),
     "alembic": ("slaflow/store/schema.py", "migrations/"),
     "cel_expr_python": ("slaflow/workflow/expressions/environment.py",),
     "click": ("cli/",),
     "cryptography": ("slaflow/log/keys.py", "slaflow/log/locked.py"),
     "fastapi": ("slaflow/web/",),
+    "httpx2": ("slaflow/net/",),
+    "itsdangerous": ("slaflow/notify/links.py",),
     "holidays": ("slaflow/hours/public_holidays.py",),
-    "jinja2": ("slaflow/web/", "slaflow/report/review.py"),
+    "jinja2": ("slaflow/web/", "slaflow/notify/", "slaflow/report/review.py"),
     "matplotlib": ("slaflow/report/plot",),
-    "orjson": ("slaflow/log/", "slaflow/store/", "slaflow/exchange/", "slaflow/web/", "cli/"),
+    "orjson": (
+        "slaflow/log/",
+        "slaflow/store/",
+        "slaflow/exchange/",
+        "slaflow/notify/",
+        "slaflow/web/",
+        "cli/",
+    ),
     "prometheus_client": ("slaflow/engine/tick/metrics.py",),
     "psycopg": ("slaflow/store/",),
     "pyarrow": ("slaflow/exchange/",),
-    "pydantic": ("slaflow/workflow/", "slaflow/trial/", "slaflow/exchange/", "slaflow/web/"),
+    "pydantic": (
+        "slaflow/settings/",
+        "slaflow/workflow/",
+        "slaflow/trial/",
+        "slaflow/exchange/",
+        "slaflow/web/",
+    ),
     "rich": ("cli/",),
+    "standardwebhooks": ("slaflow/notify/channels/webhook.py",),
     "sqlalchemy": ("slaflow/store/", "migrations/"),
     "transitions": ("slaflow/lifecycle/machine.py",),
     "uvicorn": ("cli/serve.py",),
@@ -63,7 +80,7 @@ HOMES = {
 }
 DATA_ONLY = {"tzdata"}  # nobody imports it: zoneinfo reads it where the system has no zones
 WALL_CLOCK_HOME = "slaflow/engine/context.py"
-ENVIRONMENT_HOME = "slaflow/settings.py"
+ENVIRONMENT_HOME = "slaflow/settings/environment.py"
 WALL_CLOCK = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
 EMPTY_NAMES = frozenset("util utils helper helpers common base manager managers misc".split())
 

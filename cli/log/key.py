@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from slaflow.settings import key_file
+from slaflow.settings.environment import key_file
 
 from ..file_options import InputFile, InputText
 from ..options import Group

@@ -18,7 +18,7 @@ from slaflow.engine.leads.commands import Refused
 from slaflow.engine.log.read import LogFilter
 from slaflow.engine.setup import schema
 from slaflow.report.sla import sla
-from slaflow.settings import sqlite_url
+from slaflow.settings.environment import sqlite_url
 
 from ..options import Command
 from ..output import Page

@@ -9,7 +9,8 @@ from shlex import quote
 import click
 
 from slaflow.errors import SlaflowError
-from slaflow.settings import DATABASE_VARIABLE, FILE_NAME, SettingsInvalid, anchored, sqlite_url
+from slaflow.settings.environment import DATABASE_VARIABLE, anchored, sqlite_url
+from slaflow.settings.file import FILE_NAME, SettingsInvalid
 
 from ..options import Command
 from ..output import Page

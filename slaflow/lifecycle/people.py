@@ -37,12 +37,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Away from ``starts_at`` until ``ends_at`` (half-open), known since ``recorded_at``."""
+    """Away from ``starts_at`` until ``ends_at`` (half-open), known since ``recorded_at``.
+
+    ``stand_in`` hears what they would; leads go by the agreement all the same.
+    """
 
     email: str
     starts_at: datetime
     ends_at: datetime
     recorded_at: datetime
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql import column, table
 
-from slaflow.settings import sqlite_url
+from slaflow.settings.environment import sqlite_url
 from slaflow.store.database_file import file_of
 from slaflow.store.driver_errors import translated
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, InvalidDatabaseUrl, NotMigrated

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from support.builders import a_lead
 
 from slaflow.errors import ENVIRONMENT
-from slaflow.settings import sqlite_url
+from slaflow.settings.environment import sqlite_url
 from slaflow.store import database as database_module
 from slaflow.store import schema
 from slaflow.store.database import Database, driver_connection

@@ -16,7 +16,8 @@ from slaflow.engine.context import Context
 from slaflow.engine.files.kinds import AGREEMENT, ARCHIVE, DATABASE, KEY, SETTINGS, content_of, recognized
 from slaflow.engine.log.archives import kept_records
 from slaflow.errors import USAGE, SlaflowError
-from slaflow.settings import FILE_NAME, everything_named
+from slaflow.settings.environment import everything_named
+from slaflow.settings.file import FILE_NAME
 from slaflow.store.database_file import beside, file_of, is_database
 from slaflow.store.errors import NotMigrated
 from slaflow.store.rows import workflows as workflow_store

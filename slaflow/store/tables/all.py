@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slaflow.store.tables import (
     commitments,
+    deliveries,
     erasure,
     imports,
     leads,
@@ -18,7 +19,7 @@ from slaflow.store.tables.metadata import REVISIONS, belongs_to, metadata, tell_
 
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
-ROOMS = (commitments, erasure, imports, leads, log, outbox, passages, people, touches, workflows)
+ROOMS = (commitments, deliveries, erasure, imports, leads, log, outbox, passages, people, touches, workflows)
 """The modules by which every table is known to the metadata."""
 
 tell_dialects()

@@ -26,6 +26,7 @@ message = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("next_try_at", Instant),
     Column("last_error", Text),
+    Column("planned_at", Instant),
     UniqueConstraint("stream", "seq", "recipient", "kind", name="message_cause"),
     Index("message_status", "status", "id"),
     partial(
@@ -33,4 +34,5 @@ message = Table(
         "next_try_at",
         where=text("status = 'waiting'"),
     ),
+    partial("message_unplanned", "id", where=text("status = 'waiting' AND planned_at IS NULL")),
 )

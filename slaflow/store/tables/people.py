@@ -40,6 +40,7 @@ absence = Table(
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    Column("stand_in", Text),
 )
 
 team = Table(

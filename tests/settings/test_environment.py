@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from slaflow.errors import ENVIRONMENT
-from slaflow.settings import Settings, SettingsInvalid, cache_folder, read_settings
+from slaflow.settings.environment import Settings, cache_folder, read_settings
+from slaflow.settings.file import KNOWN_KEYS, SettingsInvalid
 
 POSTGRESQL = "postgresql+psycopg://slaflow@db.example.com/leads"
 
@@ -138,7 +139,9 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
 def test_a_key_like_no_other_lists_the_known_ones(tmp_path: Path) -> None:
     write_toml(tmp_path, "colour = 'blue'")
-    assert refusal(tmp_path).problem == 'unknown key "colour"; known: database, key'
+    assert refusal(tmp_path).problem == 'unknown key "colour"; known: database, key, ' + ", ".join(
+        KNOWN_KEYS[2:]
+    )
 
 
 def test_a_database_that_is_no_text_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Where database and signing key are and who acts: options, environment and slaflow.toml, read once.
 
-This file is the only one that reads the environment. What it finds goes on as a frozen
+This room is the only one that reads the environment. What it finds goes on as a frozen
 :class:`Settings`; whether the database answers is for ``store`` to say.
 """
 
@@ -12,28 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
+from slaflow.settings.file import SettingsInvalid, checked, find_file, text
 
-FILE_NAME = "slaflow.toml"
 DATABASE_VARIABLE = "SLAFLOW_DB"
 ACTOR_VARIABLE = "SLAFLOW_ACTOR"
 KEY_VARIABLE = "SLAFLOW_KEY"
 CACHE_VARIABLE = "SLAFLOW_CACHE"
 DEFAULT_DATABASE = "sqlite:///slaflow.db"
 DEFAULT_KEY = "slaflow.key"
-KNOWN_KEYS = ("database", "key")
-
-
-class SettingsInvalid(SlaflowError):
-    """A slaflow.toml that can't be used; ``file`` is its path, ``problem`` what is wrong with it."""
-
-    code = "settings_invalid"
-    exit_code = ENVIRONMENT
-
-    def __init__(self, file: Path, problem: str) -> None:
-        self.file = file
-        self.problem = problem
-        super().__init__(f"{file}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +93,7 @@ def key_file(
     file = find_file(folder or Path.cwd())
     if file is None:
         return Path(DEFAULT_KEY)
-    return file.parent / (_text(file, _checked(file), "key", DEFAULT_KEY) or DEFAULT_KEY)
+    return file.parent / (text(file, checked(file), "key", DEFAULT_KEY) or DEFAULT_KEY)
 
 
 def cache_folder(environment: Mapping[str, str] | None = None) -> Path | None:
@@ -153,13 +139,6 @@ def everything_named(*, folder: Path | None = None, environment: Mapping[str, st
     return Named(tuple(url for url in databases if url), tuple(files))
 
 
-def find_file(folder: Path) -> Path | None:
-    """The nearest slaflow.toml, in *folder* or above it, or None."""
-    start = folder.absolute()
-    candidates = (level / FILE_NAME for level in (start, *start.parents))
-    return next((file for file in candidates if file.is_file()), None)
-
-
 def read_file(file: Path) -> str | None:
     """The database URL that *file* names, or None if it names none.
 
@@ -169,49 +148,8 @@ def read_file(file: Path) -> str | None:
     Raises:
         SettingsInvalid: see :func:`read_settings`.
     """
-    named = _text(file, _checked(file), "database", DEFAULT_DATABASE, "a URL in quotes")
+    named = text(file, checked(file), "database", DEFAULT_DATABASE, "a URL in quotes")
     return anchored(named, file.absolute().parent) or None
-
-
-def _checked(file: Path) -> dict[str, object]:
-    """What *file* says, every key of it known."""
-    table = _parse(file)
-    for key in table:
-        if key not in KNOWN_KEYS:
-            raise SettingsInvalid(file, f'unknown key "{key}"{_instead_of(key)}')
-    return table
-
-
-def _text(
-    file: Path, table: Mapping[str, object], key: str, example: str, what: str = "a path in quotes"
-) -> str:
-    named = table.get(key, "")
-    if not isinstance(named, str):
-        raise SettingsInvalid(file, f'"{key}" must be {what}, such as "{example}"')
-    return named
-
-
-def _instead_of(key: str) -> str:
-    return did_you_mean(key, KNOWN_KEYS) or f"; known: {', '.join(KNOWN_KEYS)}"
-
-
-def _parse(file: Path) -> dict[str, object]:
-    # Imported here: most commands find no such file.
-    import tomllib
-
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsInvalid(file, f"not valid TOML: {_lower_first(str(problem))}") from problem
-    except UnicodeDecodeError as problem:
-        raise SettingsInvalid(file, f"not UTF-8 text (byte {problem.start})") from problem
-    except OSError as problem:
-        reason = _lower_first(problem.strerror or "unknown fault")
-        raise SettingsInvalid(file, f"can't be read: {reason}") from problem
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def anchored(url: str, folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""The network, guarded: which addresses may be called, and the one client that calls them."""

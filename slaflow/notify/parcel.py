@@ -1,0 +1,45 @@
+"""What a channel is given to send, and what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from slaflow.notify.answer import Answer
+
+Form = Literal["mail", "slack", "teams", "text", "webhook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One letter to one address over one channel.
+
+    ``id`` is the same at every try and no other letter's. ``body`` is what was rendered at the first try, in
+    the channel's form. ``thread`` names what belongs together, and ``opened`` what the other side calls the
+    letter that opened it at this address, where one did.
+    """
+
+    id: str
+    address: str
+    body: str
+    at: datetime
+    thread: str | None = None
+    opened: str | None = None
+
+
+class Channel(Protocol):
+    """A way to send. ``pace`` is the least time between two letters to one address."""
+
+    name: str
+    form: Form
+    pace: timedelta
+
+    def send(self, parcel: Parcel) -> Answer:
+        """One try; raises nothing that the other side can cause."""
+
+    def probe(self) -> Answer:
+        """Whether it could send, with nobody hearing of it where that can be had."""
+
+    def close(self) -> None:
+        """Lets go of connections."""

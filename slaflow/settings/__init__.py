@@ -1,0 +1,1 @@
+"""Where things are and who is told how: options, environment, slaflow.toml, secrets."""

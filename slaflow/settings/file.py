@@ -1,0 +1,78 @@
+"""slaflow.toml: found, read, every key of it known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
+
+FILE_NAME = "slaflow.toml"
+KNOWN_KEYS = (
+    "database", "key", "public_url", "send", "channels", "recipients", "receivers", "links", "net",
+)  # fmt: skip
+
+
+class SettingsInvalid(SlaflowError):
+    """A slaflow.toml that can't be used; ``file`` is its path, ``problem`` what is wrong with it."""
+
+    code = "settings_invalid"
+    exit_code = ENVIRONMENT
+
+    def __init__(self, file: Path, problem: str) -> None:
+        self.file = file
+        self.problem = problem
+        super().__init__(f"{file}: {problem}")
+
+
+def find_file(folder: Path) -> Path | None:
+    """The nearest slaflow.toml, in *folder* or above it, or None."""
+    start = folder.absolute()
+    candidates = (level / FILE_NAME for level in (start, *start.parents))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def checked(file: Path) -> dict[str, object]:
+    """What *file* says, every key of it known.
+
+    Raises:
+        SettingsInvalid: it can't be read, is not TOML, or holds a key it should not.
+    """
+    table = _parse(file)
+    for key in table:
+        if key not in KNOWN_KEYS:
+            raise SettingsInvalid(file, f'unknown key "{key}"{_instead_of(key)}')
+    return table
+
+
+def text(
+    file: Path, table: Mapping[str, object], key: str, example: str, what: str = "a path in quotes"
+) -> str:
+    """What *file* says under *key*; empty where it says nothing. Raises ``SettingsInvalid``."""
+    named = table.get(key, "")
+    if not isinstance(named, str):
+        raise SettingsInvalid(file, f'"{key}" must be {what}, such as "{example}"')
+    return named
+
+
+def _instead_of(key: str) -> str:
+    return did_you_mean(key, KNOWN_KEYS) or f"; known: {', '.join(KNOWN_KEYS)}"
+
+
+def _parse(file: Path) -> dict[str, object]:
+    # Imported here: most commands find no such file.
+    import tomllib
+
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsInvalid(file, f"not valid TOML: {_lower_first(str(problem))}") from problem
+    except UnicodeDecodeError as problem:
+        raise SettingsInvalid(file, f"not UTF-8 text (byte {problem.start})") from problem
+    except OSError as problem:
+        reason = _lower_first(problem.strerror or "unknown fault")
+        raise SettingsInvalid(file, f"can't be read: {reason}") from problem
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
