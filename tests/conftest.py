@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 from support.compiled import share_compiled_statements
 from support.databases import new_postgresql
+from support.faulty import FaultyServer, serving
 from support.together import Together
 from support.worlds import Fill, PostgresqlWorlds, SqliteWorlds
 
@@ -234,3 +235,18 @@ def world_of(
             return opened
 
         yield copied
+
+
+@pytest.fixture(scope="session")
+def faulty_server() -> Iterator[FaultyServer]:
+    """One HTTP server for all tests of this worker; ask for ``faulty``, which starts anew for each."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def faulty(faulty_server: FaultyServer) -> Iterator[FaultyServer]:
+    """An HTTP server on loopback that answers as a test tells it, and remembers what it was asked."""
+    faulty_server.forget()
+    yield faulty_server
+    faulty_server.forget()

@@ -48,6 +48,7 @@ HOMES = {
     "click": ("cli/",),
     "cryptography": ("slaflow/log/keys.py", "slaflow/log/locked.py"),
     "fastapi": ("slaflow/web/",),
+    "httpcore2": ("slaflow/net/",),
     "httpx2": ("slaflow/net/",),
     "itsdangerous": ("slaflow/notify/links.py",),
     "holidays": ("slaflow/hours/public_holidays.py",),

@@ -16,6 +16,7 @@ from slaflow.engine.batch import Batch
 from slaflow.engine.context import Context
 from slaflow.engine.held import Held
 from slaflow.engine.leads.resurrection import forget, returns
+from slaflow.engine.listening import heard
 from slaflow.engine.passages import keep as passages
 from slaflow.hours.zones import in_utc
 from slaflow.lifecycle.decision import Message
@@ -98,9 +99,9 @@ def hold(app: Context, conn: Connection, leads: dict[int, Lead], *, lock_turns: 
     """A batch of *leads* that are locked already."""
     clocks = clock_store.open_of(conn, list(leads)) if leads else {}
     locks.begin(conn)
-    people = people_store.directory(conn, lock_turns=lock_turns)
+    people, listeners = people_store.directory_and_listeners(conn, lock_turns=lock_turns)
     held = {i: Held(lead, clocks.get(i, []), head=lead.head) for i, lead in leads.items()}
-    return Batch(app, people, held)
+    return Batch(app, people, held, listeners)
 
 
 def save(conn: Connection, batch: Batch, now: datetime) -> None:
@@ -134,10 +135,16 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
 def _messages(
     batch: Batch, done: list[Held], now: datetime
 ) -> Iterable[tuple[int, Message, outbox_store.MessageStatus, datetime]]:
-    """Messages with their first status: one too old when it is recorded is kept, not sent."""
+    """Messages with their first status: one too old when it is recorded is kept, not sent.
+
+    Receivers hear of everything, however late: they keep books, and nobody is woken by them.
+    """
     for held in done:
         assert held.lead is not None
         bound = batch.app.workflow(held.lead.digest).notify_within
         for message in held.messages:
             status: outbox_store.MessageStatus = "stale" if now - message.at > bound else "waiting"
             yield held.lead.id, message, status, now
+        if batch.listeners:
+            for message in heard(batch.listeners, held.entries):
+                yield held.lead.id, message, "waiting", now

@@ -17,6 +17,7 @@ from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import judged
+from slaflow.store.rows.listeners import NOBODY, Listeners
 from slaflow.workflow.model.workflow import Workflow
 
 BATCH = 1000
@@ -24,12 +25,15 @@ BATCH = 1000
 
 
 class Batch:
-    """The leads of one transaction, locked and loaded, and the directory they are decided with."""
+    """The leads of one transaction, locked and loaded, whom they are decided with, and who listens."""
 
-    def __init__(self, app: Context, people: Directory, held: dict[int, Held]) -> None:
+    def __init__(
+        self, app: Context, people: Directory, held: dict[int, Held], listeners: Listeners = NOBODY
+    ) -> None:
         self.app = app
         self.people = people
         self.held = held
+        self.listeners = listeners
         self.turns: dict[str, str] = {}
 
     def decide(self, ask: Ask, now: datetime, lenient: bool, back: Return | None) -> Outcome:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    true,
     type_coerce,
     union_all,
     update,
@@ -33,6 +34,9 @@ from slaflow.store.log.filter import EVERYTHING, LogFilter
 from slaflow.store.log.narrowing import AT, filtered, narrowest, place
 from slaflow.store.log.part import WHOLE, Part
 from slaflow.store.log.raw_rows import raw_rows
+from slaflow.store.rows import listeners as listening
+from slaflow.store.rows.listeners import Listeners
+from slaflow.store.tables.deliveries import receiver
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.log import entry, stream
 from slaflow.store.types import Instant, instant_as_text
@@ -138,6 +142,17 @@ def stream_head(connection: Connection, name: str, *, lock: bool = True) -> tupl
     return (0, GENESIS) if row is None else (row[0], row[1])
 
 
+def heard_stream_head(connection: Connection, name: str) -> tuple[int, str, Listeners]:
+    """As :func:`stream_head`, and who listens to the log: one statement, two where the stream is new."""
+    known = select(stream.c.seq, stream.c.head, *listening.COLUMNS)
+    query = known.select_from(stream.outerjoin(receiver, true())).where(stream.c.name == name)
+    rows = connection.execute(query.with_for_update(of=stream)).all()
+    if not rows:
+        return 0, GENESIS, listening.of(connection)
+    heard = ((row[2], row[3]) for row in rows if row[2] is not None)
+    return rows[0][0], rows[0][1], listening.listeners(heard)
+
+
 def entry_id(connection: Connection, stream_name: str, seq: int) -> int | None:
     """The id of an entry; None if it is not in the log."""
     query = select(entry.c.id).where(entry.c.stream == stream_name, entry.c.seq == seq)
@@ -150,8 +165,8 @@ def save_stream(connection: Connection, name: str, seq: int, head: str) -> None:
     Raises:
         ConflictingChange: somebody else began the same stream meanwhile.
     """
-    changed = connection.execute(update(stream).where(stream.c.name == name).values(seq=seq, head=head))
-    if changed.rowcount == 0:
+    moved = update(stream).where(stream.c.name == name).values(seq=seq, head=head)
+    if seq == 1 or connection.execute(moved).rowcount == 0:
         connection.execute(insert(stream).values(name=name, seq=seq, head=head))
 
 

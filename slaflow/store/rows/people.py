@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import Connection, func, insert, null, or_, select, text, union_all, update
 
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import is_rehearsal
+from slaflow.store.rows import listeners as listening
+from slaflow.store.rows.listeners import Listeners
 from slaflow.store.tables.people import absence, person, team
 from slaflow.workflow.identity import folded
 
@@ -19,6 +21,12 @@ _ABSENCE = tuple(column for column in absence.c if column.name != "id")
 _EVERYBODY = select(*_PERSON).order_by(person.c.order, person.c.id)
 _PRESENT = person.c.valid_until.is_(None)
 _ABSENCES = select(*_ABSENCE).order_by(absence.c.id)
+# Receivers among the absences, with what they are told of in place of the stand-in: each is a few rows.
+_AS_AN_ABSENCE = {"email": listening.COLUMNS[0], "stand_in": listening.COLUMNS[1]}
+_ABSENCES_AND_LISTENERS = union_all(
+    select(*_ABSENCE, absence.c.id.label("place")),
+    select(*(_AS_AN_ABSENCE.get(column.name, null()) for column in _ABSENCE), null()),
+).order_by("place")
 _TURNS = select(team.c.name, team.c.turn)
 # Rows of teams not drawn from yet cannot be locked, so the table is: the first draws must not collide.
 _LOCK_TURNS = text("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE")
@@ -33,6 +41,16 @@ def directory(connection: Connection, *, lock_turns: bool = False) -> Directory:
     people = tuple(Person(*row) for row in connection.execute(_EVERYBODY))
     absences = tuple(Absence(*row) for row in connection.execute(_ABSENCES))
     return Directory(people, absences, _LockedTurns(connection) if lock_turns else _turns(connection))
+
+
+def directory_and_listeners(connection: Connection, *, lock_turns: bool) -> tuple[Directory, Listeners]:
+    """As :func:`directory`, and who listens to the log, in as many statements."""
+    people = tuple(Person(*row) for row in connection.execute(_EVERYBODY))
+    rows = connection.execute(_ABSENCES_AND_LISTENERS).all()
+    absences = tuple(Absence(*row[:-1]) for row in rows if row.place is not None)
+    turns = _LockedTurns(connection) if lock_turns else _turns(connection)
+    listen = listening.listeners((row.email, row.stand_in) for row in rows if row.place is None)
+    return Directory(people, absences, turns), listen
 
 
 def _turns(connection: Connection) -> Mapping[str, str]:
