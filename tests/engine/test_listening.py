@@ -33,11 +33,7 @@ from slaflow.lifecycle.events import Recorded
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.rows.outbox import list_messages
 
-MAP = """\
-key: row.email
-fields: {email: row.email}
-created_at: row.at
-"""
+MAP = "lead: {email: email}\ncreated_at: since\n"
 
 
 def of_kinds(app: Engine, *kinds: str) -> list[tuple[str, int]]:
@@ -55,7 +51,7 @@ def a_busy_year(app: Engine, present: Present, folder: Path) -> None:
     app.erase(1, "asked for it", "marketing")
     (folder / "map.yaml").write_text(MAP, encoding="utf-8")
     (folder / "leads.csv").write_text(
-        "email,at\nold@example.com,2026-01-07\nnew@example.com,\n", encoding="utf-8"
+        "email,since\nold@example.com,2026-01-07\nnew@example.com,\n", encoding="utf-8"
     )
     assert import_file(app, folder / "leads.csv", folder / "map.yaml").leads_added == 2
 
