@@ -74,7 +74,7 @@ def _entry(entry: Entry, personal: bool) -> dict[str, Any]:
 
 
 def _lead(lead: Lead, personal: bool) -> dict[str, Any]:
-    """The lead as its log has it by ``as_of``; what fell since stands in entries that are still to come."""
+    """The lead as its log has it by now; ``as_of`` is the instant of the last thing that happened to it."""
     shown: dict[str, Any] = {
         "id": lead.id,
         "state": lead.state,
