@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import insert
 from sqlalchemy.engine import make_url
 
 from slaflow import Engine, Workflow
@@ -40,6 +41,7 @@ from slaflow.store import schema
 from slaflow.store.database import Connection, Database
 from slaflow.store.log import entries as log
 from slaflow.store.rows import clocks, leads
+from slaflow.store.tables.deliveries import receiver
 
 AGREEMENT = """\
 workflow: bench
@@ -155,6 +157,14 @@ def prepared(url: str, agreement: str | bytes = AGREEMENT, at: datetime = START)
         raise SystemExit(f"{database.shown} is not empty; name an empty database with --db")
     engine.activate(agreement, at=at)
     return engine
+
+
+def listen(engine: Engine, number: int) -> None:
+    """Has so many receivers be told of every breach."""
+    row = {"kind": "webhook", "events": ["breached"], "personal": False, "applied_at": START}
+    with engine.database.write() as connection:
+        for place in range(number):
+            connection.execute(insert(receiver).values(name=f"r{place}", **row))
 
 
 def fill(engine: Engine, n: int, started_at: datetime = START, workflow: Workflow | None = None) -> list[int]:

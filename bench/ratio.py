@@ -24,20 +24,26 @@ def measured(given: Any) -> tuple[list[int], list[int]]:
         with ground.fresh_url(given.db) as url:
             floors.append(ground.apart(floor.measure, url, given.n, given.all_columns)["per_s"])
         with ground.fresh_url(given.db) as url:
-            ticks.append(ground.apart(tick.measure, url, given.n)["per_s"])
+            ticks.append(_ticked(url, given)["per_s"])
     return floors, ticks  # type: ignore[return-value]
+
+
+def _ticked(url: str, given: Any) -> dict[str, Any]:
+    return ground.apart(tick.measure, url, given.n, ground.AGREEMENT, 1, given.receivers)
 
 
 def main() -> None:
     options = ground.options(__doc__, n=20_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--all-columns", action="store_true", help="the floor sets unchanged columns too")
+    options.add_argument("--receivers", type=int, default=0, help="so many are told of every breach")
     given = options.parse_args()
     floors, ticks = measured(given)
     ground.tell(
         db="postgresql" if (given.db or "").startswith("postgres") else "sqlite",
         n=given.n,
         rounds=given.rounds,
+        receivers=given.receivers,
         floor_per_s=round(median(floors)),
         tick_per_s=round(median(ticks)),
         ratio=round(median(ticks) / median(floors), 3),

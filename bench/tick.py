@@ -18,9 +18,12 @@ from pathlib import Path
 import ground
 
 
-def measure(url: str, n: int, agreement: str | bytes = ground.AGREEMENT, days: int = 1) -> dict[str, object]:
+def measure(
+    url: str, n: int, agreement: str | bytes = ground.AGREEMENT, days: int = 1, receivers: int = 0
+) -> dict[str, object]:
     """Fills the database, ticks once and tells how that went."""
     engine = ground.prepared(url, agreement)
+    ground.listen(engine, receivers)
     ground.fill(engine, n)
     began = time.perf_counter()
     report = engine.tick(ground.START + timedelta(days=days))

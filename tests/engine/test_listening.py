@@ -102,6 +102,17 @@ def test_a_receiver_is_told_however_late_an_entry_is_written(app: Engine, presen
     assert (first.message.target, first.message.step, first.message.data) == ("respond", "100%", {})
 
 
+def test_an_erasure_reaches_receivers_and_takes_no_entry_from_them(app: Engine, present: Present) -> None:
+    listen(app.database, "warehouse", *KINDS)
+    lead = handed_over(app)
+    present.at = MONDAY
+    app.erase(lead, "asked for it", "sales")
+    with app.database.read() as conn:
+        ours = [each for each in list_messages(conn) if each.message.recipient == f"{RECEIVER}warehouse"]
+    assert {each.status for each in ours} == {"waiting"}
+    assert [each.message.kind for each in ours if each.lead_id == lead].count("erased") == 1
+
+
 def work(app: Engine, number: int) -> list[Callable[[], object]]:
     """Commands that write: to one lead, to many at once, by time, to another stream."""
     many = [created(app.active(), number + n, FRIDAY) for n in range(3)]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, insert, select, update
 
+from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.erasure import erasure
 from slaflow.store.tables.imports import imported
 from slaflow.store.tables.log import entry
@@ -25,14 +26,16 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
         before_seq: the ``erased`` entry; the data of those before it becomes null.
         at: when that was.
 
-    Messages stay, empty, so that the outbox still tells who was told when; what was not sent yet is
-    ``stale``. Import keys are hashes over the identity, without a salt, and go.
+    Messages stay, empty, so that the outbox still tells who was told when; what people were not sent yet is
+    ``stale``. Receivers still hear what is left of each entry, and of the erasure: they have something to
+    erase too. Import keys are hashes over the identity, without a salt, and go.
     """
     stream = f"lead:{lead_id}"
     earlier = (entry.c.stream == stream, entry.c.seq < before_seq, entry.c.data.is_not(None))
     connection.execute(update(entry).where(*earlier).values(data=None))
-    unsent = case((message.c.status.in_(("waiting", "failed")), "stale"), else_=message.c.status)
-    emptied: dict[str, Any] = {"data": {}, "last_error": None, "next_try_at": None, "status": unsent}
+    unsent = message.c.status.in_(("waiting", "failed")) & ~message.c.recipient.startswith(RECEIVER)
+    status = case((unsent, "stale"), else_=message.c.status)
+    emptied: dict[str, Any] = {"data": {}, "last_error": None, "next_try_at": None, "status": status}
     connection.execute(update(message).where(message.c.stream == stream).values(emptied))
     connection.execute(delete(imported).where(imported.c.lead == lead_id))
     connection.execute(insert(erasure).values(lead=lead_id, at=at))
