@@ -51,6 +51,7 @@ LINES = (
     Line("log", "log.commands", "The log: list, verify, sign, prove, archive, export."),
     Line("key", "log.key", "Keys that sign the log: new, show."),
     Line("outbox", "setup.outbox", "Messages: list."),
+    Line("serve", "serve", "The pages that links in messages lead to."),
     Line("doctor", "setup.doctor", "What is not in order, and how to mend it."),
     Line("db", "setup.database", "The tables: upgrade, downgrade, current, check, scrub."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import Draft, Message, Refusal
@@ -43,6 +44,30 @@ class LoggedSince(SlaflowError):
         super().__init__("something was logged for it since")
 
 
+class MovedOn(SlaflowError):
+    """The lead is not any more where it was when somebody was asked what to do with it."""
+
+    code = "moved_on"
+
+    def __init__(self, lead_id: int, state: str, expected: str) -> None:
+        self.lead_id = lead_id
+        self.state = state
+        stay = "it has left that and come back" if state == expected else f"it is {state} now"
+        super().__init__(f"lead {lead_id} is not any more as it was told of, in {expected}: {stay}")
+
+
+class Expected(NamedTuple):
+    """Where the lead has to be, and since when, for an input to be meant for it."""
+
+    state: str
+    entered_at: datetime
+
+    def check(self, lead: Lead) -> None:
+        """Raises :class:`MovedOn` where *lead* is elsewhere, or has been elsewhere meanwhile."""
+        if (lead.state, lead.entered_at) != self:
+            raise MovedOn(lead.id, lead.state, self.state)
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One input for one lead.
@@ -50,7 +75,8 @@ class Ask:
     ``at`` is its arrival; None: the clock, once the lead is held, never before what was logged last.
     ``occurred_at`` None is the arrival. ``workflow`` and a fresh ``lead_id`` go with a ``Created``. What is
     ``imported`` arrives at its own instant, however long ago that is. ``resurrect`` lets it take the identity
-    of a lead that was erased. With a ``seq`` it is wrong once the lead's log ends elsewhere.
+    of a lead that was erased. With a ``seq`` it is wrong once the lead's log ends elsewhere, and with what is
+    ``expected`` where the input would find the lead elsewhere. ``via`` is the way by which it came.
     """
 
     lead_id: int
@@ -62,6 +88,8 @@ class Ask:
     imported: bool = False
     resurrect: bool = False
     seq: int | None = None
+    expected: Expected | None = None
+    via: str | None = None
 
 
 @dataclass(slots=True)

@@ -47,6 +47,8 @@ class Batch:
                 back.check(ask)
             workflow = ask.workflow or self._workflow(held, ask.lead_id)
             event = _input(ask, held.lead, now, workflow)
+            if ask.expected is not None:
+                ask.expected.check(self._standing(held, workflow, event))
             named = self._named(workflow, held, event)
             event = judged(named, self.people, event, lambda: self._standing(held, workflow, event))
             # Who moves leads asks once of each in a transaction: nobody reads what became of one that stays.
@@ -135,4 +137,4 @@ def _input(ask: Ask, lead: Lead | None, now: datetime, workflow: Workflow) -> In
     occurred = check_not_ahead(occurred, max(arrived, now))
     # What a file says was read by its map.
     happening = ask.happening if ask.imported else typed(workflow, ask.happening)
-    return Input(happening, ask.actor, min(occurred, arrived), arrived, ask.imported)
+    return Input(happening, ask.actor, min(occurred, arrived), arrived, ask.imported, via=ask.via)

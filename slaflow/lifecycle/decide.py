@@ -102,6 +102,9 @@ def decide(
     refusal = apply(work, event, at)
     if event.right is not None:
         _note_right(workflow, event, work.entries[before])
+    if event.via is not None:
+        told = work.entries[before]
+        told.data = {**told.data, "via": event.via}
     decision = work.decision()
     decision.refusal = refusal
     decision.is_evidence = refusal is not None and work.entries[-1].kind != "refused"

@@ -168,6 +168,7 @@ class Input(NamedTuple):
 
     An ``imported`` one arrives at its own instant, however long after it slaflow was told. Rights are judged
     before: ``right`` is the agreement's own rule under which it is allowed, ``denied`` why it is not.
+    ``via`` is the way by which it came, where that is on the record: ``link``.
     """
 
     happening: Happening
@@ -177,6 +178,7 @@ class Input(NamedTuple):
     imported: bool = False
     right: str | None = None
     denied: str | None = None
+    via: str | None = None
 
 
 _LIMIT = 2**63

@@ -66,7 +66,10 @@ def input_of(entry: Entry) -> Input:
     # Rights were judged when it was told, and never are again.
     denied = data["because"][0] if data.get("denied") else None
     happening = read(entry, data)
-    return Input(happening, who, entry.occurred_at, entry.arrived_at, imported, data.get("right"), denied)
+    return Input(
+        happening, who, entry.occurred_at, entry.arrived_at, imported, data.get("right"), denied,
+        data.get("via"),
+    )  # fmt: skip
 
 
 def _created(entry: Entry, data: Data) -> Happening:

@@ -114,6 +114,11 @@ def cache_folder(environment: Mapping[str, str] | None = None) -> Path | None:
     return None
 
 
+def variables() -> Mapping[str, str]:
+    """The process's own variables, for who reads secrets that slaflow.toml names."""
+    return os.environ
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Whatever the surroundings name, also what an option has passed over: nobody writes over any of it."""

@@ -70,7 +70,7 @@ transitions:
   - {trigger: return, from: mql, to: new, by: [sales, system],
      requires: {feedback: {type: text, min_length: 10}}}
   - {trigger: give, from: mql, by: sales, requires: {whom: email}, assign: {input: whom}}
-  - {trigger: win, from: mql, to: won, by: sales, when: "check.value"}
+  - {trigger: win, from: mql, to: won, by: sales, when: "check.value", click: true}
 on_assign: [{notify: owner}, {set: {why: "'new owner'"}}]
 lift: {by: [{sales: manager}]}
 targets:

@@ -66,6 +66,7 @@ LABELS: Mapping[tuple[type, str], str] = {
     (Transition, "actions"): "thing done with it",
     (Transition, "override"): "right to pass its conditions by",
     (Transition, "to"): "state it leads to",
+    (Transition, "click"): "link to it in the owner's messages",
     (Commitment, "owed_by"): "party that owes it",
     (Commitment, "every"): "period",
     (Commitment, "measure"): "figure",

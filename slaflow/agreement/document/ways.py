@@ -134,6 +134,8 @@ def _terms(row: Transition, naming: Naming) -> Iterator[str]:
         yield sentence(f"it asks that {condition(clause.that, naming)}{refused}")
     if row.override:
         yield sentence(f"{naming.granted(row.override)} may pass by its conditions, with a reason")
+    if row.click:
+        yield "Messages to the owner carry a link to do it by."
     if row.sets:
         yield sentence(f"then {settings(row.sets, naming)}")
     if row.reset:

@@ -79,5 +79,11 @@ def list_messages(
     return [Stored(*row[:7], Message(*row[7:])) for row in connection.execute(query)]
 
 
+def cause_of(connection: Connection, number: int, lead_id: int) -> int | None:
+    """The ``seq`` of the lead's entry that caused the message *number*; None where nobody knows it now."""
+    query = select(message.c.seq).where(message.c.id == number, message.c.lead == lead_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def _json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z, default=dict).decode()

@@ -62,6 +62,7 @@ ADVICE: tuple[Check, ...] = (
     allowances.check_last_case,
     keeping.check_debtor,
     keeping.check_let_go,
+    transitions.check_clicked,
     receivers.check_rules,
     receivers.check_teams,
     receivers.check_owners_calendar,

@@ -1,4 +1,4 @@
-"""Checks of transitions: none is hidden behind another."""
+"""Checks of transitions: none is hidden behind another, and who gets a link to one may do it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def check_shadowed(workflow: Workflow) -> Iterator[Remark]:
         if not row.guard:
             for key in _keys(row):
                 unguarded.setdefault(key, row)
+
+
+def check_clicked(workflow: Workflow) -> Iterator[Remark]:
+    """Of what may be done by a link in a message, the party that holds the lead may do it."""
+    for row in workflow.transitions:
+        holders = {workflow.states[name].held_by for name in row.from_states}
+        if row.click and not holders & set(row.by):
+            where, who = " or ".join(row.from_states), " or ".join(row.by)
+            words = f"nobody gets that link: who holds the lead in {where} may not {row.trigger}, but {who}"
+            yield Remark(("transitions", row.index, "click"), words, warning=True)
 
 
 def _words(row: Transition, hidden: tuple[str, str, str], first: Transition) -> str:

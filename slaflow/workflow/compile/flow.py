@@ -59,6 +59,7 @@ def transition(
         actions=_row_actions(doc, path, parts, requires),
         title=doc.title,
         override=_override(doc, path, parts),
+        click=doc.click,
     )
     if doc.auto and (needed := [name for name, given in requires.items() if given.required]):
         parts.findings.error((*path, "requires"), f"nobody gives {needed[0]} to an auto", key=True)

@@ -96,6 +96,7 @@ class TransitionDoc(Named):
     assign: AnyAssign | None = None
     notify: Many[Ref] = Field(default_factory=list)
     override: OverrideDoc | None = None
+    click: bool = False
 
 
 Kind = Literal["enter", "trigger", "activity", "set", "attempts", "contact", "assign", "dispute", "ruling"]

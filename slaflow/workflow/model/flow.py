@@ -71,6 +71,8 @@ class Transition:
     title: str | None = None
     override: tuple[Grant, ...] = ()
     """Who may take the row although its guard does not pass; nobody where it is empty."""
+    click: bool = False
+    """Whether messages to the lead's owner carry a link by which they do it."""
     names_owner: bool = field(init=False, repr=False, compare=False)
     """Whether it makes somebody the owner who has to be there, and of the party that holds the lead then."""
 

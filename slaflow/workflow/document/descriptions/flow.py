@@ -64,6 +64,7 @@ KEYS: Mapping[type[Doc], Mapping[str, str]] = {
         ),
         "notify": "Who hears: owner, manager, a party, a team, an address, or several; default nobody",
         "override": "Who may pass by when with a reason, on the record; default nobody",
+        "click": "true: messages to the lead's owner carry a link to do it by; default false",
     },
     OverrideDoc: {
         "by": ("Parties that may override, each bare or with the least role, as in {marketing: manager}"),

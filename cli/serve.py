@@ -1,0 +1,150 @@
+"""``slaflow serve``: the pages that links in messages lead to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from slaflow.errors import ENVIRONMENT, USAGE, ExtraMissing, SlaflowError
+
+from .options import Command
+from .output import tell
+from .session import Session, pass_session
+from .words import clean
+
+if TYPE_CHECKING:
+    from slaflow.settings.reach import Reach
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PATIENCE_SECONDS = 10
+"""How long what is being answered has once the end was asked for."""
+
+
+class PublicUrlNeeded(SlaflowError):
+    """Pages that others reach, without a name that is known to be encrypted."""
+
+    code = "public_url_needed"
+    exit_code = USAGE
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} is reached by others, and what they send could be read; put https in front of it and "
+            'public_url = "https://..." into slaflow.toml, or leave --host out'
+        )
+
+
+class AddressTaken(SlaflowError):
+    """Pages cannot be offered there."""
+
+    code = "address_taken"
+    exit_code = ENVIRONMENT
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"no pages on {host}:{port}: {reason}; give another --port, or --host")
+
+
+@click.command("serve", cls=Command)
+@click.option("--host", default="127.0.0.1", metavar="HOST", show_default=True,
+              help="The address; one that others reach needs an https public_url.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", show_default=True,
+              help="0 takes a free one.")  # fmt: skip
+@pass_session
+def command(session: Session, /, host: str, port: int) -> None:
+    """Offers the pages that links in messages lead to, until SIGTERM or Ctrl-C.
+
+    GET /healthz says that it runs, GET /readyz whether its database answers.
+    """
+    from slaflow.settings.reach_file import read_reach
+
+    reach = read_reach()
+    if host not in LOOPBACK and not (reach.public_url or "").startswith("https://"):
+        raise PublicUrlNeeded(host)
+    app = _application(session, reach)
+    with _bound(host, port) as listening:
+        session.out.say(f"slaflow: pages on {_address(listening)}{_known_as(reach)}")
+        if (why := _without_links(reach)) is not None:
+            tell(f"slaflow: {why}")
+        logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
+        asyncio.run(_served(app, listening))
+
+
+class _Lines(logging.Handler):
+    """What went wrong, a line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell(clean(f"slaflow: {record.getMessage()}"))
+
+
+def _application(session: Session, reach: Reach) -> Any:
+    try:
+        from slaflow.web.app import made
+        from slaflow.web.site import Site
+    except ImportError:
+        raise ExtraMissing("slaflow serve", "web") from None
+    from slaflow.notify.links import keys_of
+
+    return made(Site(session.engine, reach, keys_of(reach)))
+
+
+def _without_links(reach: Reach) -> str | None:
+    if reach.links.place("links", "key") is None:
+        return "no key for links: /act answers nobody until slaflow.toml has a table [links] with key_env"
+    return None
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens there. Raises ``AddressTaken``."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    with listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+            listening.listen(128)
+        except OSError as error:
+            raise AddressTaken(host, port, (error.strerror or str(error)).lower()) from None
+        yield listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _known_as(reach: Reach) -> str:
+    return f", known as {reach.public_url}" if urlsplit(reach.public_url or "").hostname else ""
+
+
+async def _served(app: Any, listening: socket.socket) -> None:
+    """Answers until a signal; what is being answered then is answered, at a second signal not even that."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Signals are ours: its own way is to raise them again at the end."""
+            yield
+
+    config = uvicorn.Config(
+        app, lifespan="off", access_log=False, log_config=None, server_header=False, proxy_headers=False,
+        ws="none", log_level="error", timeout_graceful_shutdown=PATIENCE_SECONDS,
+    )  # fmt: skip
+    server = Server(config)
+
+    def end() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    await server.serve(sockets=[listening])

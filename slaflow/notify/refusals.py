@@ -1,0 +1,96 @@
+"""Why something cannot be done now, told so that who reads it sees what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from slaflow.agreement.words.conditions import condition, value
+from slaflow.agreement.words.naming import Naming, listed
+from slaflow.lifecycle.guards import validated
+from slaflow.lifecycle.scoring import number_text
+from slaflow.lifecycle.view import View
+from slaflow.workflow.expressions.value import Clause, Unknown
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.lead import Field, Value
+from slaflow.workflow.model.workflow import Workflow
+
+INPUT = "input."
+
+
+def standing(view: View, row: Transition) -> list[str]:
+    """Why *row* cannot be taken whatever is given with it."""
+    clauses = [each for each in row.guard if not any(name.startswith(INPUT) for name in each.that.names)]
+    return list(_lines(view, clauses))
+
+
+def by_choice(view: View, row: Transition) -> dict[str, dict[str, str]]:
+    """For inputs with a list of values: which of these would be refused now, and why."""
+    found: dict[str, dict[str, str]] = {}
+    for field in row.requires.values():
+        clauses = [each for each in row.guard if _inputs(each) == {field.name}]
+        for choice in field.one_of if clauses else ():
+            seen = view.with_given({"input": ({field.name: field}, {field.name: choice})})
+            because = [words for each in clauses for words in _lines(seen, [each])]
+            if because:
+                found.setdefault(field.name, {})[str(choice)] = "; ".join(because)
+    return found
+
+
+def given(view: View, row: Transition, inputs: Mapping[str, object]) -> list[str]:
+    """Why *row* cannot be taken with *inputs*: what is wrong with them first."""
+    because: list[str] = []
+    values: Mapping[str, Value] = validated(row.requires, inputs, view.workflow, because)
+    said = [_titled(view.workflow, row.requires, words) for words in because]
+    seen = view.with_given({"input": (row.requires, values)})
+    clauses = [each for each in row.guard if _inputs(each) <= values.keys()]
+    return [*said, *_lines(seen, clauses)]
+
+
+def _inputs(clause: Clause) -> set[str]:
+    return {name.removeprefix(INPUT) for name in clause.that.names if name.startswith(INPUT)}
+
+
+def _titled(workflow: Workflow, fields: Mapping[str, Field], words: str) -> str:
+    """*words* with the input that they begin with called as the page calls it."""
+    for name, field in fields.items():
+        if words == name or words.startswith((f"{name} ", f"{name}:")):
+            return f"{field.title or name.replace('_', ' ')}{words.removeprefix(name)}"
+    return words
+
+
+def _lines(view: View, clauses: Iterable[Clause]) -> Iterable[str]:
+    naming = Naming(view.workflow)
+    for clause in clauses:
+        found = view.evaluate(clause.that)
+        if found is True:
+            continue
+        if clause.otherwise is not None:
+            yield f"{clause.otherwise}{_so_far(view, clause, naming)}"
+        elif isinstance(found, Unknown) and found.missing:
+            lacking = listed(_lacking(name, naming) for name in found.missing)
+            yield f"it asks that {condition(clause.that, naming)}, and {lacking}"
+        else:
+            yield f"it asks that {condition(clause.that, naming)}{_so_far(view, clause, naming)}"
+
+
+def _lacking(name: str, naming: Naming) -> str:
+    """What is missing, in the words of what would mend it."""
+    if name.startswith("check."):
+        return f"{naming.check(name.removeprefix('check.'))} is not answered"
+    return f"{_called(name, naming)} is not known"
+
+
+def _called(name: str, naming: Naming) -> str:
+    head, _, window = name.partition(".within.")
+    return value(f"{head}.within('{window}')" if window else name, naming)
+
+
+def _so_far(view: View, clause: Clause, naming: Naming) -> str:
+    """`` (so far the number of attempts is 2)``: the figures that the clause looks at."""
+    figures = [
+        f"{_called(name, naming)} is {number_text(found) if isinstance(found, float) else found}"
+        for name in sorted(clause.that.names)
+        if isinstance(found := view.value(name), int | float) and not isinstance(found, bool)
+        if not name.startswith(INPUT)
+    ]
+    return f" (so far {listed(figures)})" if figures else ""

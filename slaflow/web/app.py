@@ -1,0 +1,64 @@
+"""The site as one application: its pages, what guards them, and a clear line for every fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from slaflow.errors import ENVIRONMENT, SlaflowError
+from slaflow.web import act, health
+from slaflow.web.guarding import Guarded
+from slaflow.web.pages import line
+from slaflow.web.site import Site
+
+STATIC = Path(__file__).parent / "static"
+KEPT = "public, max-age=3600"
+NO_PAGE = "there is no such page here; open the link as it stands in the message"
+NOT_SO = "this page is only looked at, or sent by its own button"
+NOT_NOW = "slaflow cannot get at its data now, and nothing was done; try again in a minute"
+BUSY = "somebody else was at the same lead, and nothing was done; try again"
+
+
+def made(site: Site) -> FastAPI:
+    """The application that answers for *site*."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    for each in (act, health):
+        app.include_router(each.router)
+    app.mount("/static", _Static(directory=STATIC))
+    app.add_exception_handler(HTTPException, _not_taken)
+    app.add_exception_handler(SlaflowError, _refused)
+    app.add_middleware(Guarded, site=site)
+    return app
+
+
+class _Static(StaticFiles):
+    """What every page shares; nobody's own, so it may be kept."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = KEPT
+        return response
+
+
+def _not_taken(request: Request, error: Exception) -> HTMLResponse:
+    assert isinstance(error, HTTPException)
+    words = {404: NO_PAGE, 405: NOT_SO}.get(error.status_code, str(error.detail))
+    response = line(error.status_code, words)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _refused(request: Request, error: Exception) -> HTMLResponse:
+    """What the database or a race stands in the way of; the error's own words may name where it is."""
+    assert isinstance(error, SlaflowError)
+    if error.exit_code != ENVIRONMENT and error.code != "conflicting_change":
+        raise error
+    response = line(503, NOT_NOW if error.exit_code == ENVIRONMENT else BUSY)
+    response.headers["retry-after"] = "60" if error.exit_code == ENVIRONMENT else "1"
+    return response

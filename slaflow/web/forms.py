@@ -1,0 +1,72 @@
+"""What a form sends, read with bounds, and its values as the engine takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from slaflow.notify.offer import Asked
+
+LARGEST = 256 * 1024
+"""Bytes of a form."""
+MOST_VALUES = 200
+FORM = "application/x-www-form-urlencoded"
+INPUT = "in."
+"""What the names of a transition's inputs begin with in a form."""
+
+
+async def body_of(request: Request) -> bytes:
+    """The body, as far as it is not too long. Raises ``HTTPException`` 413."""
+    found = bytearray()
+    try:
+        async for piece in request.stream():
+            found += piece
+            if len(found) > LARGEST:
+                raise HTTPException(413, "that is more than a form holds; write less")
+    except ClientDisconnect:
+        raise HTTPException(400, "the connection broke off before all was sent; nothing was done") from None
+    return bytes(found)
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The form's values; of a name that stands twice the last. Raises ``HTTPException`` 413, 415, 400."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise HTTPException(415, "only the form of the page is taken here")
+    body = await body_of(request)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_VALUES, errors="strict"
+        )
+    except ValueError:
+        raise HTTPException(
+            400, "that is no form of ours; open the link again and fill in its page"
+        ) from None
+    return dict(pairs)
+
+
+def written(form: Mapping[str, str]) -> dict[str, str]:
+    """The inputs as they were typed, by name, to be shown again."""
+    return {name.removeprefix(INPUT): value for name, value in form.items() if name.startswith(INPUT)}
+
+
+def inputs_of(form: Mapping[str, str], asked: Sequence[Asked], zone: ZoneInfo) -> dict[str, object]:
+    """The inputs as a trigger takes them: what was left empty is not given, local times get their zone."""
+    kinds = {each.field.name: each.field.type for each in asked}
+    given = {name: value.replace("\r\n", "\n") for name, value in written(form).items() if value.strip()}
+    return {
+        name: _with_zone(value, zone) if kinds.get(name) == "datetime" else value
+        for name, value in given.items()
+    }
+
+
+def _with_zone(value: str, zone: ZoneInfo) -> str:
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).isoformat()

@@ -1,0 +1,42 @@
+"""Templates set as pages; every value in them is escaped, and none may be missing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from slaflow.agreement.document.blocks import capital, sentence
+from slaflow.notify.consequences import local
+from slaflow.web.inputs import bounds, choices, hint, kind, preset
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("slaflow.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"sentence": sentence, "capital": capital, "local": local, "lower_first": _lower_first}
+    found.globals |= {"choices": choices, "kind": kind, "hint": hint, "preset": preset, "bounds": bounds}
+    return found
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def page(template: str, status: int, **values: Any) -> HTMLResponse:
+    """The page that *template* makes of *values*."""
+    text = _environment().get_template(template).render(**values)
+    return HTMLResponse(text, status)
+
+
+def line(status: int, words: str) -> HTMLResponse:
+    """A page of one clear line."""
+    return page("line.html", status, words=words)

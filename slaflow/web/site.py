@@ -1,0 +1,38 @@
+"""What every page needs: the engine, the keys of links, under which names the site is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from slaflow.engine.app import Engine
+from slaflow.notify.tokens import Keys
+from slaflow.settings.reach import Reach
+
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+"""What only this machine reaches, whatever the port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``keys`` None: no links are set up here."""
+
+    engine: Engine
+    reach: Reach
+    keys: Keys | None
+
+    @property
+    def is_secure(self) -> bool:
+        return (self.reach.public_url or "").startswith("https://")
+
+    def knows(self, host: str) -> bool:
+        """Whether a request to *host* is meant for this site, by any of its names."""
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            return False
+        return name in LOOPBACK or (name is not None and name == self._public_name)
+
+    @property
+    def _public_name(self) -> str | None:
+        return urlsplit(self.reach.public_url or "").hostname

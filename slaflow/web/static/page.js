@@ -1,0 +1,26 @@
+// Without this script the pages do all the same. It counts what is written, and presses a button once.
+"use strict";
+
+for (const field of document.querySelectorAll("textarea[minlength], input[minlength]")) {
+  const left = document.createElement("small");
+  left.setAttribute("aria-live", "polite");
+  field.after(left);
+  const count = () => {
+    const missing = field.minLength - [...field.value.trim()].length;
+    left.textContent = missing > 0 ? `${missing} more` : "";
+  };
+  field.addEventListener("input", count);
+  count();
+}
+
+for (const form of document.querySelectorAll("form")) {
+  form.addEventListener("submit", () => {
+    // Once the form is on its way; a button that is off sends nothing.
+    setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+  });
+}
+
+// Who comes back by the history finds the button as it was, and the server says what became of it.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+});
