@@ -34,7 +34,7 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.flow import Transition
-from slaflow.workflow.model.lead import Field
+from slaflow.workflow.model.lead import Field, Value
 from slaflow.workflow.model.workflow import Workflow
 
 TOUCHES = 3
@@ -166,7 +166,7 @@ def _facts(stood: Stood, naming: Naming) -> list[tuple[str, str]]:
     """What is known of the lead, as the agreement calls it, and how it scores where the agreement says."""
     lead, view = stood.lead, stood.view
     facts = [
-        (_plainly(naming.field(name)), shown(lead.fields[name]))
+        (_plainly(naming.field(name)), _value(lead.fields[name]))
         for name in stood.workflow.fields
         if lead.fields.get(name) is not None and name not in stood.workflow.identity
     ]
@@ -175,6 +175,10 @@ def _facts(stood: Stood, naming: Naming) -> list[tuple[str, str]]:
     if lead.stage is not None:
         facts.append(("stage", _plainly(naming.stage(lead.stage))))
     return facts
+
+
+def _value(value: Value) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else shown(value)
 
 
 def _plainly(words: str) -> str:

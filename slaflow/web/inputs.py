@@ -35,7 +35,7 @@ def kind(field: Field) -> str:
 
 def hint(field: Field) -> str:
     """What its values must satisfy, in words; empty where anything will do."""
-    return limits(field)
+    return limits(field).removeprefix("of ")
 
 
 def preset(field: Field) -> str:
