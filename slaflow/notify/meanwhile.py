@@ -47,8 +47,8 @@ def meanwhile(
 
 
 def _arrival(told: Sequence[Told], place: Expected) -> int:
-    arrivals = (each.seq for each in told if (each.to_state, each.at) == place)
-    return max(arrivals, default=0)
+    """The last entry of the instant at which it came there; what came of that at once is no news."""
+    return max((each.seq for each in told if each.at <= place.entered_at), default=0)
 
 
 def name_of(people: Directory, email: str) -> str:

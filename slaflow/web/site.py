@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from slaflow.engine.app import Engine
 from slaflow.notify.tokens import Keys
 from slaflow.settings.reach import Reach
 
+Instead = Literal["digest", "none"]
+"""What somebody asks for in place of a message each time: one a day, or none at all."""
+Stopping = Callable[[str, str, Instead], str]
+"""Has an address hear otherwise over a channel from now on; gives what holds then, as a sentence."""
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 """What only this machine reaches, whatever the port."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``keys`` None: no links are set up here."""
+    """``keys`` None: no links are set up here; ``stopping`` None: nobody stops messages by one."""
 
     engine: Engine
     reach: Reach
     keys: Keys | None
+    stopping: Stopping | None = None
 
     @property
     def is_secure(self) -> bool:
