@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,6 @@ from .words import clean
 if TYPE_CHECKING:
     from slaflow.settings.reach import Reach
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PATIENCE_SECONDS = 10
 """How long what is being answered has once the end was asked for."""
 
@@ -65,7 +65,7 @@ def command(session: Session, /, host: str, port: int) -> None:
     from slaflow.settings.reach_file import read_reach
 
     reach = read_reach()
-    if host not in LOOPBACK and not (reach.public_url or "").startswith("https://"):
+    if not _is_this_machine(host) and not (reach.public_url or "").startswith("https://"):
         raise PublicUrlNeeded(host)
     app = _application(session, reach)
     with _bound(host, port) as listening:
@@ -81,6 +81,14 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         tell(clean(f"slaflow: {record.getMessage()}"))
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether nobody else reaches it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _application(session: Session, reach: Reach) -> Any:
