@@ -63,7 +63,7 @@ def fill(database: Database) -> None:
         leads.insert(connection, [a_lead(lead_id)])
         clocks.save(connection, [(lead_id, a_clock())])
         entries.append(connection, sealed([a_draft(1)], lead_id))
-        entries.save_stream(connection, "people", 1, "a" * 64)
+        entries.save_stream(connection, "people", 2, "a" * 64)
         outbox.queue(connection, [(lead_id, a_message(), "waiting", MONDAY)])
         people.add_person(connection, "anna@example.com", "sales", at=MONDAY)
         people.add_absence(connection, Absence("anna@example.com", MONDAY, MONDAY, MONDAY))
