@@ -21,6 +21,7 @@ from slaflow.notify import links
 from slaflow.notify.links import Link
 from slaflow.notify.tokens import Keys
 from slaflow.store.errors import DatabaseUnreachable
+from slaflow.store.tables.all import REVISIONS
 from slaflow.web import act
 
 RETURN = {"in.reason": "not_ready", "in.feedback": "wants to wait until June"}
@@ -323,6 +324,6 @@ def test_a_fault_of_ours_or_of_the_databases_is_a_line_and_tells_no_value(
 
 def test_health_is_told_to_machines(app: Engine, client: TestClient, present: Present) -> None:
     assert client.get("/healthz").json() == {"ok": True}
-    assert client.get("/readyz").json() == {"ok": True, "revision": "0013", "tick_lag_seconds": 0}
+    assert client.get("/readyz").json() == {"ok": True, "revision": REVISIONS[-1], "tick_lag_seconds": 0}
     present.at = MONDAY + 2 * HOUR
     assert client.get("/readyz").json()["tick_lag_seconds"] > 0
