@@ -12,6 +12,7 @@ from ..output import Cell, Page
 from ..session import Session, pass_session
 from ..table import Column
 from ..words import instant, lead_number
+from .sending import send
 
 STATUSES = ("waiting", "stale", "sent", "failed")
 STYLES = {"waiting": "yellow", "failed": "bold red", "sent": "green"}
@@ -20,6 +21,9 @@ STYLES = {"waiting": "yellow", "failed": "bold red", "sent": "green"}
 @click.group("outbox", cls=Group)
 def command() -> None:
     """Messages to people: waiting, sent, failed, or stale, too old to be sent when they were made."""
+
+
+command.add_command(send)
 
 
 @command.command("list")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,12 +15,11 @@ import orjson
 from ..output import Output, Page, tell
 from ..session import Session
 from ..words import clean
+from .signals import ended_by
 
 if TYPE_CHECKING:
     from slaflow.engine.tick.run import TickReport
     from slaflow.engine.tick.worker import Observer, Worker
-
-ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]],
         closing.enter_context(_logged(_JsonLines() if terms.log_json else _Lines()))
         observer = _metrics(session, terms, closing)
         worker = Worker(session.engine, bell, every=terms.every, batch=terms.batch, observer=observer)
-        closing.enter_context(_ended_by(bell.ring))
+        closing.enter_context(ended_by(bell.ring))
         shown, every = session.engine.database.shown, f"{terms.every.total_seconds():g} s"
         _note(session, terms, f"watching {shown}, every {every}", event="started", worker=worker.name)
         _print(session, worker, line)
@@ -90,25 +88,6 @@ def _note(session: Session, terms: Terms, words: str, **answer: str) -> None:
     logging.getLogger("slaflow.watch").info(words, extra={"told": answer})
     if not terms.log_json:
         session.out.say(f"slaflow: {words}")
-
-
-@contextmanager
-def _ended_by(ring: Callable[[], None]) -> Iterator[None]:
-    """The first signal ends the work after the batch in hand, a second one at once."""
-    before = {number: signal.getsignal(number) for number in ENDING}
-
-    def asked(number: int, frame: object) -> None:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-        ring()
-
-    for number in ENDING:
-        signal.signal(number, asked)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

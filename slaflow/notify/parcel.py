@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -15,9 +15,9 @@ Form = Literal["mail", "slack", "teams", "text", "webhook"]
 class Parcel:
     """One letter to one address over one channel.
 
-    ``id`` is the same at every try and no other letter's. ``body`` is what was rendered at the first try, in
-    the channel's form. ``thread`` names what belongs together, and ``opened`` what the other side calls the
-    letter that opened it at this address, where one did.
+    ``id`` is the same at every try and no other letter's; ``at`` is the instant of this one. ``body`` is what
+    was rendered at the first try, in the channel's form. ``thread`` names what belongs together, and
+    ``opened`` what the other side calls the letter that opened it at this address, where one did.
     """
 
     id: str
@@ -26,6 +26,10 @@ class Parcel:
     at: datetime
     thread: str | None = None
     opened: str | None = None
+
+    def as_of(self, at: datetime) -> Parcel:
+        """The same, tried at that instant."""
+        return replace(self, at=at)
 
 
 class Channel(Protocol):

@@ -1,0 +1,102 @@
+"""``slaflow receiver``: systems that are told of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from ..options import Group
+from ..output import Cell, Page
+from ..session import Session, pass_session
+from ..table import Column
+from ..words import counted, instant, listed
+
+
+@click.group("receiver", cls=Group)
+def command() -> None:
+    """Systems that are told of entries of the log by webhook, as [receivers.NAME] of slaflow.toml says."""
+
+
+@command.command("apply")
+@pass_session
+def apply(session: Session) -> None:
+    """Has the receivers of slaflow.toml, and no others, be told of what is logged from now on.
+
+    Run it once after slaflow.toml has changed, on any machine: all that write the log look it up.
+    """
+    from slaflow.engine.setup import receivers
+    from slaflow.settings.reach_file import read_reach
+
+    answer = receivers.apply(session.engine, read_reach())
+    session.out.show(answer, lambda page: None if session.quiet else _applied(page, answer))
+
+
+def _applied(page: Page, answer: dict[str, Any]) -> None:
+    page.line((counted(len(answer["receivers"]), "receiver"), "bold"), " told from now on")
+    for word in ("added", "changed", "removed"):
+        if answer[word]:
+            page.line(f"{word}: {listed(answer[word])}", indent=2)
+
+
+@command.command("list")
+@pass_session
+def list_(session: Session) -> None:
+    """Who is told of which entries, how it does, and what waits for it."""
+    from slaflow.engine.setup import receivers
+
+    rows = receivers.listed(session.engine)
+    session.out.show(rows, lambda page: _page(page, rows, session), rows=rows)
+
+
+@command.command("on")
+@click.argument("name")
+@pass_session
+def on(session: Session, name: str) -> None:
+    """Puts a receiver on again that wanted no more, or was closed or put off; what waited for it goes."""
+    _put(session, name, on=True)
+
+
+@command.command("off")
+@click.argument("name")
+@pass_session
+def off(session: Session, name: str) -> None:
+    """Sends a receiver nothing more until it is put on; what is for it is kept."""
+    _put(session, name, on=False)
+
+
+def _put(session: Session, name: str, *, on: bool) -> None:
+    from slaflow.engine.setup import receivers
+
+    answer = receivers.put(session.engine, name, on=on)
+    words = f"{name} is {'on' if on else 'off'}; {counted(answer['waiting'], 'event')} wait for it"
+    session.out.show(answer, lambda page: None if session.quiet else page.line(words))
+
+
+def _page(page: Page, rows: Sequence[dict[str, Any]], session: Session) -> None:
+    if not rows:
+        page.line("no receivers; describe one under [receivers.NAME] and run 'slaflow receiver apply'")
+        return
+    zone = session.zone
+
+    def row(each: dict[str, Any]) -> Sequence[Cell]:
+        shut = "closed" if each["closed_until"] else "on"
+        state = shut if each["is_on"] else "off"
+        style = {"on": "green", "closed": "yellow", "off": "bold red"}[state]
+        sent = instant(each["last_sent_at"], zone) if each["last_sent_at"] else None
+        return (
+            each["name"], each["kind"], (state, style), str(each["waiting"]), sent,
+            listed(each["events"]), each["because"],
+        )  # fmt: skip
+
+    header = (
+        "receiver",
+        Column("kind", 4),
+        "",
+        "waiting",
+        Column("last sent", 2),
+        Column("events", 1),
+        "why",
+    )
+    page.table(header, [row(each) for each in rows])

@@ -1,0 +1,124 @@
+"""Who listens: receivers of slaflow.toml made known to all who write, and put on and off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slaflow.engine.context import Context
+from slaflow.engine.transaction import written
+from slaflow.errors import ENVIRONMENT, SlaflowError, UnknownName
+from slaflow.lifecycle.decision import KINDS, instant_text
+from slaflow.settings.reach import Reach
+from slaflow.store.database import Connection
+from slaflow.store.rows import channels as channel_store
+from slaflow.store.rows import receivers as store
+from slaflow.store.rows.channels import State
+from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.rows.receivers import Applied
+
+_SHUT = ("off_at", "off_because", "closed_until", "closed_because")
+
+
+class ReceiversDiffer(SlaflowError):
+    """slaflow.toml and the database do not name the same receivers."""
+
+    code = "receivers_differ"
+    exit_code = ENVIRONMENT
+
+    def __init__(self, differences: str) -> None:
+        super().__init__(f"{differences}; run 'slaflow receiver apply'")
+
+
+def wanted(reach: Reach) -> list[Applied]:
+    """The receivers of slaflow.toml. Raises ``UnknownName`` for a kind of entry that there is none of."""
+    for name, each in reach.receivers.items():
+        for kind in each.events:
+            if kind not in KINDS:
+                raise UnknownName(f"[receivers.{name}] event", kind, KINDS)
+    found = (Applied(n, r.kind, tuple(sorted(set(r.events))), r.personal) for n, r in reach.receivers.items())
+    return sorted(found, key=lambda each: each.name)
+
+
+def apply(app: Context, reach: Reach) -> dict[str, Any]:
+    """Has the receivers of slaflow.toml, and no others, be told of what is logged from here on."""
+    now = wanted(reach)
+
+    def work(conn: Connection) -> dict[str, Any]:
+        before = {each.name: each for each in store.applied(conn)}
+        store.apply(conn, now, app.now())
+        names = {each.name for each in now}
+        return {
+            "receivers": [_json(each) for each in now],
+            "added": [each.name for each in now if each.name not in before],
+            "changed": [each.name for each in now if before.get(each.name, each) != each],
+            "removed": [name for name in before if name not in names],
+        }
+
+    return written(app, work)
+
+
+def differing(app: Context, reach: Reach) -> str | None:
+    """In what file and database differ; None where they do not."""
+    with app.database.read() as conn:
+        stored = {each.name: each for each in store.applied(conn)}
+    named = {each.name: each for each in wanted(reach)}
+    words = [
+        *(f"[receivers.{name}] was never applied" for name in named if name not in stored),
+        *(f"receiver {name} stands in no slaflow.toml here" for name in stored if name not in named),
+        *(f"[receivers.{n}] has changed" for n, each in named.items() if stored.get(n, each) != each),
+    ]
+    return "; ".join(words) or None
+
+
+def check_same(app: Context, reach: Reach) -> None:
+    """Raises ``ReceiversDiffer``: who sends would send to others than those who write wrote for."""
+    if (words := differing(app, reach)) is not None:
+        raise ReceiversDiffer(words)
+
+
+def listed(app: Context) -> list[dict[str, Any]]:
+    """Who is told of what, how it does and what waits."""
+    with app.database.read() as conn:
+        applied, states = store.applied(conn), channel_store.states(conn)
+        waiting = channel_store.waiting(conn)
+    return [
+        {**_json(each), **_standing(states.get(name, State(name))), "waiting": waiting.get(name, (0,))[0]}
+        for each in applied
+        for name in (f"{RECEIVER}{each.name}",)
+    ]
+
+
+def put(app: Context, name: str, *, on: bool) -> dict[str, Any]:
+    """Puts a receiver on again, or off: what waits for it is kept. Raises ``UnknownName``."""
+
+    def work(conn: Connection) -> None:
+        known = [each.name for each in store.applied(conn)]
+        if name not in known:
+            raise UnknownName("receiver", name, known)
+        full = f"{RECEIVER}{name}"
+        channel_store.state(conn, full, lock=True)
+        off = {
+            "off_at": None,
+            "off_because": None,
+            "failures": 0,
+            "closed_until": None,
+            "closed_because": None,
+        }
+        said = off if on else {"off_at": app.now(), "off_because": "put off by hand"}
+        channel_store.save(conn, full, **said)
+
+    written(app, work)
+    return next(each for each in listed(app) if each["name"] == name)
+
+
+def _json(each: Applied) -> dict[str, Any]:
+    return {"name": each.name, "kind": each.kind, "events": list(each.events), "personal": each.personal}
+
+
+def _standing(state: State) -> dict[str, Any]:
+    return {
+        "is_on": state.off_at is None,
+        "because": state.off_because if state.off_at is not None else state.closed_because,
+        "closed_until": None if state.closed_until is None else instant_text(state.closed_until),
+        "last_sent_at": None if state.last_sent_at is None else instant_text(state.last_sent_at),
+    }

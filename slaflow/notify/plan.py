@@ -1,0 +1,88 @@
+"""Messages of the outbox given their ways: a delivery for each address that hears."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slaflow.engine.context import Context
+from slaflow.engine.transaction import written
+from slaflow.notify.addresses import Unreachable, ways
+from slaflow.settings.reach import Reach
+from slaflow.store.database import Connection
+from slaflow.store.rows import deliveries as store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.deliveries import Unplanned, Way
+from slaflow.store.rows.listeners import RECEIVER
+
+AT_ONCE = 500
+OLD = timedelta(hours=24)
+"""What a message of no lead may be behind where nothing was sent before; as ``notify_within`` by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What became of messages: so many deliveries, so many that nobody can be told, so many too old."""
+
+    messages: int = 0
+    deliveries: int = 0
+    unreachable: int = 0
+    stale: int = 0
+
+    def __add__(self, other: Planned) -> Planned:
+        return Planned(
+            self.messages + other.messages, self.deliveries + other.deliveries,
+            self.unreachable + other.unreachable, self.stale + other.stale,
+        )  # fmt: skip
+
+
+def plan(app: Context, reach: Reach) -> Planned:
+    """Gives every message that waits its ways, :data:`AT_ONCE` in a transaction.
+
+    Where slaflow.toml has no channel, messages to people wait on. The first time that anything is sent from a
+    database, what is older than its agreement's ``notify_within`` is stale: nobody gets the mail of months.
+    """
+    only = None if reach.channels else RECEIVER
+    with app.database.read() as conn:
+        is_first = store.is_first(conn)
+    whole = Planned()
+    while (some := written(app, lambda conn: _some(app, conn, reach, only, is_first))).messages:
+        whole += some
+    return whole
+
+
+def _some(app: Context, conn: Connection, reach: Reach, only: str | None, is_first: bool) -> Planned:
+    now = app.now()
+    found = store.unplanned(conn, AT_ONCE, of_receivers_only=only)
+    if not found:
+        return Planned()
+    old = [each for each in found if is_first and _is_old(app, each, now)]
+    store.end_messages(conn, "stale", {each.id: None for each in old}, now)
+    fresh = [each for each in found if each not in old]
+    planned, lost = _ways_of(conn, fresh, reach)
+    store.plan(conn, planned, now)
+    store.note_planned(conn, {each.id for each, _ in planned}, now)
+    store.end_messages(conn, "failed", lost, now)
+    return Planned(len(found), len(planned), len(lost), len(old))
+
+
+def _ways_of(
+    conn: Connection, messages: Sequence[Unplanned], reach: Reach
+) -> tuple[list[tuple[Unplanned, Way]], dict[int, str | None]]:
+    people = people_store.directory(conn)
+    planned: list[tuple[Unplanned, Way]] = []
+    lost: dict[int, str | None] = {}
+    for each in messages:
+        try:
+            planned += [(each, way) for way in ways(each.recipient, people, each.at, reach)]
+        except Unreachable as error:
+            lost[each.id] = str(error)
+    return planned, lost
+
+
+def _is_old(app: Context, each: Unplanned, now: datetime) -> bool:
+    if each.recipient.startswith(RECEIVER):
+        return False
+    within = OLD if each.digest is None else app.workflow(each.digest).notify_within
+    return now - each.at > within

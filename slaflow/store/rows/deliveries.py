@@ -1,0 +1,239 @@
+"""Deliveries: planned for messages, claimed by who sends, marked with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, Text, and_, bindparam, case, func, literal, or_, select, update
+
+from slaflow.store.bulk.rows import insert_rows, update_rows
+from slaflow.store.tables.deliveries import delivery
+from slaflow.store.tables.leads import lead
+from slaflow.store.tables.outbox import message
+from slaflow.store.types import Instant, instant_writer, one_of
+
+DeliveryStatus = Literal["waiting", "sent", "failed", "dropped", "superseded"]
+_UNPLANNED = and_(message.c.status == "waiting", message.c.planned_at.is_(None))
+
+
+class Unplanned(NamedTuple):
+    """A message of which nobody has said yet how it goes; ``digest`` is of its lead's version."""
+
+    id: int
+    lead_id: int | None
+    recipient: str
+    kind: str
+    at: datetime
+    digest: str | None
+
+
+class Way(NamedTuple):
+    """One address over one channel, and the recorded person it reaches, where it is one's."""
+
+    channel: str
+    address: str
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is this sender's until its lease ends."""
+
+    id: int
+    message: int
+    lead_id: int | None
+    channel: str
+    address: str
+    person: str | None
+    tries: int
+    body: str | None
+    digest: str | None
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What became of a delivery; one that still ``waits`` is nobody's again."""
+
+    id: int
+    message: int
+    status: DeliveryStatus
+    tries: int
+    next_try_at: datetime
+    last_error: str | None = None
+    provider_id: str | None = None
+
+
+def unplanned(connection: Connection, limit: int, *, of_receivers_only: str | None = None) -> list[Unplanned]:
+    """The next messages to plan for, held until the transaction ends; others take those after them.
+
+    *of_receivers_only* is what their recipients begin with, where nobody else can be sent anything.
+    """
+    each = message.c
+    query = (
+        select(each.id, each.lead, each.recipient, each.kind, each.at, lead.c.digest)
+        .select_from(message.outerjoin(lead, lead.c.id == each.lead))
+        .where(_UNPLANNED)
+        .order_by(each.id)
+        .limit(limit)
+        .with_for_update(of=message, skip_locked=True)
+    )
+    if of_receivers_only is not None:
+        query = query.where(each.recipient.startswith(of_receivers_only, autoescape=True))
+    return [Unplanned(*row) for row in connection.execute(query)]
+
+
+def is_first(connection: Connection) -> bool:
+    """Whether nothing was ever planned here."""
+    return connection.execute(select(delivery.c.id).limit(1)).first() is None
+
+
+def plan(connection: Connection, ways: Sequence[tuple[Unplanned, Way]], now: datetime) -> None:
+    """Has those messages go those ways from *now* on; a way that is planned already stays as it is."""
+    at = instant_writer(connection.dialect.name)(now)
+    rows = [
+        (each.id, each.lead_id, way.channel, way.address, way.person, "waiting", at, at) for each, way in ways
+    ]
+    columns = ("message", "lead", "channel", "address", "person", "status", "next_try_at", "planned_at")
+    insert_rows(connection, delivery, columns, rows, "(message, channel, address) DO NOTHING")
+
+
+def note_planned(connection: Connection, messages: Collection[int], now: datetime) -> None:
+    """Remembers that these messages have their ways."""
+    those = update(message).where(one_of(message.c.id, "ids"))
+    connection.execute(those.values(planned_at=now), {"ids": list(messages)})
+
+
+def end_messages(connection: Connection, status: str, why: Mapping[int, str | None], now: datetime) -> None:
+    """Gives messages that go nowhere their last *status*, and says why."""
+    at = instant_writer(connection.dialect.name)(now)
+    rows = [(status, because, at, number) for number, because in why.items()]
+    update_rows(connection, message, ("status", "last_error", "planned_at", "id"), rows)
+
+
+def due_channels(connection: Connection, now: datetime) -> list[str]:
+    """The channels over which something is due."""
+    each = delivery.c
+    query = select(each.channel).distinct().where(_is_due(bindparam("now", now, Instant())))
+    return sorted(connection.execute(query).scalars())
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next try falls; None where nothing waits for one."""
+    each = delivery.c
+    query = select(func.min(each.next_try_at)).where(each.status == "waiting", each.held_at.is_(None))
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def _is_due(now: Any) -> Any:
+    each = delivery.c
+    free = or_(each.claimed_until.is_(None), each.claimed_until < now)
+    return and_(each.status == "waiting", each.held_at.is_(None), each.next_try_at <= now, free)
+
+
+def claim(
+    connection: Connection, name: str, by: str, now: datetime, until: datetime, limit: int
+) -> list[Claimed]:
+    """Takes up to *limit* deliveries of that channel in hand, of each lead and address the first alone.
+
+    What others hold is passed over; what they did not bring to an end within their lease is taken over.
+    """
+    each, earlier = delivery.c, delivery.alias("earlier")
+    is_behind = select(earlier.c.id).where(
+        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
+        earlier.c.lead == each.lead, earlier.c.id < each.id,
+    )  # fmt: skip
+    columns = (
+        each.id, each.message, each.lead, each.channel, each.address, each.person, each.tries, each.body,
+        each.digest, each.planned_at,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .where(each.channel == name, _is_due(bindparam("now", now, Instant())), ~is_behind.exists())
+        .order_by(each.next_try_at, each.id)
+        .limit(limit)
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+    found = [Claimed(*tuple(row)) for row in connection.execute(query)]
+    if found:
+        those = update(delivery).where(one_of(each.id, "ids"))
+        values = those.values(claimed_until=until, claimed_by=by)
+        connection.execute(values, {"ids": [claimed.id for claimed in found]})
+    return found
+
+
+def keep_bodies(connection: Connection, bodies: Mapping[int, str]) -> None:
+    """Keeps what was rendered, by delivery, so that every later try is the same."""
+    rows = [(body, number) for number, body in bodies.items()]
+    update_rows(connection, delivery, ("body", "id"), rows)
+
+
+def mark(connection: Connection, by: str, marked: Sequence[Marked], now: datetime) -> None:
+    """Writes what became of deliveries that are *by*'s, and what that makes of their messages."""
+    if not marked:
+        return
+    mine = select(delivery.c.id).where(one_of(delivery.c.id, "ids"), delivery.c.claimed_by == by)
+    held = set(connection.execute(mine, {"ids": [each.id for each in marked]}).scalars())
+    write = instant_writer(connection.dialect.name)
+    at = write(now)
+    # Whose lease ended may have been sent by somebody else too: sent once more is sent.
+    rows = [
+        (
+            each.status, each.tries, write(each.next_try_at), each.last_error, each.provider_id,
+            None if each.status == "waiting" else at, None, None, each.id,
+        )
+        for each in marked if each.id in held
+    ]  # fmt: skip
+    columns = (
+        "status", "tries", "next_try_at", "last_error", "provider_id", "done_at", "claimed_until",
+        "claimed_by", "id",
+    )  # fmt: skip
+    update_rows(connection, delivery, columns, rows)
+    settle_messages(connection, {each.message for each in marked if each.id in held})
+
+
+def release(connection: Connection, by: str, ids: Sequence[int]) -> None:
+    """Gives back what *by* claimed and did not come to."""
+    if ids:
+        mine = and_(one_of(delivery.c.id, "ids"), delivery.c.claimed_by == by)
+        free = update(delivery).where(mine).values(claimed_until=None, claimed_by=None)
+        connection.execute(free, {"ids": list(ids)})
+
+
+def settle_messages(connection: Connection, messages: Iterable[int]) -> None:
+    """Gives messages the status that their deliveries have together."""
+    ids = sorted(set(messages))
+    if not ids:
+        return
+    each = delivery.c
+
+    def number(status: str) -> Any:
+        return func.sum(case((each.status == status, 1), else_=0))
+
+    status = case(
+        (number("waiting") > 0, literal("waiting", Text())),
+        (number("sent") > 0, literal("sent", Text())),
+        (number("failed") == func.count(), literal("failed", Text())),
+        else_=literal("stale", Text()),
+    )
+    waits = case((each.status == "waiting", each.next_try_at))
+    query = select(each.message, status, func.max(each.tries), func.min(waits), func.max(each.last_error))
+    found = connection.execute(query.where(one_of(each.message, "ids")).group_by(each.message), {"ids": ids})
+    write = instant_writer(connection.dialect.name)
+    rows = [
+        (of, tries, None if at is None else write(at), error, number)
+        for number, of, tries, at, error in found
+    ]
+    update_rows(connection, message, ("status", "tries", "next_try_at", "last_error", "id"), rows)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many deliveries there are of each status."""
+    each = delivery.c
+    return {
+        status: n for status, n in connection.execute(select(each.status, func.count()).group_by(each.status))
+    }
