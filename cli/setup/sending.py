@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,7 +46,8 @@ def _once(session: Session, reach: Any) -> None:
     finally:
         sender.close()
     answer = report.as_json()
-    session.out.show(answer, lambda page: _page(page, answer, quiet=session.quiet))
+    if not session.quiet:
+        session.out.show(answer, partial(_page, answer))
     _tell(report)
     if report.problems:
         raise click.exceptions.Exit(1)
@@ -65,9 +67,8 @@ def _watch(session: Session, reach: Any) -> None:
         for report in rounds(session.engine, reach, bell):
             _tell(report)
             if report.is_news:
-                out.show(
-                    answer := report.as_json(), lambda page, answer=answer: _page(page, answer, quiet=False)
-                )
+                answer = report.as_json()
+                out.show(answer, partial(_page, answer))
     bell.close()
 
 
@@ -76,10 +77,7 @@ def _tell(report: Report) -> None:
         tell(clean(f"slaflow: {name}: {because}"))
 
 
-def _page(page: Page, answer: dict[str, Any], *, quiet: bool) -> None:
-    if quiet:
-        return
+def _page(answer: dict[str, Any], page: Page) -> None:
     done = [f"{answer[name]} {WORDS.get(name, name)}" for name in COUNTS if answer[name]]
-    page.line(
-        (counted(answer["planned"], "message"), "bold"), f" planned; {', '.join(done) or 'nothing to send'}"
-    )
+    whole = (counted(answer["planned"], "message"), "bold")
+    page.line(whole, f" planned; {', '.join(done) or 'nothing to send'}")
