@@ -155,7 +155,7 @@ def test_wording_comes_last() -> None:
 
 
 def test_the_order_of_rows_that_are_tried_in_order_is_a_change() -> None:
-    accept = "  - {trigger: accept, from: mql, to: sales_accepted, by: sales}\n"
+    (accept,) = (line + "\n" for line in STANDARD.splitlines() if "{trigger: accept, from" in line)
     recycle = "  - {trigger: recycle, from: returned, to: nurturing, by: [marketing, system]}\n"
     (change,) = told((accept, ""), (recycle, recycle + accept))
     assert (change.part, change.what) == ("transition", "order")
