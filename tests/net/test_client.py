@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socketserver
 import ssl
 import traceback
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import count
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 import trustme
@@ -273,9 +274,20 @@ def test_a_certificate_that_nobody_trusted_signed_is_refused(secured: FaultyServ
             ask(secured.url("/in", NAME))
 
 
-def test_a_server_that_speaks_no_tls_is_refused(faulty: FaultyServer) -> None:
-    with pytest.raises(NetFault, match=r"^no secure connection \(TLS\) came about$"):
-        Client(LOOPBACK, PATIENT).post(f"https://127.0.0.1:{faulty.port}/", {}, b"")
+def test_a_server_that_speaks_no_tls_is_refused() -> None:
+    class Greeting(socketserver.BaseRequestHandler):
+        """Speaks first, as servers of mail do: who waits for a whole line may wait for ever."""
+
+        def handle(self) -> None:
+            self.request.sendall(b"220 mail.example.com ESMTP\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Greeting) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        try:
+            with pytest.raises(NetFault, match=r"^no secure connection \(TLS\) came about$"):
+                Client(LOOPBACK, PATIENT).post(f"https://127.0.0.1:{server.server_address[1]}/", {}, b"")
+        finally:
+            server.shutdown()
 
 
 # Silence
