@@ -50,7 +50,7 @@ LINES = (
     Line("review", "report.review", "A period's record of both parties: show, sign."),
     Line("log", "log.commands", "The log: list, verify, sign, prove, archive, export."),
     Line("key", "log.key", "Keys that sign the log: new, show."),
-    Line("outbox", "setup.outbox", "Messages: list, send."),
+    Line("outbox", "setup.outbox", "Messages: list, send, retry, release."),
     Line("receiver", "setup.receiver", "Systems that are told of the log: apply, list, on, off."),
     Line("serve", "serve", "The pages that links in messages lead to."),
     Line("doctor", "setup.doctor", "What is not in order, and how to mend it."),

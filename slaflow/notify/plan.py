@@ -82,7 +82,7 @@ def _ways_of(
 
 
 def _is_old(app: Context, each: Unplanned, now: datetime) -> bool:
-    if each.recipient.startswith(RECEIVER):
+    if each.recipient.startswith(RECEIVER) or each.is_asked:
         return False
     within = OLD if each.digest is None else app.workflow(each.digest).notify_within
     return now - each.at > within

@@ -76,6 +76,12 @@ def check_same(app: Context, reach: Reach) -> None:
         raise ReceiversDiffer(words)
 
 
+def known_names(conn: Connection, reach: Reach) -> list[str]:
+    """Every channel and receiver that slaflow.toml has, and every receiver that was applied."""
+    applied = {f"{RECEIVER}{each.name}" for each in store.applied(conn)}
+    return sorted({*reach.channels, *(f"{RECEIVER}{name}" for name in reach.receivers), *applied})
+
+
 def listed(app: Context) -> list[dict[str, Any]]:
     """Who is told of what, how it does and what waits."""
     with app.database.read() as conn:

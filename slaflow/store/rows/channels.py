@@ -25,6 +25,14 @@ class State:
     last_sent_at: datetime | None = None
     last_error: str | None = None
 
+    def shut_because(self, now: datetime) -> str | None:
+        """Why nothing goes over it at *now*; None while it is open."""
+        if self.off_at is not None:
+            return self.off_because or ""
+        if self.closed_until is not None and self.closed_until > now:
+            return self.closed_because or ""
+        return None
+
 
 _READ = tuple(channel.c[name] for name in State.__slots__)
 

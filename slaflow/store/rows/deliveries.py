@@ -20,7 +20,10 @@ _UNPLANNED = and_(message.c.status == "waiting", message.c.planned_at.is_(None))
 
 
 class Unplanned(NamedTuple):
-    """A message of which nobody has said yet how it goes; ``digest`` is of its lead's version."""
+    """A message of which nobody has said yet how it goes; ``digest`` is of its lead's version.
+
+    ``is_asked`` where somebody wants it sent again that nobody could be told before.
+    """
 
     id: int
     lead_id: int | None
@@ -28,6 +31,7 @@ class Unplanned(NamedTuple):
     kind: str
     at: datetime
     digest: str | None
+    is_asked: bool = False
 
 
 class Way(NamedTuple):
@@ -73,8 +77,9 @@ def unplanned(connection: Connection, limit: int, *, of_receivers_only: str | No
     *of_receivers_only* is what their recipients begin with, where nobody else can be sent anything.
     """
     each = message.c
+    columns = (each.id, each.lead, each.recipient, each.kind, each.at, lead.c.digest)
     query = (
-        select(each.id, each.lead, each.recipient, each.kind, each.at, lead.c.digest)
+        select(*columns, each.next_try_at.is_not(None))
         .select_from(message.outerjoin(lead, lead.c.id == each.lead))
         .where(_UNPLANNED)
         .order_by(each.id)

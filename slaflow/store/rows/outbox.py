@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from slaflow.lifecycle.decision import Message
 from slaflow.store.bulk.rows import insert_rows
@@ -71,11 +71,13 @@ def list_messages(
     status: MessageStatus | None = None,
     limit: int | None = None,
     after: int | None = None,
+    also: ColumnElement[bool] | None = None,
 ) -> Sequence[Stored]:
-    """Messages by id, from the one after *after* on; only of *status* where given."""
+    """Messages by id, from the one after *after* on; only of *status*, and of which *also*, where given."""
     query = select(*_READ).order_by(message.c.id).limit(limit)
     query = query if status is None else query.where(message.c.status == status)
     query = query if after is None else query.where(message.c.id > after)
+    query = query if also is None else query.where(also)
     return [Stored(*row[:7], Message(*row[7:])) for row in connection.execute(query)]
 
 

@@ -32,7 +32,7 @@ from support.pulse import PULSE
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.reasons import ReasonUnusable
-from slaflow.engine.setup import outbox
+from slaflow.engine.outbox import listing as outbox
 from slaflow.engine.setup.doctor import examine
 from slaflow.errors import UnknownName
 from slaflow.lifecycle.decision import instant_text

@@ -1,0 +1,1 @@
+"""The outbox as people and scripts see it and work on it."""
