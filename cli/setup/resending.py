@@ -86,7 +86,7 @@ def _released(page: Page, answer: Mapping[str, Any]) -> None:
 
 
 def _each(answer: Mapping[str, Any]) -> str:
-    each = ", ".join(f"{number} over {name}" for name, number in answer["channels"].items())
+    each = ", ".join(f"{number} by {name}" for name, number in answer["channels"].items())
     return f": {each}" if each else ""
 
 
