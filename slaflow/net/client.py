@@ -22,6 +22,7 @@ from slaflow.net.addresses import networks
 from slaflow.net.fault import UrlRefused, in_our_words
 from slaflow.net.guard import Guard, Resolve, system_addresses
 from slaflow.net.reply import Reply
+from slaflow.settings.urls import UNREADABLE, url_problem
 
 MOST_READ = 64 * 1024
 """Bytes of an answer that are read; what comes after them is of no concern to anybody here."""
@@ -122,16 +123,15 @@ def check_url(url: str) -> None:
 
 
 def _parsed(url: str) -> httpx2.URL:
+    if (problem := url_problem(url)) is not None:
+        raise UrlRefused(problem)
     try:
         to = httpx2.URL(url.strip())
     except (httpx2.InvalidURL, ValueError, TypeError):
-        raise UrlRefused("the URL can't be read as one") from None
-    if to.scheme not in ("https", "http"):
-        raise UrlRefused("the URL does not begin with https://")
-    if to.userinfo:
-        raise UrlRefused("the URL names a user; take out what stands before the @")
-    if not to.raw_host or b"%" in to.raw_host or not (to.port is None or 0 < to.port < 2**16):
-        raise UrlRefused("the URL names no host, or no port that there is")
+        raise UrlRefused(UNREADABLE) from None
+    # Who reads it differently would call somebody else.
+    if to.userinfo or not to.raw_host or b"%" in to.raw_host:
+        raise UrlRefused(UNREADABLE)
     return to
 
 

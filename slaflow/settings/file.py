@@ -14,15 +14,25 @@ KNOWN_KEYS = (
 
 
 class SettingsInvalid(SlaflowError):
-    """A slaflow.toml that can't be used; ``file`` is its path, ``problem`` what is wrong with it."""
+    """A slaflow.toml that can't be used; ``findings`` say what is wrong with it, each in a line."""
 
     code = "settings_invalid"
     exit_code = ENVIRONMENT
 
-    def __init__(self, file: Path, problem: str) -> None:
+    def __init__(self, file: Path, *problems: str) -> None:
         self.file = file
-        self.problem = problem
-        super().__init__(f"{file}: {problem}")
+        self.findings = tuple(map(in_one_line, problems))
+        super().__init__("\n".join(f"{in_one_line(str(file))}: {problem}" for problem in self.findings))
+
+    @property
+    def problem(self) -> str:
+        """The first of what is wrong."""
+        return self.findings[0]
+
+
+def in_one_line(text: str) -> str:
+    """*text* with what no line can hold written as its number."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def find_file(folder: Path) -> Path | None:
@@ -38,11 +48,15 @@ def checked(file: Path) -> dict[str, object]:
     Raises:
         SettingsInvalid: it can't be read, is not TOML, or holds a key it should not.
     """
-    table = _parse(file)
-    for key in table:
-        if key not in KNOWN_KEYS:
-            raise SettingsInvalid(file, f'unknown key "{key}"{_instead_of(key)}')
+    table = parsed(file)
+    for problem in unknown_keys(table):
+        raise SettingsInvalid(file, problem)
     return table
+
+
+def unknown_keys(table: Mapping[str, object]) -> list[str]:
+    """What is to be said of each key that slaflow.toml does not have."""
+    return [f'unknown key "{key[:60]}"{_instead_of(key)}' for key in table if key not in KNOWN_KEYS]
 
 
 def text(
@@ -56,10 +70,11 @@ def text(
 
 
 def _instead_of(key: str) -> str:
-    return did_you_mean(key, KNOWN_KEYS) or f"; known: {', '.join(KNOWN_KEYS)}"
+    return did_you_mean(key[:60], KNOWN_KEYS) or f"; known: {', '.join(KNOWN_KEYS)}"
 
 
-def _parse(file: Path) -> dict[str, object]:
+def parsed(file: Path) -> dict[str, object]:
+    """What *file* says, whatever its keys. Raises ``SettingsInvalid``: it can't be read, or is not TOML."""
     # Imported here: most commands find no such file.
     import tomllib
 
@@ -69,6 +84,8 @@ def _parse(file: Path) -> dict[str, object]:
         raise SettingsInvalid(file, f"not valid TOML: {_lower_first(str(problem))}") from problem
     except UnicodeDecodeError as problem:
         raise SettingsInvalid(file, f"not UTF-8 text (byte {problem.start})") from problem
+    except (ValueError, RecursionError) as problem:
+        raise SettingsInvalid(file, "a number in it is too long, or its arrays lie too deep") from problem
     except OSError as problem:
         reason = _lower_first(problem.strerror or "unknown fault")
         raise SettingsInvalid(file, f"can't be read: {reason}") from problem

@@ -6,33 +6,29 @@ Field names are the file's keys. What is secret is not here: a :class:`SecretPla
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from slaflow.settings.secret import SecretPlace
-from slaflow.workflow.document.durations import elapsed
-
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _elapsed(value: Any) -> Any:
-    return elapsed(value) if isinstance(value, str) else value
-
-
-Elapsed = Annotated[timedelta, BeforeValidator(_elapsed)]
-"""``30s``, ``15m``, ``6h`` or ``2d`` of time that passes whether anybody works or not."""
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-"""One name, or several of which the first counts most."""
+from slaflow.settings.written import (
+    Elapsed,
+    Events,
+    File,
+    Host,
+    Mailbox,
+    Names,
+    Networks,
+    PublicUrl,
+    Url,
+    Variables,
+)
 
 
 class Table(BaseModel):
     """A table of slaflow.toml; a key that it does not know is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Burst(Table):
@@ -57,10 +53,19 @@ class Send(Table):
 class Secret(Table):
     """A table that names secrets: ``KEY_env`` or ``KEY_file``."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Secrets of which it has to name one."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The secrets of which one has to be named and none is."""
+        named = any(getattr(self, f"{key}_env") or getattr(self, f"{key}_file") for key in self.needs)
+        return () if named else self.needs
+
     def place(self, where: str, key: str) -> SecretPlace | None:
         """Where the secret *key* of the table *where* is kept; None where none is named."""
         env: tuple[str, ...] | None = getattr(self, f"{key}_env")
-        file: Path | None = getattr(self, f"{key}_file")
+        file: File | None = getattr(self, f"{key}_file")
         return SecretPlace(f"[{where}] {key}", env or (), file) if env or file else None
 
 
@@ -68,50 +73,62 @@ class MailChannel(Secret):
     """Mail by SMTP. Without ``user`` nobody signs in."""
 
     kind: Literal["mail"]
-    host: str
+    host: Host = Field(description='the server that takes mail, such as "smtp.example.com"')
     port: int = Field(default=587, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
-    password_env: Names | None = None
-    password_file: Path | None = None
-    sender: str = Field(alias="from")
-    ca_file: Path | None = None
+    password_env: Variables | None = None
+    password_file: File | None = None
+    sender: Mailbox = Field(alias="from", description='whom mail comes from: "Leads <leads@example.com>"')
+    ca_file: File | None = None
     """Certificates to trust besides the system's, for a server of one's own."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """A user without a password signs in nowhere."""
+        named = self.user is None or self.password_env or self.password_file
+        return () if named else ("password",)
 
 
 class SlackChannel(Secret):
     """Slack: a token reaches people and rooms, an incoming webhook's address one room."""
 
+    needs: ClassVar[tuple[str, ...]] = ("token", "url")
+
     kind: Literal["slack"]
-    token_env: Names | None = None
-    token_file: Path | None = None
-    url_env: Names | None = None
-    url_file: Path | None = None
-    api: str = "https://slack.com/api/"
+    token_env: Variables | None = None
+    token_file: File | None = None
+    url_env: Variables | None = None
+    url_file: File | None = None
+    api: Url = "https://slack.com/api/"
     """Where the Web API is; another one is for trying out."""
 
 
 class TeamsChannel(Secret):
     """Microsoft Teams: the address of a workflow that posts what it is sent."""
 
+    needs: ClassVar[tuple[str, ...]] = ("url",)
+
     kind: Literal["teams"]
-    url_env: Names | None = None
-    url_file: Path | None = None
+    url_env: Variables | None = None
+    url_file: File | None = None
 
 
 class AppriseChannel(Secret):
     """Whatever apprise can reach; needs the extra ``apprise``."""
 
+    needs: ClassVar[tuple[str, ...]] = ("url",)
+
     kind: Literal["apprise"]
-    url_env: Names | None = None
-    url_file: Path | None = None
+    url_env: Variables | None = None
+    url_file: File | None = None
 
 
 class FileChannel(Table):
     """A folder with a Maildir and JSON lines in it, for trying out."""
 
     kind: Literal["file"]
-    folder: Path
+    folder: File = Field(description="the folder that messages are put into")
 
 
 Channel = Annotated[
@@ -122,32 +139,34 @@ Channel = Annotated[
 class WebhookReceiver(Secret):
     """A system that is told of log entries of some kinds."""
 
+    needs: ClassVar[tuple[str, ...]] = ("secret",)
+
     kind: Literal["webhook"]
-    url: str
-    secret_env: Names | None = None
-    secret_file: Path | None = None
-    events: Names
+    url: Url = Field(description='where it listens, such as "https://example.com/in"')
+    secret_env: Variables | None = None
+    secret_file: File | None = None
+    events: Events = Field(description='kinds of log entries, such as ["transition", "breached"]')
     personal: bool = False
 
 
 class Links(Secret):
     """Links in messages by which somebody acts: the keys that sign them, and for how long they are good."""
 
-    key_env: Names | None = None
-    key_file: Path | None = None
+    key_env: Variables | None = None
+    key_file: File | None = None
     for_: Elapsed = Field(default=timedelta(hours=72), alias="for")
 
 
 class Net(Table):
     """Addresses that are not public and may be called all the same, as networks."""
 
-    allow: Names = ()
+    allow: Networks = ()
 
 
 class Reach(Table):
     """All of it; what slaflow.toml leaves out is as here."""
 
-    public_url: str | None = None
+    public_url: PublicUrl | None = None
     send: Send = Send()
     channels: dict[str, Channel] = {}
     recipients: dict[str, Names] = {}
