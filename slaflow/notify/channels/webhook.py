@@ -15,8 +15,8 @@ import standardwebhooks
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.net.client import Client
 from slaflow.net.fault import NetFault
-from slaflow.net.reply import Reply
-from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
+from slaflow.notify.answer import Again, Answer, Sent
+from slaflow.notify.channels.by_status import answered
 from slaflow.notify.parcel import Form, Parcel
 from slaflow.settings.reach import WebhookReceiver
 from slaflow.store.rows.listeners import RECEIVER
@@ -25,8 +25,6 @@ TYPE = "application/cloudevents+json"
 _PREFIX = "whsec_"
 _LEAST, _MOST = 24, 64
 """Bytes of a secret. Source: the specification, "Signature scheme"."""
-_NEVER = frozenset((400, 413, 422))
-_SIGNED_OUT = frozenset((401, 403))
 
 
 class SecretUnusable(SlaflowError):
@@ -81,7 +79,8 @@ class Webhook:
             reply = self._client.post(self._url, self._headers(parcel), parcel.body.encode())
         except NetFault as fault:
             return Again(fault.problem)
-        return answered(reply, parcel)
+        # Only its status counts: the body may be anything, or endless.
+        return answered(reply, parcel.at)
 
     def probe(self) -> Answer:
         """Whether it can be connected to; it hears of it in no other way."""
@@ -105,19 +104,3 @@ class Webhook:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": " ".join(signed),
         }
-
-
-def answered(reply: Reply, parcel: Parcel) -> Answer:
-    """What the answer of a receiver means. Only its status counts: the body may be anything, or endless."""
-    said = f"it answered {reply.status}"
-    if 200 <= reply.status < 300:
-        return Sent()
-    if reply.status == 410:
-        return Off(f"{said}: it wants no more")
-    if reply.status in _SIGNED_OUT:
-        return Closed(f"{said}: it refuses who asks", reply.retry_after(parcel.at))
-    if reply.status in _NEVER:
-        return Failed(said)
-    if 300 <= reply.status < 400:
-        return Again(f"{said}, and redirects are not followed", reply.retry_after(parcel.at))
-    return Again(said, reply.retry_after(parcel.at))

@@ -1,0 +1,96 @@
+"""Slack by an incoming webhook: one room, named by the address itself, which is a secret.
+
+Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, "Handling errors"
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import orjson
+
+from slaflow.net.client import Client, check_url
+from slaflow.net.fault import NetFault, UrlRefused
+from slaflow.net.reply import Reply
+from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
+from slaflow.notify.channels.by_status import answered
+from slaflow.notify.channels.pace import Pace
+from slaflow.notify.channels.slack import PACE, letter_of
+from slaflow.notify.channels.unusable import ChannelUnusable
+from slaflow.notify.parcel import Form, Parcel
+
+_NAMES = re.compile(r"[a-z0-9_]{1,60}")
+_ANEW = "make a new webhook in the app, and put its address in place of this one"
+_GONE = {
+    "no_service": f"it was taken away; {_ANEW}",
+    "no_service_id": f"it was taken away; {_ANEW}",
+    "no_active_hooks": f"it was taken away; {_ANEW}",
+    "no_team": f"the workspace is gone; {_ANEW}",
+    "team_disabled": f"the workspace is gone; {_ANEW}",
+    "channel_not_found": f"the room is gone; {_ANEW}",
+    "channel_is_archived": f"the room is archived; bring it back, or {_ANEW}",
+}
+_SIGNED_OUT = {
+    "invalid_token": _ANEW,
+    "action_prohibited": "the workspace's administrators let it not write there; ask them",
+    "posting_to_general_channel_denied": "only administrators write in that room; choose another",
+}
+
+
+class SlackWebhook:
+    """The room that the webhook at *url* is of, whatever a parcel's address is.
+
+    Raises:
+        ChannelUnusable: nothing is ever sent to a *url* like that.
+    """
+
+    form: Form = "slack"
+    pace = PACE
+
+    def __init__(self, name: str, url: str, client: Client, pace: Pace | None = None) -> None:
+        self.name = name
+        try:
+            check_url(url)
+        except UrlRefused as refused:
+            raise ChannelUnusable(f"[channels.{name}] url", refused.problem) from None
+        self._url, self._client = url, client
+        self._pace = pace or Pace(PACE)
+
+    def send(self, parcel: Parcel) -> Answer:
+        """One try."""
+        letter = letter_of(parcel)
+        if letter is None:
+            return Failed("its template made no JSON object")
+        self._pace.keep("")
+        headers = {"content-type": "application/json", "user-agent": "slaflow"}
+        try:
+            reply = self._client.post(self._url, headers, orjson.dumps(letter))
+        except NetFault as fault:
+            return Again(fault.problem)
+        return _meaning(reply, parcel.at)
+
+    def probe(self) -> Answer:
+        """Whether it can be connected to: more cannot be asked without a message in the room."""
+        try:
+            self._client.reach(self._url)
+        except NetFault as fault:
+            return Again(fault.problem)
+        return Sent()
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self._client.close()
+
+
+def _meaning(reply: Reply, at: datetime) -> Answer:
+    error = reply.body.decode("latin-1").strip()
+    if reply.status < 400 or not _NAMES.fullmatch(error):
+        return answered(reply, at)
+    if reply.status in (404, 410) and error in _GONE:
+        return Off(f"slack says {error}: {_GONE[error]}")
+    if reply.status in (401, 403):
+        return Closed(f"slack says {error}: {_SIGNED_OUT.get(error, _ANEW)}", reply.retry_after(at))
+    if isinstance(answered(reply, at), Failed):
+        return Failed(f"slack says {error}; see slaflow outbox preview for what was sent")
+    return answered(reply, at)
