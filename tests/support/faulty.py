@@ -6,10 +6,10 @@ import socketserver
 import ssl
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,17 @@ class FaultyServer(socketserver.ThreadingTCPServer):
         """Nothing: whoever hangs up on a fault does right."""
 
 
+Server = TypeVar("Server", bound=FaultyServer)
+
+
+def serving(tls: ssl.SSLContext | None = None) -> AbstractContextManager[FaultyServer]:
+    return serving_as(FaultyServer, tls)
+
+
 @contextmanager
-def serving(tls: ssl.SSLContext | None = None) -> Iterator[FaultyServer]:
-    with FaultyServer(tls) as server:
+def serving_as(kind: type[Server], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server of that *kind*, until the block ends."""
+    with kind(tls) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

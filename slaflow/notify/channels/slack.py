@@ -6,7 +6,6 @@ https://docs.slack.dev/apis/web-api/rate-limits
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -31,12 +30,12 @@ _FORM = "application/x-www-form-urlencoded"
 _OK = b'{"ok":true'
 
 
-@dataclass(frozen=True, slots=True)
 class _Refused(Exception):
-    """What a call came to, where that is not what was asked for."""
+    """What a call came to, where that is not what was asked for; ``error`` is Slack's name for it."""
 
-    answer: Answer
-    error: str = ""
+    def __init__(self, answer: Answer, error: str = "") -> None:
+        self.answer, self.error = answer, error
+        super().__init__(error)
 
 
 class Slack:
