@@ -20,11 +20,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from doubles.slack import SlackDouble
+from doubles.teams import TeamsDouble
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 from support.compiled import share_compiled_statements
 from support.databases import new_postgresql
-from support.faulty import FaultyServer, serving
+from support.faulty import FaultyServer, serving, serving_as
 from support.together import Together
 from support.worlds import Fill, PostgresqlWorlds, SqliteWorlds
 
@@ -254,3 +256,31 @@ def faulty(faulty_server: FaultyServer) -> Iterator[FaultyServer]:
     faulty_server.forget()
     yield faulty_server
     faulty_server.forget()
+
+
+@pytest.fixture(scope="session")
+def slack_server() -> Iterator[SlackDouble]:
+    """One workspace for all tests of this worker; ask for ``slack``, which starts anew for each."""
+    with serving_as(SlackDouble) as double:
+        yield double
+
+
+@pytest.fixture
+def slack(slack_server: SlackDouble) -> SlackDouble:
+    """A workspace of Slack on loopback."""
+    slack_server.forget()
+    return slack_server
+
+
+@pytest.fixture(scope="session")
+def teams_server() -> Iterator[TeamsDouble]:
+    """One workflow for all tests of this worker; ask for ``teams``, which starts anew for each."""
+    with serving_as(TeamsDouble) as double:
+        yield double
+
+
+@pytest.fixture
+def teams(teams_server: TeamsDouble) -> TeamsDouble:
+    """A workflow of Microsoft Teams on loopback."""
+    teams_server.forget()
+    return teams_server

@@ -7,15 +7,13 @@ apis/web-api/rate-limits and messaging/sending-messages-using-incoming-webhooks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
 from support.block_kit import faults
-from support.faulty import Answer, FaultyServer, Seen, answer, serving_as
+from support.faulty import Answer, FaultyServer, Seen, answer
 
 TOKEN = "xoxb-double-token"
 MOST_TEXT = 40_000
@@ -48,7 +46,7 @@ class SlackDouble(FaultyServer):
     """The workspace: everything a test may change stands open, under the vendor's names."""
 
     def forget(self) -> None:
-        """An app with all scopes, the rooms #sales-desk and #random (without the app), two people, a webhook."""
+        """An app with all scopes, two rooms of which one is without the app, two people, a webhook."""
         super().forget()
         self.scopes = {TOKEN: {"chat:write", "users:read.email"}}
         self.token_errors: dict[str, str] = {}
@@ -178,10 +176,3 @@ def _error(name: str, **more: str) -> dict[str, Any]:
 def _limited(after: int | None, *, is_api: bool) -> Answer:
     headers = {} if after is None else {"retry_after": str(after)}
     return answer(429, orjson.dumps(_error("ratelimited")) if is_api else b"rate_limited", **headers)
-
-
-@contextmanager
-def slack_double() -> Iterator[SlackDouble]:
-    """A workspace on loopback."""
-    with serving_as(SlackDouble) as double:
-        yield double

@@ -6,7 +6,7 @@ slaflow makes is known here; anything else is a fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 MOST_BLOCKS, MOST_FIELDS, MOST_IN_CONTEXT, MOST_ACTIONS = 50, 10, 10, 25
@@ -27,10 +27,8 @@ def _faults(message: dict[str, Any]) -> Iterator[str]:
     if len(blocks) > MOST_BLOCKS:
         yield f"{len(blocks)} blocks"
     for place, block in enumerate(blocks):
-        known = _BLOCKS.get(block.get("type"))
-        yield from (
-            f"block {place}: {fault}" for fault in (known(block) if known else [f"unknown {block.get('type')}"])
-        )
+        known = _BLOCKS.get(str(block.get("type")), lambda _: ["of a type that is not known"])
+        yield from (f"block {place}: {fault}" for fault in known(block))
 
 
 def _section(block: dict[str, Any]) -> Iterator[str]:
@@ -86,7 +84,7 @@ def _unknown(given: dict[str, Any], *known: str) -> Iterator[str]:
     yield from (f"unknown key {key}" for key in given if key not in known)
 
 
-_BLOCKS = {
+_BLOCKS: dict[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "section": _section,
     "context": _context,
     "actions": _actions,

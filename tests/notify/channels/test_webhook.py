@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,13 +21,6 @@ from slaflow.settings.reach import WebhookReceiver
 NEW, OLD = (f"whsec_{letter * 32}" for letter in "aB")
 NOON = utc("2026-03-09T12:00")
 BODY = '{"specversion":"1.0","data":{"owner":"Åsa"}}'
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    opened = Client(("127.0.0.0/8",), timedelta(seconds=20))
-    yield opened
-    opened.close()
 
 
 def receiver(client: Client, url: str, *secrets: str) -> Webhook:
