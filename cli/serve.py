@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -97,9 +98,10 @@ def _application(session: Session, reach: Reach) -> Any:
         from slaflow.web.site import Site
     except ImportError:
         raise ExtraMissing("slaflow serve", "web") from None
+    from slaflow.engine.setup import preferences
     from slaflow.notify.links import keys_of
 
-    return made(Site(session.engine, reach, keys_of(reach)))
+    return made(Site(session.engine, reach, keys_of(reach), partial(preferences.stop, session.engine)))
 
 
 def _without_links(reach: Reach) -> str | None:

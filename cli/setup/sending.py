@@ -15,8 +15,12 @@ from ..words import clean, counted
 if TYPE_CHECKING:
     from slaflow.notify.send import Report
 
-COUNTS = ("sent", "again", "failed", "dropped", "unreachable", "stale")
-WORDS = {"again": "to be tried again", "unreachable": "for whom nothing says how they are reached"}
+COUNTS = ("sent", "again", "failed", "dropped", "unreachable", "unwanted", "stale")
+WORDS = {
+    "again": "to be tried again",
+    "unreachable": "for whom nothing says how they are reached",
+    "unwanted": "for who asked for none",
+}
 
 
 @click.command("send", cls=Command)

@@ -18,6 +18,7 @@ from ..output import Page
 from ..session import Session, pass_session
 from ..table import Column
 from ..words import counted, instant, listed
+from .notify import notify
 
 if TYPE_CHECKING:
     from slaflow.engine.leads.charge import Charge
@@ -30,6 +31,9 @@ ROLES = ("member", "manager", "auditor", "admin")
 @click.group("user", cls=Group)
 def command() -> None:
     """The people of both parties. EMAIL is a person's e-mail address."""
+
+
+command.add_command(notify)
 
 
 @command.command("add")

@@ -8,10 +8,10 @@ from datetime import datetime
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.people import Directory
 from slaflow.settings.reach import Reach
+from slaflow.settings.ways import named_for, wanted
 from slaflow.store.rows.deliveries import Way
 from slaflow.store.rows.listeners import RECEIVER
-
-DEFAULT = "default"
+from slaflow.store.rows.preferences import Preference, Preferences
 
 
 class Unreachable(SlaflowError):
@@ -20,27 +20,44 @@ class Unreachable(SlaflowError):
     code = "unreachable"
 
 
-def ways(recipient: str, people: Directory, at: datetime, reach: Reach) -> list[Way]:
+class Unwanted(SlaflowError):
+    """Somebody who asked for no messages over any channel."""
+
+    code = "unwanted"
+
+
+def ways(
+    recipient: str, people: Directory, at: datetime, reach: Reach, preferences: Preferences | None = None
+) -> list[Way]:
     """How *recipient* is told: a receiver, a person, a desk, or a party that [recipients] has an entry for.
 
     Raises:
         Unreachable: nothing says how.
+        Unwanted: they want none.
     """
     if recipient.startswith(RECEIVER):
         return [Way(recipient, recipient)]
     known = people.person(recipient, at)
     person = known.email if known else None
-    named = reach.recipients.get(recipient)
-    if named is None and "@" in recipient:
-        named = reach.recipients.get(DEFAULT) or _only(reach)
+    named = named_for(reach, recipient)
+    if preferences and "@" in recipient:
+        named = _preferred(recipient, named, preferences.of(recipient), reach)
     if not named:
         raise Unreachable(_unreachable(recipient, reach))
     return list(dict.fromkeys(_way(each, recipient, person, reach) for each in named))
 
 
-def _only(reach: Reach) -> tuple[str, ...]:
-    """The channel that is meant where there is just one."""
-    return tuple(reach.channels) if len(reach.channels) == 1 else ()
+def _preferred(
+    recipient: str, named: tuple[str, ...], preference: Preference, reach: Reach
+) -> tuple[str, ...]:
+    chosen = preference.chosen
+    if chosen:
+        # A channel that slaflow.toml no longer has takes nobody's messages away.
+        chosen = tuple(each for each in chosen if each in reach.channels) or None
+    found = wanted(named, chosen, preference.stopped)
+    if not found and (named or chosen is not None):
+        raise Unwanted(f"{recipient} asked for no messages; 'slaflow user notify {recipient}' shows how")
+    return found
 
 
 def _way(text: str, recipient: str, person: str | None, reach: Reach) -> Way:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
-from slaflow.notify.addresses import Unreachable, ways
+from slaflow.notify.addresses import Unreachable, Unwanted, ways
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows import deliveries as store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.deliveries import Unplanned, Way
 from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.rows.preferences import Preferences
 
 AT_ONCE = 500
 OLD = timedelta(hours=24)
@@ -23,17 +24,21 @@ OLD = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What became of messages: so many deliveries, so many that nobody can be told, so many too old."""
+    """What became of messages: so many deliveries, so many that nobody can be told, so many too old.
+
+    ``unwanted`` are those for people who asked for none.
+    """
 
     messages: int = 0
     deliveries: int = 0
     unreachable: int = 0
     stale: int = 0
+    unwanted: int = 0
 
     def __add__(self, other: Planned) -> Planned:
         return Planned(
             self.messages + other.messages, self.deliveries + other.deliveries,
-            self.unreachable + other.unreachable, self.stale + other.stale,
+            self.unreachable + other.unreachable, self.stale + other.stale, self.unwanted + other.unwanted,
         )  # fmt: skip
 
 
@@ -60,25 +65,29 @@ def _some(app: Context, conn: Connection, reach: Reach, only: str | None, is_fir
     old = [each for each in found if is_first and _is_old(app, each, now)]
     store.end_messages(conn, "stale", {each.id: None for each in old}, now)
     fresh = [each for each in found if each not in old]
-    planned, lost = _ways_of(conn, fresh, reach)
+    planned, lost, unwanted = _ways_of(conn, fresh, reach)
     store.plan(conn, planned, now)
     store.note_planned(conn, {each.id for each, _ in planned}, now)
     store.end_messages(conn, "failed", lost, now)
-    return Planned(len(found), len(planned), len(lost), len(old))
+    store.end_messages(conn, "stale", unwanted, now)
+    return Planned(len(found), len(planned), len(lost), len(old), len(unwanted))
 
 
 def _ways_of(
     conn: Connection, messages: Sequence[Unplanned], reach: Reach
-) -> tuple[list[tuple[Unplanned, Way]], dict[int, str | None]]:
-    people = people_store.directory(conn)
+) -> tuple[list[tuple[Unplanned, Way]], dict[int, str | None], dict[int, str | None]]:
+    people, preferences = people_store.directory(conn), Preferences(conn)
     planned: list[tuple[Unplanned, Way]] = []
     lost: dict[int, str | None] = {}
+    unwanted: dict[int, str | None] = {}
     for each in messages:
         try:
-            planned += [(each, way) for way in ways(each.recipient, people, each.at, reach)]
+            planned += [(each, way) for way in ways(each.recipient, people, each.at, reach, preferences)]
         except Unreachable as error:
             lost[each.id] = str(error)
-    return planned, lost
+        except Unwanted as error:
+            unwanted[each.id] = str(error)
+    return planned, lost, unwanted
 
 
 def _is_old(app: Context, each: Unplanned, now: datetime) -> bool:

@@ -48,6 +48,7 @@ class Report:
             "planned": self.planned.messages,
             "unreachable": self.planned.unreachable,
             "stale": self.planned.stale,
+            "unwanted": self.planned.unwanted,
             "sent": self.sent,
             "again": self.again,
             "failed": self.failed,

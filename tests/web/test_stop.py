@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.testclient import TestClient
-from support.clicked import ENVIRONMENT, REACH
+from support.clicked import ENVIRONMENT, KEYS, PUBLIC, REACH
 from support.office import ANNA, on_one_database
 
+from slaflow.engine.app import Engine
+from slaflow.engine.setup import preferences
 from slaflow.notify import links
+from slaflow.web.app import made
+from slaflow.web.site import Site
 
 pytestmark = on_one_database
 WHERE = str(links.stop_url_of(REACH, ANNA, "mail", ENVIRONMENT))
@@ -35,3 +41,12 @@ def test_a_person_chooses(client: TestClient, stopped: Stopped) -> None:
         client.post(WHERE, data={"to": "none"}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     )
     assert stopped == [(ANNA, "mail", "digest")]
+
+
+def test_what_is_asked_for_holds(app: Engine) -> None:
+    site = Site(app, REACH, KEYS, partial(preferences.stop, app))
+    with TestClient(made(site), base_url=PUBLIC, raise_server_exceptions=False) as client:
+        assert "one message a day over mail, at 08:30" in client.post(WHERE, data={"to": "digest"}).text
+        assert client.post(WHERE, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    told = preferences.shown(app, REACH, ANNA)
+    assert (told["digest"], told["digest_over"], told["stopped"]) == ("daily@08:30", ["mail"], ["mail"])

@@ -18,7 +18,7 @@ from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM, outranks
 Operation = Literal[
     "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
     "lift", "uphold", "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw",
-    "absence",
+    "absence", "preference",
 ]  # fmt: skip
 Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
 """How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
@@ -60,6 +60,11 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
         "manager": (*_when("oneself"), *_when("own_party")),
         "admin": ALWAYS,
     },
+    "preference": {
+        "member": _when("oneself"),
+        "manager": (*_when("oneself"), *_when("own_party")),
+        "admin": ALWAYS,
+    },
 }
 """Operation, then role: what must hold, one of several; a role that is not named has what the next lower
 has. ``fire``, ``answer``, ``record`` and ``override`` ask the agreement's ``by`` besides."""
@@ -89,6 +94,7 @@ WHO: Mapping[Operation, str] = {
     "sign": "a manager or admin signs for their party",
     "withdraw": "a manager or admin withdraws their party's signature",
     "absence": "a member tells their own absence, a manager those of their party, an admin everybody's",
+    "preference": "a member says how they are told, a manager of those of their party, an admin of all",
 }
 """Who may, as a refusal says it."""
 
