@@ -11,7 +11,7 @@ from slaflow.settings.reach import Reach
 from slaflow.settings.ways import named_for, wanted
 from slaflow.store.rows.deliveries import Way
 from slaflow.store.rows.listeners import RECEIVER
-from slaflow.store.rows.preferences import Preference, Preferences
+from slaflow.store.sending.preferences import Preference, Preferences
 
 
 class Unreachable(SlaflowError):

@@ -15,7 +15,7 @@ from slaflow.store.rows import deliveries as store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.deliveries import Unplanned, Way
 from slaflow.store.rows.listeners import RECEIVER
-from slaflow.store.rows.preferences import Preferences
+from slaflow.store.sending.preferences import Preferences
 
 AT_ONCE = 500
 OLD = timedelta(hours=24)

@@ -15,7 +15,7 @@ from slaflow.notify.plan import Planned, plan
 from slaflow.settings.reach import Reach
 from slaflow.store.rows.deliveries import Way
 from slaflow.store.rows.people import directory
-from slaflow.store.rows.preferences import Preferences
+from slaflow.store.sending.preferences import Preferences
 
 MAIL = {"kind": "mail", "host": "mail.example.com", "from": "sla@example.com"}
 SLACK = {"kind": "slack", "token_env": "SLACK"}

@@ -19,10 +19,10 @@ from slaflow.settings import ways
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows import people as people_store
-from slaflow.store.rows import preferences as store
-from slaflow.store.rows import unsent
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.store.rows.preferences import Preference, Preferences
+from slaflow.store.sending import preferences as store
+from slaflow.store.sending import unsent
+from slaflow.store.sending.preferences import Preference, Preferences
 from slaflow.workflow.identity import folded
 
 UNWANTED = "they asked for no more over this channel"
