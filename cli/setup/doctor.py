@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,17 +13,30 @@ from ..options import Command
 from ..output import Page
 from ..session import Session, pass_session
 
+if TYPE_CHECKING:
+    from slaflow.engine.setup.doctor import Check
+
 
 @click.command("doctor", cls=Command)
+@click.option(
+    "--try", "name", is_flag=False, flag_value="", metavar="[NAME]",
+    help="Also try whether each channel and receiver could send, or the one of that name.",
+)  # fmt: skip
 @pass_session
-def command(session: Session) -> None:
-    """Looks at database, agreement, clock, leads, tick and outbox, and says how to mend what is amiss.
+def command(session: Session, name: str | None) -> None:
+    """Looks at database, agreement, clock, leads, tick, outbox, channels; says how to mend what is amiss.
+
+    --try connects, and signs in where something is signed in to; nobody hears of it where that can be had.
 
     Exit code 3 where the database is not as it should be, 1 where something else is not.
     """
     from slaflow.engine.setup.doctor import NEEDED, examine
 
     checks = examine(session.engine)
+    failed = {check.name for check in checks if not check.ok}
+    if not failed & NEEDED:
+        checks += _of_reach(session, name)
+        failed = {check.name for check in checks if not check.ok}
     rows = [asdict(check) for check in checks]
 
     def page(page: Page) -> None:
@@ -30,6 +44,20 @@ def command(session: Session) -> None:
         page.table(("", "", ""), [(marks[check.ok], check.name, check.detail) for check in checks])
 
     session.out.show({"checks": rows}, page, rows=rows)
-    failed = {check.name for check in checks if not check.ok}
     if failed:
         raise click.exceptions.Exit(ENVIRONMENT if failed & NEEDED else REFUSED)
+
+
+def _of_reach(session: Session, name: str | None) -> list[Check]:
+    """What there is to say of whom slaflow tells and how; with *name* what came of trying it."""
+    from slaflow.engine.setup.doctor import Check
+    from slaflow.notify.standing import examine, tried
+    from slaflow.settings.file import SettingsInvalid
+    from slaflow.settings.reach_file import read_reach
+
+    try:
+        reach = read_reach()
+    except SettingsInvalid as error:
+        return [Check("settings", False, line) for line in str(error).splitlines()]
+    found = examine(session.engine, reach)
+    return found if name is None else [*found, *tried(reach, name or None)]

@@ -54,7 +54,10 @@ def list_(session: Session) -> None:
 @click.argument("name")
 @pass_session
 def on(session: Session, name: str) -> None:
-    """Puts a receiver on again that wanted no more, or was closed or put off; what waited for it goes."""
+    """Puts a receiver on again that wanted no more, or was closed or put off; what waited for it goes.
+
+    A channel, too, by its name, once it was used.
+    """
     _put(session, name, on=True)
 
 
@@ -62,7 +65,10 @@ def on(session: Session, name: str) -> None:
 @click.argument("name")
 @pass_session
 def off(session: Session, name: str) -> None:
-    """Sends a receiver nothing more until it is put on; what is for it is kept."""
+    """Sends a receiver nothing more until it is put on; what is for it is kept.
+
+    A channel, too, by its name, once it was used.
+    """
     _put(session, name, on=False)
 
 
@@ -70,7 +76,7 @@ def _put(session: Session, name: str, *, on: bool) -> None:
     from slaflow.engine.setup import receivers
 
     answer = receivers.put(session.engine, name, on=on)
-    words = f"{name} is {'on' if on else 'off'}; {counted(answer['waiting'], 'event')} wait for it"
+    words = f"{name} is {'on' if on else 'off'}; {answer['waiting']} wait for it"
     session.out.show(answer, lambda page: None if session.quiet else page.line(words))
 
 

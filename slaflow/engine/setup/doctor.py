@@ -70,7 +70,7 @@ def _replica(app: Context) -> Findings:
         found = moments.following(conn)
     if found is None:
         return
-    at = "nothing yet" if found.changed_at is None else _to_the_second(found.changed_at)
+    at = "nothing yet" if found.changed_at is None else to_the_second(found.changed_at)
     if not found.is_connected:
         mend = "see pg_stat_wal_receiver and the server's log"
         yield False, f"a replica that follows no primary now, its last change of {at}; {mend}"
@@ -215,13 +215,13 @@ def _tick(app: Context) -> Findings:
     if oldest is not None and now - oldest.wake_at > LATE:
         where = f"on lead {oldest.lead_id} ({oldest.target})"
         many = "1 lead waits" if waiting == 1 else f"{waiting} leads wait"
-        yield False, f"{many}, the oldest step, {where}, for {_length(now - oldest.wake_at)}; {mend}"
+        yield False, f"{many}, the oldest step, {where}, for {length(now - oldest.wake_at)}; {mend}"
     elif closing is not None and now - closing > LATE:
-        yield False, f"what is owed per period has waited for {_length(now - closing)} to be stated; {mend}"
+        yield False, f"what is owed per period has waited for {length(now - closing)} to be stated; {mend}"
     elif oldest is not None or upcoming is None:
         yield True, "no step has waited for long" if oldest else "no step waits"
     else:
-        yield True, f"no step waits; the next falls at {_to_the_second(upcoming)}"
+        yield True, f"no step waits; the next falls at {to_the_second(upcoming)}"
 
 
 def _erasure(app: Context) -> Findings:
@@ -244,14 +244,14 @@ def _handoffs(app: Context) -> Findings:
 def _outbox(app: Context) -> Findings:
     now = app.now()
     with app.database.read() as conn:
-        outbox = backlog.outbox(conn)
+        outbox = backlog.outbox(conn, now=now)
     words = ", ".join(f"{number} {status}" for status, number in sorted(outbox.counts.items()))
     waited = now - outbox.oldest_at if outbox.oldest_at is not None else timedelta(0)
     # Where nothing was ever sent nobody sends yet: messages that wait are kept, not stuck.
     is_stuck = waited > UNSENT and bool(outbox.counts.get("sent"))
     if is_stuck:
         mend = "see 'slaflow outbox list --status waiting', and what sends them"
-        yield False, f"{words}; the oldest has waited for {_length(waited)}; {mend}"
+        yield False, f"{words}; the oldest has waited for {length(waited)}; {mend}"
     if outbox.counts.get("failed"):
         yield False, f"{words}; see 'slaflow outbox list --status failed' for why they could not be sent"
     elif not is_stuck:
@@ -272,11 +272,12 @@ def _space(app: Context) -> Findings:
         yield True, "no room is wasted"
 
 
-def _to_the_second(at: datetime) -> str:
+def to_the_second(at: datetime) -> str:
+    """*at* as checks write it."""
     return instant_text(at.replace(microsecond=0))
 
 
-def _length(elapsed: timedelta) -> str:
+def length(elapsed: timedelta) -> str:
     """``3 d 4 h``, ``1 h 12 min`` or ``12 min``."""
     minutes = int(elapsed.total_seconds()) // 60
     if minutes < 60:

@@ -16,7 +16,9 @@ from slaflow.store.rows.channels import State
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.rows.receivers import Applied
 
-_SHUT = ("off_at", "off_because", "closed_until", "closed_because")
+_OPEN: dict[str, Any] = {
+    "off_at": None, "off_because": None, "failures": 0, "closed_until": None, "closed_because": None,
+}  # fmt: skip
 
 
 class ReceiversDiffer(SlaflowError):
@@ -95,26 +97,31 @@ def listed(app: Context) -> list[dict[str, Any]]:
 
 
 def put(app: Context, name: str, *, on: bool) -> dict[str, Any]:
-    """Puts a receiver on again, or off: what waits for it is kept. Raises ``UnknownName``."""
+    """Puts a receiver on again, or off: what waits for it is kept. So with a channel that was ever used.
+
+    Raises:
+        UnknownName: there is neither of that name.
+    """
+    said = _OPEN if on else {"off_at": app.now(), "off_because": "put off by hand"}
 
     def work(conn: Connection) -> None:
         known = [each.name for each in store.applied(conn)]
-        if name not in known:
-            raise UnknownName("receiver", name, known)
-        full = f"{RECEIVER}{name}"
+        used = [each for each in channel_store.states(conn) if not each.startswith(RECEIVER)]
+        if name not in (*known, *used):
+            raise UnknownName("receiver", name, (*known, *used))
+        full = f"{RECEIVER}{name}" if name in known else name
         channel_store.state(conn, full, lock=True)
-        off = {
-            "off_at": None,
-            "off_because": None,
-            "failures": 0,
-            "closed_until": None,
-            "closed_because": None,
-        }
-        said = off if on else {"off_at": app.now(), "off_because": "put off by hand"}
         channel_store.save(conn, full, **said)
 
     written(app, work)
-    return next(each for each in listed(app) if each["name"] == name)
+    found = next((each for each in listed(app) if each["name"] == name), None)
+    return found or _channel(app, name)
+
+
+def _channel(app: Context, name: str) -> dict[str, Any]:
+    with app.database.read() as conn:
+        state, waiting = channel_store.state(conn, name), channel_store.waiting(conn)
+    return {"name": name, **_standing(state), "waiting": waiting.get(name, (0,))[0]}
 
 
 def _json(each: Applied) -> dict[str, Any]:

@@ -51,13 +51,17 @@ def due_leads(connection: Connection, before: datetime, limit: int) -> list[int]
     return list(connection.execute(query.limit(limit)).scalars())
 
 
-def outbox(connection: Connection, *, with_sent: bool = True) -> Outbox:
-    """The outbox in figures; without those sent or stale its cost is what waits or failed."""
+def outbox(connection: Connection, *, with_sent: bool = True, now: datetime | None = None) -> Outbox:
+    """The outbox in figures; without those sent or stale its cost is what waits or failed.
+
+    With *now* the oldest is of those that are due then: what is tried again later waits rightly.
+    """
     counted = select(message.c.status, func.count()).group_by(message.c.status)
     if not with_sent:
         counted = counted.where(message.c.status.in_(("waiting", "failed")))
-    oldest = (
-        select(message.c.recorded_at).where(message.c.status == "waiting").order_by(message.c.id).limit(1)
-    )
+    oldest = select(message.c.recorded_at).where(message.c.status == "waiting")
+    if now is not None:
+        oldest = oldest.where(or_(message.c.next_try_at.is_(None), message.c.next_try_at <= now))
+    oldest = oldest.order_by(message.c.id).limit(1)
     counts = {status: number for status, number in connection.execute(counted)}
     return Outbox(counts, connection.execute(oldest).scalar())

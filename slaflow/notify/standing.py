@@ -1,0 +1,173 @@
+"""How channels, receivers and links do, for ``slaflow doctor``: looked up, and tried where that is asked.
+
+Says nothing where slaflow.toml has none of them, and never a secret or an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from slaflow.engine.context import Context
+from slaflow.engine.setup import receivers
+from slaflow.engine.setup.doctor import Check, length, to_the_second
+from slaflow.errors import SlaflowError, UnknownName
+from slaflow.notify import links
+from slaflow.notify.addresses import channels_named
+from slaflow.notify.answer import Sent
+from slaflow.notify.channels.opening import open_channel
+from slaflow.settings.reach import Reach, Secret
+from slaflow.settings.reading import secrets_of
+from slaflow.store.rows import channels as channel_store
+from slaflow.store.rows.channels import State
+from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.sending import queues as store
+from slaflow.store.sending.queues import Queue
+
+LATE = timedelta(minutes=15)
+"""Who sends looks every second; what has been due for longer says that nobody does."""
+AT_ONCE = 16
+SHOWN = 20
+
+
+def examine(app: Context, reach: Reach, environment: Mapping[str, str] | None = None) -> list[Check]:
+    """What there is to say of each channel and receiver, of links, and of whom nothing reaches.
+
+    Args:
+        environment: where secrets are looked for; the process's own if None.
+    """
+    if reach == Reach(send=reach.send, net=reach.net):
+        return []
+    now = app.now()
+    with app.database.read() as conn:
+        states, queues = channel_store.states(conn), store.queues(conn, now)
+        unreached = store.reaching_nobody(conn)
+    found: list[Check] = []
+    for name in channels_named(reach):
+        state, queue = states.get(name, State(name)), queues.get(name, Queue())
+        found += _channel(name, reach, environment, state, queue, now)
+    found += [_without_table(name, queue) for name, queue in queues.items() if not _is_here(name, reach)]
+    if (words := receivers.differing(app, reach)) is not None:
+        found.append(Check("receivers", False, f"{words}; run 'slaflow receiver apply'"))
+    found += _links(reach, environment)
+    return found + list(_reaching_nobody(unreached))
+
+
+def tried(reach: Reach, name: str | None = None, environment: Mapping[str, str] | None = None) -> list[Check]:
+    """Whether each channel and receiver could send now, or those called *name*.
+
+    Nobody hears of it where that can be had; the database is not asked.
+
+    Raises:
+        UnknownName: slaflow.toml has neither a channel nor a receiver of that name.
+    """
+    known = list(channels_named(reach))
+    names = [each for each in known if name in (None, each, bare(each))]
+    if name is not None and not names:
+        raise UnknownName("channel or receiver", name, [bare(each) for each in known])
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="try") as pool:
+        return list(pool.map(lambda each: _tried(each, reach, environment), names))
+
+
+def bare(name: str) -> str:
+    """A channel's name, or a receiver's without what tells that it is one."""
+    return name.removeprefix(RECEIVER)
+
+
+def _tried(name: str, reach: Reach, environment: Mapping[str, str] | None) -> Check:
+    try:
+        channel = open_channel(name, reach, environment)
+    except SlaflowError as error:
+        return Check("try", False, f"{bare(name)} cannot be tried: {error}")
+    try:
+        answer = channel.probe()
+    finally:
+        channel.close()
+    if isinstance(answer, Sent):
+        return Check("try", True, f"{bare(name)} could send now")
+    return Check("try", False, f"{bare(name)}: {answer.because}")
+
+
+def _kind(name: str) -> str:
+    return "receivers" if name.startswith(RECEIVER) else "channels"
+
+
+def _is_here(name: str, reach: Reach) -> bool:
+    return name in channels_named(reach)
+
+
+def _channel(
+    name: str, reach: Reach, environment: Mapping[str, str] | None, state: State, queue: Queue, now: datetime
+) -> Iterator[Check]:
+    amiss = list(_amiss(name, state, queue, now))
+    try:
+        open_channel(name, reach, environment).close()
+    except SlaflowError as error:
+        amiss.insert(0, str(error))
+    shown = bare(name)
+    yield from (Check(_kind(name), False, f"{shown}: {words}") for words in amiss)
+    if not amiss:
+        facts = [*_secret(name, reach), _last(state), *_waiting(queue, now), *_error(state)]
+        yield Check(_kind(name), True, f"{shown}: {'; '.join(facts)}")
+
+
+def _amiss(name: str, state: State, queue: Queue, now: datetime) -> Iterator[str]:
+    waits = "".join(f"; {words}" for words in _waiting(queue, now))
+    if state.off_at is not None:
+        since = f"off since {to_the_second(state.off_at)}: {state.off_because}"
+        yield f"{since}; {_last(state)}{waits}; put it on with 'slaflow receiver on {bare(name)}'"
+    elif state.shut_because(now) is not None and state.closed_until is not None:
+        until = f"closed until {to_the_second(state.closed_until)}: {state.closed_because}"
+        yield f"{until}; {_last(state)}{waits}; one is tried then, and opens it where it is taken"
+    elif queue.due_at is not None and now - queue.due_at > LATE:
+        mend = "run 'slaflow outbox send', and keep 'slaflow outbox send --watch' running"
+        yield f"{queue.waiting} wait, the first has been due for {length(now - queue.due_at)}; {mend}"
+    if queue.held and queue.held_since is not None:
+        since = f"{queue.held} held since {to_the_second(queue.held_since)}"
+        yield f"{since}; look at them, then let them go with 'slaflow outbox release'"
+
+
+def _secret(name: str, reach: Reach) -> Iterator[str]:
+    table = reach.receivers.get(bare(name)) if name.startswith(RECEIVER) else reach.channels.get(name)
+    if isinstance(table, Secret) and any(table.place("", key) for key in secrets_of(type(table))):
+        yield "its secret is set"
+
+
+def _last(state: State) -> str:
+    return (
+        "nothing sent yet" if state.last_sent_at is None else f"last sent {to_the_second(state.last_sent_at)}"
+    )
+
+
+def _waiting(queue: Queue, now: datetime) -> Iterator[str]:
+    if queue.waiting and queue.since is not None:
+        many = "1 waits" if queue.waiting == 1 else f"{queue.waiting} wait, the first"
+        yield f"{many} for {length(now - queue.since)}"
+
+
+def _error(state: State) -> Iterator[str]:
+    if state.last_error:
+        yield f"its last error: {state.last_error}"
+
+
+def _without_table(name: str, queue: Queue) -> Check:
+    number = queue.waiting + queue.held
+    many = "1 waits" if number == 1 else f"{number} wait"
+    words = f"{bare(name)}: {many}, and slaflow.toml has no such {_kind(name).removesuffix('s')} here"
+    return Check(_kind(name), False, words)
+
+
+def _links(reach: Reach, environment: Mapping[str, str] | None) -> Iterator[Check]:
+    trouble = links.trouble(reach, environment)
+    if trouble is not None:
+        yield Check("links", False, f"{trouble}; until then no message has any")
+    elif reach.links.place("links", "key") is not None:
+        yield Check("links", True, f"those in messages lead to {reach.public_url}")
+
+
+def _reaching_nobody(found: Sequence[tuple[str, int, int]]) -> Iterator[Check]:
+    for because, number, last in found[:SHOWN]:
+        many = "1 message" if number == 1 else f"{number} messages, the last of them {last},"
+        mend = f"mend that, then run 'slaflow outbox retry {last}'" + " and so for each" * (number > 1)
+        yield Check("outbox", False, f"{many} reached nobody: {because}; {mend}")

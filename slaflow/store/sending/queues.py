@@ -1,0 +1,61 @@
+"""What waits, channel by channel, and what nobody could be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+
+from slaflow.store.tables.deliveries import delivery
+from slaflow.store.tables.outbox import message
+from slaflow.store.types import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Deliveries over one channel that wait: ``since`` when, and when the first was ``due_at`` that nobody
+    has in hand. Those ``held`` are counted apart."""
+
+    waiting: int = 0
+    since: datetime | None = None
+    due_at: datetime | None = None
+    held: int = 0
+    held_since: datetime | None = None
+
+
+def queues(connection: Connection, now: datetime) -> dict[str, Queue]:
+    """By channel; where nothing waits it is absent. Cost: what waits."""
+    each, earlier = delivery.c, delivery.alias("earlier")
+    is_behind = select(earlier.c.id).where(
+        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
+        earlier.c.lead == each.lead, earlier.c.id < each.id,
+    )  # fmt: skip
+    is_free = or_(each.claimed_until.is_(None), each.claimed_until < bindparam("now", now, Instant()))
+    goes, is_held = each.held_at.is_(None), each.held_at.is_not(None)
+    query = select(
+        each.channel,
+        func.count(case((goes, 1))),
+        func.min(case((goes, each.planned_at))),
+        func.min(case((and_(goes, is_free, ~is_behind.exists()), each.next_try_at))),
+        func.count(each.held_at),
+        func.min(case((is_held, each.held_at))),
+    )
+    rows: Any = connection.execute(query.where(each.status == "waiting").group_by(each.channel))
+    return {name: Queue(*row) for name, *row in rows}
+
+
+def reaching_nobody(connection: Connection) -> Sequence[tuple[str, int, int]]:
+    """Why messages failed that had no way to go; how many did so, and the last of them. Commonest first."""
+    number = func.count()
+    # What had a delivery was tried, also where the delivery is forgotten by now.
+    is_lost = and_(message.c.status == "failed", message.c.tries == 0, message.c.last_error.is_not(None))
+    query = (
+        select(message.c.last_error, number, func.max(message.c.id))
+        .where(is_lost)
+        .group_by(message.c.last_error)
+        .order_by(number.desc(), message.c.last_error)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
