@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from slaflow.engine.context import Context
@@ -17,10 +20,14 @@ from slaflow.notify.channels.opening import open_channel
 from slaflow.notify.line import Line, Tally
 from slaflow.notify.plan import Planned, plan
 from slaflow.settings.reach import Reach
-from slaflow.store.rows import deliveries as store
+from slaflow.store.errors import ConflictingChange, DatabaseLocked, DatabaseUnreachable
+from slaflow.store.rows import channels as channel_store
+from slaflow.store.sending import due
 
 WORKERS = 16
 """Channels that are sent over at once."""
+AFTER_A_FAULT = timedelta(minutes=1)
+"""So long a channel that could not be opened here, or broke, is left alone by this sender."""
 
 
 @dataclass(slots=True)
@@ -79,6 +86,7 @@ class Sender:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="send")
         self._running: dict[str, Future[Tally]] = {}
+        self._left_alone: dict[str, datetime] = {}
 
     def once(self) -> Report:
         """Plans, sends what is due over every channel, and waits until all are done.
@@ -92,6 +100,7 @@ class Sender:
         while self._running:
             name, future = next(iter(self._running.items()))
             self._end(report, name, future)
+        self._tell_shut(report)
         return report
 
     @property
@@ -100,11 +109,12 @@ class Sender:
         return bool(self._running)
 
     def begin(self) -> None:
-        """Has a worker for each channel over which something is due and that has none."""
+        """Has a worker for each channel over which something may be sent and that has none."""
+        now = self.app.now()
         with self.app.database.read() as conn:
-            due = store.due_channels(conn, self.app.now())
-        for name in due:
-            if name not in self._running:
+            names = due.due_channels(conn, now)
+        for name in names:
+            if name not in self._running and self._left_alone.get(name, now) <= now:
                 self._running[name] = self._pool.submit(self._line, name)
 
     def collect(self, report: Report) -> None:
@@ -121,8 +131,29 @@ class Sender:
         del self._running[name]
         try:
             report.add(name, future.result())
-        except SlaflowError as error:
+        except (ConflictingChange, DatabaseLocked, DatabaseUnreachable) as error:
             report.problems[name] = str(error)
+        except SlaflowError as error:
+            self._leave_alone(report, name, str(error))
+        except Exception as error:
+            # One channel's bug stops that channel alone. Of it is told where it was: words may hold anything.
+            places = traceback.extract_tb(error.__traceback__)[-1:]
+            where = "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in places)
+            self._leave_alone(report, name, f"a fault of slaflow's own: {type(error).__name__}{where}")
+
+    def _leave_alone(self, report: Report, name: str, because: str) -> None:
+        report.problems[name] = because
+        self._left_alone[name] = self.app.now() + AFTER_A_FAULT
+
+    def _tell_shut(self, report: Report) -> None:
+        """Says also of channels that were shut before why what waits for them waits on."""
+        with self.app.database.read() as conn:
+            states, names = channel_store.states(conn), list(due.waited_for(conn))
+        now = self.app.now()
+        for name in names:
+            because = states[name].shut_because(now) if name in states else None
+            if because is not None:
+                report.closed.setdefault(name, because)
 
     def _line(self, name: str) -> Tally:
         channel = open_channel(name, self.reach, self.environment)

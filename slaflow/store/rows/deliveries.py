@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Text, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from slaflow.store.bulk.rows import insert_rows, update_rows
 from slaflow.store.tables.deliveries import delivery
@@ -119,25 +131,16 @@ def end_messages(connection: Connection, status: str, why: Mapping[int, str | No
     update_rows(connection, message, ("status", "last_error", "planned_at", "id"), rows)
 
 
-def due_channels(connection: Connection, now: datetime) -> list[str]:
-    """The channels over which something is due."""
-    each = delivery.c
-    query = select(each.channel).distinct().where(_is_due(bindparam("now", now, Instant())))
-    return sorted(connection.execute(query).scalars())
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """When the next try falls; None where nothing waits for one."""
-    each = delivery.c
-    query = select(func.min(each.next_try_at)).where(each.status == "waiting", each.held_at.is_(None))
-    found: datetime | None = connection.execute(query).scalar()
-    return found
-
-
-def _is_due(now: Any) -> Any:
-    each = delivery.c
-    free = or_(each.claimed_until.is_(None), each.claimed_until < now)
-    return and_(each.status == "waiting", each.held_at.is_(None), each.next_try_at <= now, free)
+def may_be_sent(now: datetime) -> ColumnElement[bool]:
+    """Whether a delivery is due at *now*, in nobody's hand, and the first of its lead at its address."""
+    each, earlier, at = delivery.c, delivery.alias("earlier"), bindparam("now", now, Instant())
+    free = or_(each.claimed_until.is_(None), each.claimed_until < at)
+    is_behind = select(earlier.c.id).where(
+        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
+        earlier.c.lead == each.lead, earlier.c.id < each.id,
+    )  # fmt: skip
+    due = and_(each.status == "waiting", each.held_at.is_(None), each.next_try_at <= at, free)
+    return due & ~is_behind.exists()
 
 
 def claim(
@@ -147,18 +150,14 @@ def claim(
 
     What others hold is passed over; what they did not bring to an end within their lease is taken over.
     """
-    each, earlier = delivery.c, delivery.alias("earlier")
-    is_behind = select(earlier.c.id).where(
-        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
-        earlier.c.lead == each.lead, earlier.c.id < each.id,
-    )  # fmt: skip
+    each = delivery.c
     columns = (
         each.id, each.message, each.lead, each.channel, each.address, each.person, each.tries, each.body,
         each.digest, each.planned_at,
     )  # fmt: skip
     query = (
         select(*columns)
-        .where(each.channel == name, _is_due(bindparam("now", now, Instant())), ~is_behind.exists())
+        .where(each.channel == name, may_be_sent(now))
         .order_by(each.next_try_at, each.id)
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
