@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +12,11 @@ import click
 from ..options import Command
 from ..output import Output, Page, tell
 from ..session import Session, pass_session
-from ..words import clean, counted
+from ..words import clean, counted, instant
 
 if TYPE_CHECKING:
     from slaflow.notify.send import Report
+    from slaflow.settings.reach import Reach
 
 COUNTS = ("sent", "again", "failed", "dropped", "unreachable", "unwanted", "stale")
 WORDS = {
@@ -41,47 +44,60 @@ def send(session: Session, watch: bool) -> None:
         _once(session, reach)
 
 
-def _once(session: Session, reach: Any) -> None:
-    from slaflow.notify.send import Sender
-
-    sender = Sender(session.engine, reach)
-    try:
-        report = sender.once()
-    finally:
-        sender.close()
+def _once(session: Session, reach: Reach) -> None:
+    report = sent_once(session, reach)
     answer = report.as_json()
     if not session.quiet:
-        session.out.show(answer, partial(_page, answer))
-    _tell(report)
+        session.out.show(answer, partial(_written, answer))
+    tell_report(report)
     if report.problems:
         raise click.exceptions.Exit(1)
 
 
-def _watch(session: Session, reach: Any) -> None:
+def sent_once(session: Session, reach: Reach) -> Report:
+    """One round of a sender. Raises ``ReceiversDiffer``."""
+    from slaflow.notify.send import Sender
+
+    sender = Sender(session.engine, reach)
+    try:
+        return sender.once()
+    finally:
+        sender.close()
+
+
+def _watch(session: Session, reach: Reach) -> None:
     from slaflow.engine.tick.worker import Bell
     from slaflow.notify.watch import rounds
 
+    from ..tick.logs import Lines, logged
     from ..tick.signals import ended_by
 
     bell = Bell()
     out = Output("jsonl" if session.format == "json" else session.format, session.quiet)
     if not session.quiet:
         session.out.say(f"slaflow: sending what waits in {session.engine.database.shown}")
-    with ended_by(bell.ring):
+    with logged(Lines()), ended_by(bell.ring):
         for report in rounds(session.engine, reach, bell):
-            _tell(report)
+            tell_report(report)
             if report.is_news:
                 answer = report.as_json()
-                out.show(answer, partial(_page, answer))
+                out.show(answer, partial(_written, answer))
+                sys.stdout.flush()
     bell.close()
 
 
-def _tell(report: Report) -> None:
+def _written(answer: Mapping[str, Any], page: Page) -> None:
+    written_report(page, answer)
+
+
+def tell_report(report: Report) -> None:
     for name, because in {**report.closed, **report.problems}.items():
         tell(clean(f"slaflow: {name}: {because}"))
 
 
-def _page(answer: dict[str, Any], page: Page) -> None:
+def written_report(page: Page, answer: Mapping[str, Any]) -> None:
+    """What a round did, for people; with the instant where *answer* tells it."""
     done = [f"{answer[name]} {WORDS.get(name, name)}" for name in COUNTS if answer[name]]
+    at = f"{instant(answer['at'][:19] + 'Z')} UTC  " if "at" in answer else ""
     whole = (counted(answer["planned"], "message"), "bold")
-    page.line(whole, f" planned; {', '.join(done) or 'nothing to send'}")
+    page.line(at, whole, f" planned; {', '.join(done) or 'nothing to send'}")

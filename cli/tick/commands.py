@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -12,7 +12,11 @@ from click.core import ParameterSource
 from ..options import Command, at_option
 from ..output import Page, tell
 from ..session import Session, pass_session
+from ..setup.sending import sent_once, tell_report, written_report
 from ..words import clean, counted, instant
+
+if TYPE_CHECKING:
+    from slaflow.notify.send import Report
 
 DEFAULT_BATCH = 1000
 COUNTS = ("warned", "breached", "fired", "refused", "notified", "commitments")
@@ -49,6 +53,7 @@ def _pause(ctx: click.Context, param: click.Parameter, given: str) -> timedelta:
               help="With --watch: figures for Prometheus at /metrics, health at /healthz.")  # fmt: skip
 @click.option("--metrics-host", default="127.0.0.1", metavar="HOST", show_default=True,
               help="The address they are offered at.")  # fmt: skip
+@click.option("--send", is_flag=True, help="Also send what waits, as 'outbox send' does.")
 @click.option("--log-json", is_flag=True, help="With --watch: an object per line on stderr.")
 @pass_session
 @click.pass_context
@@ -62,7 +67,7 @@ def command(ctx: click.Context, session: Session, /, watch: bool, **asked: Any) 
     if watch:
         _watch(session, asked)
     else:
-        _once(session, asked["batch"], asked["dry_run"], asked["at"])
+        _once(session, asked)
 
 
 def _refuse_what_does_not_fit(ctx: click.Context, watch: bool) -> None:
@@ -71,24 +76,39 @@ def _refuse_what_does_not_fit(ctx: click.Context, watch: bool) -> None:
         if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE:
             fits = "does not go with --watch, which works by the clock" if watch else "goes with --watch only"
             raise click.UsageError(f"{option} {fits}", ctx)
+    if ctx.params["dry_run"] and ctx.params["send"]:
+        raise click.UsageError("--dry-run does not go with --send, which sends", ctx)
 
 
 def _watch(session: Session, asked: Mapping[str, Any]) -> None:
     from .watch import Terms, watch
 
-    names = ("every", "batch", "metrics_host", "metrics_port", "log_json")
+    names = ("every", "batch", "metrics_host", "metrics_port", "log_json", "send")
     watch(session, Terms(**{name: asked[name] for name in names}), _line)
 
 
-def _once(session: Session, batch: int, dry_run: bool, at: datetime | None) -> None:
+def _once(session: Session, asked: Mapping[str, Any]) -> None:
+    dry_run = asked["dry_run"]
     with session.out.progress("leads") as progress:
-        report = session.engine.tick(at, batch=batch, dry_run=dry_run, progress=progress)
+        report = session.engine.tick(asked["at"], batch=asked["batch"], dry_run=dry_run, progress=progress)
     answer = report.as_json()
+    sent = _sent(session, answer) if asked["send"] else None
     session.out.show(answer, lambda page: _page(page, answer, dry_run))
     for failed in answer["failed"]:
         tell(clean(f"slaflow: lead {failed['lead']} was left out: {failed['because']}"))
-    if answer["failed"]:
+    if sent is not None:
+        tell_report(sent)
+    if answer["failed"] or (sent is not None and sent.problems):
         raise click.exceptions.Exit(1)
+
+
+def _sent(session: Session, answer: dict[str, Any]) -> Report:
+    """Sends what waits, and adds to *answer* what came of it."""
+    from slaflow.settings.reach_file import read_reach
+
+    report = sent_once(session, read_reach())
+    answer["sending"] = report.as_json()
+    return report
 
 
 def _page(page: Page, answer: Mapping[str, Any], dry_run: bool) -> None:
@@ -96,6 +116,8 @@ def _page(page: Page, answer: Mapping[str, Any], dry_run: bool) -> None:
     page.line((f"{would}{_carried_out(answer)}", "bold"), f" up to {instant(answer['at'])} UTC")
     if done := _counts(answer):
         page.line(done, indent=2)
+    if "sending" in answer:
+        written_report(page, answer["sending"])
 
 
 def _line(page: Page, answer: Mapping[str, Any]) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from ..output import Output, Page, tell
+from ..output import Output, Page
 from ..session import Session
-from ..words import clean
+from .logs import JsonLines, Lines, logged
+from .sending import sending
 from .signals import ended_by
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ class Terms:
     metrics_host: str
     metrics_port: int | None
     log_json: bool
+    send: bool
 
 
 def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]], None]) -> None:
@@ -40,14 +40,24 @@ def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]],
     with ExitStack() as closing:
         bell = Bell()
         closing.callback(bell.close)
-        closing.enter_context(_logged(_JsonLines() if terms.log_json else _Lines()))
+        closing.enter_context(logged(JsonLines() if terms.log_json else Lines()))
         observer = _metrics(session, terms, closing)
         worker = Worker(session.engine, bell, every=terms.every, batch=terms.batch, observer=observer)
-        closing.enter_context(ended_by(bell.ring))
+        end_sending = closing.enter_context(sending(session)) if terms.send else None
+        closing.enter_context(ended_by(lambda: _ring(bell.ring, end_sending)))
+        and_sends = ", and sending" if terms.send else ""
         shown, every = session.engine.database.shown, f"{terms.every.total_seconds():g} s"
-        _note(session, terms, f"watching {shown}, every {every}", event="started", worker=worker.name)
+        _note(
+            session, terms, f"watching {shown}, every {every}{and_sends}", event="started", worker=worker.name
+        )
         _print(session, worker, line)
         _note(session, terms, "ended", event="ended", worker=worker.name)
+
+
+def _ring(*bells: Callable[[], None] | None) -> None:
+    for ring in bells:
+        if ring is not None:
+            ring()
 
 
 def _print(session: Session, worker: Worker, line: Callable[[Page, dict[str, Any]], None]) -> None:
@@ -88,40 +98,3 @@ def _note(session: Session, terms: Terms, words: str, **answer: str) -> None:
     logging.getLogger("slaflow.watch").info(words, extra={"told": answer})
     if not terms.log_json:
         session.out.say(f"slaflow: {words}")
-
-
-@contextmanager
-def _logged(handler: logging.Handler) -> Iterator[None]:
-    """What the engine notes goes to stderr meanwhile."""
-    logger = logging.getLogger("slaflow")
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        logger.removeHandler(handler)
-
-
-class _Lines(logging.Handler):
-    """For people: only what went wrong, a line each."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING:
-            tell(clean(f"slaflow: {record.getMessage()}"))
-
-
-class _JsonLines(logging.Handler):
-    """For machines: everything, an object each."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        answer = {
-            "at": at.replace("+00:00", "Z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "told", {}),
-        }
-        tell(orjson.dumps(answer, default=str).decode())
