@@ -35,6 +35,10 @@ class Session:
 
     @cached_property
     def engine(self) -> Engine:
+        return self.another_engine()
+
+    def another_engine(self) -> Engine:
+        """An engine with connections of its own, for a thread that is not to wait for others'."""
         # Imported here: --help, --version and the checks of files need no database.
         from slaflow.engine.app import Engine
         from slaflow.engine.setup.kept_agreements import KeptAgreements

@@ -92,8 +92,10 @@ def _once(session: Session, asked: Mapping[str, Any]) -> None:
     with session.out.progress("leads") as progress:
         report = session.engine.tick(asked["at"], batch=asked["batch"], dry_run=dry_run, progress=progress)
     answer = report.as_json()
-    sent = _sent(session, answer) if asked["send"] else None
-    session.out.show(answer, lambda page: _page(page, answer, dry_run))
+    try:
+        sent = _sent(session, answer) if asked["send"] else None
+    finally:
+        session.out.show(answer, lambda page: _page(page, answer, dry_run))
     for failed in answer["failed"]:
         tell(clean(f"slaflow: lead {failed['lead']} was left out: {failed['because']}"))
     if sent is not None:

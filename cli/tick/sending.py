@@ -6,14 +6,16 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..output import Output
 from ..session import Session
-from ..setup.sending import tell_report, written_report
+from ..setup.sending import written_report
 
 if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
     from slaflow.engine.tick.worker import Bell
     from slaflow.notify.send import Report
     from slaflow.settings.reach import Reach
@@ -27,8 +29,8 @@ def sending(session: Session) -> Iterator[Callable[[], None]]:
     from slaflow.engine.tick.worker import Bell
     from slaflow.settings.reach_file import read_reach
 
-    bell, reach = Bell(), read_reach()
-    thread = Thread(target=_send, args=(session, reach, bell), name="sender", daemon=True)
+    bell, reach, engine = Bell(), read_reach(), session.another_engine()
+    thread = Thread(target=_send, args=(session, engine, reach, bell), name="sender", daemon=True)
     thread.start()
     try:
         yield bell.ring
@@ -36,18 +38,20 @@ def sending(session: Session) -> Iterator[Callable[[], None]]:
         bell.ring()
         thread.join()
         bell.close()
+        engine.database.dispose()
 
 
-def _send(session: Session, reach: Reach, bell: Bell) -> None:
+def _send(session: Session, engine: Engine, reach: Reach, bell: Bell) -> None:
     from slaflow.engine.tick.worker import Patience
     from slaflow.notify.watch import rounds
 
     patience = Patience(1, 60)
     while not bell.rung:
         try:
-            for report in rounds(session.engine, reach, bell):
+            for report in rounds(engine, reach, bell):
                 patience.reset()
-                _show(session, report)
+                if report.is_news or report.closed or report.problems:
+                    _show(session, report, engine.now())
         except Exception as error:
             # Whatever ends it: promises are still to be kept, and what waits is still to be sent.
             seconds = patience.seconds()
@@ -61,18 +65,17 @@ def _words(error: Exception) -> str:
     return str(error) if isinstance(error, SlaflowError) else f"sending broke off: {type(error).__name__}"
 
 
-def _show(session: Session, report: Report) -> None:
-    tell_report(report)
+def _show(session: Session, report: Report, now: datetime) -> None:
+    for name, because in {**report.closed, **report.problems}.items():
+        log.warning("%s: %s", name, because, extra={"told": {"event": "shut", "channel": name}})
     if not report.is_news:
         return
-    answer: dict[str, Any] = {
-        "at": session.engine.now().isoformat().replace("+00:00", "Z"),
-        **report.as_json(),
-    }
-    told = {"event": "sent", **report.as_json()}
+    answer = report.as_json()
+    told = {"event": "sent", **answer}
     log.info("%s sent, %s to be tried again", report.sent, report.again, extra={"told": told})
     if session.format != "csv":
         # In csv its columns would be another table's.
+        rounds = {"at": now.isoformat().replace("+00:00", "Z"), **answer}
         out = Output("jsonl" if session.format == "json" else session.format, session.quiet)
-        out.show(answer, lambda page: written_report(page, answer))
+        out.show(rounds, lambda page: written_report(page, rounds))
         sys.stdout.flush()
