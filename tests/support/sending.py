@@ -70,3 +70,14 @@ def messages(app: Engine) -> list[Any]:
 def channels(app: Engine) -> dict[str, Any]:
     with app.database.read() as conn:
         return {row.name: row for row in conn.execute(select(channel))}
+
+
+def toml_of(faulty: FaultyServer, *names: str, **send: str) -> str:
+    """What :func:`reach_of` is as slaflow.toml."""
+    tables = [
+        f'[receivers.{name}]\nkind = "webhook"\nurl = "{faulty.url(f"/{name}")}"\nsecret_env = "HOOK"\n'
+        'events = ["created", "transition", "breached"]\n'
+        for name in names
+    ]
+    patience = "".join(f"{key} = {text}\n" for key, text in send.items())
+    return "".join(tables) + f'[send]\n{patience}[net]\nallow = ["127.0.0.0/8"]\n'

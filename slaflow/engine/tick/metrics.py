@@ -5,8 +5,9 @@ The only importer of ``prometheus_client``, which comes with the extra ``metrics
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import monotonic
@@ -16,6 +17,7 @@ from slaflow.engine.tick.run import TickReport
 from slaflow.engine.tick.worker import Observer
 from slaflow.errors import ENVIRONMENT, ExtraMissing, SlaflowError
 from slaflow.store.rows.backlog import Outbox
+from slaflow.store.sending.backlog import Backlog
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Bounds of the histogram of batches."""
@@ -76,6 +78,11 @@ class Metrics(Observer):
         gauge("lag_seconds", "How long the oldest step has waited.").set_function(self._lag)
         gauge("outbox_age_seconds", "How long the oldest message has waited.").set_function(self._age)
         self._outbox = gauge("outbox_messages", "Messages by status.", ("status",))
+        of_channel = ("channel",)
+        self._waiting = gauge("deliveries_waiting", "What is to be sent over a channel.", of_channel)
+        self._held = gauge("deliveries_held", "What waits for 'outbox release'.", of_channel)
+        self._shut = gauge("channel_shut", "1 while a channel is closed or off.", of_channel)
+        self._since_planned = gauge("delivery_age_seconds", "How long the oldest waits.", of_channel)
 
     def batch(self, seconds: float) -> None:
         self._seen = monotonic()
@@ -93,6 +100,15 @@ class Metrics(Observer):
             self._oldest_message = outbox.oldest_at
             for status in ("waiting", "failed"):
                 self._outbox.labels(status).set(outbox.counts.get(status, 0))
+
+    def waits(self, channels: Mapping[str, Backlog]) -> None:
+        for gauge in (self._waiting, self._held, self._shut, self._since_planned):
+            gauge.clear()
+        for name, each in channels.items():
+            self._waiting.labels(name).set(each.waiting)
+            self._held.labels(name).set(each.held)
+            self._shut.labels(name).set(each.is_shut)
+            self._since_planned.labels(name).set_function(partial(self._since, each.oldest_at))
 
     def retried(self, error: SlaflowError) -> None:
         self._fault = str(error)

@@ -12,7 +12,7 @@ import os
 import random
 import selectors
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from time import monotonic, perf_counter
 
@@ -26,6 +26,7 @@ from slaflow.store import wake
 from slaflow.store.errors import DatabaseAbsent, DatabaseIsReplica, DatabaseNewer, NotADatabase, NotMigrated
 from slaflow.store.rows import backlog
 from slaflow.store.rows.backlog import Outbox
+from slaflow.store.sending.backlog import Backlog, by_channel
 from slaflow.store.wake import Listener
 
 EVERY = timedelta(seconds=30)
@@ -101,6 +102,9 @@ class Observer:
 
     def looked(self, next_wake: datetime | None, outbox: Outbox | None) -> None:
         """The worker knows what comes next."""
+
+    def waits(self, channels: Mapping[str, Backlog]) -> None:
+        """What is to be sent over each channel; only where ``wants_outbox``."""
 
     def retried(self, error: SlaflowError) -> None:
         """Something failed and will be tried again."""
@@ -186,10 +190,12 @@ class Worker:
         with self.app.database.read() as conn:
             at = wake.next_wake(conn)
             outbox = backlog.outbox(conn, with_sent=False) if self.observer.wants_outbox else None
+            channels = by_channel(conn, self.app.now()) if self.observer.wants_outbox else {}
         self._is_new = False
         self._after_failure.reset()
         self._pause = self._until(at)
         self.observer.looked(at, outbox)
+        self.observer.waits(channels)
 
     def _until(self, at: datetime | None) -> float:
         longest = self.every.total_seconds()

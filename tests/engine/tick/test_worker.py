@@ -26,6 +26,7 @@ from slaflow.store import wake
 from slaflow.store.database import Database
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, DatabaseUnreachable
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.sending.backlog import Backlog
 
 PATIENT = 20.0
 """How many seconds the tests give a busy machine before they call it a failure."""
@@ -301,6 +302,19 @@ def test_the_figures_tell_what_was_done_and_what_waits(
     with app.database.read() as conn:
         told = conn.execute(text("SELECT count(*) FROM message WHERE status = 'waiting'")).scalar_one()
     assert figures["slaflow_outbox_messages waiting"] == told
+
+
+def test_the_figures_tell_what_each_channel_is_waited_for(metrics: Metrics) -> None:
+    url = metrics.serve("127.0.0.1", 0)
+    an_hour_ago = wall_clock() - timedelta(hours=1)
+    metrics.waits({"mail": Backlog(3, 2, an_hour_ago, is_shut=True), "receiver:crm": Backlog()})
+    figures = scraped(url)
+    names = ("deliveries_waiting", "deliveries_held", "channel_shut")
+    assert [figures[f"slaflow_{name} mail"] for name in names] == [3, 2, 1]
+    assert [figures[f"slaflow_{name} receiver:crm"] for name in names] == [0, 0, 0]
+    assert figures["slaflow_delivery_age_seconds mail"] >= 3600
+    metrics.waits({})
+    assert "slaflow_channel_shut mail" not in scraped(url)
 
 
 def test_the_lag_grows_while_a_worker_hangs_and_its_health_says_so(metrics: Metrics) -> None:
