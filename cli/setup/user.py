@@ -84,11 +84,13 @@ def list_(session: Session, at: datetime | None) -> None:
 @click.option("--from", "start", type=MOMENT, required=True, metavar="WHEN", help="A date or an instant.")
 @click.option("--until", "end", type=MOMENT, required=True, metavar="WHEN",
               help="When they are back: a date or an instant.")  # fmt: skip
+@name_option("person", "--stand-in", words="Who hears meanwhile what they would.", metavar="EMAIL")
 @at_option
 @pass_session
 def away(
-    session: Session, email: str, start: datetime | date, end: datetime | date, at: datetime | None
-) -> None:
+    session: Session, email: str, start: datetime | date, end: datetime | date, at: datetime | None,
+    stand_in: str | None,
+) -> None:  # fmt: skip
     """Records that somebody is away; leads go to others meanwhile. A date is that day's start.
 
     Without --as it is an operator's to say, whoever SLAFLOW_ACTOR is.
@@ -96,15 +98,18 @@ def away(
     begins, ends = session.moment(start), session.moment(end)
     assert begins is not None
     assert ends is not None
-    person = session.engine.send_away(email, begins, ends, at=at, by=session.actor)
+    person = session.engine.send_away(email, begins, ends, at=at, by=session.actor, stand_in=stand_in)
     charge = session.engine.charge_of(person.email, at=at)
     answer = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
+    answer["stand_in"] = stand_in
     zone = session.zone
     span = f"{instant(answer['from'], zone)} until {instant(answer['until'], zone)} ({zone})"
 
     def page(page: Page) -> None:
         if not session.quiet:
             page.line(f"{person.email} is away from {span}")
+            if stand_in is not None:
+                page.line(f"{stand_in} hears meanwhile what they would")
             if charge.leads:
                 page.line(f"{_open_leads(charge)} {_stay(charge)} theirs; new ones go to others meanwhile")
                 _how_to_give(page, person.email)

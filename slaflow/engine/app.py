@@ -367,10 +367,13 @@ class Engine(Context):
 
     def send_away(
         self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None,
-        by: str | None = None,
+        by: str | None = None, stand_in: str | None = None,
     ) -> Person:  # fmt: skip
-        """Records an absence; gives whose it is. *by* tells it, None is an operator."""
-        return people.away(self, email, starts_at, ends_at, at, by)
+        """Records an absence; gives whose it is. *by* tells it, None is an operator.
+
+        *stand_in* hears meanwhile what they would.
+        """
+        return people.away(self, email, starts_at, ends_at, at, by, stand_in)
 
     def remove_person(self, email: str, *, at: datetime | None = None) -> Person:
         """Ends a person's membership from now on, gives what it was; the log keeps the name."""

@@ -142,6 +142,26 @@ class Directory:
             return True
         return self.is_removed(email, at)
 
+    def stand_in(self, email: str, at: datetime) -> str | None:
+        """Who, of the same party and not away at *at*, hears what *email* would, who is away then.
+
+        Who is away too may have a stand-in in turn. None where nobody is left, or none is needed.
+        """
+        person, passed = self.person(email, at), set[str]()
+        party = person.party if person else None
+        while person is not None and person.party == party and self._key(person.email) not in passed:
+            if not self.is_away(person.email, at):
+                return person.email if passed else None
+            passed.add(self._key(person.email))
+            person = self.person(self._named_to_stand_in(person.email, at), at)
+        return None
+
+    def _named_to_stand_in(self, email: str, at: datetime) -> str | None:
+        """By the absence told last of those that cover *at* and name somebody."""
+        known = self._away.get(self._key(email), ())
+        there = [a for a in known if a.stand_in and max(a.starts_at, a.recorded_at) <= at < a.ends_at]
+        return max(there, key=lambda a: a.recorded_at).stand_in if there else None
+
     def members(self, team: str, at: datetime) -> tuple[str, ...]:
         """The team's members at *at*, in the order in which they were recorded."""
         between = team, bisect_right(self._edges, at)

@@ -206,18 +206,22 @@ class Routing(NamedTuple):
     def recipients(self, names: Iterable[str], owed_by: str | None) -> tuple[str, ...]:
         """The addresses that *names* stand for at this instant, each once, in order.
 
-        *owed_by* is the party whose desk hears where there is no owner; None: the holder's.
+        *owed_by* is the party whose desk hears where there is no owner; None: the holder's. Who is away and
+        has a stand-in who is there hears by them.
         """
         desk = self.desk(owed_by or self.lead.held_by)
         found: list[str] = []
         for name in names:
             found += self._addresses(name, desk)
-        return tuple(dict.fromkeys(map(self.people.spelt, found)))
+        stand_in, spelt = self.people.stand_in, self.people.spelt
+        return tuple(dict.fromkeys(stand_in(each, self.at) or spelt(each) for each in found))
 
     def _addresses(self, name: str, desk: str) -> Sequence[str]:
         if name == "owner":
             owner = self.lead.owner
-            return [desk if owner is None or self.people.is_away(owner, self.at) else owner]
+            if owner is not None and self.people.is_away(owner, self.at):
+                owner = self.people.stand_in(owner, self.at)
+            return [desk if owner is None else owner]
         if name == "manager":
             return [self._manager_to_tell() or desk]
         if name in self.workflow.parties:

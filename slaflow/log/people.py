@@ -67,7 +67,7 @@ def directory_of(entries: Iterable[Entry], told_apart_until: int = 0) -> Directo
         change = data.get("change")
         if change == "away":
             begins, ends = (datetime.fromisoformat(data[name]) for name in ("from", "until"))
-            absences.append(Absence(data["email"], begins, ends, entry.at))
+            absences.append(Absence(data["email"], begins, ends, entry.at, data.get("stand_in")))
             continue
         if change not in ("recorded", "removed"):
             raise VerificationImpossible(f"people, entry {entry.seq}: it does not say what changed")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from support.builders import utc
 from support.stories.course import ANNA, BERIT, MIA, Course, a_person, agreement, away, people
+
+from slaflow.lifecycle.people import Absence
+
+DESK = "sales-desk@example.com"
 
 STEPS = """
 targets:
@@ -87,6 +92,42 @@ def test_people_are_resolved_as_of_the_steps_instant() -> None:
     course.tick("2026-03-02T12:30")
     course.tick("2026-03-02T13:30")
     assert course.told() == [(ANNA, "50%"), (MIA, "50%"), ("sales-desk@example.com", "75%")]
+
+
+def gone(
+    email: str, stand_in: str | None, begins: str = "2026-03-02T08:00", recorded: str | None = None
+) -> Absence:
+    return away(email, begins, "2026-03-09", recorded, stand_in)
+
+
+@pytest.mark.parametrize(
+    ("absences", "owner", "manager"),
+    [
+        ([gone(ANNA, BERIT)], BERIT, MIA),
+        ([gone(ANNA.upper(), BERIT.upper())], BERIT, MIA),
+        ([gone(ANNA, BERIT), gone(BERIT, MIA)], MIA, MIA),
+        ([gone(ANNA, BERIT), gone(BERIT, ANNA)], DESK, MIA),
+        ([gone(ANNA, BERIT), gone(BERIT, None)], DESK, MIA),
+        ([gone(ANNA, "nobody@example.com")], DESK, MIA),
+        ([gone(ANNA, MIA, recorded="2026-03-01"), gone(ANNA, BERIT, recorded="2026-03-02")], BERIT, MIA),
+        ([gone(ANNA, BERIT, begins="2026-03-03")], ANNA, MIA),
+        ([gone(ANNA, BERIT), gone(MIA, BERIT)], BERIT, BERIT),
+        ([gone(MIA, None)], ANNA, MIA),
+    ],
+)
+def test_who_stands_in_and_is_there_hears_instead(absences: list[Absence], owner: str, manager: str) -> None:
+    course = handed_over()
+    course.people = people(*TEAM, away=absences)
+    course.tick("2026-03-02T12:30")
+    assert course.told() == [(each, "50%") for each in dict.fromkeys((owner, manager))]
+
+
+def test_nobody_of_the_other_side_stands_in() -> None:
+    course = handed_over()
+    other = a_person("nora@example.com", "marketing")
+    course.people = people(*TEAM, other, away=[gone(ANNA, other.email)])
+    course.tick("2026-03-02T12:30")
+    assert course.told() == [(DESK, "50%"), (MIA, "50%")]
 
 
 def test_an_absence_recorded_after_the_step_changes_nothing() -> None:

@@ -22,7 +22,7 @@ def messages(
     step = None if item.step is None else item.step.label
     return [
         Message(address, kind, item.at, seq, target=item.commitment.name, step=step, data=data)
-        for address in dict.fromkeys(map(people.spelt, found))
+        for address in dict.fromkeys(people.stand_in(each, item.at) or people.spelt(each) for each in found)
     ]
 
 
@@ -47,7 +47,9 @@ def _person(name: str, owner: str | None, people: Directory, at: datetime) -> st
     if name == "manager":
         manager = known.manager if known else None
         return None if manager is None or people.is_removed(manager, at) else manager
-    return owner if known and not people.is_away(known.email, at) else None
+    if known and people.is_away(known.email, at):
+        return people.stand_in(known.email, at)
+    return owner if known else None
 
 
 def desk_of(workflow: Workflow, party: str) -> str:

@@ -33,7 +33,7 @@ ROLES = ("member", "manager", "auditor", "admin")
 
 
 class InvalidAbsence(SlaflowError):
-    """An absence that ends before it starts."""
+    """An absence that ends before it starts, or with somebody who cannot stand in."""
 
     code = "invalid_absence"
     exit_code = USAGE
@@ -299,14 +299,14 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYS
 
 def away(
     app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None,
-    by: str | None = None,
+    by: str | None = None, stand_in: str | None = None,
 ) -> Person:  # fmt: skip
     """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
 
-    *by* tells it; None is an operator.
+    *by* tells it; None is an operator. *stand_in* hears meanwhile what they would.
 
     Raises:
-        InvalidAbsence: it ends before it starts.
+        InvalidAbsence: it ends before it starts, or whoever stands in cannot.
         UnknownName, PersonRemoved: nobody is called that.
         NotPermitted: it is not *by*'s to tell.
     """
@@ -324,12 +324,28 @@ def away(
         )
         related = [relation for relation, holds in stands if holds]
         permits.check(store.directory(conn), who, "absence", related, now)
-        store.add_absence(conn, Absence(person.email, first, last, now))
+        other = None if stand_in is None else _check_stand_in(app, conn, person, stand_in)
+        store.add_absence(conn, Absence(person.email, first, last, now, other))
         data = {"change": "away", "from": instant_text(first), "until": instant_text(last)}
-        _log(conn, now, {"email": person.email, **data}, who)
+        # Only where somebody does: entries of earlier releases stay what they were.
+        named = {} if other is None else {"stand_in": other}
+        _log(conn, now, {"email": person.email, **data, **named}, who)
         return person
 
     return written(app, recorded)
+
+
+def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) -> str:
+    """*named* as they are spelt, of whom *person*'s party has one."""
+    other = check_known(app, conn, named)
+    if other.email == person.email:
+        raise InvalidAbsence(f"{person.email} cannot stand in for themselves; name another with --stand-in")
+    if other.party != person.party:
+        raise InvalidAbsence(
+            f"{other.email} is of {other.party}, and {person.email} of {person.party}; "
+            f"name somebody of {person.party} with --stand-in"
+        )
+    return other.email
 
 
 def remove(app: Context, email: str, at: datetime | None) -> Person:

@@ -16,6 +16,7 @@ from support.office import (
     MIA,
     MONDAY,
     NORA,
+    Present,
     handed_over,
     on_one_database,
     stored,
@@ -24,9 +25,10 @@ from support.office import (
 
 from slaflow.engine.app import Engine
 from slaflow.engine.setup.people import InvalidAbsence, TeamOfOtherParty
-from slaflow.errors import UnknownName
+from slaflow.errors import SlaflowError, UnknownName
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import people as store
+from slaflow.store.rows.outbox import list_messages
 
 WARNED = MONDAY + HOUR
 """Past half and 80 per cent of four office hours from Friday 14:30 on, and not due yet."""
@@ -174,3 +176,37 @@ def test_an_actor_is_a_party_or_a_person_known_now(app: Engine) -> None:
     assert (app.actor(ANNA).name, app.actor(ANNA).party) == (ANNA, "sales")
     with pytest.raises(UnknownName, match=ANNA):
         app.actor(ANNA[1:])
+
+
+def test_who_stands_in_hears_and_the_log_knows_it(app: Engine, present: Present) -> None:
+    app.send_away(BO, MONDAY, MONDAY + DAY)
+    app.send_away(ANNA, FRIDAY, MONDAY + DAY, stand_in=CIA.upper())
+    plain, named = [e.data or {} for e in app.log() if (e.data or {}).get("change") == "away"]
+    assert "stand_in" not in plain
+    assert named["stand_in"] == CIA
+    lead = handed_over(app)
+    app.assign(lead, ANNA, MIA, at=FRIDAY)
+    present.at = FRIDAY + 3 * HOUR
+    app.tick(at=present.at)
+    with app.database.read() as conn:
+        assert {stored.message.recipient for stored in list_messages(conn)} == {CIA}
+    assert app.replay().ok
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (ANNA, "anna@example.com cannot stand in for themselves; name another with --stand-in"),
+        (
+            NORA,
+            "nora@example.com is of marketing, and anna@example.com of sales; name somebody of",
+        ),
+        ("cya@example.com", 'unknown user "cya@example.com"; did you mean "cia@example.com"?'),
+    ],
+)
+def test_who_cannot_stand_in_is_refused(app: Engine, named: str, said: str) -> None:
+    before = len(list(app.log()))
+    with pytest.raises(SlaflowError) as refused:
+        app.send_away(ANNA, FRIDAY, MONDAY, stand_in=named)
+    assert said in str(refused.value)
+    assert len(list(app.log())) == before

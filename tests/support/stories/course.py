@@ -123,8 +123,10 @@ def people(*persons: Person, away: Sequence[Absence] = ()) -> Directory:
     return Directory(persons, tuple(away))
 
 
-def away(email: str, starts: str, ends: str, recorded: str | None = None) -> Absence:
-    return Absence(email, utc(starts), utc(ends), utc(recorded) if recorded else LONG_AGO)
+def away(
+    email: str, starts: str, ends: str, recorded: str | None = None, stand_in: str | None = None
+) -> Absence:
+    return Absence(email, utc(starts), utc(ends), utc(recorded) if recorded else LONG_AGO, stand_in)
 
 
 @dataclass
