@@ -369,10 +369,7 @@ class Engine(Context):
         self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None,
         by: str | None = None, stand_in: str | None = None,
     ) -> Person:  # fmt: skip
-        """Records an absence; gives whose it is. *by* tells it, None is an operator.
-
-        *stand_in* hears meanwhile what they would.
-        """
+        """Records an absence, gives whose it is; *by* None is an operator, *stand_in* hears meanwhile."""
         return people.away(self, email, starts_at, ends_at, at, by, stand_in)
 
     def remove_person(self, email: str, *, at: datetime | None = None) -> Person:
