@@ -17,7 +17,7 @@ from support.source import ROOT
 from slaflow.cli.main import cli
 from slaflow.engine.context import wall_clock
 from slaflow.engine.tick.metrics import Metrics
-from slaflow.store.sending.backlog import Backlog
+from slaflow.store.sending.queues import Queue
 
 FOLDER = ROOT / "docs" / "operations"
 SERVICE = FOLDER / "run-as-a-service.md"
@@ -89,7 +89,7 @@ def test_workers_wait_for_the_tables(containers: dict[str, Any]) -> None:
 def test_rules_ask_for_figures_that_workers_tell() -> None:
     metrics = Metrics(wall_clock, timedelta(seconds=30))
     metrics.batch(0.1)
-    metrics.waits({"mail": Backlog()})
+    metrics.waits({"mail": Queue()}, {})
     told = set(re.findall(r"^(slaflow_\w+)", metrics.text().decode(), re.MULTILINE))
     told |= {"slaflow_outbox_messages"}
     _, rules = (yaml.safe_load(text) for text in blocks(MONITOR.name, "yaml"))

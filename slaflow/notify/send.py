@@ -19,6 +19,7 @@ from slaflow.errors import SlaflowError
 from slaflow.notify.channels.opening import open_channel
 from slaflow.notify.line import Line, Tally
 from slaflow.notify.plan import Planned, plan
+from slaflow.notify.retention import forget
 from slaflow.settings.reach import Reach
 from slaflow.store.errors import ConflictingChange, DatabaseLocked, DatabaseUnreachable
 from slaflow.store.rows import channels as channel_store
@@ -89,7 +90,7 @@ class Sender:
         self._left_alone: dict[str, datetime] = {}
 
     def once(self) -> Report:
-        """Plans, sends what is due over every channel, and waits until all are done.
+        """Plans, sends what is due over every channel, waits until all are done, and forgets what is old.
 
         Raises:
             ReceiversDiffer: file and database do not name the same receivers.
@@ -101,6 +102,8 @@ class Sender:
             name, future = next(iter(self._running.items()))
             self._end(report, name, future)
         self._tell_shut(report)
+        while forget(self.app):
+            pass
         return report
 
     @property

@@ -11,6 +11,7 @@ from slaflow.engine.setup import receivers
 from slaflow.engine.tick.worker import Bell, Patience
 from slaflow.errors import SlaflowError
 from slaflow.notify.plan import plan
+from slaflow.notify.retention import Sweeper
 from slaflow.notify.send import Report, Sender
 from slaflow.settings.reach import Reach
 from slaflow.store.errors import ConflictingChange, DatabaseLocked, DatabaseUnreachable
@@ -31,20 +32,23 @@ def rounds(app: Context, reach: Reach, bell: Bell) -> Iterator[Report]:
     app.database.is_hurried = lambda: bell.rung
     receivers.check_same(app, reach)
     sender = Sender(app, reach, is_over=lambda: bell.rung)
-    patience = Patience(0.5, 60)
+    sweeper, patience = Sweeper(app), Patience(0.5, 60)
     try:
         while not bell.rung:
-            report, seconds = Report(), None
+            report, seconds, is_more = Report(), None, False
             try:
                 report.planned = plan(app, reach)
                 sender.begin()
+                is_more = sweeper.sweep()
                 patience.reset()
             except PASSING as error:
                 seconds = patience.seconds()
                 _say(error, seconds)
             sender.collect(report)
             yield report
-            bell.wait(_pause(app, sender) if seconds is None else seconds)
+            if seconds is None:
+                seconds = LEAST if is_more or sender.is_busy else _pause(app)
+            bell.wait(seconds)
     finally:
         sender.close()
 
@@ -54,9 +58,7 @@ def _say(error: SlaflowError, seconds: float) -> None:
     log.warning("%s; trying to send again in %.1f s", error, seconds, extra={"told": told})
 
 
-def _pause(app: Context, sender: Sender) -> float:
-    if sender.is_busy:
-        return LEAST
+def _pause(app: Context) -> float:
     with suppress(*PASSING), app.database.read() as conn:
         at, now = due.next_due(conn), app.now()
         # What is due and was not taken in hand is in another's, or behind something that is.

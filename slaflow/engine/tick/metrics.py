@@ -17,7 +17,8 @@ from slaflow.engine.tick.run import TickReport
 from slaflow.engine.tick.worker import Observer
 from slaflow.errors import ENVIRONMENT, ExtraMissing, SlaflowError
 from slaflow.store.rows.backlog import Outbox
-from slaflow.store.sending.backlog import Backlog
+from slaflow.store.rows.channels import State
+from slaflow.store.sending.queues import Queue
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Bounds of the histogram of batches."""
@@ -101,14 +102,16 @@ class Metrics(Observer):
             for status in ("waiting", "failed"):
                 self._outbox.labels(status).set(outbox.counts.get(status, 0))
 
-    def waits(self, channels: Mapping[str, Backlog]) -> None:
+    def waits(self, queues: Mapping[str, Queue], channels: Mapping[str, State]) -> None:
+        now = self._now()
         for gauge in (self._waiting, self._held, self._shut, self._since_planned):
             gauge.clear()
-        for name, each in channels.items():
-            self._waiting.labels(name).set(each.waiting)
-            self._held.labels(name).set(each.held)
-            self._shut.labels(name).set(each.is_shut)
-            self._since_planned.labels(name).set_function(partial(self._since, each.oldest_at))
+        for name in {*queues, *channels}:
+            queue, state = queues.get(name, Queue()), channels.get(name, State(name))
+            self._waiting.labels(name).set(queue.waiting)
+            self._held.labels(name).set(queue.held)
+            self._shut.labels(name).set(state.shut_because(now) is not None)
+            self._since_planned.labels(name).set_function(partial(self._since, queue.since))
 
     def retried(self, error: SlaflowError) -> None:
         self._fault = str(error)

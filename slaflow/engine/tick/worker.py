@@ -25,8 +25,10 @@ from slaflow.errors import SlaflowError
 from slaflow.store import wake
 from slaflow.store.errors import DatabaseAbsent, DatabaseIsReplica, DatabaseNewer, NotADatabase, NotMigrated
 from slaflow.store.rows import backlog
+from slaflow.store.rows import channels as channel_store
 from slaflow.store.rows.backlog import Outbox
-from slaflow.store.sending.backlog import Backlog, by_channel
+from slaflow.store.rows.channels import State
+from slaflow.store.sending.queues import Queue, queues
 from slaflow.store.wake import Listener
 
 EVERY = timedelta(seconds=30)
@@ -103,8 +105,8 @@ class Observer:
     def looked(self, next_wake: datetime | None, outbox: Outbox | None) -> None:
         """The worker knows what comes next."""
 
-    def waits(self, channels: Mapping[str, Backlog]) -> None:
-        """What is to be sent over each channel; only where ``wants_outbox``."""
+    def waits(self, queues: Mapping[str, Queue], channels: Mapping[str, State]) -> None:
+        """What is to be sent over each channel, and how it does; only where ``wants_outbox``."""
 
     def retried(self, error: SlaflowError) -> None:
         """Something failed and will be tried again."""
@@ -190,12 +192,12 @@ class Worker:
         with self.app.database.read() as conn:
             at = wake.next_wake(conn)
             outbox = backlog.outbox(conn, with_sent=False) if self.observer.wants_outbox else None
-            channels = by_channel(conn, self.app.now()) if self.observer.wants_outbox else {}
+            if outbox is not None:
+                self.observer.waits(queues(conn, self.app.now()), channel_store.states(conn))
         self._is_new = False
         self._after_failure.reset()
         self._pause = self._until(at)
         self.observer.looked(at, outbox)
-        self.observer.waits(channels)
 
     def _until(self, at: datetime | None) -> float:
         longest = self.every.total_seconds()

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from slaflow.store.bulk.rows import insert_rows, update_rows
-from slaflow.store.tables.deliveries import delivery
+from slaflow.store.tables.deliveries import channel, delivery
 from slaflow.store.tables.leads import lead
 from slaflow.store.tables.outbox import message
 from slaflow.store.types import Instant, instant_writer, one_of
@@ -104,8 +104,9 @@ def unplanned(connection: Connection, limit: int, *, of_receivers_only: str | No
 
 
 def is_first(connection: Connection) -> bool:
-    """Whether nothing was ever planned here."""
-    return connection.execute(select(delivery.c.id).limit(1)).first() is None
+    """Whether nothing was ever planned here, or sent: what was is forgotten after a while, its channel never."""
+    known = (select(delivery.c.id).limit(1), select(channel.c.name).limit(1))
+    return all(connection.execute(query).first() is None for query in known)
 
 
 def plan(connection: Connection, ways: Sequence[tuple[Unplanned, Way]], now: datetime) -> None:

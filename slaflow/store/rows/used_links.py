@@ -30,5 +30,10 @@ def find(connection: Connection, link_id: str) -> Used | None:
 
 def use(connection: Connection, link_id: str, used: Used, expires_at: datetime) -> None:
     """Notes it, and forgets those that expired before. The lead is held, so nobody else notes the same."""
-    connection.execute(delete(used_link).where(used_link.c.expires_at < used.used_at))
+    forget(connection, used.used_at)
     connection.execute(insert(used_link).values(id=link_id, **used._asdict(), expires_at=expires_at))
+
+
+def forget(connection: Connection, now: datetime) -> int:
+    """Forgets those that expired before *now*; how many they were."""
+    return connection.execute(delete(used_link).where(used_link.c.expires_at < now)).rowcount

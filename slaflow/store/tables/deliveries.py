@@ -35,6 +35,7 @@ delivery = Table(
     partial("delivery_line", "channel", "address", "lead", "id", where=WAITS),
     Index("delivery_lead", "lead"),
     partial("delivery_done", "done_at", where=text("status <> 'waiting'")),
+    partial("delivery_body", "done_at", where=text("body IS NOT NULL AND status <> 'waiting'")),
     info=ROOM_TO_UPDATE,
 )
 """One row per message, channel and address: ``waiting``, ``sent``, ``failed``, ``dropped`` (no longer true)

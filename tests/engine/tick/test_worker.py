@@ -26,7 +26,8 @@ from slaflow.store import wake
 from slaflow.store.database import Database
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, DatabaseUnreachable
 from slaflow.store.rows import leads as lead_store
-from slaflow.store.sending.backlog import Backlog
+from slaflow.store.rows.channels import State
+from slaflow.store.sending.queues import Queue
 
 PATIENT = 20.0
 """How many seconds the tests give a busy machine before they call it a failure."""
@@ -307,13 +308,15 @@ def test_the_figures_tell_what_was_done_and_what_waits(
 def test_the_figures_tell_what_each_channel_is_waited_for(metrics: Metrics) -> None:
     url = metrics.serve("127.0.0.1", 0)
     an_hour_ago = wall_clock() - timedelta(hours=1)
-    metrics.waits({"mail": Backlog(3, 2, an_hour_ago, is_shut=True), "receiver:crm": Backlog()})
+    queue = Queue(waiting=3, since=an_hour_ago, held=2)
+    off = State("mail", off_at=an_hour_ago, off_because="put off by hand")
+    metrics.waits({"mail": queue}, {"mail": off, "receiver:crm": State("receiver:crm")})
     figures = scraped(url)
     names = ("deliveries_waiting", "deliveries_held", "channel_shut")
     assert [figures[f"slaflow_{name} mail"] for name in names] == [3, 2, 1]
     assert [figures[f"slaflow_{name} receiver:crm"] for name in names] == [0, 0, 0]
     assert figures["slaflow_delivery_age_seconds mail"] >= 3600
-    metrics.waits({})
+    metrics.waits({}, {})
     assert "slaflow_channel_shut mail" not in scraped(url)
 
 
