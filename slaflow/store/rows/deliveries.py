@@ -104,8 +104,10 @@ def unplanned(connection: Connection, limit: int, *, of_receivers_only: str | No
 
 
 def is_first(connection: Connection) -> bool:
-    """Whether nothing was ever planned here, or sent: what was is forgotten after a while, its channel never."""
-    known = (select(delivery.c.id).limit(1), select(channel.c.name).limit(1))
+    """Whether nothing was ever planned here. Deliveries are forgotten in time, what a channel did is not."""
+    each = channel.c
+    was_used = or_(each.last_sent_at.is_not(None), each.last_error.is_not(None))
+    known = (select(delivery.c.id).limit(1), select(each.name).where(was_used).limit(1))
     return all(connection.execute(query).first() is None for query in known)
 
 
