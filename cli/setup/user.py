@@ -100,7 +100,11 @@ def away(
     assert ends is not None
     person = session.engine.send_away(email, begins, ends, at=at, by=session.actor, stand_in=stand_in)
     charge = session.engine.charge_of(person.email, at=at)
-    answer = {"email": person.email, "from": instant_text(begins), "until": instant_text(ends)}
+    answer: dict[str, Any] = {
+        "email": person.email,
+        "from": instant_text(begins),
+        "until": instant_text(ends),
+    }
     answer["stand_in"] = stand_in
     zone = session.zone
     span = f"{instant(answer['from'], zone)} until {instant(answer['until'], zone)} ({zone})"
