@@ -184,6 +184,8 @@ def mark(connection: Connection, by: str, marked: Sequence[Marked], now: datetim
     if not marked:
         return
     mine = select(delivery.c.id).where(one_of(delivery.c.id, "ids"), delivery.c.claimed_by == by)
+    # Held, so that an erasure which takes one away meanwhile is seen.
+    mine = mine.with_for_update(of=delivery)
     held = set(connection.execute(mine, {"ids": [each.id for each in marked]}).scalars())
     write = instant_writer(connection.dialect.name)
     at = write(now)

@@ -12,11 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, insert, select, update
 
 from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.tables.deliveries import delivery
 from slaflow.store.tables.erasure import erasure
 from slaflow.store.tables.imports import imported
 from slaflow.store.tables.log import entry
 from slaflow.store.tables.outbox import message
 from slaflow.store.types import one_of
+
+ERASED = "its lead was erased"
+"""Why a delivery was dropped."""
 
 
 def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -> None:
@@ -27,18 +31,42 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
         at: when that was.
 
     Messages stay, empty, so that the outbox still tells who was told when; what people were not sent yet is
-    ``stale``. Receivers still hear what is left of each entry, and of the erasure: they have something to
-    erase too. Import keys are hashes over the identity, without a salt, and go.
+    ``stale``, its deliveries ``dropped``. Receivers still hear what is left of each entry, and of the
+    erasure: they have something to erase too; what was rendered for them is rendered anew. Import keys are
+    hashes over the identity, without a salt, and go.
     """
     stream = f"lead:{lead_id}"
     earlier = (entry.c.stream == stream, entry.c.seq < before_seq, entry.c.data.is_not(None))
     connection.execute(update(entry).where(*earlier).values(data=None))
-    unsent = message.c.status.in_(("waiting", "failed")) & ~message.c.recipient.startswith(RECEIVER)
-    status = case((unsent, "stale"), else_=message.c.status)
-    emptied: dict[str, Any] = {"data": {}, "last_error": None, "next_try_at": None, "status": status}
-    connection.execute(update(message).where(message.c.stream == stream).values(emptied))
+    _empty_messages(connection, stream)
+    # Only now: who plans deliveries meanwhile holds the messages, and those are seen from here on.
+    _empty_deliveries(connection, lead_id, at)
     connection.execute(delete(imported).where(imported.c.lead == lead_id))
     connection.execute(insert(erasure).values(lead=lead_id, at=at))
+
+
+def _empty_messages(connection: Connection, stream: str) -> None:
+    to_people = ~message.c.recipient.startswith(RECEIVER)
+    unsent = message.c.status.in_(("waiting", "failed")) & to_people
+    was_sent = select(delivery.c.id).where(delivery.c.message == message.c.id, delivery.c.status == "sent")
+    status = case((unsent & was_sent.exists(), "sent"), (unsent, "stale"), else_=message.c.status)
+    emptied: dict[str, Any] = {"data": {}, "last_error": None, "next_try_at": None, "status": status}
+    connection.execute(update(message).where(message.c.stream == stream).values(emptied))
+
+
+def _empty_deliveries(connection: Connection, lead_id: int, at: datetime) -> None:
+    each = delivery.c
+    with_others = select(each.digest).where(each.lead == lead_id, each.digest.is_not(None))
+    connection.execute(update(delivery).where(each.digest.in_(with_others)).values(body=None))
+    emptied = {"body": None, "last_error": None, "provider_id": None}
+    connection.execute(update(delivery).where(each.lead == lead_id).values(emptied))
+    # Whoever has one of them in hand finds it is not theirs any more.
+    dropped = {
+        "status": "dropped", "last_error": ERASED, "done_at": at, "held_at": None, "claimed_until": None,
+        "claimed_by": None,
+    }  # fmt: skip
+    waits = (each.lead == lead_id, each.status == "waiting", ~each.channel.startswith(RECEIVER))
+    connection.execute(update(delivery).where(*waits).values(dropped))
 
 
 def unscrubbed(connection: Connection) -> list[int]:

@@ -1,0 +1,131 @@
+"""A person is erased: nothing of them is left in what waits, was sent or failed, in no table and no file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import select, update
+from support.faulty import FaultyServer, answer
+from support.known_person import LATER, REASON, TOLD, a_person_is_known, files_of, found_in
+from support.office import DAY, FRIDAY, HOUR, MONDAY, Present, handed_over
+from support.sending import applied, deliveries, messages, reach_of, sent, taken
+
+from slaflow.engine.app import Engine
+from slaflow.engine.leads.erase import scrub
+from slaflow.lifecycle.decision import KINDS
+from slaflow.notify.plan import plan
+from slaflow.settings.reach import Reach
+from slaflow.store.rows.erasure import ERASED
+from slaflow.store.tables.all import metadata
+from slaflow.store.tables.deliveries import delivery
+
+MAIL = {"kind": "mail", "host": "127.0.0.1", "from": "leads@example.com"}
+WORDS = "dear zyxkim of Quuxborough"
+
+
+def reach_to(faulty: FaultyServer) -> Reach:
+    """A receiver that is told all there is, and mail to people."""
+    reach = reach_of(faulty, "crm", tries=2)
+    crm = reach.receivers["crm"].model_copy(update={"personal": True, "events": KINDS})
+    with_mail = Reach.model_validate({"channels": {"mail": MAIL}}).channels
+    return reach.model_copy(update={"receivers": {"crm": crm}, "channels": with_mail})
+
+
+def everything_stored(app: Engine) -> str:
+    """Every value of every table."""
+    with app.database.read() as conn:
+        kept = [
+            t for t in metadata.sorted_tables if t.info.get("only", conn.dialect.name) == conn.dialect.name
+        ]
+        rows = [tuple(row) for table in kept for row in conn.execute(select(table))]
+    return orjson.dumps(rows, default=repr).decode()
+
+
+def of_people(app: Engine) -> list[Any]:
+    return [row for row in deliveries(app) if row.channel == "mail"]
+
+
+def as_if_tried(app: Engine) -> None:
+    """What mail in which she stands leaves behind: one letter for all leads, which some sender has in hand."""
+    mail = update(delivery).where(delivery.c.channel == "mail")
+    with app.database.write() as conn:
+        conn.execute(mail.values(body=WORDS, digest="d1", claimed_by="another", claimed_until=LATER + DAY))
+        conn.execute(mail.where(delivery.c.lead < 3).values(last_error=WORDS, provider_id=WORDS))
+
+
+def erase(app: Engine) -> None:
+    for lead in (1, 2):
+        app.erase(lead, REASON, "marketing", at=LATER)
+
+
+@pytest.fixture
+def told(app: Engine, present: Present, faulty: FaultyServer) -> Reach:
+    """Leads 1 and 2 are somebody's of whom everything was told: rendered, tried, failed, or still waiting."""
+    present.at = FRIDAY
+    reach = applied(app, reach_to(faulty))
+    a_person_is_known(app)
+    # She stands in the database twice, and here nobody did what was promised.
+    handed_over(app, "zyxkim-too", company="Quuxborough Ltd")
+    handed_over(app, "liv", company="Livland Ltd")
+    plan(app, reach)
+    present.at = MONDAY + 2 * HOUR
+    app.tick()
+    faulty.answers("/crm", answer(500), answer(400), *[answer(503)] * 20)
+    plan(app, reach)
+    as_if_tried(app)
+    for _ in range(2):
+        sent(app, reach)
+    return reach
+
+
+def test_nothing_of_them_is_in_any_table_or_file_afterwards(app: Engine, told: Reach) -> None:
+    files = files_of(app.database.url)
+    assert {word for word in TOLD if word in everything_stored(app)} == set(TOLD)
+    assert "Quuxborough" in "".join(row.body or "" for row in deliveries(app) if row.channel != "mail")
+    erase(app)
+    assert {word for word in TOLD if word in everything_stored(app)} == set()
+    scrub(app)
+    assert found_in(files) == set()
+    assert "Livland" in everything_stored(app)
+
+
+def test_what_waits_for_people_is_dropped_and_receivers_hear_what_is_left(
+    app: Engine, present: Present, faulty: FaultyServer, told: Reach
+) -> None:
+    before = {row.id: row for row in deliveries(app)}
+    erased_at = len(taken(faulty, "crm"))
+    erase(app)
+    after = {row.id: row for row in deliveries(app)}
+    hers = [row for row in after.values() if row.lead in (1, 2)]
+    assert {(row.body, row.provider_id) for row in hers} == {(None, None)}
+    assert {(row.status, row.last_error) for row in hers if row.channel == "mail"} == {("dropped", ERASED)}
+    assert [row.status for row in hers if row.channel != "mail"] == [
+        before[row.id].status for row in hers if row.channel != "mail"
+    ]
+    # A letter in which several leads stood is made anew for the others.
+    others = [row for row in after.values() if row.lead == 3 and row.channel == "mail"]
+    assert others
+    assert {(row.status, row.body) for row in others} == {("waiting", None)}
+    faulty.answers("/crm", *[answer(200)] * 200)
+    present.at = LATER + DAY
+    while sent(app, told).sent:
+        present.at += DAY
+    came = [orjson.loads(seen.body) for seen in taken(faulty, "crm")[erased_at:]]
+    assert {each["type"] for each in came if each["subject"] == "1"} >= {"slaflow.erased", "slaflow.created"}
+    assert [word for word in TOLD if word in orjson.dumps(came).decode()] == []
+    assert {row.status for row in deliveries(app) if row.lead in (1, 2)} <= {"sent", "failed", "dropped"}
+
+
+def test_messages_say_what_became_of_them(app: Engine, told: Reach) -> None:
+    """One that reached somebody was sent, whatever else was on its way."""
+    (first, *_) = [row.message for row in of_people(app) if row.lead in (1, 2)]
+    with app.database.write() as conn:
+        one = update(delivery).where(delivery.c.message == first)
+        conn.execute(one.values(status="sent"))
+    erase(app)
+    hers = [row for row in messages(app) if row.lead in (1, 2) and not row.recipient.startswith("receiver:")]
+    assert {row.id: row.status for row in hers}.pop(first) == "sent"
+    assert {row.status for row in hers if row.id != first} == {"stale"}
+    assert {(row.last_error, row.next_try_at) for row in hers} == {(None, None)}
