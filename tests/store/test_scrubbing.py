@@ -175,7 +175,7 @@ def test_only_who_owns_the_tables_may_scrub_and_others_are_told(
         connection.exec_driver_sql(f"CREATE ROLE {clerk} LOGIN")
     other = Database(make_url(database_url).set(username=clerk).render_as_string(False))
     try:
-        with pytest.raises(TracesRemain, match="this user may not rewrite lead, entry, message, imported, "):
+        with pytest.raises(TracesRemain, match="this user may not rewrite lead, entry, message, delivery, "):
             scrub(other, 1)
     finally:
         other.dispose()
