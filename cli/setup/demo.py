@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,21 @@ from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.log.read import LogFilter
 from slaflow.engine.setup import schema
+from slaflow.notify.send import Sender
 from slaflow.report.sla import sla
 from slaflow.settings.environment import sqlite_url
+from slaflow.settings.reach import FileChannel, Reach
 
 from ..options import Command
 from ..output import Page
 from ..report.commands import sla_page
 from ..session import Session, pass_session
+from ..words import counted
 
 ZONE = ZoneInfo("Europe/Stockholm")
 START = "2026-03-02 08:00"
+WEEKS = ("2026-03-13", "2026-03-20", "2026-03-27", "2026-04-03", "2026-04-10")
+A_WHILE = timedelta(hours=4)
 END = "2026-04-10 18:00"
 TOLD = (
     "transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused",
@@ -96,31 +101,77 @@ STORY = (
 def command(session: Session) -> None:
     """Shows the whole product on sample leads: weeks of activity, ticks, both parties' record.
 
-    Everything happens in a temporary folder that is gone afterwards.
+    Everything happens in a temporary folder that is gone afterwards. What people would have been told is kept
+    as mails in another, which is named at the end; nobody else is sent anything.
     """
     with tempfile.TemporaryDirectory(prefix="slaflow-demo-") as folder:
-        engine = Engine(sqlite_url(Path(folder) / "demo.db"))
+        present = Present(instant(START))
+        engine = Engine(sqlite_url(Path(folder) / "demo.db"), now=present)
         try:
             schema.upgrade(engine)
-            _play(session, engine)
+            _play(session, engine, present)
         finally:
             engine.database.dispose()
 
 
-def _play(session: Session, engine: Engine) -> None:
+@dataclass(slots=True)
+class Present:
+    """The demo's own clock."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Post:
+    """Sends what the agreement has people told to a folder that stays."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="slaflow-demo-mail-"))
+        folder = FileChannel(kind="file", folder=self.folder)
+        self._sender = Sender(engine, Reach(channels={"mail": folder}), environment={})
+        self.sent = 0
+
+    def go_round(self) -> None:
+        """Sends what waits by now."""
+        self.sent += self._sender.once().sent
+
+    def close(self) -> None:
+        """Lets go of what sends."""
+        self._sender.close()
+
+
+def _play(session: Session, engine: Engine, present: Present) -> None:
     page = Page() if session.out.for_people else None
+    post = Post(engine) if session.out.for_people else None
     _prepare(engine)
     if page is not None:
         page.heading("Six weeks between marketing and sales")
     answer = 0
     for scene in STORY:
-        engine.tick(at=instant(scene.at))
+        _reach(engine, present, scene.at, post)
         _perform(engine, scene)
         answer = _tell(engine, page, answer)
-    for day in ("2026-03-13", "2026-03-20", "2026-03-27", "2026-04-03", "2026-04-10"):
-        engine.tick(at=instant(f"{day} 18:00"))
+    for day in WEEKS:
+        _reach(engine, present, f"{day} 18:00", post)
     _tell(engine, page, answer)
     _close(session, engine, page)
+    if page is not None and post is not None:
+        post.close()
+        page.gap()
+        page.line(f"{counted(post.sent, 'message')} to people, kept as mails in {post.folder}")
+
+
+def _reach(engine: Engine, present: Present, local: str, post: Post | None) -> None:
+    """Comes to that instant, with a tick every few hours on the way, and what is to be sent sent."""
+    at = instant(local)
+    while present.at < at:
+        present.at = min(present.at + A_WHILE, at)
+        if engine.tick(at=present.at).notified and post is not None:
+            post.go_round()
+    if post is not None:
+        post.go_round()
 
 
 def instant(local: str) -> datetime:

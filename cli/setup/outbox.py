@@ -12,6 +12,7 @@ from ..output import Cell, Page
 from ..session import Session, pass_session
 from ..table import Column
 from ..words import instant, lead_number, listed
+from .previewing import preview
 from .resending import over_options, release, retry, way
 from .sending import send
 
@@ -24,7 +25,7 @@ def command() -> None:
     """Messages to people: waiting, sent, failed, or stale, too old to be sent when they were made."""
 
 
-for each in (send, retry, release):
+for each in (preview, send, retry, release):
     command.add_command(each)
 
 

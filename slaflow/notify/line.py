@@ -6,7 +6,7 @@ try has too; nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -60,9 +60,11 @@ class Line:
     """The deliveries of one *channel*; *by* names who sends, *is_over* says when to stop between two."""
 
     def __init__(
-        self, app: Context, reach: Reach, channel: Channel, by: str, is_over: Callable[[], bool]
-    ) -> None:
+        self, app: Context, reach: Reach, channel: Channel, by: str, is_over: Callable[[], bool],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.app, self.reach, self.channel, self.by, self.is_over = app, reach, channel, by, is_over
+        self.environment = environment
         self.tally = Tally()
 
     def run(self) -> Tally:
@@ -91,7 +93,7 @@ class Line:
         if is_probe:
             # Others let this one find out.
             channel_store.save(conn, name, closed_until=until)
-        made = wrapped(self.app, conn, self.channel, claimed, self.reach, now)
+        made = wrapped(self.app, conn, self.channel, claimed, self.reach, now, self.environment)
         store.keep_bodies(conn, made.bodies)
         self._drop(conn, made, claimed, now)
         return _Batch(state, made.parcels, until, is_probe, failures=state.failures)

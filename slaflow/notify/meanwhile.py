@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from slaflow.agreement.words.naming import Naming
@@ -27,27 +27,36 @@ _OF_PROMISES = {
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing and when; ``sentence`` has neither capital nor full stop."""
+    """One thing and when; ``sentence`` has neither capital nor full stop.
+
+    ``what`` and ``parts`` are the same for who words it in another language: ``what`` is the entry's kind,
+    and nobody did by hand what is ``by`` None.
+    """
 
     at: datetime
     sentence: str
+    what: str = ""
+    parts: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def meanwhile(
-    workflow: Workflow, people: Directory, told: Sequence[Told], since: int | None, place: Expected
-) -> list[Happened]:
+    workflow: Workflow, people: Directory, told: Sequence[Told], since: int | None,
+    place: Expected | None = None,
+) -> list[Happened]:  # fmt: skip
     """What of *told*, a lead's whole log, came after the entry *since*; newest first.
 
     Where nobody knows that entry any more, after the lead came to *place*.
     """
     start = _arrival(told, place) if since is None else since
     speaker = _Speaker(Naming(workflow), people)
-    found = [Happened(each.at, words) for each in told if each.seq > start for words in speaker.said(each)]
+    found = [said for each in told if each.seq > start for said in speaker.said(each)]
     return found[: -MOST - 1 : -1]
 
 
-def _arrival(told: Sequence[Told], place: Expected) -> int:
+def _arrival(told: Sequence[Told], place: Expected | None) -> int:
     """The last entry of the instant at which it came there; what came of that at once is no news."""
+    if place is None:
+        return 0
     return max((each.seq for each in told if each.at <= place.entered_at), default=0)
 
 
@@ -62,30 +71,38 @@ class _Speaker:
         self.naming = naming
         self.people = people
 
-    def said(self, told: Told) -> Iterator[str]:
+    def said(self, told: Told) -> Iterator[Happened]:
         """What there is to say of an entry; most are nobody's news."""
-        data = told.data or {}
+        to: str | None = (told.data or {}).get("to")
+        by = self._who(told)
+        said_by = None if told.actor == SYSTEM else by
         match told.kind:
             case "transition":
-                yield f"{self.naming.trigger(told.trigger or '')} by {self._who(told)}{self._way(told)}"
+                trigger = self.naming.trigger(told.trigger or "")
+                start, end = self._way(told)
+                way = f", from {start} to {end}" if start else ""
+                parts = {"trigger": trigger, "by": said_by, "from": start, "to": end}
+                yield self._happened(told, f"{trigger} by {by}{way}", parts)
+            case "assigned" if to:
+                name = name_of(self.people, to)
+                yield self._happened(told, f"given to {name} by {by}", {"to": name, "by": said_by})
             case "assigned":
-                to = data.get("to")
-                yield (
-                    f"given to {name_of(self.people, to)} by {self._who(told)}"
-                    if to
-                    else "left without an owner"
-                )
+                yield self._happened(told, "left without an owner", {"to": None, "by": said_by})
             case "migrated":
-                yield "moved to another version of the agreement"
+                yield self._happened(told, "moved to another version of the agreement", {})
             case "erased":
-                yield "what was known of the person was erased"
+                yield self._happened(told, "what was known of the person was erased", {})
             case kind if kind in _OF_PROMISES and self._is_promise(told.target):
-                yield f"{self._promise(told.target or '')} {_OF_PROMISES[kind]}"
+                promise = self._promise(told.target or "")
+                yield self._happened(told, f"{promise} {_OF_PROMISES[kind]}", {"promise": promise})
 
-    def _way(self, told: Told) -> str:
+    def _happened(self, told: Told, sentence: str, parts: Mapping[str, str | None]) -> Happened:
+        return Happened(told.at, sentence, told.kind, parts)
+
+    def _way(self, told: Told) -> tuple[str | None, str | None]:
         if told.from_state == told.to_state or told.from_state is None or told.to_state is None:
-            return ""
-        return f", from {self.naming.state(told.from_state)} to {self.naming.state(told.to_state)}"
+            return None, None
+        return self.naming.state(told.from_state), self.naming.state(told.to_state)
 
     def _who(self, told: Told) -> str:
         if told.actor == SYSTEM:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from slaflow.notify.answer import Answer
+from slaflow.notify.letter import Letter
+from slaflow.notify.render import Pages
 
 Form = Literal["mail", "slack", "teams", "text", "webhook"]
 
@@ -47,3 +49,15 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Lets go of connections."""
+
+
+@runtime_checkable
+class LetterChannel(Channel, Protocol):
+    """A channel to people: its parcels are letters in words."""
+
+    def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
+        """All that is sent of *letter* to the address *to*, made at its first try, *at*.
+
+        Raises:
+            SlaflowError: nothing can be sent to that address.
+        """

@@ -161,6 +161,6 @@ class Sender:
     def _line(self, name: str) -> Tally:
         channel = open_channel(name, self.reach, self.environment)
         try:
-            return Line(self.app, self.reach, channel, self.name, self.is_over).run()
+            return Line(self.app, self.reach, channel, self.name, self.is_over, self.environment).run()
         finally:
             channel.close()

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
 
 from slaflow.engine.context import Context
+from slaflow.errors import SlaflowError
 from slaflow.notify.event import events_of
-from slaflow.notify.parcel import Channel, Parcel
+from slaflow.notify.letters import letters_of
+from slaflow.notify.parcel import Channel, LetterChannel, Parcel
+from slaflow.notify.render import Pages
+from slaflow.notify.truth import Gone
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows.deliveries import Claimed, DeliveryStatus
 from slaflow.store.rows.listeners import RECEIVER
 
 ARCHIVED = "its entry is no longer in the log"
+log = logging.getLogger("slaflow.send")
 
 
 @dataclass(slots=True)
@@ -29,11 +35,38 @@ class Wrapped:
 
 
 def wrapped(
-    app: Context, conn: Connection, channel: Channel, claimed: Sequence[Claimed], reach: Reach, now: datetime
-) -> Wrapped:
+    app: Context, conn: Connection, channel: Channel, claimed: Sequence[Claimed], reach: Reach, now: datetime,
+    environment: Mapping[str, str] | None = None,
+) -> Wrapped:  # fmt: skip
     """What is sent of *claimed*, in their order."""
-    assert channel.form == "webhook"
+    if isinstance(channel, LetterChannel):
+        return _letters(app, conn, channel, claimed, reach, now, environment)
     return _events(conn, channel, claimed, reach, now)
+
+
+def _letters(
+    app: Context, conn: Connection, channel: LetterChannel, claimed: Sequence[Claimed], reach: Reach,
+    now: datetime, environment: Mapping[str, str] | None,
+) -> Wrapped:  # fmt: skip
+    """Whether it is still true is asked at every try; what was written at the first stays as it was."""
+    letters = letters_of(app, conn, claimed, reach, now, environment)
+    pages, made = Pages(reach.templates), Wrapped()
+    for each in claimed:
+        letter = letters[each.id]
+        if isinstance(letter, Gone):
+            made.gone[each.id] = (letter.status, letter.because)
+            continue
+        body = each.body
+        if body is None:
+            try:
+                body = made.bodies[each.id] = channel.compose(letter, pages, each.address, now)
+            except SlaflowError as error:
+                made.gone[each.id] = ("failed", str(error))
+                continue
+        made.parcels.append((each, Parcel(letter.id, each.address, body, now, letter.thread)))
+    for broken in pages.broken.values():
+        log.warning("a template is passed over: %s", broken)
+    return made
 
 
 def _events(

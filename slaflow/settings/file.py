@@ -9,7 +9,8 @@ from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
 
 FILE_NAME = "slaflow.toml"
 KNOWN_KEYS = (
-    "database", "key", "public_url", "send", "channels", "recipients", "receivers", "links", "net",
+    "database", "key", "public_url", "templates", "send", "channels", "recipients", "receivers", "links",
+    "net",
 )  # fmt: skip
 
 

@@ -167,6 +167,8 @@ class Reach(Table):
     """All of it; what slaflow.toml leaves out is as here."""
 
     public_url: PublicUrl | None = None
+    templates: File | None = None
+    """A folder with templates of one's own, before the package's."""
     send: Send = Send()
     channels: dict[str, Channel] = {}
     recipients: dict[str, Names] = {}

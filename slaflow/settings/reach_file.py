@@ -13,9 +13,10 @@ from slaflow.settings.file import SettingsInvalid, find_file, parsed, unknown_ke
 from slaflow.settings.reach import Links, Net, Reach, Send, Table
 from slaflow.settings.reading import TableReader, kinds_of
 from slaflow.settings.unsafe import unsafe
-from slaflow.settings.written import Names, PublicUrl, shown
+from slaflow.settings.written import File, Names, PublicUrl, shown
 
 _URL, _NAMES = TypeAdapter[str](PublicUrl), TypeAdapter[tuple[str, ...]](Names)
+_FOLDER = TypeAdapter[Path](File)
 
 
 def read_reach(folder: Path | None = None) -> Reach:
@@ -47,6 +48,8 @@ def _read(reader: TableReader, table: Mapping[str, Any]) -> dict[str, Any]:
         found[key] = reader.tables(_KINDS[key], table[key], key, what) if key in table else None
     if "public_url" in table:
         found["public_url"] = _public_url(reader, table["public_url"])
+    if "templates" in table:
+        found["templates"] = _templates(reader, table["templates"])
     if "recipients" in table:
         found["recipients"] = _recipients(reader, table["recipients"], table.get("channels"))
     for key, faults in (("send", faults_of_send), ("links", faults_of_links)):
@@ -70,6 +73,14 @@ def _public_url(reader: TableReader, value: object) -> str | None:
         problem = error.errors(include_url=False)[0]
         said = problem.get("ctx", {}).get("error")
         reader.say("", "public_url", str(said or f"{shown(value)} is no URL; put it in quotes"))
+        return None
+
+
+def _templates(reader: TableReader, value: object) -> Path | None:
+    try:
+        return _FOLDER.validate_python(value, context={"folder": reader.folder})
+    except ValidationError:
+        reader.say("", "templates", f"{shown(value)} is no path; write one in quotes, such as \"templates\"")
         return None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 
 import pytest
 from support.office import Present, staffed
@@ -27,3 +28,10 @@ def present() -> Present:
 def app(world_of: Callable[[Fill], Database], present: Present) -> Engine:
     """An engine with the office agreement in force and its people recorded."""
     return Engine(world_of(an_office), now=present)
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port at which somebody takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]

@@ -10,7 +10,7 @@ from support.office import ANNA, BO, FOUNDED, FRIDAY, MIA, NORA
 
 from slaflow.engine.app import Engine
 from slaflow.engine.ask import Expected
-from slaflow.notify.letter import ClockTold, LeadTold, MessageTold, Reader
+from slaflow.notify.letter import ClockTold, LeadTold, MessageTold, Reader, Why
 from slaflow.notify.links import Link
 from slaflow.notify.tokens import Keys
 from slaflow.settings.reach import Reach
@@ -114,8 +114,8 @@ def link_to(app: Engine, trigger: str, lead: int = 1, person: str = ANNA, **othe
 
 def message_about(lead: int, target: str | None = "respond") -> MessageTold:
     """A message that a promise on *lead* is at risk."""
-    about = LeadTold(lead, "kim", "by-click", "mql", "", None, "sales", {})
+    about = LeadTold(lead, "kim", "mql", "sales", None)
     clock = None
     if target is not None:
-        clock = ClockTold(target, "", "sales", "running", "50%", FRIDAY, FRIDAY, "4h")
-    return MessageTold(7, "warned", FRIDAY, "as its owner", about, clock)
+        clock = ClockTold(target, "", "sales", FRIDAY, 0)
+    return MessageTold(7, "warned", FRIDAY, Why("owner"), "by click", lead=about, clock=clock)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.notify.parcel import Channel
 from slaflow.settings.environment import variables
-from slaflow.settings.reach import Reach
+from slaflow.settings.reach import FileChannel, MailChannel, Reach
 from slaflow.store.rows.listeners import RECEIVER
 
 
@@ -28,6 +28,7 @@ def open_channel(name: str, reach: Reach, environment: Mapping[str, str] | None 
     Raises:
         ChannelUnknown: slaflow.toml has none of that name.
         SecretMissing, SecretUnusable: what signs or signs in is not there, or is none.
+        PasswordInTheOpen, AddressUnusable: mail cannot go as slaflow.toml says.
     """
     # Imported here: each brings a library that a command which sends nothing need not load.
     from slaflow.net.client import Client
@@ -41,4 +42,14 @@ def open_channel(name: str, reach: Reach, environment: Mapping[str, str] | None 
         place = receiver.place(f"receivers.{bare}", "secret")
         secrets = () if place is None else place.read(known)
         return Webhook(bare, receiver, secrets, Client(reach.net.allow, reach.send.timeout))
+    settings = reach.channels.get(name)
+    if isinstance(settings, MailChannel):
+        from slaflow.notify.channels.mail import Mail
+
+        place = settings.place(f"channels.{name}", "password")
+        return Mail(name, settings, () if place is None else place.read(known), reach.send.timeout)
+    if isinstance(settings, FileChannel):
+        from slaflow.notify.channels.file import Folder
+
+        return Folder(name, settings.folder)
     raise ChannelUnknown(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from slaflow.lifecycle.decision import Message
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.tables.outbox import message
-from slaflow.store.types import instant_writer
+from slaflow.store.types import instant_writer, one_of
 
 MessageStatus = Literal["waiting", "stale", "sent", "failed"]
 
@@ -79,6 +79,12 @@ def list_messages(
     query = query if after is None else query.where(message.c.id > after)
     query = query if also is None else query.where(also)
     return [Stored(*row[:7], Message(*row[7:])) for row in connection.execute(query)]
+
+
+def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Stored]:
+    """Messages by their numbers; those that are not there are absent."""
+    rows = connection.execute(select(*_READ).where(one_of(message.c.id, "ids")), {"ids": list(ids)})
+    return {row[0]: Stored(*row[:7], Message(*row[7:])) for row in rows}
 
 
 def cause_of(connection: Connection, number: int, lead_id: int) -> int | None:

@@ -1,0 +1,108 @@
+"""Letters in words: the package's in each language, the user's own before them, and no harm from either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.letters import a_letter
+
+from slaflow.notify.letters import as_digest
+from slaflow.notify.render import Pages, languages
+
+KINDS = (
+    "warned", "breached", "escalated", "assigned", "unassigned", "transition", "timer_fired", "commitment",
+    "of_a_later_version",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_message_has_words_in_every_language(kind: str, language: str) -> None:
+    letter = a_letter(kind, language=language)
+    for form in ("txt", "html"):
+        text = Pages().render(letter, form)
+        assert "kim@example.com" in text
+        assert "Marketing and sales" in text
+        assert "{" not in text.replace("{margin", "")
+
+
+def test_a_digest_counts_what_it_does_not_show() -> None:
+    letter = as_digest([a_letter("breached"), a_letter("warned")], "d1", {"breached": 3, "warned": 40})
+    text = Pages().render(letter, "txt")
+    assert text.startswith("Subject: 3 broken promises, 40 warnings\n")
+    assert "And 41 more, counted above." in text
+    assert "act/t0ken" not in text
+
+
+def test_ones_own_templates_come_before_the_packages(tmp_path: Path) -> None:
+    written(
+        tmp_path / "en/warned.txt", "Subject: Hurry {{ lead.title }}\n\n{{ hours(clock.left_seconds) }}\n"
+    )
+    written(tmp_path / "office-deal/en/message.txt", "Subject: Of this agreement\n")
+    pages = Pages(tmp_path)
+    assert pages.render(a_letter(), "txt").startswith("Subject: Hurry kim@example.com\n\n1 h\n")
+    assert pages.render(a_letter("breached"), "txt") == "Subject: Of this agreement\n"
+    assert pages.render(a_letter("breached", workflow="another"), "txt").startswith("Subject: Overdue: ")
+    assert pages.render(a_letter(), "html").startswith("<!doctype html>")
+    assert not pages.broken
+
+
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("{{ lead.__class__ }}", "access to attribute '__class__' of 'LeadTold' object is unsafe."),
+        ("{{ ''.__class__.__mro__ }}", "access to attribute '__class__' of 'str' object is unsafe."),
+        ("{{ lead.phone_number }}", "has no attribute 'phone_number'"),
+        ("{{ nobody }}", "'nobody' is undefined"),
+        ("{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}", "its loops take more"),
+        ("{% for a in range(9999999) %}{% endfor %}", "Range too big"),
+        ("{% include 'warned.txt' %}", "it includes itself"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "it includes itself"),
+        ("{{ 'a' * 999999999 }}", "only numbers are multiplied"),
+        ("{{ 9 ** 999999999 }}", "the operator ** is not for templates"),
+        ("{{ '%999999999d' % 1 }}", "the operator % is not for templates"),
+        ("{{ '{:>999999999}'.format(1) }}", "access to attribute 'format' of 'str' object is unsafe."),
+        ("{{ 'a'.ljust(999999999) }}", "access to attribute 'ljust' of 'str' object is unsafe."),
+        ("{{ 'a' | center(999999999) }}", "No filter named 'center'."),
+        ("{% include '../../../etc/passwd' %}", "../../../etc/passwd"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{% if %}", "Expected an expression, got 'end of statement block'"),
+        ("{{ lead.title", "unexpected end of template, expected 'end of print statement'."),
+        ("x" * 70_000, "has more than 64 KB"),
+        ("{% for a in range(4000) %}{{ 'x' * 1 if false else message.agreement * 1 if false else "
+         "'a long line of words that goes on' }}{% endfor %}", "it makes more than 64 K characters"),
+    ],
+)  # fmt: skip
+def test_a_broken_template_gives_way_to_the_packages_and_is_named(
+    tmp_path: Path, template: str, problem: str
+) -> None:
+    written(tmp_path / "en/warned.txt", f"Subject: mine\n{template}\n")
+    pages = Pages(tmp_path)
+    assert pages.render(a_letter(), "txt").startswith("Subject: 1 h left")
+    (broken,) = pages.broken.values()
+    assert problem in str(broken)
+    assert "\n" not in str(broken)
+    assert "warned.txt" in str(broken)
+
+
+def test_what_cannot_even_be_read_is_found_without_sending(tmp_path: Path) -> None:
+    written(tmp_path / "en/warned.txt", "{% if %}")
+    written(tmp_path / "en/breached.html", "<p>{{ lead.title }}</p>")
+    written(tmp_path / "sv/words.jinja", "{% macro %}")
+    found = [str(each) for each in Pages(tmp_path).faults()]
+    assert [name.rpartition("/")[2].partition(":")[0] for name in found] == ["warned.txt", "words.jinja"]
+    assert str(tmp_path / "en/warned.txt:1: ") in found[0]
+
+
+def test_what_a_prospect_told_is_text_and_never_html() -> None:
+    letter = a_letter(lead="<script>alert(1)</script>")
+    html = Pages().render(letter, "html")
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "<script>" in Pages().render(letter, "txt")
+
+
+def written(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
