@@ -80,7 +80,7 @@ def _templates(reader: TableReader, value: object) -> Path | None:
     try:
         return _FOLDER.validate_python(value, context={"folder": reader.folder})
     except ValidationError:
-        reader.say("", "templates", f"{shown(value)} is no path; write one in quotes, such as \"templates\"")
+        reader.say("", "templates", f'{shown(value)} is no path; write one in quotes, such as "templates"')
         return None
 
 
