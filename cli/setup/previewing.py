@@ -20,7 +20,7 @@ def preview(session: Session, number: int) -> None:
 
     With --format json its HTML too. Templates of one's own that are broken are named.
     """
-    from slaflow.notify.preview import previewed
+    from slaflow.notify.letters.preview import previewed
     from slaflow.settings.reach_file import read_reach
 
     rows = previewed(session.engine, read_reach(), number)

@@ -22,7 +22,7 @@ from slaflow.engine.settle import settled
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.lifecycle.rights.named import names, right_of
-from slaflow.notify.letter import Button, MessageTold, Reader
+from slaflow.notify.letters.letter import Button, MessageTold, Reader
 from slaflow.notify.tokens import Keys, KeyTooShort, LinkBroken
 from slaflow.settings.environment import variables
 from slaflow.settings.reach import Reach

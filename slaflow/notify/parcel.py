@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
 from slaflow.notify.answer import Answer
-from slaflow.notify.letter import Letter
-from slaflow.notify.render import Pages
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 
 Form = Literal["mail", "slack", "teams", "text", "webhook"]
 

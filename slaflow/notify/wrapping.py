@@ -12,10 +12,10 @@ import orjson
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
 from slaflow.notify.event import events_of
-from slaflow.notify.letters import letters_of
+from slaflow.notify.letters.render import Pages
+from slaflow.notify.letters.truth import Gone
+from slaflow.notify.letters.writer import letters_of
 from slaflow.notify.parcel import Channel, LetterChannel, Parcel
-from slaflow.notify.render import Pages
-from slaflow.notify.truth import Gone
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows.deliveries import Claimed, DeliveryStatus

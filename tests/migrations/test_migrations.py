@@ -29,6 +29,7 @@ from slaflow.store import schema
 from slaflow.store.commitments import periods
 from slaflow.store.database import Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
+from slaflow.store.kept.touches import Ending, Touch
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
 from slaflow.store.rows import (
@@ -44,7 +45,6 @@ from slaflow.store.rows import (
     workflows,
 )
 from slaflow.store.rows.secrets import KEY_BYTES
-from slaflow.store.rows.touches import Ending, Touch
 from slaflow.store.tables.all import REVISIONS
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from support.worlds import Fill
 from slaflow.engine.app import Engine
 from slaflow.engine.ask import Expected
 from slaflow.notify import links
-from slaflow.notify.letter import Button, Reader
+from slaflow.notify.letters.letter import Button, Reader
 from slaflow.notify.tokens import Keys, KeyTooShort, LinkBroken
 from slaflow.settings.reach import Reach
 from slaflow.settings.secret import SecretMissing

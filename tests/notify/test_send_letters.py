@@ -15,7 +15,7 @@ from support.sending import deliveries, messages, sent
 
 from slaflow.engine.app import Engine
 from slaflow.notify.channels.file import LINES
-from slaflow.notify.preview import MessageNotFound, previewed
+from slaflow.notify.letters.preview import MessageNotFound, previewed
 from slaflow.settings.reach import Reach
 
 HALF = FRIDAY + 2 * HOUR + timedelta(minutes=1)

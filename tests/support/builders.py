@@ -11,8 +11,8 @@ from slaflow.lifecycle.decision import Draft, Message
 from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.log.entry import GENESIS, Entry
-from slaflow.store.rows.passages import Passage
-from slaflow.store.rows.touches import Ending, How, Touch, how, what
+from slaflow.store.kept.passages import Passage
+from slaflow.store.kept.touches import Ending, How, Touch, how, what
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When things begin unless a test says otherwise."""

@@ -10,7 +10,7 @@ from support.office import ANNA, BO, FOUNDED, FRIDAY, MIA, NORA
 
 from slaflow.engine.app import Engine
 from slaflow.engine.ask import Expected
-from slaflow.notify.letter import ClockTold, LeadTold, MessageTold, Reader, Why
+from slaflow.notify.letters.letter import ClockTold, LeadTold, MessageTold, Reader, Why
 from slaflow.notify.links import Link
 from slaflow.notify.tokens import Keys
 from slaflow.settings.reach import Reach

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from support.builders import utc
 
-from slaflow.notify.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
+from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
 from slaflow.notify.meanwhile import Happened
 
 DUE = utc("2026-03-09T13:30")

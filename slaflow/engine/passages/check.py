@@ -14,11 +14,11 @@ from slaflow.engine.setup.versions import compiled
 from slaflow.errors import SlaflowError
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
-from slaflow.store.rows import passages as store
+from slaflow.store.kept import passages as store
+from slaflow.store.kept.passages import TELLING, Passage
+from slaflow.store.kept.touches import Ending
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.store.rows.passages import TELLING, Passage
-from slaflow.store.rows.touches import Ending
 from slaflow.workflow.model.workflow import Workflow
 
 SAMPLED = 200

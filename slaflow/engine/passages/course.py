@@ -8,7 +8,7 @@ from typing import Any
 
 from slaflow.log.entry import Entry, canonical
 from slaflow.store.figures.terms import BACK, FORWARD, REOPENED, Terms
-from slaflow.store.rows.passages import Passage
+from slaflow.store.kept.passages import Passage
 from slaflow.workflow.model.parties import SYSTEM
 
 _NOTHING: Mapping[str, Any] = {}

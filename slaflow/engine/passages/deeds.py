@@ -10,8 +10,8 @@ from typing import Any
 from slaflow.engine.passages.course import given_reason, way_of
 from slaflow.log.entry import Entry, canonical
 from slaflow.store.figures.terms import BACK, LOST, NONE, RETURNED, WON, Terms
-from slaflow.store.rows.passages import Passage
-from slaflow.store.rows.touches import Ending, How, Touch, how, told_how, told_what, what
+from slaflow.store.kept.passages import Passage
+from slaflow.store.kept.touches import Ending, How, Touch, how, told_how, told_what, what
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 

@@ -16,10 +16,10 @@ from slaflow.engine.passages.terms import terms_of
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
 from slaflow.store.figures.terms import Terms
-from slaflow.store.rows import passages as passage_store
-from slaflow.store.rows import touches as touch_store
-from slaflow.store.rows.passages import Passage
-from slaflow.store.rows.touches import Ending, Touch
+from slaflow.store.kept import passages as passage_store
+from slaflow.store.kept import touches as touch_store
+from slaflow.store.kept.passages import Passage
+from slaflow.store.kept.touches import Ending, Touch
 from slaflow.workflow.model.workflow import Workflow
 
 _of_lead = attrgetter("lead")

@@ -14,12 +14,12 @@ from slaflow.engine.passages.open_times import reckon, reckon_end, reckoning
 from slaflow.lifecycle.people import Directory
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
-from slaflow.store.rows import passages as store
+from slaflow.store.kept import passages as store
+from slaflow.store.kept import touches as touch_store
+from slaflow.store.kept.passages import TELLING
+from slaflow.store.kept.touches import Ending, Touch
 from slaflow.store.rows import people as people_store
-from slaflow.store.rows import touches as touch_store
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.store.rows.passages import TELLING
-from slaflow.store.rows.touches import Ending, Touch
 
 _TELLING = frozenset(TELLING)
 AT_ONCE = 500

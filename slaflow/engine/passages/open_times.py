@@ -10,10 +10,10 @@ from functools import lru_cache
 from slaflow.engine.setup.activation import tzdata_release
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
-from slaflow.store.rows import passages as store
+from slaflow.store.kept import passages as store
+from slaflow.store.kept.passages import Passage
+from slaflow.store.kept.touches import Ending
 from slaflow.store.rows import workflows as workflow_store
-from slaflow.store.rows.passages import Passage
-from slaflow.store.rows.touches import Ending
 from slaflow.store.rows.workflows import Version
 from slaflow.workflow.model.workflow import Workflow
 

@@ -12,8 +12,8 @@ from slaflow.engine.passages.keep import AT_ONCE, renew
 from slaflow.engine.transaction import uncollected, written
 from slaflow.store import locks
 from slaflow.store.database import Connection
+from slaflow.store.kept import passages as store
 from slaflow.store.log import history
-from slaflow.store.rows import passages as store
 
 
 @dataclass(slots=True)

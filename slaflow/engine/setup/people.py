@@ -22,9 +22,9 @@ from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.lifecycle.rights.permits import Relation
 from slaflow.store import locks
 from slaflow.store.database import Connection
-from slaflow.store.rows import passages as passage_store
+from slaflow.store.kept import passages as passage_store
+from slaflow.store.kept import touches as touch_store
 from slaflow.store.rows import people as store
-from slaflow.store.rows import touches as touch_store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model.parties import LEAD, SYSTEM

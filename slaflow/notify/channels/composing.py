@@ -13,8 +13,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from slaflow.errors import SlaflowError
-from slaflow.notify.letter import Letter
-from slaflow.notify.render import Pages
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 
 SUBJECT = "Subject:"
 SEVEN_BIT = SMTP.clone(cte_type="7bit")

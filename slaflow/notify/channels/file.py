@@ -16,9 +16,9 @@ import orjson
 
 from slaflow.notify.answer import Again, Answer, Sent
 from slaflow.notify.channels.composing import composed
-from slaflow.notify.letter import Letter
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
-from slaflow.notify.render import Pages
 
 LINES = "messages.jsonl"
 SENDER = Address("slaflow", "slaflow", "localhost")

@@ -18,9 +18,9 @@ from typing import Any
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Sent
 from slaflow.notify.channels.composing import AddressUnusable, addressed, composed
-from slaflow.notify.letter import Letter
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
-from slaflow.notify.render import Pages
 from slaflow.settings.reach import MailChannel
 
 _NO_TLS = "no secure connection (TLS) came about"

@@ -29,7 +29,7 @@ from slaflow.store.figures.kept_touches import rows_tell
 from slaflow.store.figures.losses import is_won
 from slaflow.store.figures.passages import passages
 from slaflow.store.figures.terms import FORWARD, NONE
-from slaflow.store.rows.touches import told_how, told_what
+from slaflow.store.kept.touches import told_how, told_what
 from slaflow.store.tables.log import entry
 
 __all__ = ["OUTCOMES", "TOUCH", "Before", "Reached", "Said", "Spoken", "spoken"]

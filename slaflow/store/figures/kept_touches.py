@@ -17,7 +17,7 @@ from slaflow.store.dialect import Column
 from slaflow.store.figures.asked import Asked
 from slaflow.store.figures.kept import in_bounds, is_reckoned
 from slaflow.store.figures.terms import NONE
-from slaflow.store.rows.touches import How, told_how, told_what
+from slaflow.store.kept.touches import How, told_how, told_what
 from slaflow.store.tables.touches import ending, touch
 
 _NEXT, _PART = "\x1e", "\x1f"

@@ -14,8 +14,8 @@ from support.letters import a_letter
 
 from slaflow.notify.answer import Again, Sent
 from slaflow.notify.channels.file import LINES, Folder
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Parcel
-from slaflow.notify.render import Pages
 
 NOON = utc("2026-03-09T12:00")
 ANNA = "anna@example.com"

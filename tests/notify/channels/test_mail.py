@@ -17,8 +17,8 @@ from support.smtp import PASSWORD, USER, Office, office
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Sent
 from slaflow.notify.channels.composing import AddressUnusable, addressed
 from slaflow.notify.channels.mail import Mail, PasswordInTheOpen
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Parcel
-from slaflow.notify.render import Pages
 from slaflow.settings.reach import MailChannel
 
 NOON = utc("2026-03-09T12:00")

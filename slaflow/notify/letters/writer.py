@@ -20,11 +20,11 @@ from slaflow.lifecycle.decision import Decision, Draft, Message
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.log.entry import Entry
-from slaflow.notify import truth
-from slaflow.notify.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
+from slaflow.notify.letters import truth
+from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
+from slaflow.notify.letters.truth import Gone
 from slaflow.notify.links import buttons_of, stop_url_of
 from slaflow.notify.meanwhile import Happened, meanwhile, name_of
-from slaflow.notify.truth import Gone
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.log import history

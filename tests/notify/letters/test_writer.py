@@ -11,9 +11,9 @@ from support.builders import utc
 from support.office import ANNA, BO, FRIDAY, HOUR, MIA, MONDAY, Present, handed_over
 
 from slaflow.engine.app import Engine
-from slaflow.notify.letter import Letter
-from slaflow.notify.letters import letters_of
-from slaflow.notify.truth import Gone
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.truth import Gone
+from slaflow.notify.letters.writer import letters_of
 from slaflow.settings.reach import Reach
 from slaflow.store.rows.outbox import Stored, list_messages
 

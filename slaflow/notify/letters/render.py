@@ -21,10 +21,10 @@ from jinja2 import BaseLoader, Template, TemplateError, TemplateNotFound
 from slaflow.agreement.document.blocks import capital
 from slaflow.agreement.words.values import shown
 from slaflow.hours.words import open_time
-from slaflow.notify.letter import Letter
-from slaflow.notify.sandbox import Sandbox, counting
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.sandbox import Sandbox, counting
 
-PACKAGE = files("slaflow.notify") / "templates"
+PACKAGE = files("slaflow.notify.letters") / "templates"
 LANGUAGE = "en"
 """What is spoken where nothing else is asked for, or there."""
 HTML = "html"

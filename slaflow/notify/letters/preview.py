@@ -10,9 +10,9 @@ from slaflow.errors import SlaflowError
 from slaflow.notify.addresses import Unreachable, ways
 from slaflow.notify.channels.composing import titled
 from slaflow.notify.event import events_of
-from slaflow.notify.letters import letters_of
-from slaflow.notify.render import Pages
-from slaflow.notify.truth import Gone
+from slaflow.notify.letters.render import Pages
+from slaflow.notify.letters.truth import Gone
+from slaflow.notify.letters.writer import letters_of
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows import outbox as outbox_store

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.letters import a_letter
 
-from slaflow.notify.letters import as_digest
-from slaflow.notify.render import Pages, languages
+from slaflow.notify.letters.render import Pages, languages
+from slaflow.notify.letters.writer import as_digest
 
 KINDS = (
     "warned", "breached", "escalated", "assigned", "unassigned", "transition", "timer_fired", "commitment",
