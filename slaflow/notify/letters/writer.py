@@ -34,7 +34,7 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.outbox import Stored
-from slaflow.store.rows.told_steps import superseded
+from slaflow.store.sending.told_steps import superseded
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
