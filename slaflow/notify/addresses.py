@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.people import Directory
-from slaflow.settings.reach import Reach
+from slaflow.settings.reach import Channel, Reach, SlackChannel, is_one_room
 from slaflow.settings.ways import named_for, wanted
 from slaflow.store.rows.deliveries import Way
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.sending.preferences import Preference, Preferences
+
+_MEMBER = re.compile(r"[UW][A-Z0-9]{8,20}")
 
 
 class Unreachable(SlaflowError):
@@ -64,9 +67,21 @@ def _way(text: str, recipient: str, person: str | None, reach: Reach) -> Way:
     name, colon, address = text.partition(":")
     if name not in reach.channels:
         raise Unreachable(f'[recipients] names the channel "{name}", which slaflow.toml does not have')
+    if is_one_room(reach.channels[name]):
+        # Whoever is meant, others read it too: it is nobody's own.
+        return Way(name, name)
     if not colon and "@" not in recipient:
         raise Unreachable(f'"{recipient}" is no address; write "{name}:ADDRESS" for it under [recipients]')
-    return Way(name, address if colon else recipient, None if colon else person)
+    is_theirs = not colon or _is_ones(reach.channels[name], address)
+    return Way(name, address if colon else recipient, person if is_theirs else None)
+
+
+def _is_ones(channel: Channel, address: str) -> bool:
+    """Whether *address*, named in place of a person's own, is one person's too.
+
+    In Slack a member's id is, or an address by which they are found; where mail comes to nobody can tell.
+    """
+    return isinstance(channel, SlackChannel) and ("@" in address or _MEMBER.fullmatch(address) is not None)
 
 
 def _unreachable(recipient: str, reach: Reach) -> str:

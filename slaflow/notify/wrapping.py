@@ -15,13 +15,16 @@ from slaflow.notify.event import events_of
 from slaflow.notify.letters.render import Pages
 from slaflow.notify.letters.truth import Gone
 from slaflow.notify.letters.writer import letters_of
-from slaflow.notify.parcel import Channel, LetterChannel, Parcel
+from slaflow.notify.parcel import Channel, Form, LetterChannel, Parcel
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows.deliveries import Claimed, DeliveryStatus
 from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.sending.threads import opened
 
 ARCHIVED = "its entry is no longer in the log"
+THREADED: Form = "slack"
+"""Where a letter answers to another by what the other side calls that one."""
 log = logging.getLogger("slaflow.send")
 
 
@@ -51,6 +54,8 @@ def _letters(
     """Whether it is still true is asked at every try; what was written at the first stays as it was."""
     letters = letters_of(app, conn, claimed, reach, now, environment)
     pages, made = Pages(reach.templates), Wrapped()
+    places = {each.lead_id for each in claimed if each.lead_id is not None and channel.form == THREADED}
+    threads = opened(conn, channel.name, places)
     for each in claimed:
         letter = letters[each.id]
         if isinstance(letter, Gone):
@@ -63,7 +68,8 @@ def _letters(
             except SlaflowError as error:
                 made.gone[each.id] = ("failed", str(error))
                 continue
-        made.parcels.append((each, Parcel(letter.id, each.address, body, now, letter.thread)))
+        root = None if each.lead_id is None else threads.get((each.lead_id, each.address))
+        made.parcels.append((each, Parcel(letter.id, each.address, body, now, letter.thread, root)))
     for broken in pages.broken.values():
         log.warning("a template is passed over: %s", broken)
     return made

@@ -37,9 +37,12 @@ def faults_of_links(links: Links) -> Iterator[tuple[str, str]]:
 
 
 def faults_of_recipients(
-    recipients: dict[str, tuple[str, ...]], channels: Collection[str]
+    recipients: dict[str, tuple[str, ...]], channels: Collection[str], addressed: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    """Of ``[recipients]``; *channels* are all that have a table, be it a broken one. No address is told."""
+    """Of ``[recipients]``, without an address being told.
+
+    *channels* are all that have a table, be it a broken one, *addressed* those that are no single room.
+    """
     for recipient, named in recipients.items():
         if not named:
             yield recipient, "empty, so nobody would be told; name a channel, or leave the line out"
@@ -49,7 +52,7 @@ def faults_of_recipients(
                 yield recipient, _unknown_channel(name, channels)
             elif colon and (not address or address != address.strip()):
                 yield recipient, f'after "{name}:" an address is expected, without spaces around it'
-            elif not colon and "@" not in recipient and recipient != DEFAULT:
+            elif not colon and "@" not in recipient and recipient != DEFAULT and name in addressed:
                 yield recipient, f'"{name}" alone says to no address; write "{name}:ADDRESS"'
 
 

@@ -136,6 +136,16 @@ Channel = Annotated[
 ]
 
 
+def is_one_room(channel: Table) -> bool:
+    """Whether all that goes over *channel* comes to one place, to whatever address it is sent."""
+    match channel:
+        case SlackChannel():
+            return channel.token_env is None and channel.token_file is None
+        case TeamsChannel() | AppriseChannel():
+            return True
+    return False
+
+
 class WebhookReceiver(Secret):
     """A system that is told of log entries of some kinds."""
 

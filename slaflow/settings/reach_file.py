@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from slaflow.settings.agreeing import faults_of_links, faults_of_recipients, faults_of_send
 from slaflow.settings.file import SettingsInvalid, find_file, parsed, unknown_keys
-from slaflow.settings.reach import Links, Net, Reach, Send, Table
+from slaflow.settings.reach import Links, Net, Reach, Send, Table, is_one_room
 from slaflow.settings.reading import TableReader, kinds_of
 from slaflow.settings.unsafe import unsafe
 from slaflow.settings.written import File, Names, PublicUrl, shown
@@ -51,7 +51,8 @@ def _read(reader: TableReader, table: Mapping[str, Any]) -> dict[str, Any]:
     if "templates" in table:
         found["templates"] = _templates(reader, table["templates"])
     if "recipients" in table:
-        found["recipients"] = _recipients(reader, table["recipients"], table.get("channels"))
+        addressed = [name for name, each in (found.get("channels") or {}).items() if not is_one_room(each)]
+        found["recipients"] = _recipients(reader, table["recipients"], table.get("channels"), addressed)
     for key, faults in (("send", faults_of_send), ("links", faults_of_links)):
         for named, words in faults(found[key]) if found[key] is not None else ():
             reader.say(key, named, words)
@@ -84,7 +85,9 @@ def _templates(reader: TableReader, value: object) -> Path | None:
         return None
 
 
-def _recipients(reader: TableReader, value: object, channels: object) -> dict[str, tuple[str, ...]]:
+def _recipients(
+    reader: TableReader, value: object, channels: object, addressed: Collection[str]
+) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, Mapping):
         reader.say("recipients", None, f"a table is expected here, found {shown(value)}")
         return {}
@@ -99,6 +102,6 @@ def _recipients(reader: TableReader, value: object, channels: object) -> dict[st
             words = 'a channel, or an array of channels, is expected here, such as ["mail", "slack:#desk"]'
             reader.say("recipients", recipient, words)
     known = tuple(channels) if isinstance(channels, Mapping) else ()
-    for recipient, words in faults_of_recipients(found, known):
+    for recipient, words in faults_of_recipients(found, known, addressed):
         reader.say("recipients", recipient, words)
     return found

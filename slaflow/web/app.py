@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, health, stop
+from slaflow.web import act, health, slack, stop
 from slaflow.web.guarding import Guarded
 from slaflow.web.pages import line
 from slaflow.web.site import Site
@@ -28,7 +28,7 @@ def made(site: Site) -> FastAPI:
     """The application that answers for *site*."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for each in (act, stop, health):
+    for each in (act, stop, health, slack):
         app.include_router(each.router)
     app.mount("/static", _Static(directory=STATIC))
     app.add_exception_handler(HTTPException, _not_taken)

@@ -96,6 +96,27 @@ def test_all_of_it_is_read_and_paths_count_from_the_files_folder(tmp_path: Path)
     assert (found.links.for_, found.send.burst.per) == (timedelta(hours=72), timedelta(minutes=10))
 
 
+ROOMS = """
+[channels.slack]
+kind = "slack"
+url_env = "SLACK_URL"
+[channels.teams]
+kind = "teams"
+url_env = "TEAMS_URL"
+[recipients]
+sales = ["slack", "teams"]
+"""
+
+
+def test_a_channel_that_is_one_room_needs_no_address(tmp_path: Path) -> None:
+    (tmp_path / "slaflow.toml").write_text(ROOMS, encoding="utf-8")
+    assert read_reach(tmp_path).recipients["sales"] == ("slack", "teams")
+    by_token = ROOMS.replace('url_env = "SLACK_URL"', 'token_env = "SLACK_TOKEN"')
+    assert faults(tmp_path, by_token) == [
+        '[recipients] sales: "slack" alone says to no address; write "slack:ADDRESS"'
+    ]
+
+
 def test_a_folder_without_the_file_tells_nobody(tmp_path: Path) -> None:
     assert read_reach(tmp_path) == Reach()
 

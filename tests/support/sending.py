@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -36,9 +37,9 @@ def applied(app: Engine, reach: Reach) -> Reach:
     return reach
 
 
-def sent(app: Engine, reach: Reach) -> Report:
+def sent(app: Engine, reach: Reach, environment: Mapping[str, str] = SECRETS) -> Report:
     """One round of a sender."""
-    sender = Sender(app, reach, environment=SECRETS)
+    sender = Sender(app, reach, environment=environment)
     try:
         return sender.once()
     finally:

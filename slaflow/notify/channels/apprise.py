@@ -6,13 +6,16 @@ The only importer of ``apprise``. Its network calls are its own: they are not gu
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import orjson
 
 from slaflow.errors import ExtraMissing
 from slaflow.notify.answer import Again, Answer, Failed, Sent
+from slaflow.notify.channels.composing import titled
 from slaflow.notify.channels.unusable import ChannelUnusable
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
 
 _TELLTALES = ("apprise", "urllib3")
@@ -51,6 +54,11 @@ class Apprise:
                 f"[channels.{name}] url", "no address that apprise knows; see its list of them"
             )
         self._seconds = timeout.total_seconds()
+
+    def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
+        """Title and body, in JSON."""
+        title, body = titled(pages.render(letter, "txt"))
+        return orjson.dumps({"title": title, "body": body}).decode()
 
     def send(self, parcel: Parcel) -> Answer:
         """One try; of why not apprise says nothing that could be acted upon."""

@@ -16,10 +16,12 @@ from slaflow.net.client import Client
 from slaflow.net.fault import NetFault
 from slaflow.net.reply import Reply
 from slaflow.notify.answer import Again, Answer, Failed, Sent
+from slaflow.notify.channels.blocks import composed
 from slaflow.notify.channels.by_status import answered
-from slaflow.notify.channels.pace import Pace
 from slaflow.notify.channels.slack_errors import NO_THREAD, meaning
 from slaflow.notify.channels.unusable import ChannelUnusable
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
 
 POST, FIND, WHO = "chat.postMessage", "users.lookupByEmail", "auth.test"
@@ -51,14 +53,17 @@ class Slack:
     form: Form = "slack"
     pace = PACE
 
-    def __init__(self, name: str, api: str, token: str, client: Client, pace: Pace | None = None) -> None:
+    def __init__(self, name: str, api: str, token: str, client: Client) -> None:
         self.name = name
         if not (token.isascii() and token.isprintable()) or " " in token:
             what = f"[channels.{name}] token"
             raise ChannelUnusable(what, "not one that slack gives out; copy it from OAuth & Permissions")
         self._api, self._token, self._client = api.rstrip("/"), token, client
-        self._pace = pace or Pace(PACE)
         self._people: dict[str, str] = {}
+
+    def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
+        """The message, in JSON."""
+        return composed(letter, pages)
 
     def send(self, parcel: Parcel) -> Answer:
         """One try; a thread that is no longer there is no reason not to be heard."""
@@ -107,7 +112,6 @@ class Slack:
         return self._people[address]
 
     def _post(self, letter: dict[str, Any], at: datetime) -> Answer:
-        self._pace.keep(letter["channel"])
         said = self._call(POST, _JSON, orjson.dumps(letter), at)
         room, stamp = said.get("channel"), said.get("ts")
         return Sent(f"{room}:{stamp}" if isinstance(room, str) and isinstance(stamp, str) else None)

@@ -14,10 +14,12 @@ from slaflow.net.client import Client, check_url
 from slaflow.net.fault import NetFault, UrlRefused
 from slaflow.net.reply import Reply
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
+from slaflow.notify.channels.blocks import composed
 from slaflow.notify.channels.by_status import answered
-from slaflow.notify.channels.pace import Pace
 from slaflow.notify.channels.slack import PACE, letter_of
 from slaflow.notify.channels.unusable import ChannelUnusable
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
 
 _NAMES = re.compile(r"[a-z0-9_]{1,60}")
@@ -48,21 +50,23 @@ class SlackWebhook:
     form: Form = "slack"
     pace = PACE
 
-    def __init__(self, name: str, url: str, client: Client, pace: Pace | None = None) -> None:
+    def __init__(self, name: str, url: str, client: Client) -> None:
         self.name = name
         try:
             check_url(url)
         except UrlRefused as refused:
             raise ChannelUnusable(f"[channels.{name}] url", refused.problem) from None
         self._url, self._client = url, client
-        self._pace = pace or Pace(PACE)
+
+    def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
+        """The message, in JSON."""
+        return composed(letter, pages)
 
     def send(self, parcel: Parcel) -> Answer:
         """One try."""
         letter = letter_of(parcel)
         if letter is None:
             return Failed("its template made no JSON object")
-        self._pace.keep("")
         headers = {"content-type": "application/json", "user-agent": "slaflow"}
         try:
             reply = self._client.post(self._url, headers, orjson.dumps(letter))

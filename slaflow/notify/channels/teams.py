@@ -17,8 +17,10 @@ from slaflow.net.fault import NetFault, UrlRefused
 from slaflow.net.reply import Reply
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
 from slaflow.notify.channels.by_status import answered
-from slaflow.notify.channels.pace import Pace
+from slaflow.notify.channels.card import composed
 from slaflow.notify.channels.unusable import ChannelUnusable
+from slaflow.notify.letters.letter import Letter
+from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
 
 MOST_BYTES = 28 * 1024
@@ -48,14 +50,17 @@ class Teams:
     form: Form = "teams"
     pace = PACE
 
-    def __init__(self, name: str, url: str, client: Client, pace: Pace | None = None) -> None:
+    def __init__(self, name: str, url: str, client: Client) -> None:
         self.name = name
         try:
             check_url(url)
         except UrlRefused as refused:
             raise ChannelUnusable(f"[channels.{name}] url", refused.problem) from None
         self._url, self._client = url, client
-        self._pace = pace or Pace(PACE)
+
+    def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
+        """The card, in JSON."""
+        return composed(letter, pages)
 
     def send(self, parcel: Parcel) -> Answer:
         """One try; ``parcel.body`` is the card."""
@@ -66,7 +71,6 @@ class Teams:
             return Failed(
                 f"its card has over {MOST_BYTES // 1024} KB, which Teams does not take; shorten its template"
             )
-        self._pace.keep("")
         headers = {"content-type": "application/json", "user-agent": "slaflow"}
         try:
             reply = self._client.post(self._url, headers, content)

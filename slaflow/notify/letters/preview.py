@@ -8,12 +8,14 @@ from typing import Any
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
 from slaflow.notify.addresses import Unreachable, ways
+from slaflow.notify.channels import blocks, card
 from slaflow.notify.channels.composing import titled
 from slaflow.notify.event import events_of
+from slaflow.notify.letters.letter import Letter
 from slaflow.notify.letters.render import Pages
 from slaflow.notify.letters.truth import Gone
 from slaflow.notify.letters.writer import letters_of
-from slaflow.settings.reach import Reach
+from slaflow.settings.reach import AppriseChannel, Channel, Reach, SlackChannel, TeamsChannel
 from slaflow.store.database import Connection
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
@@ -46,8 +48,8 @@ class _Unsent:
 def previewed(app: Context, reach: Reach, number: int) -> list[dict[str, Any]]:
     """For each way of message *number* what would be sent now, or why nothing would.
 
-    Each has ``channel``, ``address``, and either ``subject``, ``text`` and ``html``, or the event's ``body``,
-    or ``gone``. Templates that are broken stand under ``broken``.
+    Each has ``channel``, ``address``, and either ``subject``, ``text`` and ``html``, or the ``body`` of an
+    event, a message of Slack or a card, or ``gone``. Templates that are broken stand under ``broken``.
 
     Raises:
         MessageNotFound: there is none of that number.
@@ -90,7 +92,17 @@ def _shown(app: Context, conn: Connection, stored: Stored, way: Way, reach: Reac
     if isinstance(letter, Gone):
         return {**head, "gone": letter.because}
     pages = Pages(reach.templates)
-    subject, text = titled(pages.render(letter, "txt"))
-    html = pages.render(letter, "html")
+    said = _said(letter, pages, reach.channels.get(way.channel))
     broken = [str(each) for each in pages.broken.values()]
-    return {**head, "subject": subject, "text": text, "html": html, **({"broken": broken} if broken else {})}
+    return {**head, **said, **({"broken": broken} if broken else {})}
+
+
+def _said(letter: Letter, pages: Pages, channel: Channel | None) -> dict[str, str]:
+    """What is sent over *channel*, in its form."""
+    if isinstance(channel, SlackChannel):
+        return {"body": blocks.composed(letter, pages)}
+    if isinstance(channel, TeamsChannel):
+        return {"body": card.composed(letter, pages)}
+    subject, text = titled(pages.render(letter, "txt"))
+    html = {} if isinstance(channel, AppriseChannel) else {"html": pages.render(letter, "html")}
+    return {"subject": subject, "text": text, **html}

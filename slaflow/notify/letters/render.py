@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jinja2 import BaseLoader, Template, TemplateError, TemplateNotFound
 
 from slaflow.agreement.document.blocks import capital
@@ -29,6 +30,8 @@ LANGUAGE = "en"
 """What is spoken where nothing else is asked for, or there."""
 HTML = "html"
 """The form whose values are escaped."""
+JSON = ".json"
+"""How forms end that make a JSON object."""
 MOST = 64 * 1024
 """Bytes of a template, characters of what comes of one."""
 SUFFIXES = (".txt", ".html", ".json", ".jinja")
@@ -44,6 +47,14 @@ class Broken:
 
     def __str__(self) -> str:
         return f"{self.template}: {self.problem}"
+
+
+class NoJson(TemplateError):
+    """A template that is to make JSON, and makes something else."""
+
+    def __init__(self, words: str, template: Template) -> None:
+        self.filename = template.filename
+        super().__init__(words)
 
 
 class Pages:
@@ -88,7 +99,8 @@ class Pages:
     ) -> str | None:
         """None where one of the user's own is broken, or there is nothing of theirs to render."""
         try:
-            return _text(sandbox.select_template(names), letter)
+            template = sandbox.select_template(names)
+            return _checked(_text(template, letter), template)
         except _FAULTS as fault:
             if not is_own:
                 raise
@@ -135,6 +147,19 @@ def _text(template: Template, letter: Letter) -> str:
             raise TemplateError(f"it makes more than {MOST // 1024} K characters")
         parts.append(part)
     return "".join(parts)
+
+
+def _checked(text: str, template: Template) -> str:
+    """*text*, which is a JSON object where the template's name says so. Raises ``NoJson``."""
+    if (template.name or "").endswith(JSON):
+        try:
+            found = orjson.loads(text)
+        except orjson.JSONDecodeError as fault:
+            # Its own words may quote the text, and so a prospect.
+            raise NoJson(f"what it makes is no JSON from its line {fault.lineno} on", template) from None
+        if not isinstance(found, dict):
+            raise NoJson("what it makes is no JSON object", template)
+    return text
 
 
 def _seen(letter: Letter) -> Mapping[str, Any]:

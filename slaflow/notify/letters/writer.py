@@ -121,6 +121,7 @@ class _Writer:
             told, zone = self._of_lead(standing, stored, clock), ZoneInfo(standing.workflow.timezone)
             workflow, thread = standing.workflow.name, f"lead-{stored.lead_id}.{self.identity[:12]}"
         reader = self._reader(delivery, zone)
+        told = self._as_read_by(reader, told, delivery.address, stored.message.recipient)
         return Letter(
             self._id(delivery), reader, (told,), workflow, thread, self._buttons(told, reader),
             stop_url=None if reader.is_person else self._stop_url(delivery),
@@ -136,6 +137,12 @@ class _Writer:
         return Reader(
             delivery.person or delivery.address, zone, name=name, is_person=delivery.person is not None
         )
+
+    def _as_read_by(self, reader: Reader, told: MessageTold, address: str, recipient: str) -> MessageTold:
+        """In a room, which others read too, nobody is spoken to as if it were theirs."""
+        if reader.is_person or told.why.reason == "desk" or address == recipient:
+            return told
+        return replace(told, why=Why("somebody", name_of(self.people, recipient)))
 
     def _buttons(self, told: MessageTold, reader: Reader) -> tuple[Button, ...]:
         return buttons_of(self.app, self.conn, told, reader, self.reach, self.now, self.environment)

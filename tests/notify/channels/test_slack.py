@@ -15,8 +15,7 @@ from support.faulty import answer, cut_off, endless, garbage, hang_up
 
 from slaflow.net.client import Client
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Sent
-from slaflow.notify.channels.pace import Pace
-from slaflow.notify.channels.slack import PACE, Slack
+from slaflow.notify.channels.slack import Slack
 from slaflow.notify.channels.unusable import ChannelUnusable
 from slaflow.notify.parcel import Parcel
 
@@ -24,14 +23,9 @@ NOON = utc("2026-03-09T12:00")
 BODY = orjson.dumps({"text": "lead 7 is owed an answer", "blocks": [{"type": "divider"}]}).decode()
 
 
-def unhurried() -> Pace:
-    """Lets everything go at once."""
-    return Pace(timedelta())
-
-
 @pytest.fixture
 def channel(client: Client, slack: SlackDouble) -> Slack:
-    return Slack("slack", slack.api, TOKEN, client, unhurried())
+    return Slack("slack", slack.api, TOKEN, client)
 
 
 def parcel(address: str = "#sales-desk", body: str = BODY, opened: str | None = None) -> Parcel:
@@ -76,7 +70,7 @@ def test_where_the_thread_is_gone_the_message_stands_alone(channel: Slack, slack
 def test_a_thread_with_a_person_needs_no_look_up(channel: Slack, slack: SlackDouble) -> None:
     opening = channel.send(parcel("anna@example.com"))
     assert isinstance(opening, Sent)
-    later = Slack("slack", slack.api, TOKEN, Client(("127.0.0.0/8",), timedelta(seconds=20)), unhurried())
+    later = Slack("slack", slack.api, TOKEN, Client(("127.0.0.0/8",), timedelta(seconds=20)))
     later.send(parcel("anna@example.com", opened=opening.provider_id))
     later.close()
     assert [seen.path for seen in slack.seen].count("/api/users.lookupByEmail") == 1
@@ -227,23 +221,6 @@ def test_a_probe_signs_in_and_nobody_hears_of_it(channel: Slack, slack: SlackDou
 def test_a_body_that_is_no_message_is_not_sent(channel: Slack, slack: SlackDouble) -> None:
     assert channel.send(parcel(body="[1")) == Failed("its template made no JSON object")
     assert slack.seen == []
-
-
-def test_one_room_is_written_to_once_a_second_and_another_need_not_wait(
-    client: Client, slack: SlackDouble
-) -> None:
-    clock, waited = [100.0], []
-
-    def wait(seconds: float) -> None:
-        waited.append(round(seconds, 3))
-        clock[0] += seconds
-
-    channel = Slack("slack", slack.api, TOKEN, client, Pace(PACE, lambda: clock[0], wait))
-    for address, later in (("C0SALES", 0.0), ("C0SALES", 0.25), ("U0ANNA", 0.0), ("C0SALES", 3.0)):
-        clock[0] += later
-        channel.send(parcel(address))
-    assert waited == [0.75]
-    assert len(slack.room("sales-desk").messages) == 3
 
 
 @pytest.mark.parametrize("token", ["xoxb-a\r\nx: y", "xoxb å", "xoxb\tb"])

@@ -13,7 +13,6 @@ from support.faulty import answer, endless, hang_up
 
 from slaflow.net.client import Client
 from slaflow.notify.answer import Again, Closed, Failed, Off, Sent
-from slaflow.notify.channels.pace import Pace
 from slaflow.notify.channels.slack_webhook import SlackWebhook
 from slaflow.notify.channels.unusable import ChannelUnusable
 from slaflow.notify.parcel import Parcel
@@ -26,7 +25,7 @@ ANEW = "make a new webhook in the app, and put its address in place of this one"
 
 @pytest.fixture
 def channel(client: Client, slack: SlackDouble) -> SlackWebhook:
-    return SlackWebhook("slack", slack.url(PATH), client, Pace(timedelta()))
+    return SlackWebhook("slack", slack.url(PATH), client)
 
 
 def test_its_room_hears(channel: SlackWebhook, slack: SlackDouble) -> None:

@@ -13,7 +13,6 @@ from support.faulty import answer, hang_up
 
 from slaflow.net.client import Client
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
-from slaflow.notify.channels.pace import Pace
 from slaflow.notify.channels.teams import Teams
 from slaflow.notify.channels.unusable import ChannelUnusable
 from slaflow.notify.parcel import Parcel
@@ -28,7 +27,7 @@ def parcel(text: str = "lead 7 is owed an answer") -> Parcel:
 
 
 def opened(client: Client, url: str) -> Teams:
-    return Teams("teams", url, client, Pace(timedelta()))
+    return Teams("teams", url, client)
 
 
 @pytest.fixture

@@ -86,6 +86,22 @@ def test_a_broken_template_gives_way_to_the_packages_and_is_named(
     assert "warned.txt" in str(broken)
 
 
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ('{"text": "{{ lead.title }}",}', "what it makes is no JSON from its line 1 on"),
+        ('["{{ lead.title }}"]', "what it makes is no JSON object"),
+        ("", "what it makes is no JSON from its line 1 on"),
+    ],
+)
+def test_a_template_that_makes_no_json_gives_way_too(tmp_path: Path, template: str, problem: str) -> None:
+    file = tmp_path / "en/message.slack.json"
+    written(file, template)
+    pages = Pages(tmp_path)
+    assert pages.render(a_letter(), "slack.json") == Pages().render(a_letter(), "slack.json")
+    assert [str(each) for each in pages.broken.values()] == [f"{file}: {problem}"]
+
+
 def test_what_cannot_even_be_read_is_found_without_sending(tmp_path: Path) -> None:
     written(tmp_path / "en/warned.txt", "{% if %}")
     written(tmp_path / "en/breached.html", "<p>{{ lead.title }}</p>")
