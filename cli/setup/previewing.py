@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from ..options import Command
+from ..options import INSTANT, Command
 from ..output import Page
 from ..session import Session, pass_session
 from ..words import clean
@@ -14,8 +15,9 @@ from ..words import clean
 
 @click.command("preview", cls=Command)
 @click.argument("number", metavar="ID", type=int)
+@click.option("--at", type=INSTANT, metavar="INSTANT", help="As it would be sent then.")
 @pass_session
-def preview(session: Session, number: int) -> None:
+def preview(session: Session, number: int, at: datetime | None) -> None:
     """A message as it would be sent now, for each of its ways; nothing is sent.
 
     With --format json its HTML too. Templates of one's own that are broken are named.
@@ -23,7 +25,7 @@ def preview(session: Session, number: int) -> None:
     from slaflow.notify.letters.preview import previewed
     from slaflow.settings.reach_file import read_reach
 
-    rows = previewed(session.engine, read_reach(), number)
+    rows = previewed(session.engine, read_reach(), number, session.moment(at))
     session.out.show(rows, lambda page: _page(page, rows), rows=rows)
 
 

@@ -8,10 +8,12 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from mailbox import Maildir
 from pathlib import Path
 
 import pytest
@@ -126,8 +128,14 @@ def test_the_demo_shows_a_refusal_a_dispute_and_a_candid_figure_in_eighty_column
         "kept: rule_for_sales, owed by marketing",
         "2 let go: the lead was moved on before they were due",
         "every hash recomputed",
+        "messages to people, kept as mails in",
     ):
         assert said in seen
+    box = Path("".join(seen.rpartition("kept as mails in ")[2].split()))
+    mails = Maildir(box, create=False)
+    assert f"{len(mails)} messages to people" in seen
+    assert {"anna@example.com", "mia@example.com"} <= {str(mail["To"]) for mail in mails}
+    shutil.rmtree(box)
 
 
 def test_wide_shows_every_column_however_narrow_the_terminal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slaflow.engine.context import Context
@@ -45,8 +46,8 @@ class _Unsent:
     person: str | None
 
 
-def previewed(app: Context, reach: Reach, number: int) -> list[dict[str, Any]]:
-    """For each way of message *number* what would be sent now, or why nothing would.
+def previewed(app: Context, reach: Reach, number: int, at: datetime | None = None) -> list[dict[str, Any]]:
+    """For each way of message *number* what would be sent at *at*, or why nothing would; None: now.
 
     Each has ``channel``, ``address``, and either ``subject``, ``text`` and ``html``, or the ``body`` of an
     event, a message of Slack or a card, or ``gone``. Templates that are broken stand under ``broken``.
@@ -54,6 +55,7 @@ def previewed(app: Context, reach: Reach, number: int) -> list[dict[str, Any]]:
     Raises:
         MessageNotFound: there is none of that number.
     """
+    now = app.present(at)
     with app.database.read() as conn:
         stored = outbox_store.by_id(conn, [number]).get(number)
         if stored is None:
@@ -63,7 +65,7 @@ def previewed(app: Context, reach: Reach, number: int) -> list[dict[str, Any]]:
             found = _ways(conn, stored, reach)
         except Unreachable as error:
             found, because = [Way("", stored.message.recipient)], str(error)
-        shown = [_shown(app, conn, stored, way, reach) for way in found]
+        shown = [_shown(app, conn, stored, way, reach, now) for way in found]
     return shown if because is None else [{**each, "unreachable": because} for each in shown]
 
 
@@ -76,7 +78,9 @@ def _ways(conn: Connection, stored: Stored, reach: Reach) -> list[Way]:
     return [Way("", recipient, known.email if known else None)]
 
 
-def _shown(app: Context, conn: Connection, stored: Stored, way: Way, reach: Reach) -> dict[str, Any]:
+def _shown(
+    app: Context, conn: Connection, stored: Stored, way: Way, reach: Reach, now: datetime
+) -> dict[str, Any]:
     head = {"id": stored.id, "channel": way.channel, "address": way.address}
     if way.channel.startswith(RECEIVER):
         settings = reach.receivers.get(way.channel.removeprefix(RECEIVER))
@@ -88,7 +92,7 @@ def _shown(app: Context, conn: Connection, stored: Stored, way: Way, reach: Reac
             else {**head, "body": event.body}
         )
     asked = _Unsent(0, stored.id, way.channel, way.address, way.person)
-    letter = letters_of(app, conn, [asked], reach, app.now())[0]
+    letter = letters_of(app, conn, [asked], reach, now)[0]
     if isinstance(letter, Gone):
         return {**head, "gone": letter.because}
     pages = Pages(reach.templates)
