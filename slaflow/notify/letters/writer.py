@@ -133,7 +133,8 @@ class _Writer:
         return sha256(told.encode()).hexdigest()[:32]
 
     def _reader(self, delivery: Addressed, zone: ZoneInfo) -> Reader:
-        name = None if delivery.person is None else name_of(self.people, delivery.person)
+        rows = self.people.rows(delivery.person)
+        name = rows[-1].name if rows else None
         return Reader(
             delivery.person or delivery.address, zone, name=name, is_person=delivery.person is not None
         )
