@@ -17,17 +17,20 @@ from support.office import MIA
 
 from slaflow.engine.app import Engine
 from slaflow.log.entry import Entry
+from slaflow.notify.plan import plan
 from slaflow.report.sla import sla
+from slaflow.settings.reach import Reach
 from slaflow.store import schema
 from slaflow.store.database import Database
+from slaflow.store.rows import outbox
 
 LOGS = Path(__file__).with_name("logs")
 WRITTEN = utc("2026-05-20T09:00")
 THEN = "0004"
 
 
-def restored(url: str) -> Engine:
-    """The rows in tables as they were then, and these upgraded."""
+def restored(url: str, *changes: str) -> Engine:
+    """The rows in tables as they were then, with *changes* made to them, and these upgraded."""
     database = Database(url)
     schema.upgrade(database, THEN)
     rows = gzip.decompress((LOGS / f"0.1-{database.dialect}.sql.gz").read_bytes()).decode()
@@ -37,6 +40,8 @@ def restored(url: str) -> Engine:
         for name in {"identity", "counter"} & set(inspect(connection).get_table_names()):
             connection.exec_driver_sql(f"DELETE FROM {name}")  # what the migrations put there
         driver.executescript(rows) if database.dialect == "sqlite" else driver.execute(rows)
+        for change in changes:
+            connection.exec_driver_sql(change)
     app = Engine(database, now=lambda: WRITTEN)
     app.upgrade()
     return app
@@ -71,4 +76,19 @@ def test_it_verifies_is_decided_alike_counts_alike_and_goes_on(empty_database_ur
     assert app.verify().ok
     assert app.replay().ok
     assert MIA in {person.email for person in app.people(later)}
+    app.database.dispose()
+
+
+def test_messages_that_waited_since_then_are_sent_unless_they_are_old(empty_database_url: str) -> None:
+    """Nobody sent anything before; nobody gets the mail of months."""
+    app = restored(
+        empty_database_url,
+        "UPDATE message SET status = 'waiting'",
+        "UPDATE message SET at = '2026-05-20T08:00:00.000000Z' WHERE id = (SELECT max(id) FROM message)",
+    )
+    mail = {"kind": "mail", "host": "127.0.0.1", "from": "leads@example.com"}
+    planned = plan(app, Reach.model_validate({"channels": {"mail": mail}}))
+    assert (planned.messages, planned.deliveries, planned.stale) == (33, 1, 32)
+    with app.database.read() as conn:
+        assert Counter(each.status for each in outbox.list_messages(conn)) == {"waiting": 1, "stale": 32}
     app.database.dispose()

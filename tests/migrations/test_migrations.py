@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from support.builders import (
     MONDAY,
     a_clock,
@@ -33,7 +33,9 @@ from slaflow.store.kept.touches import Ending, Touch
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
 from slaflow.store.rows import (
+    channels,
     clocks,
+    deliveries,
     erasure,
     identities,
     imported,
@@ -41,13 +43,21 @@ from slaflow.store.rows import (
     outbox,
     passages,
     people,
+    receivers,
     touches,
+    used_links,
     workflows,
 )
+from slaflow.store.rows.deliveries import Way
+from slaflow.store.rows.receivers import Applied
 from slaflow.store.rows.secrets import KEY_BYTES
-from slaflow.store.tables.all import REVISIONS
+from slaflow.store.sending import preferences
+from slaflow.store.sending.preferences import Preference
+from slaflow.store.tables.all import REVISIONS, metadata
 
 ROOT = Path(__file__).parents[2]
+FILLED_ELSEWHERE = {"archive", "archived_stream", "erased_identity", "renaming", "secret", "token"}
+"""Tables that other tests fill, here and where they are read."""
 
 
 @pytest.fixture
@@ -77,6 +87,24 @@ def fill(database: Database) -> None:
         passages.save(connection, [a_passage(lead_id)])
         touches.add(connection, Touch, [a_touch(lead_id)])
         touches.add(connection, Ending, [an_ending(lead_id)])
+        told = deliveries.Unplanned(lead_id, lead_id, "anna@example.com", "warned", MONDAY, None)
+        deliveries.plan(connection, [(told, Way("mail", "anna@example.com"))], MONDAY)
+        channels.state(connection, "mail", lock=True)
+        receivers.apply(connection, [Applied("crm", "webhook", ("breached",), False)], MONDAY)
+        preferences.save(connection, Preference("anna@example.com", digest="daily@08:30"), MONDAY)
+        used = used_links.Used(lead_id, "anna@example.com", "accept", 1, MONDAY)
+        used_links.use(connection, f"link-{lead_id}", used, MONDAY)
+
+
+def test_every_table_is_filled_before_a_way_down(database: Database) -> None:
+    """A new one is entered in ``fill``: with it empty a way down and up shows nothing."""
+    fill(database)
+    ours = [
+        each for each in metadata.sorted_tables if each.info.get("only", database.dialect) == database.dialect
+    ]
+    with database.read() as connection:
+        empty = {each.name for each in ours if connection.execute(select(each).limit(1)).first() is None}
+    assert empty == FILLED_ELSEWHERE
 
 
 def test_the_code_knows_exactly_the_revisions_there_are() -> None:
