@@ -29,6 +29,7 @@ from slaflow.store import schema
 from slaflow.store.commitments import periods
 from slaflow.store.database import Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
+from slaflow.store.kept import passages, touches
 from slaflow.store.kept.touches import Ending, Touch
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
@@ -41,10 +42,8 @@ from slaflow.store.rows import (
     imported,
     leads,
     outbox,
-    passages,
     people,
     receivers,
-    touches,
     used_links,
     workflows,
 )
