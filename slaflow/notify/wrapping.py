@@ -20,8 +20,10 @@ from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows.deliveries import Claimed, DeliveryStatus
 from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.sending.repeats import repeats
 from slaflow.store.sending.threads import opened
 
+SAID = "the same went to this address already"
 ARCHIVED = "its entry is no longer in the log"
 THREADED: Form = "slack"
 """Where a letter answers to another by what the other side calls that one."""
@@ -56,10 +58,14 @@ def _letters(
     pages, made = Pages(reach.templates), Wrapped()
     places = {each.lead_id for each in claimed if each.lead_id is not None and channel.form == THREADED}
     threads = opened(conn, channel.name, places)
+    said = repeats(conn, [each.id for each in claimed])
     for each in claimed:
         letter = letters[each.id]
         if isinstance(letter, Gone):
             made.gone[each.id] = (letter.status, letter.because)
+            continue
+        if each.id in said:
+            made.gone[each.id] = ("superseded", SAID)
             continue
         body = each.body
         if body is None:

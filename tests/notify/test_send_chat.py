@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -76,7 +77,9 @@ def test_in_a_room_nobody_is_spoken_to_as_if_it_were_theirs(
 def test_a_room_that_lets_nobody_in_costs_the_others_nothing(
     app: Engine, present: Present, slack: SlackDouble
 ) -> None:
-    reach, secrets = by_token(slack, **{"default": ["chat:U0ANNA"], DESK: ["chat:#random"]})
+    reach, secrets = by_token(
+        slack, **{ANNA: ["chat:U0ANNA"], MIA: ["chat:#sales-desk"], DESK: ["chat:#random"]}
+    )
     handed_over(app)
     come(app, present, BREACH)
     report = sent(app, reach, secrets)
@@ -123,6 +126,20 @@ def test_a_channel_of_teams_hears_and_is_nobodys_own(
     assert words[-1].startswith(f"This is for {ANNA}, by the agreement ")
     assert "actions" not in card
     assert [(row.address, row.person) for row in deliveries(app)] == [("chat", None)]
+
+
+def test_what_several_are_told_in_one_room_is_said_there_once(
+    app: Engine, present: Present, teams: TeamsDouble
+) -> None:
+    reach = reach_of({"kind": "teams", "url_env": "URL"}, default=["chat"])
+    handed_over(app)
+    come(app, present, BREACH)
+    report = sent(app, reach, {"URL": teams.flow})
+    assert (report.sent, report.dropped) == (1, 2)
+    assert Counter((row.status, row.last_error) for row in deliveries(app)) == {
+        ("sent", None): 1, ("superseded", "the same went to this address already"): 2,
+    }  # fmt: skip
+    assert len(teams.cards) == 1
 
 
 @on_one_database
