@@ -44,7 +44,7 @@ POSTGRESQL = "postgresql+psycopg://slaflow@localhost/slaflow"
 
 Run = Callable[[str], str]
 _BLOCK = re.compile(
-    r"(?P<before>(?:^[^\n]+\n)+\n)?^```(?P<kind>[\w ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?P<before>(?:^(?!```)[^\n]+\n)+\n)?^```(?P<kind>[\w ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 _SAVED = re.compile(r"\b[Ss]ave\b[^`]*\sas\s`(\w[\w./-]*)`[^`]*:\n\n$")
 _DRAWN = re.compile(r"<!-- output of: ([^\n]+) -->\n")

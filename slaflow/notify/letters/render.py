@@ -7,6 +7,7 @@ the message, or ``digest``. ``words.jinja`` holds a language's words, for all fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ JSON = ".json"
 """How forms end that make a JSON object."""
 MOST = 64 * 1024
 """Bytes of a template, characters of what comes of one."""
+_OURS = re.compile(r"'slaflow[\w.]*\.([A-Z][a-z]+)\w* object'")
+"""What Jinja calls a thing of ours, where its template calls it ``lead`` or ``clock``."""
 SUFFIXES = (".txt", ".html", ".json", ".jinja")
 _FAULTS = (TemplateError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 
@@ -189,6 +192,7 @@ def _broken(fault: Exception, name: str) -> Broken:
         back = back.tb_next
     said = str(fault) or type(fault).__name__
     words = "it includes itself" if isinstance(fault, RecursionError) else " ".join(said.split())
+    words = _OURS.sub(lambda found: found[1].lower(), words)
     return Broken(str(where) if line is None else f"{where}:{line}", words)
 
 

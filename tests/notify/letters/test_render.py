@@ -53,7 +53,7 @@ def test_ones_own_templates_come_before_the_packages(tmp_path: Path) -> None:
     [
         ("{{ lead.__class__ }}", "access to attribute '__class__' of 'LeadTold' object is unsafe."),
         ("{{ ''.__class__.__mro__ }}", "access to attribute '__class__' of 'str' object is unsafe."),
-        ("{{ lead.phone_number }}", "has no attribute 'phone_number'"),
+        ("{{ lead.phone_number }}", ": lead has no attribute 'phone_number'"),
         ("{{ nobody }}", "'nobody' is undefined"),
         ("{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}", "its loops take more"),
         ("{% for a in range(9999999) %}{% endfor %}", "Range too big"),
