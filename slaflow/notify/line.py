@@ -15,6 +15,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
 from slaflow.notify.backoff import pause
+from slaflow.notify.pace import Pace
 from slaflow.notify.parcel import Channel, Parcel
 from slaflow.notify.wrapping import Wrapped, wrapped
 from slaflow.settings.reach import Reach
@@ -66,6 +67,7 @@ class Line:
         self.app, self.reach, self.channel, self.by, self.is_over = app, reach, channel, by, is_over
         self.environment = environment
         self.tally = Tally()
+        self.pace = Pace(channel, by)
 
     def run(self) -> Tally:
         """Sends until nothing is due, the channel closes, or it is over."""
@@ -93,6 +95,7 @@ class Line:
         if is_probe:
             # Others let this one find out.
             channel_store.save(conn, name, closed_until=until)
+        claimed = self.pace.passed(conn, claimed, now)
         made = wrapped(self.app, conn, self.channel, claimed, self.reach, now, self.environment)
         store.keep_bodies(conn, made.bodies)
         self._drop(conn, made, claimed, now)
@@ -113,6 +116,7 @@ class Line:
             # Who takes longer than its lease would be overtaken by somebody else.
             if self.is_over() or now + self.reach.send.timeout > batch.until:
                 return
+            self.pace.note(parcel.address, now)
             answer = self.channel.send(parcel.as_of(now))
             self._take(batch, claimed, answer)
             if not isinstance(answer, Sent | Failed) and self._is_shut(batch, answer):
@@ -170,6 +174,9 @@ class Line:
             because = "" if isinstance(answer, Sent) else answer.because
             self.tally.closed = because
             return {**changed, "failures": failures, "closed_until": until, "closed_because": because}
+        if batch.is_probe and not batch.marked:
+            # Nothing was found out: the next one is a probe again.
+            return {**changed, "closed_until": now}
         if batch.failures != batch.state.failures or batch.state.closed_until is not None:
             changed |= {"failures": batch.failures, "closed_until": None, "closed_because": None}
         return changed
