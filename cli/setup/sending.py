@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -72,18 +73,16 @@ def _watch(session: Session, reach: Reach) -> None:
     from ..tick.logs import Lines, logged
     from ..tick.signals import ended_by
 
-    bell = Bell()
     out = Output("jsonl" if session.format == "json" else session.format, session.quiet)
     if not session.quiet:
         session.out.say(f"slaflow: sending what waits in {session.engine.database.shown}")
-    with logged(Lines()), ended_by(bell.ring):
+    with closing(Bell()) as bell, logged(Lines()), ended_by(bell.ring):
         for report in rounds(session.engine, reach, bell):
             tell_report(report)
             if report.is_news:
                 answer = report.as_json()
                 out.show(answer, partial(_written, answer))
                 sys.stdout.flush()
-    bell.close()
 
 
 def _written(answer: Mapping[str, Any], page: Page) -> None:
