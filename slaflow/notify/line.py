@@ -33,13 +33,14 @@ FAILURES = 5
 
 @dataclass(slots=True)
 class Tally:
-    """What a line did; ``closed`` says why it takes nothing now."""
+    """What a line did; ``closed`` says why it takes nothing now, ``paced_until`` when it may go on."""
 
     sent: int = 0
     again: int = 0
     failed: int = 0
     dropped: int = 0
     closed: str | None = None
+    paced_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class Line:
             written(self.app, partial(self._mark, batch))
             if self.tally.closed is not None:
                 break
+        self.tally.paced_until = self.pace.next_at
         return self.tally
 
     def _claimed(self, conn: Connection) -> _Batch | None:

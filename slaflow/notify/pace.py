@@ -20,6 +20,8 @@ class Pace:
     def __init__(self, channel: Channel, by: str) -> None:
         self.channel, self.by = channel, by
         self._tried: dict[str, datetime] = {}
+        self.next_at: datetime | None = None
+        """When the next goes of those that were put off last."""
 
     def note(self, address: str, at: datetime) -> None:
         """Remembers that a letter was tried, whatever came of it."""
@@ -37,7 +39,9 @@ class Pace:
                 letters[letter] = max(free.get(each.address, now), now)
                 free[each.address] = letters[letter] + pace
         at = {each.id: letters[each.address, each.digest or each.id] for each in claimed}
-        store.put_off(conn, [(number, later) for number, later in at.items() if later > now])
+        put_off = [(number, later) for number, later in at.items() if later > now]
+        store.put_off(conn, put_off)
+        self.next_at = min((later for _, later in put_off), default=self.next_at)
         return [each for each in claimed if at[each.id] <= now]
 
     def _free(self, conn: Connection, now: datetime) -> dict[str, datetime]:

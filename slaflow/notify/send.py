@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from slaflow.engine.context import Context
@@ -87,20 +88,31 @@ class Sender:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="send")
         self._running: dict[str, Future[Tally]] = {}
+        self._paced_until: datetime | None = None
         self._left_alone: dict[str, datetime] = {}
 
-    def once(self) -> Report:
+    def once(self, wait: Callable[[float], object] = sleep) -> Report:
         """Plans, sends what is due over every channel, waits until all are done, and forgets what is old.
+
+        What a channel's pace puts off is waited for, by *wait*; what is to be tried again later is not.
 
         Raises:
             ReceiversDiffer: file and database do not name the same receivers.
         """
         receivers.check_same(self.app, self.reach)
         report = Report(plan(self.app, self.reach))
-        self.begin()
-        while self._running:
-            name, future = next(iter(self._running.items()))
-            self._end(report, name, future)
+        while True:
+            self._paced_until = None
+            self.begin()
+            while self._running:
+                name, future = next(iter(self._running.items()))
+                self._end(report, name, future)
+            until = self._paced_until
+            if until is None or self.is_over():
+                break
+            wait(max((until - self.app.now()).total_seconds(), 0))
+            if self.app.now() < until:
+                break
         self._tell_shut(report)
         while forget(self.app):
             pass
@@ -133,7 +145,10 @@ class Sender:
     def _end(self, report: Report, name: str, future: Future[Tally]) -> None:
         del self._running[name]
         try:
-            report.add(name, future.result())
+            tally = future.result()
+            report.add(name, tally)
+            if tally.paced_until is not None:
+                self._paced_until = min(self._paced_until or tally.paced_until, tally.paced_until)
         except (ConflictingChange, DatabaseLocked, DatabaseUnreachable) as error:
             report.problems[name] = str(error)
         except SlaflowError as error:

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import update
 from support.faulty import FaultyServer
 from support.office import Present, handed_over
-from support.sending import applied, channels, deliveries, reach_of
+from support.sending import applied, channels, deliveries, reach_of, sent
 
 from slaflow.engine.app import Engine
+from slaflow.notify import send
 from slaflow.notify.answer import Again, Answer, Sent
 from slaflow.notify.line import Line
 from slaflow.notify.parcel import Form, Parcel
@@ -83,6 +84,14 @@ def test_one_goes_each_second_and_other_rooms_do_not_wait(
     assert room.at(OTHER) == [0, 1]
     # Each was given its time, and charged with no try.
     assert {row.tries for row in deliveries(app)} == {1}
+
+
+def test_a_sender_that_sends_once_waits_for_it(
+    app: Engine, reach: Reach, room: Room, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "open_channel", lambda *_: room)
+    assert sent(app, reach).sent == 6
+    assert room.at(ROOM) == [0, 1, 2, 3]
 
 
 def test_what_another_sender_sent_or_has_in_hand_counts_too(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import select
 from support.faulty import FaultyServer, Seen
+from support.office import Present
 
 from slaflow.engine.app import Engine
 from slaflow.engine.setup import receivers
@@ -38,10 +40,15 @@ def applied(app: Engine, reach: Reach) -> Reach:
 
 
 def sent(app: Engine, reach: Reach, environment: Mapping[str, str] = SECRETS) -> Report:
-    """One round of a sender."""
+    """One round of a sender; the clock that a test sets goes on where a channel's pace is waited for."""
+
+    def wait(seconds: float) -> None:
+        if isinstance(app.now, Present):
+            app.now.at += timedelta(seconds=seconds)
+
     sender = Sender(app, reach, environment=environment)
     try:
-        return sender.once()
+        return sender.once(wait)
     finally:
         sender.close()
 

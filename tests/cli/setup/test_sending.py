@@ -74,7 +74,7 @@ def test_receivers_are_made_known_and_it_says_what_has_changed(
     [
         (
             ('"created"', '"creatd"'),
-            '[receivers.crm] events: "creatd" is no kind of entry; did you mean "created"?',
+            'events: "creatd" is no kind of entry; did you mean "created"?',
         ),
         (('kind = "webhook"', 'kind = "webhok"'), "receivers.crm"),
         (("events = ", "event = "), '[receivers.crm]: unknown key "event"; did you mean "events"?'),
