@@ -70,5 +70,5 @@ def test_the_others_hear_in_every_round_what_happened_before_it(
     theirs = [row for row in deliveries(app) if row.channel == BAD]
     assert {row.status for row in theirs} == {"waiting"}
     assert sum(row.tries for row in theirs) == 5
-    assert len(taken(faulty, "bad")) in (0, tried)
+    assert len(taken(faulty, "bad")) <= tried
     assert {row.status for row in deliveries(app) if row.channel != BAD} == {"sent"}
