@@ -74,7 +74,9 @@ def _letters(
             except SlaflowError as error:
                 made.gone[each.id] = ("failed", str(error))
                 continue
-        root = None if each.lead_id is None else threads.get((each.lead_id, each.address))
+        # A digest is of many leads, and so in none of their threads.
+        lead = None if letter.thread is None else each.lead_id
+        root = None if lead is None else threads.get((lead, each.address))
         made.parcels.append((each, Parcel(letter.id, each.address, body, now, letter.thread, root)))
     for broken in pages.broken.values():
         log.warning("a template is passed over: %s", broken)
