@@ -7,12 +7,15 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given as given_that
+from hypothesis import settings
+from hypothesis import strategies as st
 from support import adaptive_card, block_kit
 from support.written import BUTTONS, NASTY, breach, lead, letter, warning
 
 from slaflow.notify.channels import blocks, card
 from slaflow.notify.channels.teams import message_of
-from slaflow.notify.letters.letter import Letter, Why
+from slaflow.notify.letters.letter import Button, Letter, Why
 from slaflow.notify.letters.render import Pages, languages
 
 LANGUAGES = languages()
@@ -124,6 +127,25 @@ def test_what_a_prospect_wrote_calls_nobody_and_links_nowhere() -> None:
         }
         # Rich text of Teams has no markup of its own.
         assert "<!channel>" in "".join(lines_of_teams(in_teams(given)))
+
+
+@given_that(st.data())
+@settings(max_examples=25)
+def test_whatever_anybody_wrote_they_take_it(data: st.DataObject) -> None:
+    def text() -> str:
+        return "x" + data.draw(st.text(max_size=400))
+
+    told = [
+        breach(
+            title=text(), agreement=text(), lead=lead(title=text(), owner=text(), facts=((text(), text()),))
+        )
+        for _ in range(data.draw(st.integers(1, 3)))
+    ]
+    given = letter(*told, buttons=(Button(text(), "https://sla.example.com/act/x", "accept"),))
+    message = in_slack(given)
+    in_teams(given)
+    opened = [piece for text in lines_of_slack(message)[:1] for piece in text.split("<")[1:]]
+    assert all(piece.startswith("https://sla.example.com/leads/") for piece in opened)
 
 
 def test_a_digest_counts_what_it_leaves_out() -> None:
