@@ -17,6 +17,8 @@ from slaflow.notify import links
 from slaflow.notify.addresses import channels_named
 from slaflow.notify.answer import Sent
 from slaflow.notify.channels.opening import open_channel
+from slaflow.notify.letters.preview import previewed
+from slaflow.notify.letters.render import Pages
 from slaflow.settings.reach import Reach, Secret
 from slaflow.settings.reading import secrets_of
 from slaflow.store.rows import channels as channel_store
@@ -51,6 +53,7 @@ def examine(app: Context, reach: Reach, environment: Mapping[str, str] | None = 
     if (words := receivers.differing(app, reach)) is not None:
         found.append(Check("receivers", False, f"{words}; run 'slaflow receiver apply'"))
     found += _links(reach, environment)
+    found += _templates(app, reach, now)
     return found + list(_reaching_nobody(unreached))
 
 
@@ -164,6 +167,26 @@ def _links(reach: Reach, environment: Mapping[str, str] | None) -> Iterator[Chec
         yield Check("links", False, f"{trouble}; until then no message has any")
     elif reach.links.place("links", "key") is not None:
         yield Check("links", True, f"those in messages lead to {reach.public_url}")
+
+
+def _templates(app: Context, reach: Reach, now: datetime) -> Iterator[Check]:
+    """What of the user's own templates is passed over; the last message of each kind is written by them."""
+    if reach.templates is None:
+        return
+    if not reach.templates.is_dir():
+        yield Check("templates", False, f"{reach.templates} is no folder, and the package's are taken")
+        return
+    with app.database.read() as conn:
+        last = store.last_of_kinds(conn)
+    shown = [each for number in last for each in previewed(app, reach, number, now)]
+    found = {
+        *map(str, Pages(reach.templates).faults()),
+        *(each for way in shown for each in way.get("broken", ())),
+    }
+    for broken in sorted(found)[:SHOWN]:
+        yield Check("templates", False, f"{broken}; the package's is taken until that is mended")
+    if not found:
+        yield Check("templates", True, f"those of {reach.templates} can be used")
 
 
 def _reaching_nobody(found: Sequence[tuple[str, int, int]]) -> Iterator[Check]:

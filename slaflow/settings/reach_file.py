@@ -78,6 +78,9 @@ def _public_url(reader: TableReader, value: object) -> str | None:
 
 
 def _templates(reader: TableReader, value: object) -> Path | None:
+    if (words := unsafe(value)) is not None:
+        reader.say("", "templates", words)
+        return None
     try:
         return _FOLDER.validate_python(value, context={"folder": reader.folder})
     except ValidationError:

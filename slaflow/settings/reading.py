@@ -113,6 +113,9 @@ class TableReader:
             if all(getattr(table, f"{secret}{end}") is not None for end in SECRET_ENDS):
                 both = f"both {secret}_env and {secret}_file say where it is; leave one out"
                 self.say(where, secret, both)
+        named = [each for each in table.needs if table.place("", each)] if isinstance(table, Secret) else []
+        if len(named) > 1:
+            self.say(where, None, f"both {' and '.join(named)} say how to get in; leave one out")
         if isinstance(table, Secret) and table.lacking:
             named = [f"{secret}{end}" for secret in table.lacking for end in SECRET_ENDS]
             one = f"{', '.join(named[:-1])} or {named[-1]}"

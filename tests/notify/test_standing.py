@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -134,6 +135,31 @@ def test_messages_that_nobody_can_be_told(app: Engine, present: Present) -> None
         assert "reached nobody: " in words
         assert "under [recipients]" in words
         assert "'slaflow outbox retry " in words
+
+
+def test_templates_of_ones_own(app: Engine, present: Present, tmp_path: Path) -> None:
+    """One that cannot be read is found at once, one that lacks a name where a message is written by it."""
+    handed_over(app)
+    present.at = app.now() + 72 * HOUR
+    app.tick()
+    channels = {"mail": {"kind": "file", "folder": "sent"}}
+
+    def of_templates() -> list[tuple[bool, str]]:
+        reach = Reach.model_validate({"channels": channels, "templates": tmp_path / "templates"})
+        return [each[1:] for each in told(app, reach) if each[0] == "templates"]
+
+    assert of_templates() == [(False, f"{tmp_path}/templates is no folder, and the package's are taken")]
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "breached.txt").write_text("a promise to {{ lead.title }} is broken", encoding="utf-8")
+    assert of_templates() == [(True, f"those of {tmp_path}/templates can be used")]
+    (folder / "breached.txt").write_text("to {{ lead.titel }}", encoding="utf-8")
+    (folder / "warned.txt").write_text("{% if %}", encoding="utf-8")
+    (lacks, unread) = of_templates()
+    assert not lacks[0]
+    assert lacks[1].startswith(f"{folder}/breached.txt:1: ")
+    assert "titel" in lacks[1]
+    assert unread[1].startswith(f"{folder}/warned.txt:1: ")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.lead import Lead
 from slaflow.store.rows.deliveries import DeliveryStatus
+from slaflow.store.rows.erasure import ERASED
 from slaflow.workflow.identity import folded
-
-ERASED = "the person was erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from slaflow.store.tables.log import entry
 from slaflow.store.tables.outbox import message
 from slaflow.store.types import one_of
 
-ERASED = "its lead was erased"
+ERASED = "the person was erased"
 """Why a delivery was dropped."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 
+from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.deliveries import delivery
 from slaflow.store.tables.outbox import message
 from slaflow.store.types import Instant
@@ -59,3 +60,11 @@ def reaching_nobody(connection: Connection) -> Sequence[tuple[str, int, int]]:
         .order_by(number.desc(), message.c.last_error)
     )
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def last_of_kinds(connection: Connection, of: int = 1000) -> list[int]:
+    """The last message to a person of each kind, among the last *of* messages."""
+    latest = select(message.c.id, message.c.kind, message.c.recipient).order_by(message.c.id.desc()).limit(of)
+    each = latest.subquery().c
+    query = select(func.max(each.id)).where(~each.recipient.startswith(RECEIVER)).group_by(each.kind)
+    return sorted(connection.execute(query).scalars())
