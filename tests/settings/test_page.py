@@ -1,4 +1,4 @@
-"""docs/reference/settings.md has every table and key of slaflow.toml, and its default; its example is taken."""
+"""docs/reference/settings.md has every table and key of slaflow.toml, and its default; its example works."""
 
 from __future__ import annotations
 
