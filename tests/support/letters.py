@@ -12,6 +12,11 @@ from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, M
 from slaflow.notify.meanwhile import Happened
 
 DUE = utc("2026-03-09T13:30")
+PROMISES = (
+    ClockTold("respond", "Accept or return it", "sales", DUE, 3600),
+    ClockTold("call", "Call them", "sales", DUE, -60, is_broken=True),
+    ClockTold("wait", "Keep warm", "sales", DUE, 60, is_paused=True),
+)
 FACTS = (("country", "SE"), ("on hold", False))
 PARTS = {"trigger": "hold", "by": "Bo", "from": None, "to": None}
 
@@ -30,6 +35,7 @@ def a_letter(
         step="80%",
         lead=LeadTold(1, lead, "marketing-qualified", "sales", "Åsa", FACTS),
         clock=ClockTold("respond", "Accept or return it", "sales", DUE, 3600),
+        promises=PROMISES if kind in ("assigned", "unassigned", "transition") else (),
         since=(Happened(utc("2026-03-09T12:40"), "“hold” by Bo", "transition", PARTS),),
     )
     letter = Letter(

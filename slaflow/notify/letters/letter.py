@@ -70,7 +70,8 @@ class MessageTold:
     """One message of the outbox. ``kind`` is its entry's, ``step`` what fell, as the agreement writes it.
 
     ``title`` is what the agreement calls the promise, the move or the commitment, ``agreement`` what it is
-    called itself; ``data`` is what was told with it, ``since`` what happened since.
+    called itself; ``data`` is what was told with it, ``since`` what happened since. ``promises`` are what who
+    holds the lead owes on it, soonest first, where the message is about none of them itself.
     """
 
     id: int
@@ -82,6 +83,7 @@ class MessageTold:
     step: str | None = None
     lead: LeadTold | None = None
     clock: ClockTold | None = None
+    promises: tuple[ClockTold, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     since: tuple[Happened, ...] = ()
 

@@ -39,6 +39,8 @@ from slaflow.workflow.identity import folded
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
 
+PROMISES = 4
+"""What is owed on a lead that a letter about another thing shows at most."""
 FACTS = 6
 """What is known of a lead that a letter shows at most, in the agreement's order."""
 
@@ -165,6 +167,7 @@ class _Writer:
             step=message.step,
             lead=_lead_told(workflow, self.people, standing.lead),
             clock=None if clock is None else self._clock_told(standing, clock),
+            promises=self._promises(standing) if message.target is None else (),
             data=message.data,
             since=self._since(standing, stored),
         )
@@ -203,6 +206,11 @@ class _Writer:
             is_paused=clock.status == "paused",
             ended_at=clock.ended_at,
         )
+
+    def _promises(self, standing: _Standing) -> tuple[ClockTold, ...]:
+        owed = [c for c in standing.decision.clocks if c.is_open and c.owed_by == standing.lead.held_by]
+        soonest = sorted(owed, key=lambda clock: (clock.due_at is None, clock.due_at))
+        return tuple(self._clock_told(standing, clock) for clock in soonest[:PROMISES])
 
     def _since(self, standing: _Standing, stored: Stored) -> tuple[Happened, ...]:
         """What people want to know that came after the message's own entry; newest first."""

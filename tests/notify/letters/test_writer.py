@@ -173,7 +173,13 @@ def test_a_desk_that_hears_of_a_lead_without_an_owner_hears_it_only_while_that_i
         app.send_away(email, FRIDAY - HOUR, MONDAY, at=FRIDAY - HOUR)
     lead = handed_over(app)
     desk = of(app, SALES_DESK, "unassigned")
-    assert written(app, desk, is_person=False).reader.is_person is False
+    found = written(app, desk, is_person=False)
+    assert found.reader.is_person is False
+    # What has to be done about the lead, and by when: the message itself is about no promise.
+    assert [(each.title, each.due_at) for each in found.message.promises] == [
+        ("Accept or return within four hours", BREACH),
+        ("first contact", utc("2026-03-09T16:00")),
+    ]
     present.at = MONDAY
     app.assign(lead, ANNA, MIA)
     assert letter(app, desk) == Gone("dropped", "it has an owner now")
