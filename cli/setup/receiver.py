@@ -56,7 +56,7 @@ def list_(session: Session) -> None:
 def on(session: Session, name: str) -> None:
     """Puts a receiver on again that wanted no more, or was closed or put off; what waited for it goes.
 
-    A channel, too, by its name, once it was used.
+    NAME may be a channel, too.
     """
     _put(session, name, on=True)
 
@@ -67,15 +67,16 @@ def on(session: Session, name: str) -> None:
 def off(session: Session, name: str) -> None:
     """Sends a receiver nothing more until it is put on; what is for it is kept.
 
-    A channel, too, by its name, once it was used.
+    NAME may be a channel, too.
     """
     _put(session, name, on=False)
 
 
 def _put(session: Session, name: str, *, on: bool) -> None:
     from slaflow.engine.setup import receivers
+    from slaflow.settings.reach_file import read_reach
 
-    answer = receivers.put(session.engine, name, on=on)
+    answer = receivers.put(session.engine, name, on=on, channels=read_reach().channels)
     words = f"{name} is {'on' if on else 'off'}; {answer['waiting']} wait for it"
     session.out.show(answer, lambda page: None if session.quiet else page.line(words))
 

@@ -93,6 +93,18 @@ def test_one_that_is_off_says_how_it_is_put_on(app: Engine, faulty: FaultyServer
     assert (ok, "its last error: it answered 410" in words) == (True, True)
 
 
+def test_a_channel_is_put_off_and_on_as_a_receiver_is(app: Engine) -> None:
+    reach = Reach.model_validate({"channels": {"mail": {"kind": "file", "folder": "sent"}}})
+    assert receivers.put(app, "mail", on=False, channels=reach.channels)["is_on"] is False
+    ((name, ok, words),) = told(app, reach)
+    assert (name, ok) == ("channels", False)
+    assert "put off by hand; nothing sent yet; put it on with 'slaflow receiver on mail'" in words
+    assert receivers.put(app, "mail", on=True)["is_on"] is True
+    assert told(app, reach) == [("channels", True, "mail: nothing sent yet")]
+    with pytest.raises(UnknownName, match='receiver or channel "mial"; did you mean "mail"'):
+        receivers.put(app, "mial", on=True)
+
+
 def test_what_is_tried_again_later_is_not_late(app: Engine, present: Present, faulty: FaultyServer) -> None:
     """What comes after it for that lead waits too, and nobody is to blame."""
     reach = applied(app, reach_of(faulty, "crm", first=timedelta(hours=5)))

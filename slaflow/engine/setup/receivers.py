@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from slaflow.engine.context import Context
@@ -96,8 +97,10 @@ def listed(app: Context) -> list[dict[str, Any]]:
     ]
 
 
-def put(app: Context, name: str, *, on: bool) -> dict[str, Any]:
-    """Puts a receiver on again, or off: what waits for it is kept. So with a channel that was ever used.
+def put(app: Context, name: str, *, on: bool, channels: Collection[str] = ()) -> dict[str, Any]:
+    """Puts a receiver on again, or off: what waits for it is kept.
+
+    So with one of *channels*, or another that was ever used.
 
     Raises:
         UnknownName: there is neither of that name.
@@ -106,9 +109,9 @@ def put(app: Context, name: str, *, on: bool) -> dict[str, Any]:
 
     def work(conn: Connection) -> None:
         known = [each.name for each in store.applied(conn)]
-        used = [each for each in channel_store.states(conn) if not each.startswith(RECEIVER)]
-        if name not in (*known, *used):
-            raise UnknownName("receiver", name, (*known, *used))
+        used = {each for each in channel_store.states(conn) if not each.startswith(RECEIVER)}
+        if name not in {*known, *used, *channels}:
+            raise UnknownName("receiver or channel", name, {*known, *used, *channels})
         full = f"{RECEIVER}{name}" if name in known else name
         channel_store.state(conn, full, lock=True)
         channel_store.save(conn, full, **said)
