@@ -112,7 +112,7 @@ def test_a_receiver_is_put_off_and_on_and_the_list_says_so(known: Slaflow, fault
     answered = known("receiver", "off", "dwh", "--format", "json").json
     assert (answered["is_on"], answered["because"]) == (False, "put off by hand")
     said = known("receiver", "on", "dhw")
-    assert (said.code, said.err) == (1, 'slaflow: unknown receiver "dhw"; did you mean "dwh"?\n')
+    assert (said.code, said.err) == (1, 'slaflow: unknown receiver or channel "dhw"; did you mean "dwh"?\n')
 
 
 # Sending
