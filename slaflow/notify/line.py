@@ -78,7 +78,7 @@ class Line:
                 break
             self._send(batch)
             written(self.app, partial(self._mark, batch))
-            if self.tally.closed is not None:
+            if self.tally.closed is not None or self.pace.is_stuck:
                 break
         self.tally.paced_until = self.pace.next_at
         return self.tally

@@ -20,6 +20,9 @@ class Pace:
     def __init__(self, channel: Channel, by: str) -> None:
         self.channel, self.by = channel, by
         self._tried: dict[str, datetime] = {}
+        self._put_off: set[int] = set()
+        self.is_stuck = False
+        """Nothing was let through, and all of it had been put off before: there is no use in going on."""
         self.next_at: datetime | None = None
         """When the next goes of those that were put off last."""
 
@@ -42,6 +45,9 @@ class Pace:
         put_off = [(number, later) for number, later in at.items() if later > now]
         store.put_off(conn, put_off)
         self.next_at = min((later for _, later in put_off), default=self.next_at)
+        known, numbers = self._put_off, {number for number, _ in put_off}
+        self.is_stuck = len(put_off) == len(claimed) and numbers <= known
+        known |= numbers
         return [each for each in claimed if at[each.id] <= now]
 
     def _free(self, conn: Connection, now: datetime) -> dict[str, datetime]:

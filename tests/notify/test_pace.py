@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -136,3 +137,17 @@ def test_a_probe_that_must_wait_its_time_opens_nothing(
         conn.execute(update(delivery).where(delivery.c.status == "waiting").values(next_try_at=present.at))
     assert run(app, reach, room) == 0
     assert (channels(app)[ROOM].failures, channels(app)[ROOM].closed_until) == (7, present.at)
+
+
+def test_what_is_asked_for_again_and_again_keeps_nobody_busy(
+    app: Engine, reach: Reach, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As something else may want what was put off to go along with it at once."""
+    claim = store.claim
+
+    def hastened(conn: Any, name: str, by: str, now: datetime, *rest: Any) -> Any:
+        conn.execute(update(delivery).where(delivery.c.status == "waiting").values(next_try_at=now))
+        return claim(conn, name, by, now, *rest)
+
+    monkeypatch.setattr(store, "claim", hastened)
+    assert run(app, reach, room) == 2
