@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.commands import Slaflow
+from support.commands import Slaflow, everywhere
 from support.faulty import FaultyServer, answer, hang
 from support.sending import SECRETS, toml_of
 
@@ -63,12 +63,15 @@ def test_trying_a_tick_sends_nothing(slaflow: Slaflow) -> None:
     assert "--dry-run does not go with --send" in said.err
 
 
+@everywhere
 def test_a_receiver_that_hangs_holds_up_neither_ticks_nor_others_nor_the_end(
     told: Slaflow, faulty: FaultyServer, process: Process, database_url: str
 ) -> None:
     faulty.answers("/dwh", hang)
     told("tick", "--at", "2026-03-09T12:00:00+01:00")
-    watch = process("--db", database_url, "tick", "--watch", "--send", "--every", "1s", "--format", "jsonl")
+    watch = process(
+        "--db", database_url, "tick", "--watch", "--send", "--every", "1s", "--format", "jsonl", "--log-json"
+    )
     assert watch.stdout is not None
     rounds = [json.loads(watch.stdout.readline()) for _ in range(4)]
     watch.send_signal(signal.SIGTERM)
@@ -76,7 +79,10 @@ def test_a_receiver_that_hangs_holds_up_neither_ticks_nor_others_nor_the_end(
     rounds += [json.loads(line) for line in out.splitlines()]
     assert sum("steps" in each for each in rounds) >= 2
     assert [each["sent"] for each in rounds if each.get("sent")] == [1]
-    assert (watch.returncode, err.decode().splitlines()[-1]) == (0, "slaflow: ended")
+    assert watch.returncode == 0
+    log = [json.loads(line) for line in err.splitlines()]
+    assert (log[0]["event"], log[-1]["event"]) == ("started", "ended")
+    assert [each["sent"] for each in log if each.get("event") == "sent" and each["sent"]] == [1]
     # What was in hand was brought to an end: nothing is left to a lease.
     (waits,) = told("outbox", "list", "--status", "waiting", "--receiver", "dwh", "--format", "json").json
     assert (waits["tries"], waits["last_error"]) == (1, "it did not answer in time")
