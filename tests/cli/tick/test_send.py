@@ -81,7 +81,7 @@ def test_a_receiver_that_hangs_holds_up_neither_ticks_nor_others_nor_the_end(
     assert [each["sent"] for each in rounds if each.get("sent")] == [1]
     assert watch.returncode == 0
     log = [json.loads(line) for line in err.splitlines()]
-    assert (log[0]["event"], log[-1]["event"]) == ("started", "ended")
+    assert {"started", "ended"} <= {each.get("event") for each in log}
     assert [each["sent"] for each in log if each.get("event") == "sent" and each["sent"]] == [1]
     # What was in hand was brought to an end: nothing is left to a lease.
     (waits,) = told("outbox", "list", "--status", "waiting", "--receiver", "dwh", "--format", "json").json
