@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import select, update
+from support.blocked import wait_until_blocked
 from support.faulty import FaultyServer, answer
 from support.known_person import LATER, REASON, TOLD, a_person_is_known, files_of, found_in
 from support.office import DAY, FRIDAY, HOUR, MONDAY, Present, handed_over
@@ -18,7 +21,9 @@ from slaflow.engine.leads.erase import scrub
 from slaflow.lifecycle.decision import KINDS
 from slaflow.notify.plan import plan
 from slaflow.settings.reach import Reach
-from slaflow.store.rows.deliveries import Marked, mark
+from slaflow.store.database import Connection
+from slaflow.store.rows import deliveries as store
+from slaflow.store.rows.deliveries import Marked, Way, mark
 from slaflow.store.rows.erasure import ERASED
 from slaflow.store.tables.all import metadata
 from slaflow.store.tables.deliveries import delivery
@@ -137,3 +142,40 @@ def test_messages_say_what_became_of_them(app: Engine, told: Reach) -> None:
     assert {row.id: row.status for row in hers}.pop(first) == "sent"
     assert {row.status for row in hers if row.id != first} == {"stale"}
     assert {(row.last_error, row.next_try_at) for row in hers} == {(None, None)}
+
+
+def planning(conn: Connection) -> None:
+    """Messages are given their ways; whoever erases meanwhile waits for it."""
+    found = store.unplanned(conn, 100)
+    store.plan(conn, [(each, Way("mail", each.recipient)) for each in found], MONDAY)
+    store.note_planned(conn, [each.id for each in found], MONDAY)
+
+
+def rendering(conn: Connection) -> None:
+    """Letters are written of what was known just now."""
+    claimed = store.claim(conn, "mail", "me", LATER, LATER + DAY, 100)
+    store.keep_bodies(conn, {each.id: WORDS for each in claimed})
+    assert claimed
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("work", [planning, rendering])
+def test_what_is_done_at_the_same_instant_leaves_nothing_either(
+    app: Engine, present: Present, work: Callable[[Connection], None]
+) -> None:
+    present.at = FRIDAY
+    handed_over(app, "zyxkim", company="Quuxborough Ltd")
+    present.at = MONDAY + 2 * HOUR
+    app.tick()
+    if work is rendering:
+        with app.database.write() as conn:
+            planning(conn)
+    with ThreadPoolExecutor(1) as pool:
+        with app.database.write() as conn:
+            work(conn)
+            erasing = pool.submit(app.erase, 1, REASON, "marketing", at=LATER)
+            wait_until_blocked(app.database)
+        erasing.result()
+    assert of_people(app)
+    assert {(row.status, row.body, row.claimed_by) for row in of_people(app)} == {("dropped", None, None)}
+    assert {row.status for row in messages(app)} == {"stale"}
