@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 class SecretMissing(SlaflowError):
@@ -35,7 +38,7 @@ class SecretPlace:
         """Its values, the one that signs first; line ends around a file's are no part of it.
 
         Raises:
-            SecretMissing: a variable is not set, or the file is not there or empty.
+            SecretMissing: a variable is not set, the file is not there or empty, or it breaks its line.
         """
         if self.file is not None:
             return (self._in_file(self.file),)
@@ -43,6 +46,8 @@ class SecretPlace:
         missing = [name for name, value in found.items() if not value]
         if missing:
             raise SecretMissing(self.what, f"the variable {', '.join(missing)} is not set")
+        for name, value in found.items():
+            self._check(f"the variable {name}", value)
         return tuple(found.values())
 
     def _in_file(self, file: Path) -> str:
@@ -54,4 +59,10 @@ class SecretPlace:
             raise SecretMissing(self.what, f"{file} can't be read: {problem.strerror}") from problem
         if not value:
             raise SecretMissing(self.what, f"{file} is empty")
+        self._check(str(file), value)
         return value
+
+    def _check(self, where: str, value: str) -> None:
+        """What goes into headers and sign-ins is one line; a file with two secrets would be neither."""
+        if _CONTROL.search(value):
+            raise SecretMissing(self.what, f"{where} holds a line break or another character that none has")
