@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -151,3 +153,20 @@ def test_what_is_asked_for_again_and_again_keeps_nobody_busy(
 
     monkeypatch.setattr(store, "claim", hastened)
     assert run(app, reach, room) == 2
+
+
+def test_whoever_sends_and_whenever_the_pace_is_kept_and_all_of_it_comes(
+    app: Engine, reach: Reach, room: Room, present: Present
+) -> None:
+    chance, added = random.Random(random.randrange(10_000)), 0
+    while added < 3 or any(row.status == "waiting" for row in deliveries(app)):
+        if added < 3 and chance.random() < 0.2:
+            handed_over(app, f"late{added}", at=present.at)
+            plan(app, reach)
+            added += 1
+        run(app, reach, room, by=chance.choice(["one", "two", "three"]))
+        present.at += SECOND * chance.random() * 2
+    for address in (ROOM, OTHER):
+        at = room.at(address)
+        assert all(later - earlier >= 1 for earlier, later in pairwise(at))
+    assert len(room.came) == len(deliveries(app)) == 12
