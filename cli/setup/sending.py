@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from slaflow.notify.send import Report
     from slaflow.settings.reach import Reach
 
-COUNTS = ("sent", "again", "failed", "dropped", "unreachable", "unwanted", "stale")
+COUNTS = ("sent", "gathered", "again", "failed", "dropped", "unreachable", "unwanted", "stale")
 WORDS = {
+    "gathered": "messages gathered in digests",
     "again": "to be tried again",
     "unreachable": "for whom nothing says how they are reached",
     "unwanted": "for who asked for none",
@@ -90,6 +91,9 @@ def _written(answer: Mapping[str, Any], page: Page) -> None:
 
 
 def tell_report(report: Report) -> None:
+    for name, number in report.planned.held.items():
+        then = f"look at them, then let them go with 'slaflow outbox release --channel {name}'"
+        tell(clean(f"slaflow: {name}: {number} held, more than its fuse lets go in a minute; {then}"))
     for name, because in {**report.closed, **report.problems}.items():
         tell(clean(f"slaflow: {name}: {because}"))
 

@@ -16,6 +16,7 @@ from slaflow.engine.transaction import written
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
 from slaflow.notify.backoff import pause
 from slaflow.notify.pace import Pace
+from slaflow.notify.pacing.arranging import arrange
 from slaflow.notify.parcel import Channel, Parcel
 from slaflow.notify.wrapping import Wrapped, wrapped
 from slaflow.settings.reach import Reach
@@ -23,7 +24,7 @@ from slaflow.store.database import Connection
 from slaflow.store.rows import channels as channel_store
 from slaflow.store.rows import deliveries as store
 from slaflow.store.rows.channels import State
-from slaflow.store.rows.deliveries import Claimed, Marked
+from slaflow.store.rows.deliveries import Claimed, DeliveryStatus, Marked
 
 AT_ONCE = 100
 """Deliveries that a sender takes in hand at once."""
@@ -33,9 +34,13 @@ FAILURES = 5
 
 @dataclass(slots=True)
 class Tally:
-    """What a line did; ``closed`` says why it takes nothing now, ``paced_until`` when it may go on."""
+    """What a line did, in letters; ``gathered`` are the messages of those that hold several.
+
+    ``closed`` says why it takes nothing now, ``paced_until`` when it may go on.
+    """
 
     sent: int = 0
+    gathered: int = 0
     again: int = 0
     failed: int = 0
     dropped: int = 0
@@ -45,10 +50,14 @@ class Tally:
 
 @dataclass(slots=True)
 class _Batch:
-    """What is in hand: the channel as it was found, parcels, and what came of each so far."""
+    """What is in hand: the channel as it was found, parcels, and what came of each so far.
+
+    ``shared`` are the deliveries that go in another's parcel, by its id: what comes of it comes of them.
+    """
 
     state: State
     parcels: Sequence[tuple[Claimed, Parcel]]
+    shared: Mapping[int, Sequence[Claimed]]
     until: datetime
     is_probe: bool
     marked: list[Marked] = field(default_factory=list)
@@ -56,6 +65,10 @@ class _Batch:
     answer: Answer | None = None
     last_error: str | None = None
     last_sent_at: datetime | None = None
+
+    def all_of(self, claimed: Claimed) -> list[Claimed]:
+        """*claimed*, and what goes in its parcel."""
+        return [claimed, *self.shared.get(claimed.id, ())]
 
 
 class Line:
@@ -90,6 +103,7 @@ class Line:
             self.tally.closed = state.off_because if state.off_at is not None else state.closed_because
             return None
         is_probe = state.closed_until is not None
+        arrange(self.app, conn, name, self.reach.send.burst, now)
         until = now + self.reach.send.lease
         claimed = store.claim(conn, name, self.by, now, until, 1 if is_probe else AT_ONCE)
         if not claimed:
@@ -101,7 +115,7 @@ class Line:
         made = wrapped(self.app, conn, self.channel, claimed, self.reach, now, self.environment)
         store.keep_bodies(conn, made.bodies)
         self._drop(conn, made, claimed, now)
-        return _Batch(state, made.parcels, until, is_probe, failures=state.failures)
+        return _Batch(state, made.parcels, made.shared, until, is_probe, failures=state.failures)
 
     def _drop(self, conn: Connection, made: Wrapped, claimed: Sequence[Claimed], now: datetime) -> None:
         gone = [
@@ -133,28 +147,29 @@ class Line:
         if isinstance(answer, Sent):
             batch.failures, batch.last_sent_at = 0, now
             self.tally.sent += 1
-            batch.marked.append(
-                Marked(claimed.id, claimed.message, "sent", tries, now, provider_id=answer.provider_id)
-            )
+            if claimed.digest is not None:
+                self.tally.gathered += len(batch.all_of(claimed))
+            _note(batch, claimed, "sent", tries, now, provider_id=answer.provider_id)
             return
         batch.last_error = answer.because
         is_counted = not batch.is_probe and isinstance(answer, Again)
         if isinstance(answer, Failed) or (is_counted and tries >= self.reach.send.tries):
             self.tally.failed += 1
-            batch.marked.append(Marked(claimed.id, claimed.message, "failed", tries, now, answer.because))
+            _note(batch, claimed, "failed", tries, now, answer.because)
             return
         batch.failures += 1
         self.tally.again += 1
         after = answer.after if isinstance(answer, Again) else None
         next_at = now + pause(self.reach.send, tries, after) if is_counted else now
         tries = tries if is_counted else claimed.tries
-        batch.marked.append(Marked(claimed.id, claimed.message, "waiting", tries, next_at, answer.because))
+        _note(batch, claimed, "waiting", tries, next_at, answer.because)
 
     def _mark(self, batch: _Batch, conn: Connection) -> None:
         now, name = self.app.now(), self.channel.name
         store.mark(conn, self.by, batch.marked, now)
         done = {each.id for each in batch.marked}
-        store.release(conn, self.by, [each.id for each, _ in batch.parcels if each.id not in done])
+        held = [each.id for claimed, _ in batch.parcels for each in batch.all_of(claimed)]
+        store.release(conn, self.by, [each for each in held if each not in done])
         changed = self._state(batch, now)
         if changed:
             channel_store.save(conn, name, **changed)
@@ -182,3 +197,14 @@ class Line:
         if batch.failures != batch.state.failures or batch.state.closed_until is not None:
             changed |= {"failures": batch.failures, "closed_until": None, "closed_because": None}
         return changed
+
+
+def _note(
+    batch: _Batch, claimed: Claimed, status: DeliveryStatus, tries: int, next_at: datetime,
+    because: str | None = None, provider_id: str | None = None,
+) -> None:  # fmt: skip
+    """Notes what came of a parcel, for all that go in it."""
+    batch.marked += [
+        Marked(each.id, each.message, status, tries, next_at, because, provider_id)
+        for each in batch.all_of(claimed)
+    ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
+from slaflow.lifecycle.people import Directory
 from slaflow.notify.addresses import Unreachable, Unwanted, ways
+from slaflow.notify.pacing import fuse
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows import deliveries as store
@@ -26,7 +29,7 @@ OLD = timedelta(hours=24)
 class Planned:
     """What became of messages: so many deliveries, so many that nobody can be told, so many too old.
 
-    ``unwanted`` are those for people who asked for none.
+    ``unwanted`` are those for people who asked for none, ``held`` deliveries that are too many, by channel.
     """
 
     messages: int = 0
@@ -34,11 +37,13 @@ class Planned:
     unreachable: int = 0
     stale: int = 0
     unwanted: int = 0
+    held: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: Planned) -> Planned:
         return Planned(
             self.messages + other.messages, self.deliveries + other.deliveries,
             self.unreachable + other.unreachable, self.stale + other.stale, self.unwanted + other.unwanted,
+            self.held + other.held,
         )  # fmt: skip
 
 
@@ -65,18 +70,22 @@ def _some(app: Context, conn: Connection, reach: Reach, only: str | None, is_fir
     old = [each for each in found if is_first and _is_old(app, each, now)]
     store.end_messages(conn, "stale", {each.id: None for each in old}, now)
     fresh = [each for each in found if each not in old]
-    planned, lost, unwanted = _ways_of(conn, fresh, reach)
-    store.plan(conn, planned, now)
+    people = people_store.directory(conn)
+    planned, lost, unwanted = _ways_of(conn, fresh, people, reach)
+    held = fuse.beyond(conn, planned, reach.send, now)
+    fuse.tell_desks(app, conn, planned, held, people, now)
+    store.plan(conn, planned, now, held)
     store.note_planned(conn, {each.id for each, _ in planned}, now)
     store.end_messages(conn, "failed", lost, now)
     store.end_messages(conn, "stale", unwanted, now)
-    return Planned(len(found), len(planned), len(lost), len(old), len(unwanted))
+    channels = Counter(way.channel for _, way in held)
+    return Planned(len(found), len(planned), len(lost), len(old), len(unwanted), channels)
 
 
 def _ways_of(
-    conn: Connection, messages: Sequence[Unplanned], reach: Reach
+    conn: Connection, messages: Sequence[Unplanned], people: Directory, reach: Reach
 ) -> tuple[list[tuple[Unplanned, Way]], dict[int, str | None], dict[int, str | None]]:
-    people, preferences = people_store.directory(conn), Preferences(conn)
+    preferences = Preferences(conn)
     planned: list[tuple[Unplanned, Way]] = []
     lost: dict[int, str | None] = {}
     unwanted: dict[int, str | None] = {}

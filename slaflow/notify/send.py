@@ -34,10 +34,14 @@ AFTER_A_FAULT = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Report:
-    """What one round did; ``closed`` and ``problems`` say by channel why nothing goes over it now."""
+    """What one round did, in letters; ``gathered`` are the messages of those that hold several.
+
+    ``closed`` and ``problems`` say by channel why nothing goes over it now.
+    """
 
     planned: Planned = field(default_factory=Planned)
     sent: int = 0
+    gathered: int = 0
     again: int = 0
     failed: int = 0
     dropped: int = 0
@@ -46,6 +50,7 @@ class Report:
 
     def add(self, name: str, tally: Tally) -> None:
         self.sent += tally.sent
+        self.gathered += tally.gathered
         self.again += tally.again
         self.failed += tally.failed
         self.dropped += tally.dropped
@@ -58,7 +63,9 @@ class Report:
             "unreachable": self.planned.unreachable,
             "stale": self.planned.stale,
             "unwanted": self.planned.unwanted,
+            "held": dict(sorted(self.planned.held.items())),
             "sent": self.sent,
+            "gathered": self.gathered,
             "again": self.again,
             "failed": self.failed,
             "dropped": self.dropped,

@@ -8,7 +8,7 @@ from typing import Any
 
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
-from slaflow.notify.addresses import Unreachable, ways
+from slaflow.notify.addresses import Unreachable, Unwanted, ways
 from slaflow.notify.channels import blocks, card
 from slaflow.notify.channels.composing import titled
 from slaflow.notify.event import events_of
@@ -23,6 +23,7 @@ from slaflow.store.rows import people as people_store
 from slaflow.store.rows.deliveries import Way
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.rows.outbox import Stored
+from slaflow.store.sending.preferences import Preferences
 
 
 class MessageNotFound(SlaflowError):
@@ -63,7 +64,7 @@ def previewed(app: Context, reach: Reach, number: int, at: datetime | None = Non
         because = None
         try:
             found = _ways(conn, stored, reach)
-        except Unreachable as error:
+        except (Unreachable, Unwanted) as error:
             found, because = [Way("", stored.message.recipient)], str(error)
         shown = [_shown(app, conn, stored, way, reach, now) for way in found]
     return shown if because is None else [{**each, "unreachable": because} for each in shown]
@@ -73,7 +74,7 @@ def _ways(conn: Connection, stored: Stored, reach: Reach) -> list[Way]:
     """Where nothing is sent at all yet, as if by mail."""
     people, recipient = people_store.directory(conn), stored.message.recipient
     if reach.channels or recipient.startswith(RECEIVER):
-        return ways(recipient, people, stored.message.at, reach)
+        return ways(recipient, people, stored.message.at, reach, Preferences(conn))
     known = people.person(recipient, stored.message.at)
     return [Way("", recipient, known.email if known else None)]
 

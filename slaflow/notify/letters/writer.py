@@ -34,11 +34,13 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.outbox import Stored
+from slaflow.store.sending.preferences import Preferences
 from slaflow.store.sending.told_steps import superseded
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
 
+LANGUAGE = "en"
 PROMISES = 4
 """What is owed on a lead that a letter about another thing shows at most."""
 FACTS = 6
@@ -84,6 +86,19 @@ def letters_of(
     return _Writer(app, conn, deliveries, reach, now, environment).written()
 
 
+def untrue(
+    app: Context, conn: Connection, deliveries: Sequence[Addressed], reach: Reach, now: datetime
+) -> dict[int, Gone]:
+    """By delivery why it is not to be told any more, of those that are not. Cost: a constant number of
+    statements; each lead is settled."""
+    return _Writer(app, conn, deliveries, reach, now, None).gone()
+
+
+def digest_id(conn: Connection, first: Addressed) -> str:
+    """The id of the letter of several deliveries, for all of which *first* stands."""
+    return _id(identity_of(conn), f"digest {first.id}", first)
+
+
 class _Writer:
     def __init__(
         self, app: Context, conn: Connection, deliveries: Sequence[Addressed], reach: Reach, now: datetime,
@@ -98,10 +113,22 @@ class _Writer:
         self.identity = identity_of(conn)
         leads = {each.lead_id for each in self.messages.values() if each.lead_id is not None}
         self.leads = dict(self._settled(leads))
+        self.preferences = Preferences(conn)
         self._logs: dict[int, list[Entry]] = {}
 
     def written(self) -> dict[int, Letter | Gone]:
         return {each.id: self._letter(each, self.messages[each.message]) for each in self.deliveries}
+
+    def gone(self) -> dict[int, Gone]:
+        found = ((each.id, self._gone(self.messages[each.message])) for each in self.deliveries)
+        return {number: gone for number, gone in found if gone is not None}
+
+    def _gone(self, stored: Stored) -> Gone | None:
+        if stored.lead_id is None:
+            return None
+        standing = self.leads[stored.lead_id]
+        clock = _clock(standing, stored.message)
+        return truth.gone(stored.message, stored.id, standing.lead, clock, self.later)
 
     def _settled(self, ids: set[int]) -> Iterator[tuple[int, _Standing]]:
         clocks = clock_store.all_of(self.conn, ids) if ids else {}
@@ -116,30 +143,28 @@ class _Writer:
             workflow, thread = str(stored.message.data.get("workflow", "")), None
         else:
             standing = self.leads[stored.lead_id]
-            clock = _clock(standing, stored.message)
-            ended = truth.gone(stored.message, stored.id, standing.lead, clock, self.later)
-            if ended is not None:
+            if (ended := self._gone(stored)) is not None:
                 return ended
+            clock = _clock(standing, stored.message)
             told, zone = self._of_lead(standing, stored, clock), ZoneInfo(standing.workflow.timezone)
             workflow, thread = standing.workflow.name, f"lead-{stored.lead_id}.{self.identity[:12]}"
-        reader = self._reader(delivery, zone)
+        reader, number = self._reader(delivery, zone), _id(self.identity, str(delivery.message), delivery)
         told = self._as_read_by(reader, told, delivery.address, stored.message.recipient)
         return Letter(
-            self._id(delivery), reader, (told,), workflow, thread, self._buttons(told, reader),
+            number, reader, (told,), workflow, thread, self._buttons(told, reader),
             stop_url=None if reader.is_person else self._stop_url(delivery),
         )  # fmt: skip
 
-    def _id(self, delivery: Addressed) -> str:
-        """The same at every try, of this database alone."""
-        told = f"{self.identity}:{delivery.message}:{delivery.channel}:{delivery.address}"
-        return sha256(told.encode()).hexdigest()[:32]
-
     def _reader(self, delivery: Addressed, zone: ZoneInfo) -> Reader:
+        """Who reads it, where and in which language they do if they said so; *zone* is the agreement's."""
         rows = self.people.rows(delivery.person)
         name = rows[-1].name if rows else None
+        whose = delivery.person or delivery.address
+        wanted = self.preferences.of(whose)
         return Reader(
-            delivery.person or delivery.address, zone, name=name, is_person=delivery.person is not None
-        )
+            whose, ZoneInfo(wanted.timezone) if wanted.timezone else zone, wanted.language or LANGUAGE,
+            name, delivery.person is not None,
+        )  # fmt: skip
 
     def _as_read_by(self, reader: Reader, told: MessageTold, address: str, recipient: str) -> MessageTold:
         """In a room, which others read too, nobody is spoken to as if it were theirs."""
@@ -226,6 +251,12 @@ class _Writer:
         return tuple(found)
 
 
+def _id(identity: str, what: str, delivery: Addressed) -> str:
+    """The same at every try, of this database alone."""
+    told = f"{identity}:{what}:{delivery.channel}:{delivery.address}"
+    return sha256(told.encode()).hexdigest()[:32]
+
+
 def as_digest(letters: Sequence[Letter], number: str, counts: Mapping[str, int]) -> Letter:
     """One letter of several to the same reader: *number* is its id, *counts* how many of each kind in all."""
     told = tuple(message for letter in letters for message in letter.messages)
@@ -287,6 +318,8 @@ def _why(workflow: Workflow, people: Directory, message: Message, owner: str | N
     now, owner, heard = owner, message.data.get("owner", owner), folded(message.recipient)
     if owner is not None and folded(owner) == heard:
         return Why("owner" if now is not None and folded(now) == heard else "was_owner")
+    if (absent := _stood_in_for(people, message, owner)) is not None:
+        return Why("stand_in", name_of(people, absent))
     for name, party in workflow.parties.items():
         if heard in (folded(name), folded(party.desk or name)):
             return Why("desk", _party(workflow, name))
@@ -294,3 +327,13 @@ def _why(workflow: Workflow, people: Directory, message: Message, owner: str | N
     if known is not None and known.manager is not None and folded(known.manager) == heard:
         return Why("manager", known.name or known.email)
     return Why("named")
+
+
+def _stood_in_for(people: Directory, message: Message, owner: str | None) -> str | None:
+    """Whose absence the recipient hears of it by, the owner's or their manager's; None where by nobody's."""
+    known = people.person(owner, message.at)
+    for each in (owner, known.manager if known else None):
+        stands = None if each is None else people.stand_in(each, message.at)
+        if stands is not None and folded(stands) == folded(message.recipient):
+            return each
+    return None

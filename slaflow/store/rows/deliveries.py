@@ -10,10 +10,12 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Text,
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal,
     or_,
@@ -28,6 +30,9 @@ from slaflow.store.tables.outbox import message
 from slaflow.store.types import Instant, instant_writer, one_of
 
 DeliveryStatus = Literal["waiting", "sent", "failed", "dropped", "superseded"]
+_CLAIMED = tuple(
+    delivery.c[name] for name in "id message lead channel address person tries body digest planned_at".split()
+)
 _UNPLANNED = and_(message.c.status == "waiting", message.c.planned_at.is_(None))
 
 
@@ -111,13 +116,23 @@ def is_first(connection: Connection) -> bool:
     return all(connection.execute(query).first() is None for query in known)
 
 
-def plan(connection: Connection, ways: Sequence[tuple[Unplanned, Way]], now: datetime) -> None:
-    """Has those messages go those ways from *now* on; a way that is planned already stays as it is."""
+def plan(
+    connection: Connection, ways: Sequence[tuple[Unplanned, Way]], now: datetime,
+    held: Collection[tuple[int, Way]] = (),
+) -> None:  # fmt: skip
+    """Has those messages go those ways from *now* on; a way that is planned already stays as it is.
+
+    Those *held*, by message and way, go once they are let go.
+    """
     at = instant_writer(connection.dialect.name)(now)
     rows = [
-        (each.id, each.lead_id, way.channel, way.address, way.person, "waiting", at, at) for each, way in ways
-    ]
-    columns = ("message", "lead", "channel", "address", "person", "status", "next_try_at", "planned_at")
+        (each.id, each.lead_id, way.channel, way.address, way.person, "waiting", at, at,
+         at if (each.id, way) in held else None)
+        for each, way in ways
+    ]  # fmt: skip
+    columns = (
+        "message", "lead", "channel", "address", "person", "status", "next_try_at", "planned_at", "held_at",
+    )  # fmt: skip
     insert_rows(connection, delivery, columns, rows, "(message, channel, address) DO NOTHING")
 
 
@@ -135,7 +150,10 @@ def end_messages(connection: Connection, status: str, why: Mapping[int, str | No
 
 
 def may_be_sent(now: datetime) -> ColumnElement[bool]:
-    """Whether a delivery is due at *now*, in nobody's hand, and the first of its lead at its address."""
+    """Whether a delivery is due at *now*, in nobody's hand, and the first of its lead at its address.
+
+    Of those that share a letter it is the one that stands for all.
+    """
     each, earlier, at = delivery.c, delivery.alias("earlier"), bindparam("now", now, Instant())
     free = or_(each.claimed_until.is_(None), each.claimed_until < at)
     is_behind = select(earlier.c.id).where(
@@ -143,7 +161,22 @@ def may_be_sent(now: datetime) -> ColumnElement[bool]:
         earlier.c.lead == each.lead, earlier.c.id < each.id,
     )  # fmt: skip
     due = and_(each.status == "waiting", each.held_at.is_(None), each.next_try_at <= at, free)
-    return due & ~is_behind.exists()
+    stands_for_all = and_(each.digest == cast(each.id, Text), ~_overtakes().exists())
+    return due & or_(each.digest.is_(None), stands_for_all) & ~is_behind.exists()
+
+
+def _overtakes() -> Select[Any]:
+    """What waits of a lead of which something later shares the letter that a delivery stands for."""
+    each, earlier, member = delivery.c, delivery.alias("sooner"), delivery.alias("member")
+    is_in_it = select(member.c.id).where(
+        member.c.channel == each.channel, member.c.address == each.address, member.c.lead == earlier.c.lead,
+        member.c.status == "waiting", member.c.digest == each.digest,
+    )  # fmt: skip
+    return select(earlier.c.id).where(
+        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
+        earlier.c.id < each.id, or_(earlier.c.digest.is_(None), earlier.c.digest != each.digest),
+        is_in_it.correlate(delivery, earlier).exists(),
+    )  # fmt: skip
 
 
 def claim(
@@ -151,21 +184,24 @@ def claim(
 ) -> list[Claimed]:
     """Takes up to *limit* deliveries of that channel in hand, of each lead and address the first alone.
 
-    What others hold is passed over; what they did not bring to an end within their lease is taken over.
+    What others hold is passed over; what they did not bring to an end within their lease is taken over. With
+    one that stands for a letter come, at the end, those that share it.
     """
     each = delivery.c
-    columns = (
-        each.id, each.message, each.lead, each.channel, each.address, each.person, each.tries, each.body,
-        each.digest, each.planned_at,
-    )  # fmt: skip
     query = (
-        select(*columns)
+        select(*_CLAIMED)
         .where(each.channel == name, may_be_sent(now))
         .order_by(each.next_try_at, each.id)
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
     )
     found = [Claimed(*tuple(row)) for row in connection.execute(query)]
+    digests = [claimed.digest for claimed in found if claimed.digest is not None]
+    if digests:
+        shared = select(*_CLAIMED).where(each.channel == name, each.status == "waiting")
+        shared = shared.where(one_of(each.digest, "digests"), each.digest != cast(each.id, Text))
+        rows = connection.execute(shared.order_by(each.id).with_for_update(), {"digests": digests})
+        found += [Claimed(*tuple(row)) for row in rows]
     if found:
         those = update(delivery).where(one_of(each.id, "ids"))
         values = those.values(claimed_until=until, claimed_by=by)

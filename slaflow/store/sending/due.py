@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from slaflow.store.rows import channels as channel_store
 from slaflow.store.rows.channels import State
@@ -17,12 +17,27 @@ def due_channels(connection: Connection, now: datetime) -> list[str]:
     """The channels that are open and over which something may be sent. Cost: some look-ups for each channel
     over which anything waits."""
     states = channel_store.states(connection)
-    query = select(delivery.c.id).where(may_be_sent(now)).limit(1)
+    each = select(delivery.c.id).limit(1)
+    due, delayed = each.where(may_be_sent(now)), each.where(_delayed(now))
     return [
         name for name in waited_for(connection)
         if states.get(name, State(name)).shut_because(now) is None
-        and connection.execute(query.where(delivery.c.channel == name)).first() is not None
+        and any(
+            connection.execute(query.where(delivery.c.channel == name)).first() for query in (due, delayed)
+        )
     ]  # fmt: skip
+
+
+def _delayed(now: datetime) -> ColumnElement[bool]:
+    """Whether a delivery is due behind one of its lead that was only put off: that may come along."""
+    each, earlier = delivery.c, delivery.alias("put_off")
+    put_off = select(earlier.c.id).where(
+        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
+        earlier.c.lead == each.lead, earlier.c.id < each.id, earlier.c.next_try_at > now,
+        earlier.c.tries == 0, earlier.c.held_at.is_(None), earlier.c.digest.is_(None),
+    )  # fmt: skip
+    is_due = and_(each.status == "waiting", each.held_at.is_(None), each.next_try_at <= now, each.tries == 0)
+    return is_due & each.digest.is_(None) & put_off.exists()
 
 
 def next_due(connection: Connection) -> datetime | None:
