@@ -58,8 +58,9 @@ def of_people(app: Engine) -> list[Any]:
 def as_if_tried(app: Engine) -> None:
     """What mail in which she stands leaves behind: one letter for all, which some sender has in hand."""
     mail = update(delivery).where(delivery.c.channel == "mail")
+    first = str(of_people(app)[0].id)
     with app.database.write() as conn:
-        conn.execute(mail.values(digest="d1", claimed_by="another", claimed_until=LATER + DAY))
+        conn.execute(mail.values(digest=first, claimed_by="another", claimed_until=LATER + DAY))
         conn.execute(mail.where(delivery.c.lead < 3).values(last_error=WORDS, provider_id=WORDS))
 
 

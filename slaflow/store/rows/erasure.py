@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, insert, literal_column, select, update
 
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.deliveries import delivery
@@ -56,8 +56,14 @@ def _empty_messages(connection: Connection, stream: str) -> None:
 
 def _empty_deliveries(connection: Connection, lead_id: int, at: datetime) -> None:
     each = delivery.c
-    with_others = select(each.digest).where(each.lead == lead_id, each.digest.is_not(None))
-    connection.execute(update(delivery).where(each.digest.in_(with_others)).values(body=None))
+    shared = select(each.digest).distinct().where(each.lead == lead_id, each.digest.is_not(None))
+    if digests := list(connection.execute(shared).scalars()):
+        # What waits and what was written lately each have an index; all that ever went has none.
+        waits = each.status == literal_column("'waiting'")
+        done = each.status != literal_column("'waiting'")
+        for some in (waits, and_(done, each.body.is_not(None))):
+            theirs = update(delivery).where(one_of(each.digest, "digests"), some).values(body=None)
+            connection.execute(theirs, {"digests": digests})
     emptied = {"body": None, "last_error": None, "provider_id": None}
     connection.execute(update(delivery).where(each.lead == lead_id).values(emptied))
     # Whoever has one of them in hand finds it is not theirs any more.
@@ -65,8 +71,8 @@ def _empty_deliveries(connection: Connection, lead_id: int, at: datetime) -> Non
         "status": "dropped", "last_error": ERASED, "done_at": at, "held_at": None, "claimed_until": None,
         "claimed_by": None,
     }  # fmt: skip
-    waits = (each.lead == lead_id, each.status == "waiting", ~each.channel.startswith(RECEIVER))
-    connection.execute(update(delivery).where(*waits).values(dropped))
+    unsent = (each.lead == lead_id, each.status == "waiting", ~each.channel.startswith(RECEIVER))
+    connection.execute(update(delivery).where(*unsent).values(dropped))
 
 
 def unscrubbed(connection: Connection) -> list[int]:
