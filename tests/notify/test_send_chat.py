@@ -11,6 +11,7 @@ import pytest
 from doubles.slack import TOKEN, SlackDouble
 from doubles.teams import TeamsDouble
 from support.builders import utc
+from support.letterbox import told
 from support.office import ANNA, FRIDAY, HOUR, MIA, Present, handed_over, on_one_database
 from support.sending import channels, deliveries, messages, sent
 
@@ -140,6 +141,33 @@ def test_what_several_are_told_in_one_room_is_said_there_once(
         ("sent", None): 1, ("superseded", "the same went to this address already"): 2,
     }  # fmt: skip
     assert len(teams.cards) == 1
+
+
+def test_a_storm_over_a_room_is_a_few_messages_and_one_that_counts_the_rest(
+    app: Engine, present: Present, slack: SlackDouble, teams: TeamsDouble
+) -> None:
+    burst = {"send": {"burst": {"messages": 2, "per": "1m"}}, "net": {"allow": ["127.0.0.0/8"]}}
+    rooms = {
+        "slack": {"kind": "slack", "token_env": "TOKEN", "api": slack.api},
+        "teams": {"kind": "teams", "url_env": "URL"},
+    }
+    named = {"recipients": {ANNA: ["slack:#sales-desk"], MIA: ["teams"]}}
+    reach = Reach.model_validate({"channels": rooms, **named, **burst})
+    told(app, handed_over(app), [ANNA, MIA] * 40)
+    for _ in range(8):
+        sent(app, reach, {"TOKEN": TOKEN, "URL": teams.flow})
+        present.at += timedelta(seconds=2)
+    posted = slack.room("sales-desk").messages
+    assert (len(posted), len(teams.cards)) == (3, 3)
+    (digest,) = [each for each in posted if each.text == "38 broken promises"]
+    # The lead's own stand in its thread; a digest is of many, and in none.
+    assert [each.thread_ts for each in posted if each is not digest] == [None, posted[0].ts]
+    assert digest.thread_ts is None
+    assert digest.blocks[-2]["text"]["text"] == f"And {38 - 25} more, counted above."
+    assert ["38 broken promises"] == [
+        card["fallbackText"] for card in teams.cards if card["fallbackText"].endswith("promises")
+    ]
+    assert {row.status for row in messages(app)} == {"sent"}
 
 
 @on_one_database

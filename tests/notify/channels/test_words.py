@@ -116,6 +116,14 @@ def test_a_missed_commitment_is_of_no_lead(language: str) -> None:
         assert "2026-03" in "".join(lines_of_teams(in_teams(given)))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_desk_hears_that_letters_are_held(language: str) -> None:
+    told = replace(warning(), kind="held", lead=None, clock=None, data={"channel": "mail <all>"})
+    given = letter(told, language=language, is_person=False)
+    assert "mail &lt;all&gt;" in lines_of_slack(in_slack(given))[0]
+    assert "mail <all>" in lines_of_teams(in_teams(given))[0]
+
+
 def test_what_a_prospect_wrote_calls_nobody_and_links_nowhere() -> None:
     told = breach(title=NASTY, lead=lead(title=NASTY, facts=((NASTY, NASTY),), owner=NASTY))
     for given in (letter(told), letter(told, told)):
