@@ -86,7 +86,8 @@ def _way(message: Mapping[str, Any], told: Mapping[str, Any]) -> str:
     status = "held" if told["held_at"] and told["status"] == "waiting" else told["status"]
     tries = f"after {told['tries']} tries" if told["tries"] > 1 else ""
     is_news = status != message["status"] or len(message["deliveries"]) > 1
-    return " ".join(part for part in (name, status if is_news else "", tries) if part)
+    digest = "in a digest" if told["digest"] else ""
+    return " ".join(part for part in (name, status if is_news else "", tries, digest) if part)
 
 
 def _error(message: Mapping[str, Any]) -> Cell:

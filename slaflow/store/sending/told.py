@@ -26,7 +26,7 @@ _OF_DELIVERIES: dict[str, tuple[DeliveryStatus, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One way of a message, and how far it is."""
+    """One way of a message, and how far it is; ``digest`` is the same for all that go in one letter."""
 
     channel: str
     address: str
@@ -37,6 +37,7 @@ class Told:
     held_at: datetime | None
     done_at: datetime | None
     last_error: str | None
+    digest: str | None
 
 
 _READ = tuple(delivery.c[name] for name in Told.__slots__)

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from support.commands import Said, Slaflow, everywhere
 from support.faulty import FaultyServer, answer
 from support.sending import SECRETS, toml_of
+
+from slaflow.store.database import Database
+from slaflow.store.tables.deliveries import delivery
 
 Process = Callable[..., "subprocess.Popen[bytes]"]
 PATIENT = 30
@@ -195,6 +199,38 @@ def test_the_list_tells_of_each_way_and_what_failed_is_sent_again(
     }  # fmt: skip
     assert known("outbox", "list", "--receiver", "crm", "--status", "failed").out == "no messages\n"
     assert known("outbox", "release").out == "0 deliveries let go\n"
+
+
+LETTERS = """\
+[channels.post]
+kind = "file"
+folder = "letters"
+[channels.chat]
+kind = "slack"
+token_env = "NONE"
+[recipients]
+default = ["post", "chat"]
+"""
+
+
+def test_the_list_says_how_far_each_of_several_ways_is(
+    known: Slaflow, faulty: FaultyServer, database_url: str, tmp_path: Path
+) -> None:
+    told(tmp_path, LETTERS + toml_of(faulty, "crm", "dwh"))
+    hand_over(known)
+    known("outbox", "send")
+    assert known("tick", "--at", "2026-03-09T11:35:00+01:00").code == 0
+
+    def over() -> str:
+        known("outbox", "send")
+        (said,) = [line for line in lines(known("outbox", "list")) if "anna@example.com" in line]
+        return said.split("  ")[3]
+
+    assert over() == "post sent, chat waiting"
+    with Database(database_url).write() as conn:
+        chat = update(delivery).where(delivery.c.channel == "chat")
+        conn.execute(chat.values(tries=3, held_at=delivery.c.planned_at, digest="12"))
+    assert over() == "post sent, chat held after 3 tries in a digest"
 
 
 @pytest.mark.parametrize(
