@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,8 +47,8 @@ class Planned:
         )  # fmt: skip
 
 
-def plan(app: Context, reach: Reach) -> Planned:
-    """Gives every message that waits its ways, :data:`AT_ONCE` in a transaction.
+def plan(app: Context, reach: Reach, is_over: Callable[[], bool] = lambda: False) -> Planned:
+    """Gives every message that waits its ways, :data:`AT_ONCE` in a transaction; *is_over* ends it between two.
 
     Where slaflow.toml has no channel, messages to people wait on. The first time that anything is sent from a
     database, what is older than its agreement's ``notify_within`` is stale: nobody gets the mail of months.
@@ -57,7 +57,10 @@ def plan(app: Context, reach: Reach) -> Planned:
     with app.database.read() as conn:
         is_first = store.is_first(conn)
     whole = Planned()
-    while (some := written(app, lambda conn: _some(app, conn, reach, only, is_first))).messages:
+    while not is_over():
+        some = written(app, lambda conn: _some(app, conn, reach, only, is_first))
+        if not some.messages:
+            break
         whole += some
     return whole
 

@@ -37,7 +37,7 @@ def rounds(app: Context, reach: Reach, bell: Bell) -> Iterator[Report]:
         while not bell.rung:
             report, seconds, is_more = Report(), None, False
             try:
-                report.planned = plan(app, reach)
+                report.planned = plan(app, reach, lambda: bell.rung)
                 sender.begin()
                 is_more = sweeper.sweep()
                 patience.reset()

@@ -13,6 +13,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.outbox import again
 from slaflow.engine.setup import receivers
 from slaflow.engine.tick.worker import Bell
+from slaflow.notify import plan as planning
 from slaflow.notify import watch
 from slaflow.notify.channels.webhook import Webhook
 from slaflow.notify.send import Sender
@@ -114,3 +115,14 @@ def test_rounds_go_on_until_the_bell_is_rung(
             bell.ring()
     bell.close()
     assert len(arrived(faulty, "crm")) == len(messages(app)) == 4
+
+
+def test_planning_ends_between_two_transactions(
+    app: Engine, faulty: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reach = applied(app, reach_of(faulty, "crm"))
+    handed_over(app)
+    monkeypatch.setattr(planning, "AT_ONCE", 1)
+    asked = iter([False, True])
+    assert planning.plan(app, reach, lambda: next(asked)).messages == 1
+    assert len(deliveries(app)) == 1 < len(messages(app))
