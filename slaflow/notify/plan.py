@@ -48,7 +48,7 @@ class Planned:
 
 
 def plan(app: Context, reach: Reach, is_over: Callable[[], bool] = lambda: False) -> Planned:
-    """Gives every message that waits its ways, :data:`AT_ONCE` in a transaction; *is_over* ends it between two.
+    """Gives every message that waits its ways, :data:`AT_ONCE` in a transaction; *is_over* ends it.
 
     Where slaflow.toml has no channel, messages to people wait on. The first time that anything is sent from a
     database, what is older than its agreement's ``notify_within`` is stale: nobody gets the mail of months.
