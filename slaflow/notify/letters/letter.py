@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.notify.meanwhile import Happened
 
-Reason = Literal["owner", "was_owner", "manager", "desk", "named", "stand_in", "somebody"]
+Reason = Literal["owner", "was_owner", "manager", "desk", "named", "stand_in", "somebody", "several"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why this reader hears: as the lead's owner, now or when it fell, as that owner's manager, at the desk
-    of a party, as somebody the agreement names, or standing in; in a room what is meant for somebody. ``of``
-    is what that owner, party, absent or meant person is called.
+    of a party, as somebody the agreement names, or standing in; in a room what is meant for somebody; of a
+    digest ``several``. ``of`` is what that owner, party, absent or meant person is called.
     """
 
     reason: Reason

@@ -260,6 +260,8 @@ def _id(identity: str, what: str, delivery: Addressed) -> str:
 def as_digest(letters: Sequence[Letter], number: str, counts: Mapping[str, int]) -> Letter:
     """One letter of several to the same reader: *number* is its id, *counts* how many of each kind in all."""
     told = tuple(message for letter in letters for message in letter.messages)
+    if len({message.why for message in told}) > 1:
+        told = (replace(told[0], why=Why("several")), *told[1:])
     return replace(
         letters[0], id=number, messages=told, thread=None, buttons=(), is_digest=True, counts=counts
     )
