@@ -30,7 +30,6 @@ def arrange(app: Context, conn: Connection, channel: str, burst: Burst, now: dat
     """
     if channel.startswith(RECEIVER):
         return
-    store.part_orphans(conn, channel)
     due = store.due_addresses(conn, channel, now)
     if not due:
         return

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, case, delete, insert, literal_column, select, update
 
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.deliveries import delivery
@@ -61,9 +61,10 @@ def _empty_deliveries(connection: Connection, lead_id: int, at: datetime) -> Non
         # What waits and what was written lately each have an index; all that ever went has none.
         waits = each.status == literal_column("'waiting'")
         done = each.status != literal_column("'waiting'")
-        for some in (waits, and_(done, each.body.is_not(None))):
-            theirs = update(delivery).where(one_of(each.digest, "digests"), some).values(body=None)
-            connection.execute(theirs, {"digests": digests})
+        theirs = update(delivery).where(one_of(each.digest, "digests")).values(body=None)
+        connection.execute(theirs.where(done, each.body.is_not(None)), {"digests": digests})
+        # What is left of it is gathered anew: perhaps the one that stood for all goes.
+        connection.execute(theirs.where(waits).values(digest=None), {"digests": digests})
     emptied = {"body": None, "last_error": None, "provider_id": None}
     connection.execute(update(delivery).where(each.lead == lead_id).values(emptied))
     # Whoever has one of them in hand finds it is not theirs any more.

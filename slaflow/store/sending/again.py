@@ -53,10 +53,13 @@ def failed(connection: Connection, which: Which, after: int, limit: int) -> list
 def send_again(connection: Connection, deliveries: Collection[int], now: datetime) -> None:
     """Has those wait from *now* on as if they had never been tried.
 
-    What was rendered stays, so that they are what they were; but of an erased lead it is made anew.
+    What was rendered stays, so that they are what they were; but of an erased lead, or where several shared a
+    letter of which perhaps not all are to go, it is made anew.
     """
-    body = case((_IS_ERASED, null()), else_=delivery.c.body)
-    values = {"status": "waiting", "tries": 0, "next_try_at": now, "done_at": None, "body": body}
+    body = case((or_(_IS_ERASED, delivery.c.digest.is_not(None)), null()), else_=delivery.c.body)
+    values = {
+        "status": "waiting", "tries": 0, "next_try_at": now, "done_at": None, "body": body, "digest": None,
+    }  # fmt: skip
     those = update(delivery).where(one_of(delivery.c.id, "ids")).values(**values)
     connection.execute(those, {"ids": list(deliveries)})
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    null,
     or_,
     select,
     update,
@@ -136,15 +135,6 @@ def gather(connection: Connection, rows: Sequence[Waiting], now: datetime) -> No
     those = update(delivery).where(one_of(delivery.c.id, "ids"))
     values = those.values(digest=str(rows[0].id), next_try_at=now)
     connection.execute(values, {"ids": [each.id for each in rows]})
-
-
-def part_orphans(connection: Connection, channel: str) -> None:
-    """Has what shared a letter go by itself, of which another part is not to be sent again."""
-    each, first = delivery.c, delivery.alias("first")
-    digest = cast(each.digest, BigInteger)
-    stands = select(first.c.id).where(first.c.id == digest, first.c.status == "waiting")
-    lost = (each.channel == channel, each.status == "waiting", each.digest.is_not(None), ~stands.exists())
-    connection.execute(update(delivery).where(*lost).values(digest=null(), body=null()))
 
 
 def hand_on(connection: Connection, ids: Collection[int]) -> None:

@@ -12,7 +12,8 @@ from support.office import ANNA, BO, CIA, MIA, MONDAY, Present, handed_over
 from support.sending import applied, arrived, deliveries, messages, reach_of, sent
 
 from slaflow.engine.app import Engine
-from slaflow.engine.outbox.again import release
+from slaflow.engine.outbox.again import release, retry
+from slaflow.notify.answer import Again, Failed, Sent
 
 DESK = "sales-desk@example.com"
 EVERYBODY = (ANNA, BO, CIA, MIA, DESK)
@@ -95,3 +96,37 @@ def test_systems_get_each_event_however_many(app: Engine, faulty: FaultyServer) 
     for name in "abc":
         handed_over(app, name)
     assert sent(app, reach).sent == len(messages(app)) == len(arrived(faulty, "crm")) > 3
+
+
+def test_of_a_digest_that_failed_a_part_is_sent_again_by_itself(
+    app: Engine, lead: int, present: Present, box: Letterbox
+) -> None:
+    reach = reach_to(burst={"messages": 1, "per": "10m"})
+    told(app, lead, [ANNA] * 4)
+    box.answers = [Sent(), Failed("it is too long")]
+    sent(app, reach)
+    assert Counter(row.status for row in messages(app)) == {"sent": 1, "failed": 3}
+    assert {row.last_error for row in deliveries(app)} == {None, "it is too long"}
+    last = max(row.id for row in messages(app))
+    assert retry(app, reach, [last], None)["deliveries"] == 1
+    present.at += timedelta(minutes=11)
+    sent(app, reach)
+    assert box.singles(ANNA)[1:] == [last]
+
+
+def test_who_was_erased_is_in_no_digest_and_the_rest_goes(
+    app: Engine, lead: int, present: Present, box: Letterbox
+) -> None:
+    reach = reach_to(burst={"messages": 1, "per": "10m"})
+    other = handed_over(app, "lee", MONDAY)
+    told(app, other, [ANNA])
+    told(app, lead, [ANNA], first=2000)
+    told(app, other, [ANNA] * 2, first=2000)
+    box.answers = [Sent(), Again("not now")]
+    sent(app, reach)
+    assert [number_of(each["counts"]) for each in box.digests(ANNA)] == [3]
+    app.erase(lead, "she asked for it", "system")
+    assert {row.body for row in deliveries(app) if row.status != "sent"} == {None}
+    present.at += timedelta(minutes=11)
+    sent(app, reach)
+    assert Counter(row.status for row in deliveries(app)) == {"sent": 3, "dropped": 1}
