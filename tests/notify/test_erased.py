@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from support.blocked import wait_until_blocked
 from support.faulty import FaultyServer, answer
 from support.known_person import LATER, REASON, TOLD, a_person_is_known, files_of, found_in
-from support.office import DAY, FRIDAY, HOUR, MONDAY, Present, handed_over
+from support.office import DAY, FRIDAY, HOUR, MONDAY, Present, handed_over, on_one_database
 from support.sending import applied, deliveries, messages, reach_of, sent, taken
 
 from slaflow.engine.app import Engine
@@ -180,3 +180,33 @@ def test_what_is_done_at_the_same_instant_leaves_nothing_either(
     assert of_people(app)
     assert {(row.status, row.body, row.claimed_by) for row in of_people(app)} == {("dropped", None, None)}
     assert {row.status for row in messages(app)} == {"stale"}
+
+
+@on_one_database
+def test_a_letter_of_several_leads_is_written_anew_without_hers(
+    app: Engine, present: Present, tmp_path: Path
+) -> None:
+    """She is the first that it tells of, so that another stands for it then."""
+    present.at = FRIDAY
+    for name in ("liv", "zyxkim", "tor", "ulf"):
+        handed_over(app, name, company="Quuxborough Ltd" if name == "zyxkim" else "Livland Ltd")
+    present.at = MONDAY + 2 * HOUR
+    app.tick()
+    stuck = tmp_path / "no"
+    stuck.touch()
+    mail = {"kind": "file", "folder": stuck / "folder"}
+    reach = Reach.model_validate({"channels": {"mail": mail}, "send": {"burst": {"messages": 1}}})
+    sent(app, reach)
+    written = [row for row in of_people(app) if row.digest and row.body and row.lead == 2]
+    assert written
+    assert all("zyxkim@" in row.body and "tor@" in row.body for row in written)
+    app.erase(2, REASON, "marketing", at=present.at)
+    assert [row.id for row in of_people(app) if row.body and "zyxkim" in row.body] == []
+    stuck.unlink()
+    present.at += DAY
+    while sent(app, reach).sent:
+        present.at += DAY
+    mails = [file.read_text(encoding="utf-8") for file in (stuck / "folder" / "new").iterdir()]
+    assert any("tor@" in each and "ulf@" in each for each in mails)
+    assert [each for each in mails if "Quuxborough" in each or "zyxkim" in each] == []
+    assert {row.status for row in of_people(app) if row.lead != 2} == {"sent"}
