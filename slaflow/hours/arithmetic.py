@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from slaflow.hours import zones
 from slaflow.hours.errors import CalendarNeverOpens, InvalidDuration
@@ -90,6 +91,21 @@ class OpenHours:
             at = bisect_right(year.ends, micros)
             if at < len(year.starts):
                 return instant_at(max(year.starts[at], micros))
+        return None
+
+    def next_edge(self, instant: datetime) -> datetime | None:
+        """When the calendar, after *instant*, next opens or closes; None where it does neither for a year."""
+        if not self.is_open(instant):
+            return self.next_open(instant)
+        begin = in_utc(instant)
+        closes = micros_at(begin)
+        for year in islice(self.periods.onward(begin.year), 2):
+            at = bisect_right(year.ends, closes)
+            while at < len(year.starts) and year.starts[at] <= closes:
+                closes = year.ends[at]
+                at += 1
+            if at < len(year.starts):
+                return instant_at(closes)
         return None
 
     def is_open(self, instant: datetime) -> bool:
@@ -198,6 +214,9 @@ class RoundTheClock(OpenHours):
 
     def next_open(self, instant: datetime) -> datetime:
         return in_utc(instant)
+
+    def next_edge(self, instant: datetime) -> None:
+        in_utc(instant)
 
     def is_open(self, instant: datetime) -> bool:
         in_utc(instant)

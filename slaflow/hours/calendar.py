@@ -111,6 +111,10 @@ class Calendar:
         """The first open instant at or after *instant*; None where it never opens again."""
         return self.hours.next_open(instant)
 
+    def next_edge(self, instant: datetime) -> datetime | None:
+        """When it next opens or closes after *instant*; None where it does neither for a year."""
+        return self.hours.next_edge(instant)
+
     def close_of_open_day(self, start: datetime, days: int) -> datetime:
         """The close of the open day number *days* after the local date of *start*: what ``2d`` means."""
         return self.hours.close_of_open_day(start, days)

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from slaflow.agreement.words.naming import Naming
 from slaflow.engine.ask import LeadNotThere, MovedOn
 from slaflow.engine.context import Context
+from slaflow.engine.desk.consequences import local
+from slaflow.engine.desk.meanwhile import Happened, meanwhile, name_of
 from slaflow.engine.leads.click import LinkExpired, LinkUsed, PersonGone
 from slaflow.errors import SlaflowError, UnknownName
 from slaflow.lifecycle.erasure import LeadErased
-from slaflow.notify.consequences import local
 from slaflow.notify.links import Link
-from slaflow.notify.meanwhile import Happened, meanwhile, name_of
 from slaflow.notify.offer import Stood, stood
 
 ENDED = (LinkUsed, LinkExpired, PersonGone, MovedOn, LeadErased, LeadNotThere, UnknownName)

@@ -15,6 +15,9 @@ from slaflow.agreement.words.values import shown
 from slaflow.clock.state import Clock
 from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.context import Context
+from slaflow.engine.desk import consequences, refusals
+from slaflow.engine.desk.asked import Asked, of_rows
+from slaflow.engine.desk.meanwhile import Happened, meanwhile, name_of
 from slaflow.engine.leads.click import check_good, person_of
 from slaflow.engine.settle import settled
 from slaflow.errors import UnknownName
@@ -24,9 +27,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.lifecycle.view import View
 from slaflow.log.entry import Entry
-from slaflow.notify import consequences, refusals
 from slaflow.notify.links import Link, clickable, label_of
-from slaflow.notify.meanwhile import Happened, meanwhile, name_of
 from slaflow.store.database import Connection
 from slaflow.store.log import history
 from slaflow.store.rows import clocks as clock_store
@@ -34,7 +35,7 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.flow import Transition
-from slaflow.workflow.model.lead import Field, Value
+from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
 
 TOUCHES = 3
@@ -49,16 +50,6 @@ class Who:
     address: str
     side: str
     party: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An input as the page asks for it. ``refused`` says which of its choices would be refused now."""
-
-    field: Field
-    title: str
-    is_required: bool
-    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +141,7 @@ def _offer(
         touches=_touches(stood, naming),
         deed=label_of(rows[0]).removesuffix("…"),
         consequences=consequences.of(workflow, lead, stood.clocks, rows, stood.at),
-        asked=_asked(stood.view, rows),
+        asked=of_rows(stood.view, rows),
         refused=_refused(stood.view, person, rows, inputs),
         since=meanwhile(workflow, stood.people, stood.told, stood.since, link.expected),
         others=[(label_of(row), _other(link, row)) for row in others if row.trigger != link.trigger],
@@ -198,21 +189,6 @@ def _touches(stood: Stood, naming: Naming) -> list[Happened]:
 
 def _by(stood: Stood, naming: Naming, told: Entry | Draft) -> str:
     return name_of(stood.people, told.actor) if "@" in told.actor else naming.party(told.actor)
-
-
-def _asked(view: View, rows: Sequence[Transition]) -> list[Asked]:
-    """Every input of *rows*; one is required where each of them requires it."""
-    fields = {name: field for row in reversed(rows) for name, field in row.requires.items()}
-    refused = refusals.by_choice(view, rows[0]) if len(rows) == 1 else {}
-    return [
-        Asked(
-            field,
-            field.title or name.replace("_", " "),
-            all(name in row.requires and row.requires[name].required for row in rows),
-            refused.get(name, {}),
-        )
-        for name, field in fields.items()
-    ]
 
 
 def _refused(

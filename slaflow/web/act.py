@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from slaflow.agreement.words.naming import Naming
+from slaflow.engine.desk.consequences import local, owed_next
 from slaflow.engine.leads import click
 from slaflow.engine.leads.commands import Refused
 from slaflow.errors import InvalidValue, SlaflowError
 from slaflow.notify import links
-from slaflow.notify.consequences import local, owed_next
 from slaflow.notify.ending import ENDED, ending
 from slaflow.notify.links import Link
 from slaflow.notify.offer import Offer, offered

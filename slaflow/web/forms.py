@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from slaflow.notify.offer import Asked
+from slaflow.engine.desk.asked import Asked
 
 LARGEST = 256 * 1024
 """Bytes of a form."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from slaflow.agreement.words.values import limits, shown
-from slaflow.notify.offer import Asked
+from slaflow.engine.desk.asked import Asked
 from slaflow.workflow.identity import plain
 from slaflow.workflow.model.lead import Field
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from slaflow.agreement.document.blocks import capital, sentence
-from slaflow.notify.consequences import local
+from slaflow.engine.desk.consequences import local
 from slaflow.web.inputs import bounds, choices, hint, kind, preset
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from support.builders import utc
 
 from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
-from slaflow.notify.meanwhile import Happened
+from slaflow.engine.desk.meanwhile import Happened
 
 DUE = utc("2026-03-09T13:30")
 PROMISES = (

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from support.builders import utc
 
 from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
-from slaflow.notify.meanwhile import Happened
+from slaflow.engine.desk.meanwhile import Happened
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DUE = utc("2026-03-09T12:30")

@@ -28,7 +28,7 @@ def assign(app: Context, lead: int | str, owner: str, actor: str, at: datetime |
 
     def happening(conn: Connection, found: Lead) -> Happening:
         email = people.check_known(app, conn, owner).email
-        _check_may_own(app, conn, found, email, at)
+        check_may_own(app, conn, found, email, at)
         return Assigned(email)
 
     outcome = asked_of(app, lead, happening, actor, at, None)
@@ -42,7 +42,7 @@ def assign(app: Context, lead: int | str, owner: str, actor: str, at: datetime |
     return {**shown, "assignment": {"to": entry.data["to"], "applied": applied, "away_until": until}}
 
 
-def _check_may_own(app: Context, conn: Connection, lead: Lead, owner: str, at: datetime | None) -> None:
+def check_may_own(app: Context, conn: Connection, lead: Lead, owner: str, at: datetime | None) -> None:
     """Raises ``Refused`` where another party holds the lead by then; what is told late gives it to nobody."""
     when = app.present(at)
     if at is not None and when < lead.as_of:

@@ -167,17 +167,22 @@ def change(
     """
 
     def happening(conn: Connection, found: Lead) -> Happening:
-        check_not_erased(found)
-        workflow = app.workflow(found.digest)
-        values = declared_values(workflow, fields, with_defaults=False)
-        after = {**found.fields, **values}
-        key = identity_key(workflow, {k: v for k, v in after.items() if v is not None})
-        if key is None:
-            raise IdentityMissing(workflow.identity, after)
-        check_free(conn, key, found.id)
-        return Changed(values)
+        return changed(app, conn, found, fields)
 
     return ask(app, lead, happening, actor, at, occurred_at, resurrect)
+
+
+def changed(app: Context, conn: Connection, found: Lead, fields: Mapping[str, object]) -> Changed:
+    """*fields* as they would be set for *found*, which is held. Raises as :func:`change`."""
+    check_not_erased(found)
+    workflow = app.workflow(found.digest)
+    values = declared_values(workflow, fields, with_defaults=False)
+    after = {**found.fields, **values}
+    key = identity_key(workflow, {k: v for k, v in after.items() if v is not None})
+    if key is None:
+        raise IdentityMissing(workflow.identity, after)
+    check_free(conn, key, found.id)
+    return Changed(values)
 
 
 def fire(

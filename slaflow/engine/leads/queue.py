@@ -73,20 +73,24 @@ def page(app: Context, owner: str | None, team: str | None, party: str | None, l
     """
     now = app.present()
     with app.database.read() as conn:
-        asked = _asked(app, conn, owner, team, party, now)
-        fallen = owed_store.fallen(conn, now, COUNTED)
-        if len(fallen) <= SETTLED:
-            return QueuePage(sorted(asked.present(now, limit), key=_urgency)[:limit], 0)
-        rows, settled = asked.as_saved(now, limit, fallen[:SETTLED])
-        return QueuePage(rows, len(set(fallen) - settled))
+        return first(_asked(app, conn, owner, team, party, now), now, limit)
+
+
+def first(asked: Question, now: datetime, limit: int) -> QueuePage:
+    """As :func:`page`, of a question that is asked already."""
+    fallen = owed_store.fallen(asked.conn, now, COUNTED)
+    if len(fallen) <= SETTLED:
+        return QueuePage(sorted(asked.present(now, limit), key=_urgency)[:limit], 0)
+    rows, settled = asked.as_saved(now, limit, fallen[:SETTLED])
+    return QueuePage(rows, len(set(fallen) - settled))
 
 
 def _asked(
     app: Context, conn: Connection, owner: str | None, team: str | None, party: str | None, now: datetime
-) -> _Asked:
+) -> Question:
     directory = people_store.directory(conn)
     check_declared(app, conn, "party", party)
-    return _Asked(app, conn, directory, _owners(app, conn, directory, owner, team, now), party)
+    return Question(app, conn, directory, _owners(app, conn, directory, owner, team, now), party)
 
 
 def _urgency(row: Mapping[str, Any]) -> tuple[bool, int, str, int]:
@@ -94,14 +98,18 @@ def _urgency(row: Mapping[str, Any]) -> tuple[bool, int, str, int]:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A question to the queue: whose leads' promises (None: anybody's), owed by which party."""
+class Question:
+    """A question to the queue: whose leads' promises (None: anybody's), owed by which party.
+
+    ``unowned``: of those leads that nobody owns.
+    """
 
     app: Context
     conn: Connection
     directory: Directory
     owners: list[str] | None
     party: str | None
+    unowned: bool = False
 
     def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
         """The rows as of now: all, or those among which the *most* urgent are."""
@@ -130,6 +138,8 @@ class _Asked:
             yield _row(workflow, owed.lead_id, owed.key, owed.state, owed.owner, owed.clock, now)
 
     def _most_urgent(self, most: int | None, settled_at: datetime | None) -> list[Candidate]:
+        if self.unowned:
+            return owed_store.of_nobody(self.conn, self.party, most, settled_at)
         if self._spelt is None:
             return owed_store.of_anybody(self.conn, self.party, most, settled_at)
         return owed_store.of_owners(self.conn, self._spelt, self.party, most, settled_at)
@@ -159,6 +169,8 @@ class _Asked:
         settled = settled_in_memory(workflow, self.directory, stood.lead, stood.clocks, stood.at)
         lead = settled.lead
         if self._keys is not None and folded(lead.owner or "") not in self._keys:
+            return
+        if self.unowned and lead.owner is not None:
             return
         for clock in settled.clocks:
             if clock.is_open and clock.owed_by is not None and self.party in (None, clock.owed_by):

@@ -53,7 +53,7 @@ def judged(
     if event.imported and not _asked(workflow, event.happening, event.actor.party):
         return event  # who tells it is not even looked up: of a bare party that asks for everybody's role
     who = who or asker(people, event.actor, event.arrived_at)
-    right = _role_asked(workflow, event.happening, who)
+    right = role_asked(workflow, event.happening, who)
     if right is not None:
         event = event._replace(right=right)
     if event.imported or not _is_known(workflow, event.happening):
@@ -116,7 +116,7 @@ def _is_known(workflow: Workflow, happening: Happening) -> bool:
     return True
 
 
-def _role_asked(workflow: Workflow, happening: Happening, who: Asker) -> str | None:
+def role_asked(workflow: Workflow, happening: Happening, who: Asker) -> str | None:
     """The highest role that the agreement asks of their party for this, and that they have."""
     had = [role for role in _asked(workflow, happening, who.party) if who.stands_as(role)]
     return right_of(who.party, max(had, key=ROLES.index)) if had else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from slaflow.notify.meanwhile import Happened
+from slaflow.engine.desk.meanwhile import Happened
 
 Reason = Literal["owner", "was_owner", "manager", "desk", "named", "stand_in", "somebody", "several"]
 

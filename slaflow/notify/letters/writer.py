@@ -13,6 +13,7 @@ from slaflow.agreement.words.naming import plain
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
+from slaflow.engine.desk.meanwhile import Happened, meanwhile, name_of
 from slaflow.engine.leads.lead_json import kept_by
 from slaflow.engine.settle import settled
 from slaflow.errors import SlaflowError
@@ -24,7 +25,6 @@ from slaflow.notify.letters import truth
 from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
 from slaflow.notify.letters.truth import Gone
 from slaflow.notify.links import buttons_of, stop_url_of
-from slaflow.notify.meanwhile import Happened, meanwhile, name_of
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.log import history

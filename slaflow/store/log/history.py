@@ -44,6 +44,21 @@ def streams(connection: Connection, lead_ids: Collection[int]) -> Iterator[tuple
             yield int(name.removeprefix("lead:")), [Entry._make(row) for row in group]
 
 
+def newest(connection: Connection, lead_id: int, before: int | None, most: int) -> list[Entry]:
+    """The last *most* entries of a lead before its entry *before* (None: at all), oldest first; and what
+    was caused by one of them later on."""
+    of_lead = entry.c.stream == f"lead:{lead_id}"
+    query = select(*entry.c).where(of_lead).order_by(entry.c.seq.desc()).limit(most)
+    if before is None:
+        return [Entry._make(row) for row in connection.execute(query)][::-1]
+    found = [Entry._make(row) for row in connection.execute(query.where(entry.c.seq < before))][::-1]
+    if not found:
+        return []
+    caused = entry.c.caused_by.between(found[0].seq, before - 1)
+    later = select(*entry.c).where(of_lead, entry.c.seq >= before, caused).order_by(entry.c.seq).limit(most)
+    return [*found, *(Entry._make(row) for row in connection.execute(later))]
+
+
 def people(connection: Connection) -> list[Entry]:
     """The stream ``people``, from its first entry on."""
     return [Entry._make(row) for row in connection.execute(_PEOPLE)]

@@ -21,6 +21,7 @@ from slaflow.store.tables.log import entry
 from slaflow.store.types import Instant, one_of
 
 SECOND = timedelta(seconds=1)
+_CLOCKS_OF_ONE = 8
 
 
 class Group(NamedTuple):
@@ -115,11 +116,39 @@ def of_owners(
     settled_at: datetime | None,
 ) -> list[Candidate]:
     """As :func:`of_anybody`, about the leads of *owners*."""
+    owned = one_of(lead.c.owner, "owners")
+    return _of_leads(connection, owned, party, most, {"owners": owners, "now": settled_at})
+
+
+def of_nobody(
+    connection: Connection, party: str | None, most: int | None, settled_at: datetime | None
+) -> list[Candidate]:
+    """As :func:`of_anybody`, about the leads that nobody owns."""
+    return _of_leads(connection, lead.c.owner.is_(None), party, most, {"now": settled_at})
+
+
+def how_many(
+    connection: Connection, owners: Collection[str] | None, party: str, most: int, *, unowned: bool = False
+) -> int:
+    """How many leads owe such a promise as they are saved, *most* at most, which bounds the cost too."""
+    query = select(clock.c.lead).where(_IS_OPEN, clock.c.owed_by == party)
+    if owners is not None or unowned:
+        owned = lead.c.owner.is_(None) if unowned else one_of(lead.c.owner, "owners")
+        query = query.join(lead, clock.c.lead == lead.c.id).where(owned)
+    # So many clocks that the leads of which they are cannot be fewer, unless each has a great many.
+    some = query.limit(most * _CLOCKS_OF_ONE).subquery()
+    values = {} if owners is None else {"owners": owners}
+    return min(int(connection.execute(select(func.count(some.c.lead.distinct())), values).scalar_one()), most)
+
+
+def _of_leads(
+    connection: Connection, owned: Any, party: str | None, most: int | None, values: dict[str, Any]
+) -> list[Candidate]:
+    settled_at = values["now"]
     query = select(*_CANDIDATE).join(lead, clock.c.lead == lead.c.id)
-    query = query.where(_IS_OPEN, clock.c.owed_by.is_not(None), one_of(lead.c.owner, "owners"))
+    query = query.where(_IS_OPEN, clock.c.owed_by.is_not(None), owned)
     if party is not None:
         query = query.where(clock.c.owed_by == party)
-    values = {"owners": owners, "now": settled_at}
     if most is None:
         return _candidates(connection, query, values)
     standing = query if settled_at is None else query.where(_STANDS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from slaflow.agreement.words.conditions import condition, value
 from slaflow.agreement.words.naming import Naming, listed
@@ -17,10 +19,58 @@ from slaflow.workflow.model.workflow import Workflow
 INPUT = "input."
 
 
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What would mend it: a field to set, a check to answer, an activity to record, a calendar to wait for.
+
+    ``name`` is the agreement's; None: any activity that counts as an attempt, or as a contact.
+    """
+
+    kind: Literal["field", "check", "activity", "attempt", "contact", "open"]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One clause that stands in the way, in words, and what would mend it."""
+
+    words: str
+    mends: tuple[Mend, ...] = ()
+
+
 def standing(view: View, row: Transition) -> list[str]:
     """Why *row* cannot be taken whatever is given with it."""
+    return [each.words for each in taught(view, row)]
+
+
+def taught(view: View, row: Transition) -> list[Because]:
+    """As :func:`standing`, each with what would mend it."""
     clauses = [each for each in row.guard if not any(name.startswith(INPUT) for name in each.that.names)]
-    return list(_lines(view, clauses))
+    return [
+        Because(words, tuple(_mends(view, clause)))
+        for clause in clauses for words in _lines(view, [clause])
+    ]  # fmt: skip
+
+
+def _mends(view: View, clause: Clause) -> Iterator[Mend]:
+    """What of all that *clause* reads does not stand as it would have to, or may not."""
+    found: list[Mend] = []
+    for name in sorted(clause.that.names):
+        head, _, rest = name.partition(".")
+        value = view.value(name)
+        if head in ("check", "checked") and value is not True:
+            found.append(Mend("check", rest))
+        elif head in ("lead", "known") and rest in view.workflow.fields and value in (None, False):
+            found.append(Mend("field", rest))
+        elif head == "attempts":
+            found.append(Mend("attempt"))
+        elif head == "contacted" and value is not True:
+            found.append(Mend("contact"))
+        elif head == "activity":
+            found.append(Mend("activity", rest.rpartition(".")[0]))
+        elif head == "open" and value is not True:
+            found.append(Mend("open", rest))
+    yield from dict.fromkeys(found)
 
 
 def by_choice(view: View, row: Transition) -> dict[str, dict[str, str]]:

@@ -12,9 +12,9 @@ from slaflow.agreement.words.actions import actions, settings
 from slaflow.agreement.words.naming import Naming, listed
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
+from slaflow.engine.desk.meanwhile import promise_of
 from slaflow.hours.words import open_time
 from slaflow.lifecycle.lead import Lead
-from slaflow.notify.meanwhile import promise_of
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.workflow import Workflow
 

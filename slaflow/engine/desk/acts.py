@@ -1,0 +1,101 @@
+"""What is done by a form: once per form, by a known person, while the lead is where its page was made for.
+
+All of it is one transaction: the lead is held, the form noted as used, state and instant compared, the
+input taken. So of two presses at once one acts. Source: rules.md, 36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from slaflow.engine.apply import in_transaction
+from slaflow.engine.ask import Ask, Expected, LeadNotThere, Outcome
+from slaflow.engine.context import Context
+from slaflow.engine.desk.deeds import Kind
+from slaflow.engine.leads.assignment import check_may_own
+from slaflow.engine.leads.click import LinkUsed
+from slaflow.engine.leads.commands import asked, changed, done
+from slaflow.lifecycle.erasure import check_not_erased
+from slaflow.lifecycle.events import Answered, Assigned, Fired, Happening, Recorded
+from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.store.database import Connection
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import used_links as store
+
+VIA = "web"
+REMEMBERED = timedelta(hours=24)
+"""For so long a form that was sent is known again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A form that is sent: ``key`` is its own, and the same however often it is sent."""
+
+    key: str
+    lead: int
+    kind: Kind
+    name: str
+    expected: Expected | None = None
+    values: Mapping[str, object] | None = None
+
+
+def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
+    """Does it; gives LEAD. What is refused leaves the form as it was.
+
+    Raises:
+        LinkUsed: the same form was sent already, and it was done then.
+        MovedOn: the lead has left the state it was made for, and may have come back.
+        LeadNotThere, LeadErased: it is about nobody.
+        Refused: with every failing clause.
+        InvalidValue, LeadExists, IdentityMissing: the fields are not as declared, or somebody else's.
+    """
+
+    def attempt(conn: Connection) -> Outcome:
+        held = lead_store.lock(conn, [press.lead]).get(press.lead)
+        if held is None:
+            raise LeadNotThere(press.lead)
+        if (used := store.find(conn, _id(press, who))) is not None:
+            raise LinkUsed(used)
+        check_not_erased(held)
+        happening = _HAPPENINGS[press.kind](app, conn, held, press, who)
+        ask = Ask(press.lead, happening, who, expected=press.expected, via=VIA)
+        outcome = in_transaction(app, conn, [ask], now=None)[0]
+        if outcome.is_done:
+            _note(app, conn, press, who, outcome)
+        return outcome
+
+    return done(app, asked(app, attempt), None)
+
+
+def _id(press: Press, who: Actor) -> str:
+    """No other person's form, and no link, is known by the same."""
+    return "form:" + sha256(f"{who.name}\n{press.lead}\n{press.key}".encode()).hexdigest()
+
+
+def _note(app: Context, conn: Connection, press: Press, who: Actor, outcome: Outcome) -> None:
+    now = app.present()
+    told = next((entry for entry in outcome.entries if entry.entry_class == "input"), None)
+    used = store.Used(press.lead, who.name, press.name, None if told is None else told.seq, now)
+    store.use(conn, _id(press, who), used, now + REMEMBERED)
+
+
+def _given(press: Press) -> Mapping[str, object]:
+    return press.values or {}
+
+
+def _assigned(app: Context, conn: Connection, held: Lead, press: Press, who: Actor) -> Happening:
+    check_may_own(app, conn, held, who.name, None)
+    return Assigned(who.name)
+
+
+_HAPPENINGS: Mapping[Kind, Callable[[Context, Connection, Lead, Press, Actor], Happening]] = {
+    "fire": lambda app, conn, held, press, who: Fired(press.name, _given(press)),
+    "record": lambda app, conn, held, press, who: Recorded(press.name, _given(press)),
+    "answer": lambda app, conn, held, press, who: Answered(press.name, _given(press)),
+    "set": lambda app, conn, held, press, who: changed(app, conn, held, _given(press)),
+    "take": _assigned,
+}

@@ -1,0 +1,51 @@
+"""What is asked for when something is done to a lead: typed, titled, and which choices would be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slaflow.engine.desk import refusals
+from slaflow.lifecycle.view import View
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.lead import Field
+
+NONE_REFUSED: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An input as a page asks for it. ``refused`` says which of its choices would be refused now."""
+
+    field: Field
+    title: str
+    is_required: bool
+    refused: Mapping[str, str]
+
+
+def of_rows(view: View, rows: Sequence[Transition]) -> list[Asked]:
+    """Every input of *rows*; one is required where each of them requires it."""
+    fields = {name: field for row in reversed(rows) for name, field in row.requires.items()}
+    refused = refusals.by_choice(view, rows[0]) if len(rows) == 1 else {}
+    return [
+        Asked(
+            field,
+            title_of(field),
+            all(name in row.requires and row.requires[name].required for row in rows),
+            refused.get(name, NONE_REFUSED),
+        )
+        for name, field in fields.items()
+    ]
+
+
+def of_fields(fields: Iterable[Field], *, is_required: bool | None = None) -> list[Asked]:
+    """Values of *fields*; each is required as it is declared, or as *is_required* says."""
+    return [
+        Asked(each, title_of(each), each.required if is_required is None else is_required, NONE_REFUSED)
+        for each in fields
+    ]
+
+
+def title_of(field: Field) -> str:
+    """What a field is called where it stands alone."""
+    return field.title or field.name.replace("_", " ")

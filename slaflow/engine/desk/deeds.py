@@ -1,0 +1,216 @@
+"""What somebody may do with a lead now, what is asked for first, and why they may not do the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from slaflow.engine.desk import refusals
+from slaflow.engine.desk.asked import Asked, of_fields, of_rows, title_of
+from slaflow.engine.desk.refusals import Because
+from slaflow.engine.desk.seen import Seen
+from slaflow.engine.desk.why import unquoted
+from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
+from slaflow.lifecycle.rights.judged import role_asked
+from slaflow.lifecycle.rights.named import named, names
+from slaflow.lifecycle.rights.permits import Operation, Relation, may, refusal
+from slaflow.lifecycle.rights.rules import field_denied, granted
+from slaflow.workflow.model.clocks import Pattern, Target
+from slaflow.workflow.model.flow import Transition
+from slaflow.workflow.model.lead import Activity, Field
+from slaflow.workflow.model.parties import LEAD, SYSTEM
+
+Kind = Literal["fire", "record", "answer", "set", "take"]
+_Does = Callable[[Pattern], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something to do: ``name`` is the agreement's, ``title`` what a button says.
+
+    ``refused`` is why not, whatever is given with it; ``keeps`` the open promises of the asker's party that
+    it keeps or helps to keep; ``to`` what the state is called in which it leaves the lead.
+    """
+
+    kind: Kind
+    name: str
+    title: str
+    asked: tuple[Asked, ...] = ()
+    refused: tuple[Because, ...] = ()
+    keeps: tuple[str, ...] = ()
+    to: str | None = None
+    is_final: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return not self.refused
+
+
+def fires(seen: Seen) -> list[Deed]:
+    """A deed per trigger that leads on from where the lead is, but for those of the agreement itself."""
+    if seen.lead.erased_at is not None:
+        return []
+    found: dict[str, list[Transition]] = {}
+    for row in seen.workflow.transitions:
+        if seen.lead.state in row.from_states and set(row.by) - {SYSTEM}:
+            found.setdefault(row.trigger, []).append(row)
+    return [_fire(seen, trigger, rows) for trigger, rows in found.items()]
+
+
+def rows_of(seen: Seen, trigger: str) -> list[Transition]:
+    """The rows of *trigger* that the asker may take from where the lead is, whatever their guards say."""
+    rows = [
+        row for row in seen.workflow.transitions
+        if row.trigger == trigger and seen.lead.state in row.from_states
+    ]  # fmt: skip
+    return [row for row in rows if names(row.by, row.roles, seen.who.party, _role(seen, Fired(trigger)))]
+
+
+def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
+    title = unquoted(seen.naming.trigger(trigger))
+    denied, mine = _denied(seen, "fire"), rows_of(seen, trigger)
+    if denied or not mine:
+        whose = seen.naming.may(_people(rows), {p: r for row in rows for p, r in row.roles.items()})
+        because = denied or (Because(f"it is for {whose}"),)
+        return Deed("fire", trigger, title, refused=because)
+    refused = [refusals.taught(seen.view, row) for row in mine]
+    to = mine[0].to
+    return Deed(
+        "fire", trigger, title,
+        asked=tuple(of_rows(seen.view, mine)),
+        refused=tuple(dict.fromkeys(each for found in refused for each in found)) if all(refused) else (),
+        keeps=_keeps(seen, lambda pattern: (pattern.kind == "trigger" and trigger in pattern.names)
+                     or (pattern.kind == "enter" and to in pattern.names)),
+        to=None if to is None or to == seen.lead.state else unquoted(seen.naming.state(to)),
+        is_final=to is not None and seen.workflow.states[to].final,
+    )  # fmt: skip
+
+
+def _people(rows: Iterable[Transition]) -> list[str]:
+    return [party for party in dict.fromkeys(p for row in rows for p in row.by) if party != SYSTEM]
+
+
+def records(seen: Seen) -> list[Deed]:
+    """A deed per kind of activity that the asker may record: their own, and what the prospect did."""
+    if seen.lead.erased_at is not None:
+        return []
+    found = (_record(seen, each) for each in seen.workflow.activities.values())
+    return [each for each in found if each is not None]
+
+
+def _record(seen: Seen, kind: Activity) -> Deed | None:
+    who, lead = seen.who, seen.lead
+    holds: tuple[Relation, ...] = ("holds",) if lead.held_by == who.party else ()
+    is_own = names(kind.by, kind.roles, who.party, _role(seen, Recorded(kind.kind))) and may(who, "record")
+    is_theirs = LEAD in kind.by and who.party not in kind.by and may(who, "record_for_lead", holds)
+    if not (is_own or is_theirs):
+        return None
+
+    def helps(pattern: Pattern) -> bool:
+        by_hand = is_own and not kind.automated
+        return (
+            (pattern.kind == "activity" and kind.kind in pattern.names)
+            or (pattern.kind == "attempts" and by_hand and kind.attempt is not None)
+            or (pattern.kind == "contact" and (by_hand or is_theirs) and kind.contact)
+        )
+
+    title = unquoted(seen.naming.activity(kind.kind))
+    return Deed("record", kind.kind, title, tuple(of_fields(kind.fields.values())), keeps=_keeps(seen, helps))
+
+
+def answers(seen: Seen) -> list[Deed]:
+    """A deed per check; who may not answer one hears who does."""
+    if seen.lead.erased_at is not None:
+        return []
+    found = []
+    for check in seen.workflow.checks.values():
+        allowed = tuple(dict.fromkeys((seen.lead.held_by, *check.by)))
+        because = _denied(seen, "answer")
+        if not because and not names(allowed, check.roles, seen.who.party, _role(seen, Answered(check.name))):
+            because = (Because(f"it is answered by {named(allowed, check.roles)}"),)
+        title = unquoted(seen.naming.check(check.name))
+        asked = tuple(of_fields(check.fields.values()))
+        found.append(Deed("answer", check.name, title, asked, because))
+    return found
+
+
+def settings(seen: Seen) -> list[Deed]:
+    """A deed per field; who may not set one hears who does."""
+    if seen.lead.erased_at is not None:
+        return []
+    return [_setting(seen, field) for field in seen.workflow.fields.values()]
+
+
+def _setting(seen: Seen, field: Field) -> Deed:
+    because = _denied(seen, "set_identity" if field.name in seen.workflow.identity else "set")
+    if not because and field.by is not None and granted(field.by, seen.who) is None:
+        because = (Because(field_denied(title_of(field), field.by, seen.who)),)
+
+    def sets(pattern: Pattern) -> bool:
+        return pattern.kind == "set" and field.name in pattern.names
+
+    is_required = field.required or field.name in seen.workflow.identity
+    asked = tuple(of_fields([field], is_required=is_required))
+    return Deed("set", field.name, title_of(field), asked, because, _keeps(seen, sets))
+
+
+def taking(seen: Seen) -> Deed | None:
+    """Making the lead one's own, where nobody has it and the asker's party holds it."""
+    lead, who = seen.lead, seen.who
+    person = seen.people.person(who.name, seen.at)
+    if lead.erased_at is not None or lead.owner is not None or person is None:
+        return None
+    relations: list[Relation] = ["unowned", "oneself"]
+    if lead.held_by != who.party or not may(who, "assign", [*relations, "holds"]):
+        return None
+    return Deed("take", "", "take it", keeps=_keeps(seen, lambda pattern: pattern.kind == "assign"))
+
+
+def main_of(seen: Seen, deeds: Sequence[Deed]) -> Deed | None:
+    """What keeps the most urgent of the promises that the asker's party owes and that an open deed keeps."""
+    for target, _ in seen.open:
+        if target.owed_by == seen.who.party:
+            for deed in deeds:
+                if deed.is_open and target.name in deed.keeps:
+                    return deed
+    return None
+
+
+def _keeps(seen: Seen, does: _Does) -> tuple[str, ...]:
+    return tuple(
+        target.name for target, _ in seen.open
+        if target.owed_by == seen.who.party and _is_kept(seen, target, does)
+    )  # fmt: skip
+
+
+def _is_kept(seen: Seen, target: Target, does: _Does) -> bool:
+    """Whether one of the patterns that meet it is done so; one whose condition fails now is none."""
+    return any(
+        does(pattern) and (pattern.when is None or _may_hold(seen, pattern)) for pattern in target.meet
+    )
+
+
+def _may_hold(seen: Seen, pattern: Pattern) -> bool:
+    assert pattern.when is not None
+    reads_input = any(name.startswith(("input.", "touch.", "answer.")) for name in pattern.when.names)
+    return reads_input or seen.view.holds(pattern.when)
+
+
+def _denied(seen: Seen, operation: Operation) -> tuple[Because, ...]:
+    because = refusal(seen.who, operation)
+    return () if because is None else (Because(because),)
+
+
+def _role(seen: Seen, happening: Happening) -> str | None:
+    return role_asked(seen.workflow, happening, seen.who)
+
+
+def all_of(seen: Seen) -> Iterator[Deed]:
+    """Everything there is, in the order in which the main one is looked for."""
+    yield from fires(seen)
+    yield from records(seen)
+    yield from answers(seen)
+    yield from settings(seen)
+    if (own := taking(seen)) is not None:
+        yield own

@@ -1,0 +1,214 @@
+"""A page of the queue: a row per lead, by its most urgent promise that the asker's party owes.
+
+One read transaction, bounded whatever the backlog: see :func:`slaflow.engine.leads.queue.page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from slaflow.engine import permits
+from slaflow.engine.context import Context
+from slaflow.engine.desk import deeds
+from slaflow.engine.desk.clock_bar import ClockBar
+from slaflow.engine.desk.deeds import Deed
+from slaflow.engine.desk.meanwhile import name_of
+from slaflow.engine.desk.seen import Seen
+from slaflow.engine.desk.why import Why, unquoted, why
+from slaflow.engine.leads.queue import Question, first
+from slaflow.engine.settle import settled
+from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.people import Directory
+from slaflow.store.database import Connection
+from slaflow.store.rows import clocks as clock_store
+from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import owed as owed_store
+from slaflow.store.rows import people as people_store
+from slaflow.store.rows.spellings import spellings
+
+Whose = Literal["me", "team", "unowned", "party"]
+WHOSE: tuple[Whose, ...] = ("me", "team", "unowned", "party")
+MOST = 100
+"""Rows of a page, and how far leads are counted."""
+LOOKED_AT = 800
+"""So many of the most urgent promises are looked at at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """A lead with its clocks, the most urgent first, why it is here, and what the asker may do with it."""
+
+    lead_id: int
+    key: str
+    state: str
+    entered_at: datetime
+    state_name: str
+    owner: str | None
+    is_mine: bool
+    bars: tuple[ClockBar, ...]
+    why: Why
+    main: Deed | None
+    others: tuple[Deed, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """Whose leads, and how many there are as saved; ``is_more``: so many at least."""
+
+    whose: Whose
+    count: int
+    is_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be narrowed to: a name of the agreement, and what it is called."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDesk:
+    """The page. ``is_cut``: there may be more. ``waiting`` as in ``QueuePage``."""
+
+    whose: Whose
+    rows: tuple[LeadRow, ...]
+    tabs: tuple[Tab, ...]
+    targets: tuple[Choice, ...]
+    states: tuple[Choice, ...]
+    party: str
+    is_cut: bool
+    waiting: int
+    at: datetime
+
+
+def queue(
+    app: Context, who: Actor, whose: Whose, *, target: str | None = None, state: str | None = None,
+    most: int = 25,
+) -> QueueDesk:  # fmt: skip
+    """The *most* urgent leads about which *who*'s party owes something, theirs or others'.
+
+    A *target* or *state* that no agreement names finds nothing.
+    """
+    now, most = app.present(), min(most, MOST)
+    with app.database.read() as conn:
+        directory = people_store.directory(conn)
+        team = _team(directory, who, now)
+        question = _question(app, conn, directory, who, whose, team, now)
+        found, waiting, is_all = _first(question, now, most, target, state)
+        seen = _seen(app, conn, directory, who, found[:most], now)
+        tabs = tuple(_tabs(conn, directory, who, team, now))
+    rows = tuple(row(each) for each in seen)
+    targets, states = _choices(seen)
+    party = seen[0].naming.party(who.party) if seen else who.party.replace("_", " ")
+    is_cut = len(found) > most or not is_all
+    return QueueDesk(whose, rows, tabs, targets, states, party, is_cut, waiting, now)
+
+
+def _team(directory: Directory, who: Actor, now: datetime) -> str | None:
+    person = directory.person(who.name, now)
+    return None if person is None else person.team
+
+
+def _question(
+    app: Context, conn: Connection, directory: Directory, who: Actor, whose: Whose, team: str | None,
+    now: datetime,
+) -> Question:  # fmt: skip
+    owners = _owners(directory, who, whose, team, now)
+    return Question(app, conn, directory, owners, who.party, unowned=whose == "unowned")
+
+
+def _owners(
+    directory: Directory, who: Actor, whose: Whose, team: str | None, now: datetime
+) -> list[str] | None:
+    if whose == "me":
+        return [who.name]
+    if whose == "team":
+        return list(directory.members(team, now)) if team is not None else []
+    return None
+
+
+def _first(
+    question: Question, now: datetime, most: int, target: str | None, state: str | None
+) -> tuple[list[int], int, bool]:
+    """The leads by their most urgent promise, how many wait for a tick, and whether these are all."""
+    wanted = LOOKED_AT if target or state else most * 2
+    while True:
+        page = first(question, now, wanted)
+        rows = [
+            each for each in page.rows if target in (None, each["target"]) and state in (None, each["state"])
+        ]
+        leads = list(dict.fromkeys(each["lead"] for each in rows))
+        is_all = len(page.rows) < wanted
+        if is_all or len(leads) > most or wanted >= LOOKED_AT:
+            return leads, page.waiting, is_all
+        wanted = min(wanted * 2, LOOKED_AT)
+
+
+def _seen(
+    app: Context, conn: Connection, directory: Directory, who: Actor, ids: Sequence[int], now: datetime
+) -> list[Seen]:
+    leads, clocks = lead_store.read(conn, ids), clock_store.open_of(conn, ids)
+    found = []
+    for lead in (leads[lead_id] for lead_id in ids if lead_id in leads):
+        at, workflow = max(now, lead.as_of), app.workflow(lead.digest)
+        stood = settled(workflow, directory, lead, clocks.get(lead.id, []), at)
+        asker = permits.asker(directory, who, at)
+        found.append(Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow))
+    return found
+
+
+def row(seen: Seen) -> LeadRow:
+    """One lead as a row."""
+    lead = seen.lead
+    known = list(deeds.all_of(seen))
+    main = deeds.main_of(seen, known)
+    open_deeds = [each for each in known if each.is_open and each.kind in ("fire", "take") and each != main]
+    return LeadRow(
+        lead_id=lead.id,
+        key=lead.key,
+        state=lead.state,
+        entered_at=lead.entered_at,
+        state_name=unquoted(seen.naming.state(lead.state)),
+        owner=None if lead.owner is None else name_of(seen.people, lead.owner),
+        is_mine=seen.is_mine,
+        bars=seen.bars,
+        why=why(seen.view, seen.naming, seen.open),
+        main=main,
+        others=tuple(open_deeds),
+        seq=lead.seq,
+    )
+
+
+def _tabs(
+    conn: Connection, directory: Directory, who: Actor, team: str | None, now: datetime
+) -> Iterable[Tab]:
+    for whose in WHOSE:
+        if whose == "team" and team is None:
+            continue
+        owners = _owners(directory, who, whose, team, now)
+        spelt = None if owners is None else spellings(conn, "lead.owner", owners)
+        count = owed_store.how_many(conn, spelt, who.party, MOST + 1, unowned=whose == "unowned")
+        yield Tab(whose, min(count, MOST), count > MOST)
+
+
+def _choices(seen: Sequence[Seen]) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """The promises and states of what is shown, in the order of the agreement."""
+    targets: dict[str, str] = {}
+    states: dict[str, str] = {}
+    for workflow in {each.workflow.digest: each for each in seen}.values():
+        for target in workflow.workflow.targets:
+            if target.owed_by == workflow.who.party:
+                targets.setdefault(target.name, target.title or target.name.replace("_", " "))
+        for name in workflow.workflow.states:
+            states.setdefault(name, unquoted(workflow.naming.state(name)))
+    return _listed(targets), _listed(states)
+
+
+def _listed(named: Mapping[str, Any]) -> tuple[Choice, ...]:
+    return tuple(Choice(name, words) for name, words in named.items())

@@ -1,0 +1,207 @@
+"""What happened to a lead in sentences, newest first, what came of a thing at once under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from slaflow.agreement.words.naming import Naming
+from slaflow.engine.desk.meanwhile import name_of, promise_of
+from slaflow.engine.desk.why import unquoted
+from slaflow.hours.words import open_time
+from slaflow.lifecycle.decision import Draft
+from slaflow.lifecycle.people import Directory
+from slaflow.log.entry import Entry
+from slaflow.workflow.model.parties import SYSTEM
+
+Told = Entry | Draft
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry: what happened, by whom (None: the agreement itself), and what was said with it.
+
+    ``kind`` is the log's; ``is_handoff``: the lead went to the other party. ``told_at`` is when slaflow was
+    told of it, where that was later.
+    """
+
+    seq: int
+    kind: str
+    at: datetime
+    sentence: str
+    by: str | None
+    party: str | None
+    said: tuple[tuple[str, str], ...] = ()
+    is_handoff: bool = False
+    told_at: datetime | None = None
+    consequences: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events newest first; ``before`` is the entry before which the next ones are, None: there are none."""
+
+    events: tuple[Event, ...]
+    before: int | None
+
+
+def timeline(naming: Naming, people: Directory, told: Sequence[Told], *, goes_on: bool) -> Timeline:
+    """The latest :data:`MOST` causes among *told*, in their order, each with its consequences.
+
+    *goes_on* says that the lead's log holds others before these.
+    """
+    by_seq = {each.seq: each for each in told}
+    below: dict[int, list[Told]] = {}
+    causes: list[Told] = []
+    for each in told:
+        cause = _cause(each, by_seq)
+        if cause is None:
+            causes.append(each)
+        elif cause in by_seq:
+            below.setdefault(cause, []).append(each)
+    shown = causes[-MOST:]
+    speaker = _Speaker(naming, people)
+    events = [
+        replace(speaker.event(each), consequences=tuple(map(speaker.event, below.get(each.seq, ()))))
+        for each in reversed(shown)
+    ]
+    is_more = goes_on or len(causes) > len(shown)
+    return Timeline(tuple(events), shown[0].seq if is_more and shown else None)
+
+
+def _cause(told: Told, by_seq: Mapping[int, Told]) -> int | None:
+    """The entry under which it stands: the first of the chain that led to it; None: itself."""
+    cause, at = told.caused_by, told.caused_by
+    while at is not None and at in by_seq:
+        cause, at = at, by_seq[at].caused_by
+    return cause if at is None else at
+
+
+class _Speaker:
+    def __init__(self, naming: Naming, people: Directory) -> None:
+        self.naming = naming
+        self.people = people
+
+    def event(self, told: Told) -> Event:
+        data = told.data or {}
+        say = _SAYINGS.get(told.kind)
+        sentence = told.kind.replace("_", " ") if say is None else say(self, told, data)
+        happened = told.occurred_at or told.at
+        arrived = told.arrived_at or told.at
+        return Event(
+            seq=told.seq,
+            kind=told.kind,
+            at=happened,
+            sentence=sentence,
+            by=None if told.actor == SYSTEM else self.who(told.actor),
+            party=told.party,
+            said=tuple(self._said(told, data)),
+            is_handoff=told.handoff,
+            told_at=arrived if arrived > happened else None,
+        )
+
+    def who(self, name: str) -> str:
+        return name_of(self.people, name) if self.people.rows(name) else self.naming.party(name)
+
+    def promise(self, told: Told) -> str:
+        agreement = self.naming.agreement
+        target = told.target or ""
+        return promise_of(agreement, target) if agreement.has_target(target) else self.naming.clock(target)
+
+    def _said(self, told: Told, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What was given with it by hand, under the names of the agreement."""
+        for part in ("fields", "inputs", "answer"):
+            values = data.get(part)
+            for name, value in (values if isinstance(values, Mapping) else {}).items():
+                if value is not None:
+                    yield unquoted(self.naming.field(name)), _plainly(value)
+        if told.kind in ("refused", "disputed", "granted", "upheld", "breach_lifted") and told.reason:
+            yield "because", told.reason
+        for reason in data.get("because", ()) if told.kind == "checked" else ():
+            yield "because", str(reason)
+
+    def transition(self, told: Told, data: Mapping[str, Any]) -> str:
+        deed = unquoted(self.naming.trigger(told.trigger or ""))
+        if told.from_state == told.to_state or told.from_state is None or told.to_state is None:
+            return deed
+        return f"{deed}: from {self.naming.state(told.from_state)} to {self.naming.state(told.to_state)}"
+
+    def activity(self, told: Told, data: Mapping[str, Any]) -> str:
+        words = unquoted(self.naming.activity(str(data.get("activity") or told.kind)))
+        return f"{words}, worth {data['points']} points" if data.get("points") else words
+
+    def checked(self, told: Told, data: Mapping[str, Any]) -> str:
+        passed = "passed" if data.get("passed") else "did not pass"
+        return f"{self.naming.check(str(data.get('check') or ''))} answered: it {passed}"
+
+    def refused(self, told: Told, data: Mapping[str, Any]) -> str:
+        what = told.trigger or data.get("activity") or data.get("check")
+        if told.trigger:
+            what = unquoted(self.naming.trigger(told.trigger))
+        return f"{what or 'what was asked'} was refused"
+
+    def assigned(self, told: Told, data: Mapping[str, Any]) -> str:
+        to = data.get("to")
+        return f"given to {self.who(to)}" if to else "left without an owner"
+
+    def started(self, told: Told, data: Mapping[str, Any]) -> str:
+        seconds = data.get("allowance_seconds")
+        span = f", {open_time(seconds)} on the calendar {data.get('calendar')}" if seconds else ""
+        return f"the time for {self.promise(told)} began{span}"
+
+    def late(self, told: Told, data: Mapping[str, Any]) -> str:
+        by = data.get("late_seconds")
+        return f"{self.promise(told)} was kept{f' {open_time(by)}' if by else ''} late"
+
+    def met(self, told: Told, data: Mapping[str, Any]) -> str:
+        left = data.get("left_seconds")
+        return f"{self.promise(told)} was kept{f', with {open_time(left)} left' if left else ''}"
+
+    def cancelled(self, told: Told, data: Mapping[str, Any]) -> str:
+        return f"{self.promise(told)} is no longer owed"
+
+
+def _plainly(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return str(value.get("text", ""))
+    return str(value)
+
+
+def _about(words: str) -> Callable[[_Speaker, Told, Mapping[str, Any]], str]:
+    return lambda speaker, told, data: words.format(promise=speaker.promise(told), step=told.step or "")
+
+
+_SAYINGS: Mapping[str, Callable[[_Speaker, Told, Mapping[str, Any]], str]] = {
+    "created": lambda speaker, told, data: "added",
+    "changed": lambda speaker, told, data: "fields changed",
+    "activity": _Speaker.activity,
+    "checked": _Speaker.checked,
+    "transition": _Speaker.transition,
+    "refused": _Speaker.refused,
+    "assigned": _Speaker.assigned,
+    "clock_started": _Speaker.started,
+    "clock_paused": _about("{promise} was paused"),
+    "clock_resumed": _about("{promise} goes on"),
+    "clock_restarted": _about("the time for {promise} began anew"),
+    "clock_moved": _about("{promise} is due at another time"),
+    "clock_met": _Speaker.met,
+    "met_late": _Speaker.late,
+    "clock_cancelled": _Speaker.cancelled,
+    "clock_passed_on": _about("{promise} went to the next owner"),
+    "warned": _about("{step} of the time for {promise} is over"),
+    "breached": _about("{promise} was broken"),
+    "breach_lifted": _about("the breach of {promise} was excused"),
+    "escalated": _about("{step} after {promise} was due"),
+    "timer_fired": _about("the time of {promise} is over"),
+    "disputed": _about("disputed: {promise}"),
+    "granted": _about("dispute granted: {promise}"),
+    "upheld": _about("dispute turned down: {promise}"),
+    "migrated": lambda speaker, told, data: "moved to another version of the agreement",
+    "merged": lambda speaker, told, data: "merged with another lead",
+    "erased": lambda speaker, told, data: "what was known of the person was erased",
+}
