@@ -117,6 +117,20 @@ def next_open_is_the_first_open_minute(case: CalendarCase, count: MinuteCount, d
             assert later is None or later >= count.minute(len(count.open))
 
 
+def next_edge_is_the_first_minute_that_differs(
+    case: CalendarCase, count: MinuteCount, data: st.DataObject
+) -> None:
+    calendar = case.calendar
+    for _ in range(8):
+        start = data.draw(instants_near(case.near))
+        is_open, edge = count.shows_open(start), calendar.next_edge(start)
+        number = (start - count.first) // MINUTE + 1
+        if (not is_open) in count.open[number:]:
+            assert edge == count.minute(count.open.index(not is_open, number))
+        else:
+            assert edge is None or edge >= count.minute(len(count.open))
+
+
 def add_ends_at_the_first_instant_with_that_much_open_time(
     case: CalendarCase, count: MinuteCount, data: st.DataObject
 ) -> None:
@@ -161,6 +175,7 @@ COUNTED: tuple[Callable[[CalendarCase, MinuteCount, st.DataObject], None], ...] 
     open_time_is_the_number_of_open_minutes,
     open_is_what_the_wall_clock_shows,
     next_open_is_the_first_open_minute,
+    next_edge_is_the_first_minute_that_differs,
     add_ends_at_the_first_instant_with_that_much_open_time,
     subtract_ends_at_the_last_instant_with_that_much_open_time,
     days_close_at_the_end_of_their_last_open_minute,

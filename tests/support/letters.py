@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from support.builders import utc
 
-from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
 from slaflow.engine.desk.meanwhile import Happened
+from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
 
 DUE = utc("2026-03-09T13:30")
 PROMISES = (

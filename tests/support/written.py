@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from support.builders import utc
 
-from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
 from slaflow.engine.desk.meanwhile import Happened
+from slaflow.notify.letters.letter import Button, ClockTold, LeadTold, Letter, MessageTold, Reader, Why
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DUE = utc("2026-03-09T12:30")

@@ -87,6 +87,7 @@ def bar(workflow: Workflow, clock: Clock, at: datetime, naming: Naming) -> Clock
         else time_left(clock, calendar, until)
     )
     marks = tuple(sorted(_marks(clock, target.steps, calendar), key=lambda mark: mark.share))
+    left_seconds = int(left.total_seconds() // 1)
     is_open = clock.is_open and calendar.is_open(at)
     return ClockBar(
         target=clock.target,
@@ -99,8 +100,8 @@ def bar(workflow: Workflow, clock: Clock, at: datetime, naming: Naming) -> Clock
         owner=clock.owner,
         calendar=clock.calendar,
         allowance_seconds=seconds(clock.allowance),
-        used_seconds=seconds(clock.allowance) - seconds(left),
-        left_seconds=seconds(left),
+        used_seconds=seconds(clock.allowance) - left_seconds,
+        left_seconds=left_seconds,
         late_seconds=late_seconds(workflow, clock, at),
         started_at=clock.started_at,
         due_at=clock.due_at,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from slaflow.engine.desk import refusals
 from slaflow.engine.desk.asked import Asked, of_fields, of_rows, title_of
-from slaflow.engine.desk.refusals import Because
+from slaflow.engine.desk.refusals import Because, Mend
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.why import unquoted
 from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
@@ -74,7 +74,7 @@ def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
         whose = seen.naming.may(_people(rows), {p: r for row in rows for p, r in row.roles.items()})
         because = denied or (Because(f"it is for {whose}"),)
         return Deed("fire", trigger, title, refused=because)
-    refused = [refusals.taught(seen.view, row) for row in mine]
+    refused = [[_mendable(seen, each) for each in refusals.taught(seen.view, row)] for row in mine]
     to = mine[0].to
     return Deed(
         "fire", trigger, title,
@@ -85,6 +85,37 @@ def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
         to=None if to is None or to == seen.lead.state else unquoted(seen.naming.state(to)),
         is_final=to is not None and seen.workflow.states[to].final,
     )  # fmt: skip
+
+
+def _mendable(seen: Seen, because: Because) -> Because:
+    """*because* with what of it the asker can mend, or wait for."""
+    return Because(because.words, tuple(each for each in because.mends if _may_mend(seen, each)))
+
+
+def _may_mend(seen: Seen, mend: Mend) -> bool:
+    if mend.kind == "open":
+        return True
+    if mend.kind == "field":
+        return _setting(seen, seen.workflow.fields[mend.name or ""]).is_open
+    if mend.kind == "check":
+        return any(each.is_open and each.name == mend.name for each in answers(seen))
+    kinds = seen.workflow.activities.values()
+    return any(_mends(each, mend) and _record(seen, each) is not None for each in kinds)
+
+
+def _mends(kind: Activity, mend: Mend) -> bool:
+    if mend.kind == "activity":
+        return kind.kind == mend.name
+    return kind.contact if mend.kind == "contact" else kind.attempt is not None
+
+
+def mending(seen: Seen, mend: Mend) -> Deed | None:
+    """The first thing to do that would mend it."""
+    if mend.kind in ("field", "check"):
+        known = settings(seen) if mend.kind == "field" else answers(seen)
+        return next((each for each in known if each.name == mend.name), None)
+    kinds = {each.kind: each for each in seen.workflow.activities.values() if _mends(each, mend)}
+    return next((each for each in records(seen) if each.name in kinds), None)
 
 
 def _people(rows: Iterable[Transition]) -> list[str]:
