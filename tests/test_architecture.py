@@ -44,6 +44,7 @@ IMPURE_MODULES = frozenset(
 HOMES = {
     "apprise": ("slaflow/notify/channels/apprise.py",),
     "alembic": ("slaflow/store/schema.py", "migrations/"),
+    "argon2": ("slaflow/engine/access/passwords.py",),
     "cel_expr_python": ("slaflow/workflow/expressions/environment.py",),
     "click": ("cli/",),
     "cryptography": ("slaflow/log/keys.py", "slaflow/log/locked.py"),
@@ -275,11 +276,11 @@ def test_homes_and_declared_dependencies_are_the_same() -> None:
 
 
 def import_name(requirement: str) -> str:
-    """``PyYAML>=6`` is imported as yaml, the others by their own names."""
+    """``PyYAML>=6`` is imported as yaml; most by their own names."""
     match = re.match(r"[\w-]+", requirement)
     assert match
     name = match.group().lower().replace("-", "_")
-    return {"pyyaml": "yaml"}.get(name, name)
+    return {"pyyaml": "yaml", "argon2_cffi": "argon2"}.get(name, name)
 
 
 MOST_FILES = 24

@@ -11,9 +11,23 @@ from datetime import datetime
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.rights.permits import TABLE, Asker, Operation, Relation, asker, may, refusal
+from slaflow.lifecycle.rights.permits import (
+    TABLE,
+    WHO,
+    Asker,
+    Operation,
+    Relation,
+    asker,
+    denied,
+    may,
+    may_ever,
+    refusal,
+)
 
-__all__ = ["TABLE", "Asker", "NotPermitted", "Operation", "Relation", "asker", "check", "may", "refusal"]
+__all__ = [
+    "TABLE", "WHO", "Asker", "NotPermitted", "Operation", "Relation", "asker", "check", "denied", "may",
+    "may_ever", "refusal",
+]  # fmt: skip
 
 
 class NotPermitted(SlaflowError):

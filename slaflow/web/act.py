@@ -21,6 +21,7 @@ from slaflow.notify.offer import Offer, offered
 from slaflow.notify.tokens import Keys, LinkBroken
 from slaflow.web.forms import form_of, inputs_of, written
 from slaflow.web.pages import line, page
+from slaflow.web.principal import PUBLIC, operation
 from slaflow.web.site import Site
 
 router = APIRouter()
@@ -36,6 +37,7 @@ Form = Annotated[dict[str, str], Depends(form_of)]
 
 
 @router.api_route("/act/{text}", methods=["GET", "HEAD"])
+@operation(PUBLIC)
 def show(text: str, request: Request) -> HTMLResponse:
     """What the link offers."""
     site: Site = request.app.state.site
@@ -49,6 +51,7 @@ def show(text: str, request: Request) -> HTMLResponse:
 
 
 @router.post("/act/{text}")
+@operation(PUBLIC)
 def act(text: str, request: Request, form: Form) -> HTMLResponse:
     """Does it, as the person whom the link was made for."""
     site: Site = request.app.state.site

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, health, slack, stop
+from slaflow.web import act, health, principal, slack, stop
 from slaflow.web.guarding import Guarded
 from slaflow.web.pages import line
 from slaflow.web.site import Site
@@ -24,15 +25,22 @@ NOT_NOW = "slaflow cannot get at its data now, and nothing was done; try again i
 BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 
-def made(site: Site) -> FastAPI:
-    """The application that answers for *site*."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+ROUTERS = (act.router, stop.router, health.router, slack.router)
+"""The pages there are."""
+
+
+def made(site: Site, routers: Iterable[APIRouter] = ROUTERS) -> FastAPI:
+    """The application that answers for *site*. Raises ``RouteUnnamed``."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(principal.guard)])
     app.state.site = site
-    for each in (act, stop, health, slack):
-        app.include_router(each.router)
+    for each in routers:
+        app.include_router(each)
     app.mount("/static", _Static(directory=STATIC))
+    principal.check_routes(app.routes, public_mounts=("/static",))
     app.add_exception_handler(HTTPException, _not_taken)
     app.add_exception_handler(SlaflowError, _refused)
+    app.add_exception_handler(principal.NotSignedIn, principal.sign_in_first)
+    app.add_exception_handler(principal.Forbidden, principal.refused)
     app.add_middleware(Guarded, site=site)
     return app
 

@@ -34,7 +34,17 @@ async def body_of(request: Request) -> bytes:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The form's values; of a name that stands twice the last. Raises ``HTTPException`` 413, 415, 400."""
+    """The form's values; of a name that stands twice the last. Raises ``HTTPException`` 413, 415, 400.
+
+    It is read once, whoever asks for it again.
+    """
+    kept: dict[str, str] | None = getattr(request.state, "form", None)
+    if kept is None:
+        kept = request.state.form = await _read_form(request)
+    return kept
+
+
+async def _read_form(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415, "only the form of the page is taken here")
     body = await body_of(request)

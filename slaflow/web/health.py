@@ -6,17 +6,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from slaflow.engine.setup.readiness import readiness
+from slaflow.web.principal import PUBLIC, operation
 from slaflow.web.site import Site
 
 router = APIRouter()
 
 
 @router.api_route("/healthz", methods=["GET", "HEAD"])
+@operation(PUBLIC)
 def healthy() -> JSONResponse:
     return JSONResponse({"ok": True})
 
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
+@operation(PUBLIC)
 def ready(request: Request) -> JSONResponse:
     site: Site = request.app.state.site
     found = readiness(site.engine)

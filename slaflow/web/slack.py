@@ -9,10 +9,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from slaflow.web.principal import PUBLIC, operation
+
 router = APIRouter()
 
 
 @router.post("/slack")
+@operation(PUBLIC)
 def opened() -> Response:
     """Taken, whatever it says and whoever says it: the body is not read."""
     return Response()

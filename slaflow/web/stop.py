@@ -18,6 +18,7 @@ from slaflow.notify.tokens import LinkBroken
 from slaflow.web.act import ELSEWHERE, FROM_HERE, keys_of
 from slaflow.web.forms import body_of
 from slaflow.web.pages import line, page
+from slaflow.web.principal import PUBLIC, operation
 from slaflow.web.site import Instead, Site, Stopping
 
 router = APIRouter()
@@ -29,6 +30,7 @@ Body = Annotated[bytes, Depends(body_of)]
 
 
 @router.api_route("/stop/{text}", methods=["GET", "HEAD"])
+@operation(PUBLIC)
 def show(text: str, request: Request) -> HTMLResponse:
     """What can be asked for."""
     try:
@@ -39,6 +41,7 @@ def show(text: str, request: Request) -> HTMLResponse:
 
 
 @router.post("/stop/{text}")
+@operation(PUBLIC)
 def act(text: str, request: Request, body: Body) -> HTMLResponse:
     """Does what was asked for; a mail program asks for none."""
     try:

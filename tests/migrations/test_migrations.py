@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,10 @@ from support.builders import (
 from slaflow.lifecycle.people import Absence
 from slaflow.log.archive import ArchiveRecord, StreamEnd
 from slaflow.store import schema
+from slaflow.store.access import credentials, failures, links, sessions
+from slaflow.store.access.links import OneTimeLink
 from slaflow.store.commitments import periods
-from slaflow.store.database import Database
+from slaflow.store.database import Connection, Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
 from slaflow.store.kept import passages, touches
 from slaflow.store.kept.touches import Ending, Touch
@@ -93,6 +96,16 @@ def fill(database: Database) -> None:
         preferences.save(connection, Preference("anna@example.com", digest="daily@08:30"), MONDAY)
         used = used_links.Used(lead_id, "anna@example.com", "accept", 1, MONDAY)
         used_links.use(connection, f"link-{lead_id}", used, MONDAY)
+        let_in(connection, lead_id)
+
+
+def let_in(connection: Connection, number: int) -> None:
+    """Somebody who can sign in, is signed in, failed to before, and has a link."""
+    credentials.save(connection, "anna@example.com", "$argon2id$", MONDAY)
+    sessions.begin(connection, f"session-{number}", "anna@example.com", "sales", "member", MONDAY, MONDAY)
+    failures.save(connection, f"who-{number}", failures.Failures(1, MONDAY, MONDAY))
+    made = OneTimeLink("invite", "anna@example.com", MONDAY + timedelta(days=number))
+    links.make(connection, f"link-{number}", made, MONDAY)
 
 
 def test_every_table_is_filled_before_a_way_down(database: Database) -> None:

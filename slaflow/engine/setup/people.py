@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from slaflow.engine import permits, streams
+from slaflow.engine.access import leaving
 from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
@@ -204,6 +205,8 @@ def add(
             _check_chain(directory, spelt, values["manager"], now)
         if before is not None and all(getattr(before, name) == values[name] for name in CHANGEABLE):
             return Recorded(before, before)
+        if before is not None and (before.party, before.role) != (values["party"], values["role"]):
+            leaving.sign_out(conn, spelt)
         return Recorded(record(conn, spelt, now=now, **values), before)
 
     return written(app, recorded)
@@ -359,6 +362,7 @@ def remove(app: Context, email: str, at: datetime | None) -> Person:
     def recorded(conn: Connection) -> Person:
         person = check_known(app, conn, email)
         store.end_person(conn, person.email, now)
+        leaving.shut_out(conn, person.email)
         _log(conn, now, {"change": "removed", "email": person.email})
         return person
 

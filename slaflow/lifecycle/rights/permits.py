@@ -13,12 +13,12 @@ from typing import Literal
 
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
-from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM, outranks
+from slaflow.workflow.model.parties import AUDITOR, LEAD, ROLES, SYSTEM, outranks
 
 Operation = Literal[
     "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
     "lift", "uphold", "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw",
-    "absence", "preference",
+    "absence", "preference", "read", "invite",
 ]  # fmt: skip
 Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
 """How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
@@ -65,9 +65,12 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
         "manager": (*_when("oneself"), *_when("own_party")),
         "admin": ALWAYS,
     },
+    "read": {"member": ALWAYS, AUDITOR: ALWAYS},
+    "invite": {"admin": ALWAYS},
 }
 """Operation, then role: what must hold, one of several; a role that is not named has what the next lower
-has. ``fire``, ``answer``, ``record`` and ``override`` ask the agreement's ``by`` besides."""
+has; an auditor, who ranks nowhere, has what names them. ``fire``, ``answer``, ``record`` and ``override`` ask
+the agreement's ``by`` besides."""
 
 WHO: Mapping[Operation, str] = {
     "fire": "a member, manager or admin fires a trigger",
@@ -95,6 +98,8 @@ WHO: Mapping[Operation, str] = {
     "withdraw": "a manager or admin withdraws their party's signature",
     "absence": "a member tells their own absence, a manager those of their party, an admin everybody's",
     "preference": "a member says how they are told, a manager of those of their party, an admin of all",
+    "read": "a person who is recorded reads",
+    "invite": "an admin invites people",
 }
 """Who may, as a refusal says it."""
 
@@ -166,12 +171,19 @@ def may(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) ->
     if who.party == LEAD:
         return _holds(row.get(LEAD, NEVER), given)
     if who.role is not None:
-        return who.role in ROLES and _holds(_of_role(row, who.role), given | {"recorded"})
+        return _holds(_of_role(row, who.role), given | {"recorded"})
     lowest = next((role for role in ROLES if _holds(_of_role(row, role), given)), None)
     return lowest is not None and who.stands_as(lowest)
 
 
+def may_ever(who: Asker, operation: Operation) -> bool:
+    """Whether there is anything at all to which *who*, a person, has that right."""
+    return who.role is not None and bool(_of_role(TABLE[operation], who.role))
+
+
 def _of_role(row: Mapping[str, tuple[Needs, ...]], role: str) -> tuple[Needs, ...]:
+    if role not in ROLES:
+        return row.get(role, NEVER)
     lower = ROLES[: ROLES.index(role) + 1]
     return next((row[each] for each in reversed(lower) if each in row), NEVER)
 

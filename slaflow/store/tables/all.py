@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slaflow.store.tables import (
+    access,
     commitments,
     deliveries,
     erasure,
@@ -19,7 +20,10 @@ from slaflow.store.tables.metadata import REVISIONS, belongs_to, metadata, tell_
 
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
-ROOMS = (commitments, deliveries, erasure, imports, leads, log, outbox, passages, people, touches, workflows)
+ROOMS = (
+    access, commitments, deliveries, erasure, imports, leads, log, outbox, passages, people, touches,
+    workflows,
+)  # fmt: skip
 """The modules by which every table is known to the metadata."""
 
 tell_dialects()

@@ -60,4 +60,11 @@ token = Table(
     Column("secret_hash", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("person", Text),
+    Column("hint", Text),
+    Column("expires_at", Instant),
+    Column("used_at", Instant),
+    Index("token_secret", "secret_hash", unique=True),
 )
+"""``secret_hash`` is the SHA-256 of the secret, ``hint`` its first characters; ``person`` whose rights
+it has, None where they are a party's."""

@@ -15,6 +15,7 @@ RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
 
 ROLES = ("member", "manager", "admin")
 """By rank. An ``auditor`` ranks nowhere: they read, and write nothing."""
+AUDITOR = "auditor"
 
 
 def outranks(role: str, asked: str) -> bool:

@@ -1,0 +1,1 @@
+"""Who signs in, as it is kept: passwords, sessions, failed attempts, links that are good once."""
