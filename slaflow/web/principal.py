@@ -20,7 +20,6 @@ from starlette.routing import BaseRoute, Mount
 from slaflow.engine import permits
 from slaflow.engine.access import secrets, sessions
 from slaflow.engine.permits import Asker, Operation
-from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Actor
 from slaflow.web import origin
 from slaflow.web.cookies import secret_of
@@ -39,10 +38,8 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _NAMED = "__slaflow_operation__"
 
 
-class RouteUnnamed(SlaflowError):
+class RouteUnnamed(Exception):
     """A route that nobody said who may use: a fault of ours that no site starts with."""
-
-    code = "route_unnamed"
 
     def __init__(self, path: str) -> None:
         super().__init__(f"the route {path} names no operation; nothing is offered before it does")

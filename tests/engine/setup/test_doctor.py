@@ -130,12 +130,12 @@ def test_a_file_that_was_restored_from_a_compact_copy(app: Engine, tmp_path: Pat
 
 
 def test_what_differs_is_said_in_words(app: Engine) -> None:
-    carry_out(app, "ALTER TABLE person RENAME COLUMN role TO part", "DROP TABLE token")
+    carry_out(app, "ALTER TABLE person RENAME COLUMN role TO part", "DROP TABLE team")
     told = sorted(schema.check(app.database))
     assert told == [
         "column person.part is not of slaflow",
         "column person.role is missing",
-        "table token is missing",
+        "table team is missing",
     ]
 
 
