@@ -62,6 +62,13 @@ def test_units_start_commands_that_there_are() -> None:
     assert paths == {"slaflow tick", "slaflow log verify", "slaflow doctor"}
 
 
+def test_what_a_sender_is_started_with_there_is() -> None:
+    page = SERVICE.read_text(encoding="utf-8")
+    started = re.findall(r"ExecStart=/\S*/slaflow ((?:tick --watch --send|outbox send)[^`\n]*)", page)
+    paths = {parsed(shlex.split(line.replace("%i", "1"))) for line in started}
+    assert paths == {"slaflow tick", "slaflow outbox send"}
+
+
 def test_a_unit_of_a_worker_gives_it_time_for_the_batch_in_hand() -> None:
     (worker,) = (unit for unit in units() if "--watch" in unit.get("Service", "ExecStart", fallback=""))
     assert worker["Service"]["KillSignal"] == "SIGTERM"
