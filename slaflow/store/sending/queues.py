@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, and_, case, func, select
 
+from slaflow.store.rows.deliveries import may_be_sent
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.deliveries import delivery
 from slaflow.store.tables.outbox import message
-from slaflow.store.types import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Deliveries over one channel that wait: ``since`` when, and when the first was ``due_at`` that nobody
-    has in hand. Those ``held`` are counted apart."""
+    """Deliveries over one channel that wait: ``since`` when the first does, and when the first of those was
+    ``due_at`` that a sender could take in hand. Those ``held`` are counted apart."""
 
     waiting: int = 0
     since: datetime | None = None
@@ -29,18 +29,13 @@ class Queue:
 
 def queues(connection: Connection, now: datetime) -> dict[str, Queue]:
     """By channel; where nothing waits it is absent. Cost: what waits."""
-    each, earlier = delivery.c, delivery.alias("earlier")
-    is_behind = select(earlier.c.id).where(
-        earlier.c.status == "waiting", earlier.c.channel == each.channel, earlier.c.address == each.address,
-        earlier.c.lead == each.lead, earlier.c.id < each.id,
-    )  # fmt: skip
-    is_free = or_(each.claimed_until.is_(None), each.claimed_until < bindparam("now", now, Instant()))
+    each = delivery.c
     goes, is_held = each.held_at.is_(None), each.held_at.is_not(None)
     query = select(
         each.channel,
         func.count(case((goes, 1))),
         func.min(case((goes, each.planned_at))),
-        func.min(case((and_(goes, is_free, ~is_behind.exists()), each.next_try_at))),
+        func.min(case((may_be_sent(now), each.next_try_at))),
         func.count(each.held_at),
         func.min(case((is_held, each.held_at))),
     )
