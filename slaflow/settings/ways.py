@@ -61,6 +61,15 @@ def parse_quiet(text: str) -> Hours | None:
     return Hours(start, end)
 
 
+def languages(reach: Reach) -> tuple[str, ...]:
+    """Those that somebody may read in: the package's, and those that ``templates`` has a folder for."""
+    found = set(LANGUAGES)
+    if reach.templates is not None and reach.templates.is_dir():
+        folders = (*reach.templates.glob("*/"), *reach.templates.glob("*/*/"))
+        found |= {each.name for each in folders if any(file.is_file() for file in each.iterdir())}
+    return tuple(sorted(found))
+
+
 def daily(text: str) -> str:
     """*text* as it is kept. Raises ``WayUnclear``."""
     return f"daily@{_clock(parse_daily(text))}"

@@ -1,8 +1,12 @@
 """How somebody wants to be told, as it is written: what is clear is kept in one form, the rest is a line."""
 
+from pathlib import Path
+
 import pytest
 
+from slaflow.notify.letters.render import languages
 from slaflow.settings import ways
+from slaflow.settings.reach import Reach
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,15 @@ def test_a_digest_that_cannot_be_is_a_line(text: str) -> None:
     assert ways.daily("daily@8:30") == "daily@08:30"
     with pytest.raises(ways.WayUnclear, match="is no digest; write daily@08:30, or off"):
         ways.daily(text)
+
+
+def test_languages_are_the_packages_and_those_of_ones_own_templates(tmp_path: Path) -> None:
+    assert list(ways.languages(Reach())) == languages()
+    for place in ("de", "office-deal/fi", "office-deal/empty"):
+        (tmp_path / place).mkdir(parents=True)
+    for place in ("de/words.jinja", "office-deal/fi/breached.txt"):
+        (tmp_path / place).touch()
+    assert ways.languages(Reach(templates=tmp_path)) == ("de", "en", "fi", "sv")
 
 
 def test_channels_are_those_of_the_file_unless_somebody_chose() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from slaflow.engine import permits
@@ -38,11 +39,11 @@ class ZoneUnknown(SlaflowError):
 
 
 class LanguageUnknown(UnknownName):
-    """A language that the package has no words in."""
+    """A language that there are no words in."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__("language", name, ways.LANGUAGES)
-        self.args = (f"{self}; there are {', '.join(ways.LANGUAGES)}",)
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__("language", name, known)
+        self.args = (f"{self}; there are {', '.join(known)}",)
 
 
 class ChannelsUnclear(SlaflowError):
@@ -140,7 +141,7 @@ def _read(reach: Reach, given: Mapping[str, Any]) -> dict[str, Any]:
     if (zone := given.get("timezone")) is not None:
         found["timezone"] = _unless_off(zone, _zone)
     if (language := given.get("language")) is not None:
-        found["language"] = _unless_off(language, _language)
+        found["language"] = _unless_off(language, partial(_language, ways.languages(reach)))
     return found
 
 
@@ -167,9 +168,9 @@ def _zone(name: str) -> str:
     return name
 
 
-def _language(name: str) -> str:
-    if name not in ways.LANGUAGES:
-        raise LanguageUnknown(name)
+def _language(known: Sequence[str], name: str) -> str:
+    if name not in known:
+        raise LanguageUnknown(name, known)
     return name
 
 

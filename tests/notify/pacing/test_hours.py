@@ -110,6 +110,25 @@ def test_one_letter_a_day_holds_all_that_waited_for_it(
     assert (len(box.digests(ANNA)), len(box.singles(ANNA))) == (1, 1)
 
 
+def test_a_digest_tells_only_what_is_still_true_and_of_a_clock_only_the_last(
+    app: Engine, present: Present, box: Letterbox
+) -> None:
+    wants(app, MIA, digest="daily@12:30")
+    kim, _ = handed_over(app), handed_over(app, "lee")
+    for minutes in (46, 91):
+        present.at = MONDAY + timedelta(minutes=minutes)
+        app.tick(at=present.at)
+        come(app, present, present.at)
+    app.fire(kim, "accept", BO)
+    assert box.to(MIA) == []
+    assert come(app, present, MONDAY.replace(hour=11, minute=30)) == 1
+    (digest,) = box.digests(MIA)
+    # At 80 per cent she was warned of both; both broke at 100, and one was accepted after that.
+    assert digest["counts"] == {"breached": 2}
+    gone = [row.status for row in deliveries(app) if row.address == MIA]
+    assert sorted(gone) == ["sent", "sent", "superseded", "superseded"]
+
+
 def test_what_somebody_wants_now_counts_for_what_waits(
     app: Engine, lead: int, present: Present, box: Letterbox
 ) -> None:
