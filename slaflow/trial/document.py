@@ -81,11 +81,13 @@ def _absences(reader: Reader, path: Path, email: str, value: Any) -> list[Absenc
     found = []
     for place, row in enumerate(reader.entries(value)):
         at = (*path, place)
-        given = reader.mapping(at, row, ("from", "until"), ("from", "until"))
+        given = reader.mapping(at, row, ("from", "until", "stand_in"), ("from", "until"))
         first = reader.instant((*at, "from"), given["from"]) if given.get("from") else None
         last = reader.instant((*at, "until"), given["until"]) if given.get("until") else None
         if first is not None and last is not None:
-            found.append(Absence(email, first, last, ALWAYS))
+            other = given.get("stand_in")
+            stand_in = None if other is None else reader.person((*at, "stand_in"), other)
+            found.append(Absence(email, first, last, ALWAYS, stand_in))
     return found
 
 

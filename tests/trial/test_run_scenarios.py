@@ -279,3 +279,26 @@ def test_scenarios_are_counted_and_reports_add_up() -> None:
     assert report.failures[0].scenario == "two"
     total = sum_of([report, report])
     assert (total.passed, total.failed, len(total.failures)) == (2, 2, 2)
+
+
+AWAY = """
+workflow: pair.yaml
+people:
+  - email: anna@example.com
+    party: sales
+    team: nordics
+    away:
+      - {{from: 2026-03-06T15:00:00+01:00, until: 2026-03-09T00:00:00+01:00, stand_in: {stand_in}}}
+  - {{email: bo@example.com, party: sales}}
+scenarios:
+  - name: while she is away
+    start: 2026-03-06T14:00:00+01:00
+    lead: {{email: kim@example.com}}
+    steps: [{{fire: promote}}, {{wait: 2h1s}}, {{expect: {{notified: bo@example.com}}}}]
+"""
+
+
+def test_who_stands_in_hears_in_a_story_too() -> None:
+    assert run(AWAY.format(stand_in="Bo@example.com")).ok
+    report = run(AWAY.format(stand_in="by@example.com"))
+    assert 'unknown person "by@example.com"; did you mean "bo@example.com"?' in str(report)
