@@ -10,14 +10,12 @@ from datetime import datetime
 
 import orjson
 
-from slaflow.net.client import Client, check_url
-from slaflow.net.fault import NetFault, UrlRefused
 from slaflow.net.reply import Reply
-from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
+from slaflow.notify.answer import Answer, Closed, Failed, Off
 from slaflow.notify.channels.blocks import composed
 from slaflow.notify.channels.by_status import answered
+from slaflow.notify.channels.room import Room
 from slaflow.notify.channels.slack import PACE, letter_of
-from slaflow.notify.channels.unusable import ChannelUnusable
 from slaflow.notify.letters.letter import Letter
 from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
@@ -40,7 +38,7 @@ _SIGNED_OUT = {
 }
 
 
-class SlackWebhook:
+class SlackWebhook(Room):
     """The room that the webhook at *url* is of, whatever a parcel's address is.
 
     Raises:
@@ -49,14 +47,6 @@ class SlackWebhook:
 
     form: Form = "slack"
     pace = PACE
-
-    def __init__(self, name: str, url: str, client: Client) -> None:
-        self.name = name
-        try:
-            check_url(url)
-        except UrlRefused as refused:
-            raise ChannelUnusable(f"[channels.{name}] url", refused.problem) from None
-        self._url, self._client = url, client
 
     def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
         """The message, in JSON."""
@@ -67,24 +57,7 @@ class SlackWebhook:
         letter = letter_of(parcel)
         if letter is None:
             return Failed("its template made no JSON object")
-        headers = {"content-type": "application/json", "user-agent": "slaflow"}
-        try:
-            reply = self._client.post(self._url, headers, orjson.dumps(letter))
-        except NetFault as fault:
-            return Again(fault.problem)
-        return _meaning(reply, parcel.at)
-
-    def probe(self) -> Answer:
-        """Whether it can be connected to: more cannot be asked without a message in the room."""
-        try:
-            self._client.reach(self._url)
-        except NetFault as fault:
-            return Again(fault.problem)
-        return Sent()
-
-    def close(self) -> None:
-        """Lets go of connections."""
-        self._client.close()
+        return self.posted(orjson.dumps(letter), parcel.at, _meaning)
 
 
 def _meaning(reply: Reply, at: datetime) -> Answer:

@@ -12,13 +12,11 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from slaflow.net.client import Client, check_url
-from slaflow.net.fault import NetFault, UrlRefused
 from slaflow.net.reply import Reply
-from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
+from slaflow.notify.answer import Answer, Closed, Failed, Off
 from slaflow.notify.channels.by_status import answered
 from slaflow.notify.channels.card import composed
-from slaflow.notify.channels.unusable import ChannelUnusable
+from slaflow.notify.channels.room import Room
 from slaflow.notify.letters.letter import Letter
 from slaflow.notify.letters.render import Pages
 from slaflow.notify.parcel import Form, Parcel
@@ -40,7 +38,7 @@ _GONE = {
 _ANYONE = "copy its whole address again, and let anyone trigger it"
 
 
-class Teams:
+class Teams(Room):
     """The channel or chat that the workflow at *url* posts to, whatever a parcel's address is.
 
     Raises:
@@ -49,14 +47,6 @@ class Teams:
 
     form: Form = "teams"
     pace = PACE
-
-    def __init__(self, name: str, url: str, client: Client) -> None:
-        self.name = name
-        try:
-            check_url(url)
-        except UrlRefused as refused:
-            raise ChannelUnusable(f"[channels.{name}] url", refused.problem) from None
-        self._url, self._client = url, client
 
     def compose(self, letter: Letter, pages: Pages, to: str, at: datetime) -> str:
         """The card, in JSON."""
@@ -71,24 +61,7 @@ class Teams:
             return Failed(
                 f"its card has over {MOST_BYTES // 1024} KB, which Teams does not take; shorten its template"
             )
-        headers = {"content-type": "application/json", "user-agent": "slaflow"}
-        try:
-            reply = self._client.post(self._url, headers, content)
-        except NetFault as fault:
-            return Again(fault.problem)
-        return _meaning(reply, parcel.at)
-
-    def probe(self) -> Answer:
-        """Whether it can be connected to: more cannot be asked without a card in the channel."""
-        try:
-            self._client.reach(self._url)
-        except NetFault as fault:
-            return Again(fault.problem)
-        return Sent()
-
-    def close(self) -> None:
-        """Lets go of connections."""
-        self._client.close()
+        return self.posted(content, parcel.at, _meaning)
 
 
 def message_of(card: str) -> bytes | None:
