@@ -103,4 +103,5 @@ def written_report(page: Page, answer: Mapping[str, Any]) -> None:
     done = [f"{answer[name]} {WORDS.get(name, name)}" for name in COUNTS if answer[name]]
     at = f"{instant(answer['at'][:19] + 'Z')} UTC  " if "at" in answer else ""
     whole = (counted(answer["planned"], "message"), "bold")
-    page.line(at, whole, f" planned; {', '.join(done) or 'nothing to send'}")
+    nothing = "nothing sent yet" if answer["planned"] else "nothing to send"
+    page.line(at, whole, f" planned; {', '.join(done) or nothing}")
