@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -91,11 +91,17 @@ def _written(answer: Mapping[str, Any], page: Page) -> None:
 
 
 def tell_report(report: Report) -> None:
+    for name, words in troubles(report):
+        tell(clean(f"slaflow: {name}: {words}"))
+
+
+def troubles(report: Report) -> Iterator[tuple[str, str]]:
+    """What keeps messages from going, by channel or receiver."""
     for name, number in report.planned.held.items():
         then = f"look at them, then let them go with 'slaflow outbox release --channel {name}'"
-        tell(clean(f"slaflow: {name}: {number} held, more than its fuse lets go in a minute; {then}"))
-    for name, because in {**report.closed, **report.problems}.items():
-        tell(clean(f"slaflow: {name}: {because}"))
+        yield name, f"{number} held, more than its fuse lets go in a minute; {then}"
+    yield from report.closed.items()
+    yield from report.problems.items()
 
 
 def written_report(page: Page, answer: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..output import Output
 from ..session import Session
-from ..setup.sending import written_report
+from ..setup.sending import troubles, written_report
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -66,8 +66,8 @@ def _words(error: Exception) -> str:
 
 
 def _show(session: Session, report: Report, now: datetime) -> None:
-    for name, because in {**report.closed, **report.problems}.items():
-        log.warning("%s: %s", name, because, extra={"told": {"event": "shut", "channel": name}})
+    for name, words in troubles(report):
+        log.warning("%s: %s", name, words, extra={"told": {"event": "shut", "channel": name}})
     if not report.is_news:
         return
     answer = report.as_json()
