@@ -72,7 +72,8 @@ def _not_quiet(conn: Connection, rows: Sequence[Waiting], until: datetime | None
     last = {each.lead_id: each.id for each in rows if each.kind in PASSING}
     last.pop(None, None)
     goes = [each for each in rows if each.kind in PASSING or each.id < last.get(each.lead_id, 0)]
-    stays = {each.id: until for each in rows if each not in goes}
+    going = {each.id for each in goes}
+    stays = {each.id: until for each in rows if each.id not in going}
     store.put_off(conn, stays, [each.message for each in rows if each.id in stays])
     return goes
 

@@ -92,11 +92,11 @@ def due_rows(connection: Connection, channel: str, address: str, now: datetime) 
     )
     found = connection.execute(query).all()
     last = {row.lead: row.id for row in found if row.lead is not None and row.next_try_at <= now}
-    early = [row.id for row in found if row.next_try_at > now and row.id < last.get(row.lead, 0)]
+    early = {row.id for row in found if row.next_try_at > now and row.id < last.get(row.lead, 0)}
     if early:
         those = update(delivery).where(one_of(each.id, "ids"))
-        connection.execute(those.values(next_try_at=now), {"ids": early})
-    due = (Waiting(*row[:-1]) for row in found if row.next_try_at <= now or row.id in set(early))
+        connection.execute(those.values(next_try_at=now), {"ids": sorted(early)})
+    due = (Waiting(*row[:-1]) for row in found if row.next_try_at <= now or row.id in early)
     return [row for row in due if row.id < first.get(row.lead_id, row.id + 1)]
 
 
