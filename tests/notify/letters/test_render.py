@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.letters import a_letter
 
+from slaflow.notify.letters.letter import Why
 from slaflow.notify.letters.render import Pages, languages
 from slaflow.notify.letters.writer import as_digest
 
 KINDS = (
     "warned", "breached", "escalated", "assigned", "unassigned", "transition", "timer_fired", "commitment",
-    "of_a_later_version",
+    "held", "of_a_later_version",
 )  # fmt: skip
 
 
@@ -122,3 +124,12 @@ def test_what_a_prospect_told_is_text_and_never_html() -> None:
 def written(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+
+
+def test_a_letter_of_several_says_for_whom_where_that_is_the_same_for_all() -> None:
+    away = a_letter("breached")
+    away = replace(away, messages=(replace(away.message, why=Why("stand_in", "Anna Berg")),))
+    for_her = as_digest([away, away], "d1", {"breached": 2})
+    assert "You get this for Anna Berg, who is away, by the agreement" in Pages().render(for_her, "txt")
+    for_both = as_digest([away, a_letter("warned")], "d1", {"breached": 1, "warned": 1})
+    assert "This says in one letter what you are told" in Pages().render(for_both, "txt")
