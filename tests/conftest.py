@@ -25,7 +25,7 @@ from doubles.teams import TeamsDouble
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 from support.compiled import share_compiled_statements
-from support.databases import new_postgresql
+from support.databases import made_and_dropped, new_postgresql
 from support.faulty import FaultyServer, serving, serving_as
 from support.together import Together
 from support.worlds import Fill, PostgresqlWorlds, SqliteWorlds
@@ -145,9 +145,11 @@ def postgresql_server() -> Iterator[str]:
     """URL of a PostgreSQL in which this worker may create databases."""
     given = os.environ.get("SLAFLOW_TEST_POSTGRESQL_URL")
     if given:
-        yield make_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
+        url = make_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
+        with made_and_dropped(url):
+            yield url
         return
-    with _server_of_our_own() as url:
+    with _server_of_our_own() as url, made_and_dropped(url):
         yield url
 
 

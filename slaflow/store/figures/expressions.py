@@ -11,9 +11,13 @@ from slaflow.store.dialect import Column, in_stream, text_at
 from slaflow.store.tables.log import entry
 
 
+_ERASED = entry.alias("erased")
+"""Made once: an alias with all its columns takes longer to make than most figures take to ask for."""
+
+
 def data_of(row: Any) -> Column:
     """The data of an entry; of one that was erased, what its lead's ``erased`` entry has kept of it."""
-    erased = entry.alias("erased")
+    erased = _ERASED
     kept = (
         select(text_at(erased.c.data, "kept", cast(row.c.seq, Text())))
         .where(

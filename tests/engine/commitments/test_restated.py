@@ -170,10 +170,12 @@ def lived(app: Engine, asks: list[Ask], every: timedelta | None) -> Engine:
     return app
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("seed", [2])
 def test_one_tick_at_the_end_states_what_ticks_on_the_way_state(
     empty: Engine, elsewhere: Engine, seed: int
 ) -> None:
+    """Elsewhere is a SQLite file, so both databases state the same too."""
     promising(empty)
     promising(elsewhere)
     asks = a_course(empty, seed)

@@ -254,7 +254,7 @@ def test_a_tick_that_is_stopped_in_a_batch_leaves_nothing_of_it(app: Engine, tab
 def test_ticks_in_several_threads_do_each_lead_once(app: Engine, other: Engine, office_url: str) -> None:
     """Each with connections of its own, as if it ran on another machine."""
     for engine in (app, other):
-        a_backlog(engine, 24)
+        a_backlog(engine, 12)
     starting = threading.Barrier(3, timeout=30)
     reports: list[TickReport] = []
 
@@ -262,7 +262,7 @@ def test_ticks_in_several_threads_do_each_lead_once(app: Engine, other: Engine, 
         database = Database(office_url)
         starting.wait()
         try:
-            reports.append(Engine(database, now=Present(WEDNESDAY)).tick(batch=3))
+            reports.append(Engine(database, now=Present(WEDNESDAY)).tick(batch=2))
         finally:
             database.dispose()
 

@@ -124,7 +124,7 @@ def test_word_of_a_step_to_come_moves_the_alarm_and_starts_no_round(app: Engine,
 
 @on_one_database
 def test_on_one_file_a_worker_looks_again_by_itself(app: Engine, database: Database) -> None:
-    with working(database, every=SECOND):
+    with working(database, every=SECOND / 4):
         waiting(app)
         until(lambda: breaches(app), "the breach")
 
@@ -178,7 +178,7 @@ def test_a_worker_outlives_its_connections(app: Engine, database: Database) -> N
 @on_one_database
 def test_a_worker_outlives_a_locked_file(app: Engine, database: Database) -> None:
     event.listen(database._engine, "connect", lambda conn, _: conn.execute("PRAGMA busy_timeout = 20"))
-    with working(database, every=SECOND) as seen:
+    with working(database, every=SECOND / 4) as seen:
         with app.database.write():
             until(lambda: seen.errors, "the lock to be noticed")
         waiting(app)
@@ -192,8 +192,8 @@ def test_a_lead_that_somebody_holds_is_waited_for_without_haste(app: Engine, dat
     with app.database.write() as conn:
         lead_store.lock(conn, [1])
         with working(database) as seen:
-            time.sleep(1)
-            assert len(seen.reports) <= 6
+            time.sleep(0.5)
+            assert len(seen.reports) <= 4
             conn.rollback()
             until(lambda: breaches(app), "the breach")
 
@@ -224,12 +224,12 @@ def test_a_failed_lead_in_which_nothing_falls_any_more_wakes_nobody(app: Engine,
     assert due is not None
     assert due.isoformat()[:19] == app.show(3)["clocks"][0]["due_at"][:19]
     with working(database) as seen:
-        time.sleep(1)
+        time.sleep(0.3)
     assert len(seen.reports) == 1
 
 
 def test_tables_of_a_later_slaflow_end_a_worker(app: Engine, database: Database) -> None:
-    with working(database, every=SECOND) as seen:
+    with working(database, every=SECOND / 4) as seen:
         with app.database.migrating() as conn:
             conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         until(lambda: seen.ended_by, "the end")
