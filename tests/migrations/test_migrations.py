@@ -143,7 +143,8 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
 
 
 @pytest.mark.parametrize("back_to", ["base", *REVISIONS[:-1]])
-def test_down_and_up_again_with_data_in_the_tables_and_the_log_protected(database: Database, back_to: str) -> None:
+def test_down_and_up_again_with_data_in_the_tables(database: Database, back_to: str) -> None:
+    """The log is protected at every one of them."""
     fill(database)
     schema.downgrade(database, back_to)
     with pytest.raises(NotMigrated), database.read():

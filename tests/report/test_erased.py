@@ -32,8 +32,9 @@ ERASED = (2, 3, 5, 8)
 
 
 def weeks_of_promises(database: Database) -> None:
-    """Weeks of leads under the agreement with commitments."""
-    app = promising(Engine(database, now=Present()), COMMITMENTS)
+    """Weeks of leads under the agreement with commitments, none of them daily: a period is one as another."""
+    weekly = COMMITMENTS.replace("every: day", "every: week")
+    app = promising(Engine(database, now=Present()), weekly)
     asks = a_history(app.active(), 71, leads=10, events=150, start=START)
     together(app, asks, END, lenient=True)
     app.tick(END + HOUR)

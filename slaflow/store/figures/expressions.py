@@ -10,7 +10,6 @@ from sqlalchemy import BigInteger, Text, case, cast, func, literal, select
 from slaflow.store.dialect import Column, in_stream, text_at
 from slaflow.store.tables.log import entry
 
-
 _ERASED = entry.alias("erased")
 """Made once: an alias with all its columns takes longer to make than most figures take to ask for."""
 

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
+from cli.conftest import on, run_each
 from support.commands import AGREEMENT, Slaflow
 
 AT = ("--at", "2026-03-06T15:00:00+01:00")
 MARKETING = ("--as", "marketing", *AT)
 
 
+@pytest.fixture(scope="module")
+def numbered_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A database to copy, with lead #1 that another system calls 2, and lead #2 that it calls 1."""
+    folder = tmp_path_factory.mktemp("numbered")
+    agreement, file = folder / "numbered.yaml", folder / "slaflow.db"
+    agreement.write_text(AGREEMENT.replace("identity: [email]", "identity: [company]"), encoding="utf-8")
+    shutil.copy(sqlite_template, file)
+    add = ("lead", "add", "--as", "marketing", "--set")
+    named = [(*add, f"company={name}") for name in ("2", "1")]
+    run_each(on(f"sqlite:///{file}"), [("workflow", "activate", agreement), *named], AT[1])
+    return file
+
+
 @pytest.fixture
-def numbered(slaflow: Slaflow, tmp_path: Path) -> Slaflow:
-    """Lead #1 that another system calls 2, and lead #2 that it calls 1."""
-    (tmp_path / "numbered.yaml").write_text(
-        AGREEMENT.replace("identity: [email]", "identity: [company]"), encoding="utf-8"
-    )
-    assert slaflow("db", "upgrade").code == 0
-    done = slaflow("workflow", "activate", "numbered.yaml", "--at", "2026-03-02T08:00:00+01:00")
-    assert done.code == 0, done.err
-    for name in ("2", "1"):
-        assert slaflow("lead", "add", "--set", f"company={name}", *MARKETING).code == 0
+def numbered(slaflow: Slaflow, numbered_file: Path, tmp_path: Path) -> Slaflow:
+    """A command line in a folder with that database."""
+    shutil.copy(numbered_file, tmp_path / "slaflow.db")
     return slaflow
 
 
