@@ -17,6 +17,7 @@ from support.builders import SALT, utc
 from slaflow.engine.app import Engine
 from slaflow.engine.apply import in_transaction
 from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.setup import people
 from slaflow.lifecycle.events import Answered, Assigned, Changed, Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor
 from slaflow.store.database import Database
@@ -151,10 +152,11 @@ class Present:
 def staffed(app: Engine, agreement: str = AGREEMENT) -> Engine:
     """The agreement put in force, and everybody recorded, two months before the stories begin."""
     app.activate(agreement, at=FOUNDED)
-    app.add_person(MIA, "sales", role="manager", at=FOUNDED)
-    for email in (ANNA, BO, CIA):
-        app.add_person(email, "sales", team="nordics", manager=MIA, at=FOUNDED)
-    app.add_person(NORA, "marketing", team="growth", at=FOUNDED)
+    with app.database.write() as conn:  # five commands, each looking at who is there, would write the same
+        people.record(conn, MIA, "sales", FOUNDED, role="manager")
+        for email in (ANNA, BO, CIA):
+            people.record(conn, email, "sales", FOUNDED, team="nordics", manager=MIA)
+        people.record(conn, NORA, "marketing", FOUNDED, team="growth")
     return app
 
 
