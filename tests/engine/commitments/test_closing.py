@@ -12,6 +12,7 @@ from support.office import ANNA, BO, DAY, FOUNDED, HOUR, MIA, MONDAY, PROSPECT, 
 from support.promising import (
     APRIL,
     CLOSED,
+    COMMITMENTS,
     OUTCOMES,
     VOLUME,
     handed,
@@ -261,9 +262,9 @@ def test_a_share_is_out_of_pace_where_it_stands_below_its_bound(
 
 def test_an_idle_tick_asks_once_about_commitments(empty: Engine) -> None:
     app = promising(empty)
-    app.tick(MONDAY)
+    assert app.tick(FOUNDED + 8 * DAY).commitments > 0
     with statements() as sent:
-        assert app.tick(MONDAY + timedelta(seconds=1)).commitments == 0
+        assert app.tick(FOUNDED + 8 * DAY + timedelta(seconds=1)).commitments == 0
     assert len([text for text in sent if "closing" in text]) == 1
     assert not [text for text in sent if text.startswith(("INSERT", "UPDATE"))]
     assert not [text for text in sent if "FROM entry" in text]
@@ -314,7 +315,7 @@ def test_a_lead_that_cannot_be_settled_is_named_and_holds_nothing_up(
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_two_workers_close_each_period_once(empty: Engine, database_url: str) -> None:
-    app = promising(empty)
+    app = promising(empty, COMMITMENTS.replace("every: day", "every: week"))
     for number in range(6):
         handed(app, number, MONDAY + number * HOUR)
     workers = [Database(database_url) for _ in range(3)]
