@@ -149,14 +149,14 @@ class Present:
         return self.at
 
 
-def staffed(app: Engine, agreement: str = AGREEMENT) -> Engine:
+def staffed(app: Engine, agreement: str = AGREEMENT, at: datetime = FOUNDED) -> Engine:
     """The agreement put in force, and everybody recorded, two months before the stories begin."""
-    app.activate(agreement, at=FOUNDED)
+    app.activate(agreement, at=at)
     with app.database.write() as conn:  # five commands, each looking at who is there, would write the same
-        people.record(conn, MIA, "sales", FOUNDED, role="manager")
+        people.record(conn, MIA, "sales", at, role="manager")
         for email in (ANNA, BO, CIA):
-            people.record(conn, email, "sales", FOUNDED, team="nordics", manager=MIA)
-        people.record(conn, NORA, "marketing", FOUNDED, team="growth")
+            people.record(conn, email, "sales", at, team="nordics", manager=MIA)
+        people.record(conn, NORA, "marketing", at, team="growth")
     return app
 
 

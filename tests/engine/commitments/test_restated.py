@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from support.builders import utc
-from support.office import DAY, HOUR, MONDAY, PROSPECT, SALES, created, together
+from support.office import DAY, HOUR, MONDAY, PROSPECT, SALES, created, staffed, together
 from support.promising import (
     APRIL,
     CLOSED,
@@ -16,6 +16,7 @@ from support.promising import (
     MEASURED,
     VOLUME,
     handed,
+    owing,
     plainly,
     promising,
     statements_of,
@@ -151,7 +152,8 @@ HAPPENINGS = (
     (Fired("accept"), SALES),
     (Fired("return", {"return_reason": "no_fit"}), SALES),
 )
-END = MONDAY + 40 * DAY
+JUST_BEFORE, END = MONDAY - 7 * DAY, MONDAY + 40 * DAY
+"""Periods that close before there is a lead are soon told apart from nothing, and take as long as others."""
 
 
 def lived(app: Engine, asks: list[Ask], every: timedelta | None) -> Engine:
@@ -176,8 +178,8 @@ def test_one_tick_at_the_end_states_what_ticks_on_the_way_state(
     empty: Engine, elsewhere: Engine, seed: int
 ) -> None:
     """Elsewhere is a SQLite file, so both databases state the same too."""
-    promising(empty)
-    promising(elsewhere)
+    for app in (empty, elsewhere):
+        staffed(app, owing(COMMITMENTS), JUST_BEFORE)
     asks = a_course(empty, seed)
     often = lived(empty, asks, 4 * DAY + 5 * HOUR)
     once = lived(elsewhere, a_course(elsewhere, seed), None)
@@ -190,7 +192,8 @@ def test_one_tick_at_the_end_states_what_ticks_on_the_way_state(
 
 @pytest.mark.parametrize("seed", [0])
 def test_figures_are_what_going_through_the_log_gives(empty: Engine, seed: int) -> None:
-    app = lived(promising(empty, COMMITMENTS + MEASURED), a_course(empty, seed + 10), None)
+    staffed(empty, owing(COMMITMENTS + MEASURED), JUST_BEFORE)
+    app = lived(empty, a_course(empty, seed + 10), None)
     found = statements_of(app)
     assert len(found) > 60
     assert all(one["at"] <= other["at"] for one, other in pairwise(found))
