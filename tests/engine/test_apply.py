@@ -34,7 +34,9 @@ from slaflow.lifecycle.events import Fired, Recorded
 LATER = FRIDAY + 40 * DAY
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("dialect", "seed"), [("sqlite", 1), ("postgresql", 2), ("postgresql", 3)], indirect=["dialect"]
+)
 def test_a_batch_gives_what_one_at_a_time_gives(app: Engine, other: Engine, seed: int) -> None:
     """Leads, clocks, turns, messages, and every hash of the log."""
     asks = a_history(app.active(), seed)

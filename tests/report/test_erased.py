@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
-from support.office import HOUR, Present, a_history, together
-from support.promising import COMMITMENTS, promising
+from support.office import DAY, HOUR, Present, a_history, staffed, together
+from support.promising import COMMITMENTS, owing
 from support.weeks import END, START, THEN
 from support.worlds import Fill
 
@@ -34,7 +34,7 @@ ERASED = (2, 3, 5, 8)
 def weeks_of_promises(database: Database) -> None:
     """Weeks of leads under the agreement with commitments, none of them daily: a period is one as another."""
     weekly = COMMITMENTS.replace("every: day", "every: week")
-    app = promising(Engine(database, now=Present()), weekly)
+    app = staffed(Engine(database, now=Present()), owing(weekly), START - DAY)
     asks = a_history(app.active(), 71, leads=10, events=150, start=START)
     together(app, asks, END, lenient=True)
     app.tick(END + HOUR)

@@ -39,8 +39,11 @@ def test_people_are_told_what_ended_and_nobody_is_asked_in_a_pipe(handed_over: S
     assert handed_over("db", "scrub").out == "nothing to scrub\n"
 
 
-@everywhere
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("dialect", "format"),
+    [*(("sqlite", each) for each in FORMATS), ("postgresql", "json")],
+    indirect=["dialect"],
+)
 def test_no_command_shows_anything_of_the_person(
     handed_over: Slaflow, format: str, tmp_path: Path, dialect: str
 ) -> None:
