@@ -27,7 +27,6 @@ from sqlalchemy.engine import make_url
 from support.compiled import share_compiled_statements
 from support.databases import made_and_dropped, new_postgresql
 from support.faulty import FaultyServer, serving, serving_as
-from support.remembered import share_read_agreements
 from support.together import Together
 from support.worlds import Fill, PostgresqlWorlds, SqliteWorlds
 
@@ -70,6 +69,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
 
 def pytest_collection_finish() -> None:
     """Leaves the collected tests and their modules out of every later search for garbage."""
+    from support.remembered import share_read_agreements  # by who runs tests, not by who hands them out
+
     share_read_agreements()
     gc.collect()
     gc.freeze()
