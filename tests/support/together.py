@@ -31,7 +31,7 @@ SOON_DONE = tuple(
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives a worker test after test; of :data:`FILES` and in :data:`SOON_DONE` whole files, which come first."""
+    """Gives a worker test after test, but whole files of FILES and SOON_DONE, which come first."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
