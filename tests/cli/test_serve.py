@@ -37,12 +37,15 @@ def test_it_answers_until_it_is_asked_to_end(
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "sla.example.com"])
 def test_others_reach_it_by_https_alone(slaflow: Slaflow, tmp_path: Path, host: str) -> None:
-    for text in ("", 'public_url = "http://sla.example.com"\n'):
-        (tmp_path / "slaflow.toml").write_text(text)
-        said = slaflow("serve", "--host", host)
-        assert (said.code, said.out) == (2, "")
-        assert said.err.startswith(f"slaflow: {host} is reached by others")
-        assert said.err.count("\n") == 1
+    said = slaflow("serve", "--host", host)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"slaflow: {host} is reached by others")
+    assert said.err.count("\n") == 1
+    (tmp_path / "slaflow.toml").write_text('public_url = "http://sla.example.com"\n')
+    said = slaflow("serve", "--host", host)
+    assert (said.code, said.out) == (3, "")
+    assert "public_url: http is for this machine alone" in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_a_port_that_is_taken_is_one_line(slaflow: Slaflow) -> None:
