@@ -1,4 +1,4 @@
-"""``slaflow serve``: the pages that links in messages lead to."""
+"""``slaflow serve``: the pages, and a worker beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from slaflow.errors import ENVIRONMENT, USAGE, ExtraMissing, SlaflowError
 from .options import Command
 from .output import tell
 from .session import Session, pass_session
+from .tick.beside import ticking
 from .words import clean
 
 if TYPE_CHECKING:
@@ -57,11 +58,14 @@ class AddressTaken(SlaflowError):
               help="The address; one that others reach needs an https public_url.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", show_default=True,
               help="0 takes a free one.")  # fmt: skip
+@click.option("--no-tick", is_flag=True, help="Leave what falls due to 'slaflow tick'.")
 @pass_session
-def command(session: Session, /, host: str, port: int) -> None:
-    """Offers the pages that links in messages lead to, until SIGTERM or Ctrl-C.
+def command(session: Session, /, host: str, port: int, no_tick: bool) -> None:
+    """Offers the pages that people sign in to and links in messages lead to, until SIGTERM or Ctrl-C.
 
-    GET /healthz says that it runs, GET /readyz whether its database answers.
+    What falls due is carried out meanwhile, as by 'tick --watch'. While nobody can sign in, a link is printed
+    by which the first person does, once, within an hour. GET /healthz says that it runs, GET /readyz whether
+    its database answers.
     """
     from slaflow.settings.reach_file import read_reach
 
@@ -74,7 +78,25 @@ def command(session: Session, /, host: str, port: int) -> None:
         if (why := _without_links(reach)) is not None:
             tell(f"slaflow: {why}")
         logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
-        asyncio.run(_served(app, listening))
+        _tell_set_up(session, reach, listening)
+        with nullcontext() if no_tick else ticking(session):
+            asyncio.run(_served(app, listening))
+
+
+def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> None:
+    """While nobody can sign in: how the first person does."""
+    from slaflow.engine.access import invitations
+
+    try:
+        if invitations.can_anybody_sign_in(session.engine):
+            return
+        secret = invitations.set_up(session.engine)
+    except SlaflowError as error:
+        tell(clean(f"slaflow: nobody is let in for the first time: {error}"))
+        return
+    where = (reach.public_url or _address(listening)).rstrip("/")
+    tell("slaflow: nobody can sign in yet; open this within the hour, it is good once:")
+    tell(f"{where}/setup/{secret}")
 
 
 class _Lines(logging.Handler):
@@ -94,8 +116,11 @@ def _is_this_machine(host: str) -> bool:
 
 def _application(session: Session, reach: Reach) -> Any:
     try:
+        from slaflow.engine.access import passwords
         from slaflow.web.app import made
         from slaflow.web.site import Site
+
+        passwords.load()
     except ImportError:
         raise ExtraMissing("slaflow serve", "web") from None
     from slaflow.engine.setup import preferences

@@ -121,6 +121,35 @@ def away(
     session.out.show({**answer, **charge.as_json()}, page)
 
 
+@command.command("invite", acts=True)
+@name_argument("person", "email")
+@pass_session
+def invite(session: Session, email: str) -> None:
+    """Prints a link by which a recorded person chooses a password, once, within 72 hours.
+
+    Who has one gets another by it; earlier links of theirs are good no more. Without --as it is an operator's
+    to do, whoever SLAFLOW_ACTOR is.
+    """
+    from slaflow.engine.access import invitations
+    from slaflow.settings.reach_file import read_reach
+
+    url = read_reach().public_url
+    made = invitations.invite(session.engine, email, session.actor)
+    path = f"/invite/{made.secret}"
+    link = path if url is None else f"{url.rstrip('/')}{path}"
+    answer = {"email": made.person.email, "link": link, "until": instant_text(made.ends_at)}
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            until = f"{instant(answer['until'], session.zone)} ({session.zone})"
+            page.line(f"{made.person.email} chooses a password here until {until}, once:")
+            if url is None:
+                page.line("slaflow.toml has no public_url; put the address of 'slaflow serve' before it")
+        page.line(link)
+
+    session.out.show(answer, page)
+
+
 @command.command("remove")
 @name_argument("person", "email")
 @at_option

@@ -10,7 +10,7 @@ from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
 FILE_NAME = "slaflow.toml"
 KNOWN_KEYS = (
     "database", "key", "public_url", "templates", "send", "channels", "recipients", "receivers", "links",
-    "net",
+    "net", "web",
 )  # fmt: skip
 
 

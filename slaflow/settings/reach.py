@@ -173,6 +173,12 @@ class Net(Table):
     allow: Networks = ()
 
 
+class Web(Table):
+    """The pages: networks of the proxies before them, whose word for where a request came from is taken."""
+
+    proxies: Networks = ()
+
+
 class Reach(Table):
     """All of it; what slaflow.toml leaves out is as here."""
 
@@ -185,3 +191,4 @@ class Reach(Table):
     receivers: dict[str, WebhookReceiver] = {}
     links: Links = Links()
     net: Net = Net()
+    web: Web = Web()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from slaflow.settings.agreeing import faults_of_links, faults_of_recipients, faults_of_send
 from slaflow.settings.file import SettingsInvalid, find_file, parsed, unknown_keys
-from slaflow.settings.reach import Links, Net, Reach, Send, Table, is_one_room
+from slaflow.settings.reach import Links, Net, Reach, Send, Table, Web, is_one_room
 from slaflow.settings.reading import TableReader, kinds_of
 from slaflow.settings.unsafe import unsafe
 from slaflow.settings.written import File, Names, PublicUrl, shown
@@ -42,7 +42,7 @@ def read_reach(folder: Path | None = None) -> Reach:
 def _read(reader: TableReader, table: Mapping[str, Any]) -> dict[str, Any]:
     """What of *table* is of sending, by key."""
     found: dict[str, Any] = {}
-    for key, model in {"send": Send, "links": Links, "net": Net}.items():
+    for key, model in {"send": Send, "links": Links, "net": Net, "web": Web}.items():
         found[key] = reader.table(model, table[key], key) if key in table else None
     for key, what in {"channels": "channel", "receivers": "receiver"}.items():
         found[key] = reader.tables(_KINDS[key], table[key], key, what) if key in table else None

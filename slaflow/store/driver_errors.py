@@ -37,10 +37,12 @@ APPEND_ONLY = "slaflow: the log is append-only"
 """How the triggers on ``entry`` begin their refusal; the migrations spell it out."""
 
 LOST_RACES = {
+    "credential_pkey": "credential.person",
     "entry_stream_seq": "entry.stream, entry.seq",
     "lead_key": "lead.key",
     "person_now": "person.key",
     "secret_pkey": "secret.name",
+    "sign_in_failure_pkey": "sign_in_failure.who",
     "stream_pkey": "stream.name",
 }
 """Unique keys that two writers may both aim at, by name and as SQLite words them; trying again mends it."""

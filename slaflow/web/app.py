@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, health, principal, slack, stop
+from slaflow.web import act, health, letting_in, principal, sign_in, slack, stop
 from slaflow.web.guarding import Guarded
 from slaflow.web.pages import line
 from slaflow.web.site import Site
@@ -25,7 +25,7 @@ NOT_NOW = "slaflow cannot get at its data now, and nothing was done; try again i
 BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 
-ROUTERS = (act.router, stop.router, health.router, slack.router)
+ROUTERS = (sign_in.router, letting_in.router, act.router, stop.router, health.router, slack.router)
 """The pages there are."""
 
 

@@ -6,9 +6,11 @@ Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 
 from slaflow.web.site import LOOPBACK, Site
 
@@ -36,6 +38,29 @@ def _origins(site: Site, headers: Headers) -> set[str]:
     if urlsplit(f"//{host}").hostname in LOOPBACK and not site.is_secure:
         found.add(f"http://{host}")
     return found
+
+
+def towards(request: Request, path: str) -> str:
+    """*path* of this site as seen from the page asked for, also where a proxy puts us below a folder."""
+    here: str = request.scope["path"]
+    return "./" + "../" * (here.count("/") - 1) + path[1:]
+
+
+def address_of(site: Site, request: Request) -> str | None:
+    """From where it was asked, as the nearest says whom nobody told to trust; None where nothing is known."""
+    there = request.client.host if request.client else None
+    if there is None or not _is_proxy(site, there):
+        return there
+    told = [each.strip() for each in request.headers.get("x-forwarded-for", "").split(",")]
+    return next((each for each in reversed(told) if each and not _is_proxy(site, each)), None)
+
+
+def _is_proxy(site: Site, address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in ip_network(each, strict=False) for each in site.reach.web.proxies)
 
 
 def own_path(text: str | None, otherwise: str = "/") -> str:

@@ -187,7 +187,7 @@ Asking = Annotated[Principal, Depends(signed_in)]
 def sign_in_first(request: Request, error: Exception) -> Response:
     """Sends a browser to sign in, and back afterwards; what a form held is not kept."""
     assert isinstance(error, NotSignedIn)
-    where = f"/sign-in?next={quote(error.next, safe='/')}"
+    where = origin.towards(request, f"/sign-in?next={quote(error.next, safe='/')}")
     return page("signed_out.html", 401, where=where) if error.lost else RedirectResponse(where, 303)
 
 

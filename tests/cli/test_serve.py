@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from support.commands import Slaflow
+from support.office import AGREEMENT
 
 TOML = '[links]\nkey_env = "LINK_KEY"\n'
 
@@ -28,11 +32,73 @@ def test_it_answers_until_it_is_asked_to_end(
         said = running.stderr.readline().decode().strip()
         where = said.rpartition(" ")[2]
         assert said == f"slaflow: pages on {where}"
+        assert b"nobody can sign in yet" in running.stderr.readline()
+        link = running.stderr.readline().decode().strip()
+        assert re.fullmatch(rf"{where}/setup/[\w-]{{43}}", link)
+        with urlopen(link, timeout=20) as answer:
+            assert b"Nobody is recorded yet" in answer.read()
         with urlopen(f"{where}/readyz", timeout=20) as answer:
             assert answer.read().startswith(b'{"ok":true')
         running.send_signal(signal.SIGTERM)
         assert running.wait(20) == 0
         assert running.stderr.read() == b""
+
+
+def test_a_worker_beside_the_pages_carries_out_what_fell(
+    slaflow: Slaflow, process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    assert slaflow("db", "upgrade").code == 0
+    (tmp_path / "office.yaml").write_text(AGREEMENT)
+    assert slaflow("workflow", "activate", "office.yaml", "--at", "2026-01-05T08:00Z").code == 0
+    assert slaflow("lead", "add", "--as", "marketing", "--set", "email=kim@example.com", "--at",
+                   "2026-03-06T13:00Z").code == 0  # fmt: skip
+    waiting = slaflow("tick", "--dry-run", "--format", "json")
+    assert json.loads(waiting.out)["steps"] > 0
+    for words in (["--no-tick"], []):
+        with process("serve", "--port", "0", *words) as running:
+            assert running.stderr is not None
+            where = running.stderr.readline().decode().strip().rpartition(" ")[2]
+            ticked = not words
+            assert lag_of(where) == 0 or not ticked or wait_for(lambda where=where: lag_of(where) == 0)
+            assert (lag_of(where) == 0) is ticked
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(20) == 0
+    assert json.loads(slaflow("tick", "--dry-run", "--format", "json").out)["steps"] == 0
+
+
+def lag_of(where: str) -> int:
+    with urlopen(f"{where}/readyz", timeout=20) as answer:
+        return int(json.loads(answer.read())["tick_lag_seconds"])
+
+
+def wait_for(holds: Callable[[], bool]) -> bool:
+    """Whether it does within twenty seconds; a look every twentieth of one."""
+    return any(holds() or time.sleep(0.05) for _ in range(400))
+
+
+def test_without_tables_it_says_why_nobody_is_let_in(process: Callable[..., subprocess.Popen[bytes]]) -> None:
+    with process("serve", "--port", "0", "--no-tick") as running:
+        assert running.stderr is not None
+        said = [running.stderr.readline() for _ in range(3)]
+        where = said[0].decode().strip().rpartition(" ")[2]
+        urlopen(f"{where}/healthz", timeout=20).close()
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
+    assert b"nobody is let in for the first time: " in said[2]
+
+
+def test_an_invitation_is_a_link_below_the_public_address(slaflow: Slaflow, tmp_path: Path) -> None:
+    assert slaflow("db", "upgrade").code == 0
+    assert slaflow("user", "add", "anna@example.com", "--party", "sales").code == 0
+    bare = slaflow("user", "invite", "ANNA@example.com")
+    assert re.search(r"has no public_url; .*\n/invite/[\w-]{43}\n$", bare.out)
+    (tmp_path / "slaflow.toml").write_text('public_url = "https://sla.example.com/"\n')
+    quiet = slaflow("user", "invite", "anna@example.com", "--quiet")
+    assert re.fullmatch(r"https://sla.example.com/invite/[\w-]{43}\n", quiet.out)
+    denied = slaflow("user", "invite", "anna@example.com", "--as", "anna@example.com")
+    assert (denied.code, "an admin invites people, not anna@example.com" in denied.err) == (1, True)
+    unknown = slaflow("user", "invite", "ana@example.com")
+    assert (unknown.code, "anna@example.com" in unknown.err) == (1, True)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "sla.example.com"])

@@ -103,7 +103,7 @@ def let_in(connection: Connection, number: int) -> None:
     """Somebody who can sign in, is signed in, failed to before, and has a link."""
     credentials.save(connection, "anna@example.com", "$argon2id$", MONDAY)
     sessions.begin(connection, f"session-{number}", "anna@example.com", "sales", "member", MONDAY, MONDAY)
-    failures.save(connection, f"who-{number}", failures.Failures(1, MONDAY, MONDAY))
+    failures.begin(connection, f"who-{number}", failures.Failures(1, MONDAY, MONDAY))
     made = OneTimeLink("invite", "anna@example.com", MONDAY + timedelta(days=number))
     links.make(connection, f"link-{number}", made, MONDAY)
 

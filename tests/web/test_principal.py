@@ -87,7 +87,7 @@ def test_a_route_that_names_no_operation_stops_the_start(app: Engine) -> None:
 def test_nobody_is_sent_to_sign_in_and_back_to_where_they_were(app: Engine, desk: TestClient) -> None:
     answer = desk.get("/wall?whose=me&a=%2F")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/sign-in?next=/wall%3Fwhose%3Dme%26a%3D%252F"
+    assert answer.headers["location"] == "./sign-in?next=/wall%3Fwhose%3Dme%26a%3D%252F"
     assert desk.get("/open").status_code == 200
     assert desk.get("/nowhere").status_code == 404
     for made_up in ("", "x", "x" * 5000, "\x00", "å"):
@@ -157,7 +157,7 @@ def test_a_form_is_taken_from_our_own_pages_of_the_same_session(app: Engine, des
     again = desk.get("/wall").json()["key"]
     desk.cookies.clear()
     lost = paint_it(desk, again)
-    assert (lost.status_code, 'href="/sign-in?next=/wall"' in lost.text) == (401, True)
+    assert (lost.status_code, 'href="./sign-in?next=/wall"' in lost.text) == (401, True)
 
 
 @on_one_database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -26,12 +26,18 @@ def lock(connection: Connection, who: str) -> Failures | None:
     return None if row is None else Failures(*row)
 
 
+def begin(connection: Connection, who: str, now: Failures) -> None:
+    """Notes the first. Raises ``ConflictingChange`` where somebody else noted theirs meanwhile."""
+    connection.execute(insert(failure).values(who=who, **_values(now)))
+
+
 def save(connection: Connection, who: str, now: Failures) -> None:
-    """Notes them. Raises ``ConflictingChange`` where somebody else noted the first meanwhile."""
-    values = {"failures": now.number, "last_at": now.last_at, "next_at": now.next_at}
-    known = connection.execute(update(failure).where(failure.c.who == who).values(values))
-    if not known.rowcount:
-        connection.execute(insert(failure).values(who=who, **values))
+    """Notes them in the place of those that are held."""
+    connection.execute(update(failure).where(failure.c.who == who).values(_values(now)))
+
+
+def _values(now: Failures) -> dict[str, Any]:
+    return {"failures": now.number, "last_at": now.last_at, "next_at": now.next_at}
 
 
 def forget(connection: Connection, who: str) -> None:
