@@ -12,11 +12,10 @@ from httpx2 import Response
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 from support.clicked import KEYS, PUBLIC, REACH
+from support.desk import enter
 from support.office import ANNA, HOUR, MIA, Present, on_one_database
 
-from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
-from slaflow.engine.transaction import written
 from slaflow.store.tables.access import session
 from slaflow.web.app import made
 from slaflow.web.cookies import OVER_HTTPS
@@ -54,14 +53,6 @@ def desk(app: Engine) -> Iterator[TestClient]:
     app.add_person(AUDITOR, "marketing", role="auditor")
     with TestClient(made(site, [router]), base_url=PUBLIC, follow_redirects=False) as asked:
         yield asked
-
-
-def enter(app: Engine, client: TestClient, email: str) -> str:
-    """Has the browser be signed in as *email*; gives the secret of the session."""
-    person = next(each for each in app.people() if each.email == email)
-    secret = written(app, lambda conn: sessions.begin(conn, person, app.now()))
-    client.cookies.set(OVER_HTTPS, secret)
-    return secret
 
 
 def paint_it(client: TestClient, key: str, **headers: str) -> Response:
