@@ -23,7 +23,7 @@ KINDS = (
     "warned", "breached", "breach_lifted", "disputed", "granted", "upheld", "met_late", "escalated",
     "timer_fired",
     "clock_moved", "clock_restarted", "clock_passed_on", "migrated", "merged", "erased",
-    "commitment", "signed", "signature_withdrawn", "activated", "person", "archived",
+    "commitment", "signed", "signature_withdrawn", "activated", "person", "access", "archived",
 )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
+from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
@@ -12,6 +14,29 @@ from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
 from slaflow.engine.transaction import written
 from slaflow.web.cookies import OVER_HTTPS
+from slaflow.web.forms import form_of
+from slaflow.web.principal import Asking, operation
+
+wall = APIRouter()
+"""Three pages of no use: one to read, one that an admin alone may send, one for everybody."""
+
+
+@wall.get("/wall")
+@operation("read")
+def look(asking: Asking) -> dict[str, str]:
+    return {"who": asking.email, "role": asking.role, "key": asking.form_key}
+
+
+@wall.post("/wall")
+@operation("invite")
+def paint(asking: Asking, form: Annotated[dict[str, str], Depends(form_of)]) -> dict[str, str]:
+    return {"painted": form.get("colour", ""), "by": asking.actor.name}
+
+
+@wall.get("/open")
+@operation("public")
+def everybody() -> str:
+    return "open"
 
 
 def enter(app: Engine, client: TestClient, email: str) -> str:

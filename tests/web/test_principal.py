@@ -4,45 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from httpx2 import Response
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 from support.clicked import KEYS, PUBLIC, REACH
-from support.desk import enter
+from support.desk import enter, wall
 from support.office import ANNA, HOUR, MIA, Present, on_one_database
 
 from slaflow.engine.app import Engine
 from slaflow.store.tables.access import session
 from slaflow.web.app import made
 from slaflow.web.cookies import OVER_HTTPS
-from slaflow.web.forms import form_of
-from slaflow.web.principal import FORM_KEY, Asking, RouteUnnamed, operation
+from slaflow.web.principal import FORM_KEY, RouteUnnamed
 from slaflow.web.site import Site
 
 ROOT, AUDITOR = "root@example.com", "audrey@example.com"
-router = APIRouter()
-
-
-@router.get("/wall")
-@operation("read")
-def wall(asking: Asking) -> dict[str, str]:
-    return {"who": asking.email, "role": asking.role, "key": asking.form_key}
-
-
-@router.post("/wall")
-@operation("invite")
-def paint(asking: Asking, form: Annotated[dict[str, str], Depends(form_of)]) -> dict[str, str]:
-    return {"painted": form.get("colour", ""), "by": asking.actor.name}
-
-
-@router.get("/open")
-@operation("public")
-def everybody() -> str:
-    return "open"
 
 
 @pytest.fixture
@@ -51,7 +30,7 @@ def desk(app: Engine) -> Iterator[TestClient]:
     site = Site(app, REACH, KEYS)
     app.add_person(ROOT, "marketing", role="admin")
     app.add_person(AUDITOR, "marketing", role="auditor")
-    with TestClient(made(site, [router]), base_url=PUBLIC, follow_redirects=False) as asked:
+    with TestClient(made(site, [wall]), base_url=PUBLIC, follow_redirects=False) as asked:
         yield asked
 
 
@@ -72,7 +51,7 @@ def test_a_route_that_names_no_operation_stops_the_start(app: Engine) -> None:
     def forgotten() -> None: ...
 
     with pytest.raises(RouteUnnamed, match="/forgotten"):
-        made(Site(app, REACH, KEYS), [router, unnamed])
+        made(Site(app, REACH, KEYS), [wall, unnamed])
 
 
 def test_nobody_is_sent_to_sign_in_and_back_to_where_they_were(app: Engine, desk: TestClient) -> None:

@@ -11,14 +11,14 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from support.clicked import KEYS, PUBLIC, REACH
-from support.desk import enter, routes_of
+from support.desk import enter, routes_of, wall
 from support.office import ANNA, BO, MIA, NORA
 
 from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
 from slaflow.engine.permits import Asker, may_ever
 from slaflow.store.tables.all import metadata
-from slaflow.web.app import made
+from slaflow.web.app import ROUTERS, made
 from slaflow.web.cookies import OVER_HTTPS
 from slaflow.web.principal import FORM_KEY, SIGNED_IN, named_by
 from slaflow.web.principal import PUBLIC as EVERYBODY
@@ -36,7 +36,7 @@ def site(app: Engine) -> FastAPI:
     app.add_person(ROOT, "sales", role="admin")
     app.add_person(HEAD, "marketing", role="manager")
     app.add_person(AUDITOR, "marketing", role="auditor")
-    return made(Site(app, REACH, KEYS))
+    return made(Site(app, REACH, KEYS), (*ROUTERS, wall))
 
 
 @pytest.fixture

@@ -333,6 +333,18 @@ def test_those_that_are_too_many_at_once_are_turned_away(
     assert (taken, busy.status_code, busy.headers["retry-after"]) == (True, 503, "5")
 
 
+def test_who_invited_and_who_came_stand_in_the_log(app: Engine, desk: TestClient) -> None:
+    app.add_person("root@example.com", "marketing", role="admin")
+    choose(desk, f"/invite/{invitations.invite(app, BO, by='root@example.com').secret}")
+    told = [each for each in app.log() if each.stream == "access"]
+    assert [(each.kind, each.actor, each.data) for each in told] == [
+        ("access", "root@example.com", {"change": "invited", "email": BO}),
+        ("access", BO, {"change": "let_in", "email": BO}),
+    ]
+    assert app.verify().ok
+    assert app.replay().ok
+
+
 def test_an_admin_invites(app: Engine) -> None:
     with pytest.raises(NotPermitted):
         invitations.invite(app, BO, by=MIA)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from slaflow.engine import permits
+from slaflow.engine import permits, streams
 from slaflow.engine.access import leaving, passwords, secrets, sessions
 from slaflow.engine.context import Context
 from slaflow.engine.setup import people
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
+from slaflow.lifecycle.decision import Draft
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Person
 from slaflow.store.access import credentials, links
 from slaflow.store.access.links import OneTimeLink
@@ -89,10 +91,11 @@ def invite(app: Context, email: str, by: str | None = None) -> Invitation:
 
     def work(conn: Connection) -> Invitation:
         person = people.check_known(app, conn, email)
-        if by is not None:
-            permits.check(people_store.directory(conn), people.actor(app, by, conn), "invite", (), now)
+        who = SYSTEM_ACTOR if by is None else people.actor(app, by, conn)
+        permits.check(people_store.directory(conn), who, "invite", (), now)
         links.forget_all_of(conn, folded(person.email))
         secret = _made(conn, "invite", folded(person.email), now)
+        _log(conn, "invited", person, who, now)
         return Invitation(person, secret, now + GOOD_FOR["invite"])
 
     return written(app, work)
@@ -168,9 +171,16 @@ def _made(conn: Connection, kind: Kind, who: str | None, now: datetime) -> str:
     return secret
 
 
+def _log(conn: Connection, change: str, person: Person, who: Actor, now: datetime) -> None:
+    data = {"change": change, "email": person.email}
+    draft = Draft(0, "access", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
+    streams.append(conn, "access", draft, now)
+
+
 def _let_in(conn: Connection, person: Person, hashed: str, now: datetime) -> str:
     leaving.shut_out(conn, person.email)
     credentials.save(conn, folded(person.email), hashed, now)
+    _log(conn, "let_in", person, Actor(person.email, person.party), now)
     return sessions.begin(conn, person, now)
 
 
