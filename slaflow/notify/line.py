@@ -15,8 +15,8 @@ from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.notify.answer import Again, Answer, Closed, Failed, Off, Sent
 from slaflow.notify.backoff import pause
-from slaflow.notify.pace import Pace
-from slaflow.notify.pacing.arranging import arrange
+from slaflow.notify.frequency.arrangement import arrange
+from slaflow.notify.frequency.pace import Pace
 from slaflow.notify.parcel import Channel, Parcel
 from slaflow.notify.wrapping import Wrapped, wrapped
 from slaflow.settings.reach import Reach

@@ -11,7 +11,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.lifecycle.people import Directory
 from slaflow.notify.addresses import Unreachable, Unwanted, ways
-from slaflow.notify.pacing import fuse
+from slaflow.notify.frequency import fuse
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.rows import deliveries as store

@@ -12,11 +12,11 @@ import orjson
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
 from slaflow.notify.event import events_of
+from slaflow.notify.frequency.digests import SAID, digest_of, gathered
 from slaflow.notify.letters.letter import Letter
 from slaflow.notify.letters.render import Pages
 from slaflow.notify.letters.truth import Gone
 from slaflow.notify.letters.writer import letters_of
-from slaflow.notify.pacing.digests import SAID, digest_of, gathered
 from slaflow.notify.parcel import Channel, Form, LetterChannel, Parcel
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection

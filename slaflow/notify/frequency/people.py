@@ -11,7 +11,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.setup import people as people_engine
 from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.people import Directory, Person
-from slaflow.notify.pacing.quiet import closed_until, quiet_until
+from slaflow.notify.frequency.quiet import closed_until, quiet_until
 from slaflow.settings.ways import parse_quiet
 from slaflow.store.database import Connection
 from slaflow.store.rows import people as people_store

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slaflow.engine.context import Context
-from slaflow.notify.pacing.people import Habits
-from slaflow.notify.pacing.quiet import PASSING, daily_from
+from slaflow.notify.frequency.people import Habits
+from slaflow.notify.frequency.quiet import PASSING, daily_from
 from slaflow.settings.reach import Burst
 from slaflow.settings.ways import parse_daily
 from slaflow.store.database import Connection

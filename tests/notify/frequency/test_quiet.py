@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.builders import utc
 
 from slaflow.hours.calendar import Calendar
-from slaflow.notify.pacing.quiet import closed_until, daily_from, quiet_until
+from slaflow.notify.frequency.quiet import closed_until, daily_from, quiet_until
 from slaflow.settings.ways import Hours, parse_quiet
 
 ZONES = st.sampled_from(
