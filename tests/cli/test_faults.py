@@ -39,18 +39,14 @@ def test_a_database_that_is_not_there_says_which_command_makes_it(process: Proce
 
 
 @everywhere
-@pytest.mark.parametrize(
-    "words",
-    [("queue",), ("tick",), ("lead", "list"), ("log", "verify"), ("report", "sla"), ("outbox", "list")],
-    ids=" ".join,
-)
 def test_a_database_without_tables_says_what_makes_them(
-    slaflow: Slaflow, empty_database_url: str, tmp_path: Path, words: tuple[str, ...]
+    slaflow: Slaflow, empty_database_url: str, tmp_path: Path
 ) -> None:
     (tmp_path / "slaflow.db").touch()
-    said = slaflow("--db", empty_database_url, *words)
-    assert said.code == 3
-    assert "has no tables yet; run 'slaflow db upgrade' or 'slaflow init'" in said.err
+    for words in ("queue", "tick", "lead list", "log verify", "report sla", "outbox list"):
+        said = slaflow("--db", empty_database_url, *words.split())
+        assert said.code == 3, words
+        assert "has no tables yet; run 'slaflow db upgrade' or 'slaflow init'" in said.err, words
 
 
 @pytest.mark.parametrize(

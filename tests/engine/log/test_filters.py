@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.builders import MONDAY, a_draft, sealed, utc
 from support.commands import AGREEMENT
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.engine.log.filters import UnknownFilter, checked
@@ -16,16 +18,19 @@ from slaflow.store.database import Database
 from slaflow.store.log import entries
 
 
-@pytest.fixture
-def app(database: Database) -> Engine:
-    """An engine with an agreement, Anna, and an entry about what no agreement in force declares."""
+def an_office(database: Database) -> None:
+    """An agreement, Anna, and an entry about what no agreement in force declares."""
     engine = Engine(database, now=lambda: MONDAY)
     engine.activate(AGREEMENT)
     engine.add_person("anna@example.com", "sales", team="nordics")
     gone = a_draft(1, "breached", actor="old@example.com", party="partners", target="revive", trigger="wake")
     with database.write() as connection:
         entries.append(connection, sealed([gone]))
-    return engine
+
+
+@pytest.fixture
+def app(world_of: Callable[[Fill], Database]) -> Engine:
+    return Engine(world_of(an_office), now=lambda: MONDAY)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,13 +59,15 @@ def test_what_a_report_said_before_leads_moved_it_says_afterwards(app: Engine, w
 
 
 def test_rows_and_log_tell_the_same_of_renamed_promises(app: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end, and at another instant by chance."""
+    instants = (random.choice(AFTER[:-1]), END)
     monkeypatch.setattr(report, "promises", told)
     monkeypatch.setattr(candour, "are_few", lambda connection, leads: None)
-    by_log = dict(answers(app, AFTER))
+    by_log = dict(answers(app, instants))
     monkeypatch.setattr(report, "promises", promises.promises)
     for figures in (promises, candour):
         monkeypatch.setattr(figures, "are_few", lambda connection, leads: 1)
-    assert [asked for asked, answer in answers(app, AFTER) if answer != by_log[asked]] == []
+    assert [asked for asked, answer in answers(app, instants) if answer != by_log[asked]] == []
     shown = by_log[END, PERIODS[0]]["targets"]
     assert all((shown["answer"]["lifted"], shown["decide"]["disputed"], shown["answer"]["graced"]))
 
