@@ -17,8 +17,10 @@ from support.office import (
     FRIDAY,
     HOUR,
     MONDAY,
+    PROSPECT,
     Present,
     a_history,
+    created,
     handed_over,
     kinds,
     on_one_database,
@@ -26,12 +28,14 @@ from support.office import (
     stored,
     the_chain,
     the_log,
+    together,
 )
 
 from slaflow.engine.app import Engine
 from slaflow.engine.ask import Ask
 from slaflow.engine.tick.run import TickReport
 from slaflow.errors import UnknownName
+from slaflow.lifecycle.events import Recorded
 from slaflow.store.database import Database
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows.outbox import list_messages
@@ -47,7 +51,11 @@ def counts(report: TickReport) -> dict[str, Any]:
 
 def a_backlog(app: Engine, leads: int = 8) -> list[int]:
     """Leads handed over one after the other on Friday, and nobody looked until Wednesday."""
-    return [handed_over(app, f"lead{n}", FRIDAY + timedelta(minutes=n)) for n in range(leads)]
+    workflow, numbers = app.active(), list(range(1, leads + 1))
+    for n in numbers:
+        at = FRIDAY + timedelta(minutes=n)
+        together(app, [created(workflow, n, at), Ask(n, Recorded("demo"), PROSPECT, at)], at)
+    return numbers
 
 
 WEDNESDAY = MONDAY + 2 * DAY
