@@ -90,15 +90,18 @@ def done_until(connection: Connection) -> dict[str, datetime]:
     return {workflow: until for workflow, until in connection.execute(query)}
 
 
+_LAST = select(func.max(period.c.closed_at)).where(period.c.workflow == closing.c.workflow)
+_LAST_CLOSED = select(closing.c.workflow, _LAST.scalar_subquery()).order_by(closing.c.workflow)
+_LAST_CLOSED_HELD = _LAST_CLOSED.with_for_update(read=True, of=closing)
+"""Made once: every command asks it."""
+
+
 def closed_until(connection: Connection) -> dict[str, datetime]:
     """When a period of each agreement closed last; of one with commitments that none did of is left out.
 
     No period closes before this transaction ends, so that none misses what it writes.
     """
-    last = select(func.max(period.c.closed_at)).where(period.c.workflow == closing.c.workflow)
-    query = select(closing.c.workflow, last.scalar_subquery()).order_by(closing.c.workflow)
-    kept = query if is_rehearsal(connection) else query.with_for_update(read=True, of=closing)
-    rows = connection.execute(kept)
+    rows = connection.execute(_LAST_CLOSED if is_rehearsal(connection) else _LAST_CLOSED_HELD)
     return {workflow: at for workflow, at in rows if at is not None}
 
 

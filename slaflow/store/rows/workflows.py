@@ -50,13 +50,20 @@ def active(connection: Connection, name: str | None = None) -> Version | None:
     return None if row is None else Version(*row)
 
 
-def all_active(connection: Connection) -> dict[str, Version]:
-    """The active version of every workflow, by name, in the order of names."""
+def _newest() -> Select[Any]:
     place = func.row_number().over(partition_by=workflow_version.c.name, order_by=_NEWEST_FIRST)
     ranked = select(*_READ, place.label("place")).subquery()
     newest = select(*(ranked.c[column.name] for column in _READ)).where(ranked.c.place == 1)
-    rows = connection.execute(newest.order_by(ranked.c.name))
-    return {row[0]: Version(*row) for row in rows}
+    return newest.order_by(ranked.c.name)
+
+
+_ALL_ACTIVE = _newest()
+"""Made once: every command asks it, some several times."""
+
+
+def all_active(connection: Connection) -> dict[str, Version]:
+    """The active version of every workflow, by name, in the order of names."""
+    return {row[0]: Version(*row) for row in connection.execute(_ALL_ACTIVE)}
 
 
 def by_digest(connection: Connection, digests: Collection[str]) -> dict[str, Version]:
