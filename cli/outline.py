@@ -52,6 +52,7 @@ LINES = (
     Line("key", "log.key", "Keys that sign the log: new, show."),
     Line("outbox", "setup.outbox", "Messages: list, send, retry, release."),
     Line("receiver", "setup.receiver", "Systems that are told of the log: apply, list, on, off."),
+    Line("token", "setup.token", "What other systems show to ask the API: add, list, revoke."),
     Line("serve", "serve", "The pages that links in messages lead to."),
     Line("doctor", "setup.doctor", "What is not in order, and how to mend it."),
     Line("db", "setup.database", "The tables: upgrade, downgrade, current, check, scrub."),

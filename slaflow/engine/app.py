@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.batch import BATCH
+from slaflow.engine.caller import Who
 from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
 from slaflow.engine.setup import people, versions
@@ -135,12 +136,12 @@ class Engine(Context):
         with self.database.read() as conn:
             return versions.versions(conn, name)
 
-    def add(self, fields: Mapping[str, object], actor: str, *, at: datetime | None = None,
+    def add(self, fields: Mapping[str, object], actor: Who, *, at: datetime | None = None,
             workflow: str | None = None, resurrect: bool = False) -> dict[str, Any]:  # fmt: skip
         """Adds one lead; gives it as LEAD. One of the identity of an erased lead only to *resurrect* it."""
         return leads.add(self, fields, actor, at, workflow, resurrect)
 
-    def fire(self, lead: int | str, trigger: str, actor: str, inputs: Mapping[str, object] | None = None, *,
+    def fire(self, lead: int | str, trigger: str, actor: Who, inputs: Mapping[str, object] | None = None, *,
              override: str | None = None, at: datetime | None = None,
              occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Fires a transition. Raises ``Refused`` with every failing clause.
@@ -149,19 +150,19 @@ class Engine(Context):
         """
         return leads.fire(self, lead, trigger, inputs or {}, actor, at, occurred_at, override)
 
-    def record(self, lead: int | str, kind: str, actor: str, fields: Mapping[str, object] | None = None, *,
+    def record(self, lead: int | str, kind: str, actor: Who, fields: Mapping[str, object] | None = None, *,
                automated: bool | None = None, at: datetime | None = None,
                occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Records one touchpoint."""
         return leads.ask(self, lead, Recorded(kind, fields or {}, automated), actor, at, occurred_at)
 
-    def answer(self, lead: int | str, check: str, actor: str, values: Mapping[str, object], *,
+    def answer(self, lead: int | str, check: str, actor: Who, values: Mapping[str, object], *,
                at: datetime | None = None,
                occurred_at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Answers a qualification check with evidence."""
         return leads.ask(self, lead, Answered(check, values), actor, at, occurred_at)
 
-    def change(self, lead: int | str, fields: Mapping[str, object], actor: str, *,
+    def change(self, lead: int | str, fields: Mapping[str, object], actor: Who, *,
                at: datetime | None = None,
                occurred_at: datetime | None = None,
                resurrect: bool = False) -> dict[str, Any]:  # fmt: skip
@@ -169,7 +170,7 @@ class Engine(Context):
         return leads.change(self, lead, fields, actor, at, occurred_at, resurrect)
 
     def assign(
-        self, lead: int | str, owner: str, actor: str, *, at: datetime | None = None
+        self, lead: int | str, owner: str, actor: Who, *, at: datetime | None = None
     ) -> dict[str, Any]:
         """Gives the lead to a person of the party that holds it.
 

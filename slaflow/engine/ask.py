@@ -114,3 +114,8 @@ class Outcome:
     def is_done(self) -> bool:
         """Whether the input was taken."""
         return not (self.more or self.refusal or self.error)
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether it was refused for want of a right."""
+        return self.refusal is not None and any((entry.data or {}).get("denied") for entry in self.entries)

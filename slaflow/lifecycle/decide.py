@@ -127,6 +127,8 @@ def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -
     )  # fmt: skip
     work = Work(workflow, people, lead, [])
     data: dict[str, Any] = {"key": new.key, "number": new.id, "fields": dict(new.fields)}
+    if event.via is not None:
+        data["via"] = event.via
     seq = work.log(
         "created", at, entry_class="input", actor=event.actor.name, party=event.actor.party,
         arrived_at=event.arrived_at, occurred_at=at, to_state=state.name, data=data,

@@ -40,6 +40,7 @@ LOST_RACES = {
     "credential_pkey": "credential.person",
     "entry_stream_seq": "entry.stream, entry.seq",
     "lead_key": "lead.key",
+    "once_pkey": "once.token, once.key",
     "person_now": "person.key",
     "secret_pkey": "secret.name",
     "sign_in_failure_pkey": "sign_in_failure.who",

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, health, letting_in, principal, sign_in, slack, stop
+from slaflow.web import act, health, letting_in, principal, problems, sign_in, slack, stop
+from slaflow.web.api import app as api
 from slaflow.web.guarding import Guarded
 from slaflow.web.pages import line
 from slaflow.web.site import Site
@@ -25,7 +26,9 @@ NOT_NOW = "slaflow cannot get at its data now, and nothing was done; try again i
 BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 
-ROUTERS = (sign_in.router, letting_in.router, act.router, stop.router, health.router, slack.router)
+ROUTERS = (
+    sign_in.router, letting_in.router, act.router, stop.router, health.router, slack.router, problems.router,
+)  # fmt: skip
 """The pages there are."""
 
 
@@ -36,7 +39,8 @@ def made(site: Site, routers: Iterable[APIRouter] = ROUTERS) -> FastAPI:
     for each in routers:
         app.include_router(each)
     app.mount("/static", _Static(directory=STATIC))
-    principal.check_routes(app.routes, public_mounts=("/static",))
+    app.mount(api.PLACE, api.made(site))
+    principal.check_routes(app.routes, public_mounts=("/static", api.PLACE))
     app.add_exception_handler(HTTPException, _not_taken)
     app.add_exception_handler(SlaflowError, _refused)
     app.add_exception_handler(principal.NotSignedIn, principal.sign_in_first)

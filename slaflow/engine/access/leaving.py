@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from slaflow.store.access import credentials, links, sessions
+from datetime import datetime
+
+from slaflow.store.access import credentials, links, sessions, tokens
 from slaflow.store.database import Connection
 from slaflow.workflow.identity import folded
+
+
+def leave(conn: Connection, email: str, now: datetime) -> None:
+    """They are there no longer: as :func:`shut_out`, and no system asks in their name either."""
+    shut_out(conn, email)
+    tokens.revoke_all_of(conn, folded(email), now)
 
 
 def shut_out(conn: Connection, email: str) -> None:

@@ -52,7 +52,7 @@ def find(conn: Connection, lead: int | str) -> int:
     text = str(lead)
     if isinstance(lead, int) or (_NUMBER.fullmatch(text.removeprefix("#")) and text.startswith("#")):
         return _by_number_alone(conn, text)
-    by_number, by_identity = _numbered(conn, text), _identified(conn, text)
+    by_number, by_identity = _numbered(conn, text), identified(conn, text)
     if by_number and by_identity and by_number != by_identity:
         raise AmbiguousLead(text, by_number, by_identity)
     if found := by_identity or by_number:
@@ -63,7 +63,7 @@ def find(conn: Connection, lead: int | str) -> int:
 def _by_number_alone(conn: Connection, text: str) -> int:
     found = _numbered(conn, text.removeprefix("#"))
     if found is None:
-        raise UnknownLead(text, [], also=_identified(conn, text))
+        raise UnknownLead(text, [], also=identified(conn, text))
     return found
 
 
@@ -74,7 +74,7 @@ def _numbered(conn: Connection, text: str) -> int | None:
     return next(iter(store.read(conn, [int(text)])), None)
 
 
-def _identified(conn: Connection, text: str) -> int | None:
+def identified(conn: Connection, text: str) -> int | None:
     """The lead of this identity, in whatever case and form; of two that are one by now the one spelt so."""
     forms = dict.fromkeys((text, text.lower(), normal(text), folded(text)))
     found = store.ids_by_key(conn, list(forms))

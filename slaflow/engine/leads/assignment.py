@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from slaflow.engine.caller import Who
 from slaflow.engine.context import Context
 from slaflow.engine.leads.commands import Refused, asked_of, done
 from slaflow.engine.settle import settled as settled_in_memory
@@ -18,7 +19,7 @@ from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import people as people_store
 
 
-def assign(app: Context, lead: int | str, owner: str, actor: str, at: datetime | None) -> dict[str, Any]:
+def assign(app: Context, lead: int | str, owner: str, actor: Who, at: datetime | None) -> dict[str, Any]:
     """Gives the lead to *owner*, a known person of the party that holds it; gives LEAD and ``assignment``.
 
     Raises:

@@ -9,7 +9,8 @@ from typing import Any
 
 from slaflow.engine import permits
 from slaflow.engine.apply import in_transaction
-from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.ask import Ask, LeadNotThere, Outcome
+from slaflow.engine.caller import Who, done_once, told_by
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.lead_json import lead_json
@@ -35,12 +36,13 @@ from slaflow.workflow.model.workflow import Workflow
 
 
 class Refused(SlaflowError):
-    """The agreement does not allow it; ``because`` has a line per failing clause."""
+    """The agreement does not allow it, or (``is_denied``) not to who asks; a line per failing clause."""
 
     code = "refused"
 
-    def __init__(self, lead: Lead, what: str, because: tuple[str, ...]) -> None:
+    def __init__(self, lead: Lead, what: str, because: tuple[str, ...], is_denied: bool = False) -> None:
         self.lead_id = lead.id
+        self.is_denied = is_denied
         self.what = what
         self.because = because
         super().__init__(f"lead {lead.id}: {what} refused: {'; '.join(because)}")
@@ -73,7 +75,7 @@ class IdentityMissing(SlaflowError):
 
 
 def add(
-    app: Context, fields: Mapping[str, object], actor: str, at: datetime | None, workflow: str | None,
+    app: Context, fields: Mapping[str, object], actor: Who, at: datetime | None, workflow: str | None,
     resurrect: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Adds one lead under the active version of *workflow*; gives LEAD.
@@ -89,14 +91,17 @@ def add(
     if key is None:
         raise IdentityMissing(agreement.identity, values)
 
-    def attempt(conn: Connection) -> Outcome:
+    def added(conn: Connection) -> Outcome:
         check_free(conn, key)
         who = people.actor(app, actor, conn)
         _check_may_add(agreement, people_store.directory(conn), who, fields, app.present(at))
         number = store.next_ids(conn, 1)[0]
         new = Created(number, key, values, secrets.token_bytes(16))
         ask = Ask(number, new, who, at, workflow=agreement, resurrect=resurrect)
-        return in_transaction(app, conn, [ask], now=at)[0]
+        return in_transaction(app, conn, [told_by(actor, ask)], now=at)[0]
+
+    def attempt(conn: Connection) -> Outcome:
+        return done_once(conn, actor, app.present(at), lambda: added(conn))
 
     return done(app, asked(app, attempt), at)
 
@@ -156,7 +161,7 @@ def _parse_into(
 
 
 def change(
-    app: Context, lead: int | str, fields: Mapping[str, object], actor: str,
+    app: Context, lead: int | str, fields: Mapping[str, object], actor: Who,
     at: datetime | None, occurred_at: datetime | None, resurrect: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Sets fields; gives LEAD.
@@ -186,7 +191,7 @@ def changed(app: Context, conn: Connection, found: Lead, fields: Mapping[str, ob
 
 
 def fire(
-    app: Context, lead: int | str, trigger: str, inputs: Mapping[str, object], actor: str,
+    app: Context, lead: int | str, trigger: str, inputs: Mapping[str, object], actor: Who,
     at: datetime | None, occurred_at: datetime | None, override: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Fires a transition; gives LEAD.
@@ -209,7 +214,7 @@ def fire(
 
 
 def ask(
-    app: Context, lead: int | str, happening: Any, actor: str, at: datetime | None, *rest: Any
+    app: Context, lead: int | str, happening: Any, actor: Who, at: datetime | None, *rest: Any
 ) -> dict[str, Any]:
     """LEAD as *happening* leaves it, see :func:`asked_of`. Raises ``Refused``, ``UnknownName``."""
     return done(app, asked_of(app, lead, happening, actor, at, *rest), at)
@@ -219,21 +224,24 @@ def asked_of(
     app: Context,
     lead: int | str,
     happening: Any,
-    actor: str,
+    actor: Who,
     at: datetime | None,
     occurred_at: datetime | None,
     resurrect: bool = False,
 ) -> Outcome:
     """What comes of *happening*; where it is called, of what it gives for the lead once that is locked."""
 
-    def attempt(conn: Connection) -> Outcome:
+    def told(conn: Connection) -> Outcome:
         lead_id = find(conn, lead)
         who = people.actor(app, actor, conn)
         what = happening
         if callable(happening):
             what = happening(conn, store.lock(conn, [lead_id])[lead_id])
         ask = Ask(lead_id, what, who, at, occurred_at, resurrect=resurrect)
-        return in_transaction(app, conn, [ask], now=at)[0]
+        return in_transaction(app, conn, [told_by(actor, ask)], now=at)[0]
+
+    def attempt(conn: Connection) -> Outcome:
+        return done_once(conn, actor, app.present(at), lambda: told(conn))
 
     return asked(app, attempt)
 
@@ -251,7 +259,7 @@ def done(app: Context, outcome: Outcome, at: datetime | None) -> dict[str, Any]:
     lead = outcome.lead
     assert lead is not None
     if outcome.refusal is not None:
-        raise Refused(lead, outcome.refusal.what, outcome.refusal.because)
+        raise Refused(lead, outcome.refusal.what, outcome.refusal.because, outcome.is_denied)
     return latest(app, lead.id, at)
 
 
@@ -266,6 +274,17 @@ def show(app: Context, lead: int | str, at: datetime | None) -> dict[str, Any]:
         stood = _stood(app, conn, find(conn, lead), at)
         directory = people_store.directory(conn)
     return _shown(app, directory, stood)
+
+
+def numbered(app: Context, lead: int, at: datetime | None) -> tuple[dict[str, Any], int]:
+    """As :func:`show`, and with which number the lead's log ended then. Raises ``LeadNotThere`` besides."""
+    with app.database.read() as conn:
+        if not store.read(conn, [lead]):
+            raise LeadNotThere(lead)
+        stood = _stood(app, conn, lead, at)
+        directory = people_store.directory(conn)
+    seq = stood.lead.seq
+    return _shown(app, directory, stood), seq
 
 
 def told(app: Context, lead: int | str, at: datetime | None, most: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
 from slaflow.engine.leads import explain as explaining
+from slaflow.engine.leads.address import identified
 from slaflow.engine.leads.filters import check_declared, every_version, owner_as_known
 from slaflow.engine.leads.lead_json import lead_columns, lead_json
 from slaflow.engine.settle import Standing
@@ -90,6 +91,12 @@ def _listed(
 
 def _is_owned_by(lead: Lead, owner: str | None) -> bool:
     return owner is None or folded(lead.owner or "") == folded(owner)
+
+
+def known_as(app: Context, key: str) -> int | None:
+    """The number of the lead of just this identity, however it is spelt; None where there is none."""
+    with app.database.read() as conn:
+        return identified(conn, key)
 
 
 def columns(app: Context) -> list[str]:

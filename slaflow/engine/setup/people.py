@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine import permits, streams
 from slaflow.engine.access import leaving
+from slaflow.engine.caller import Caller, Who
 from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
@@ -102,12 +103,14 @@ def calendars(app: Context, conn: Connection) -> set[str]:
     return {name for v in active for name in app.remember(v).calendars}
 
 
-def actor(app: Context, name: str, conn: Connection) -> Actor:
-    """Who *name* is, judged against the people known now.
+def actor(app: Context, name: Who, conn: Connection) -> Actor:
+    """Who *name* is, judged against the people known now; who asks by a way of their own is known already.
 
     Raises:
         UnknownName: neither a party nor a known person.
     """
+    if isinstance(name, Caller):
+        return name.actor
     known = parties(app, conn)
     if name in known:
         return Actor(name, name)
@@ -362,7 +365,7 @@ def remove(app: Context, email: str, at: datetime | None) -> Person:
     def recorded(conn: Connection) -> Person:
         person = check_known(app, conn, email)
         store.end_person(conn, person.email, now)
-        leaving.shut_out(conn, person.email)
+        leaving.leave(conn, person.email, now)
         _log(conn, now, {"change": "removed", "email": person.email})
         return person
 

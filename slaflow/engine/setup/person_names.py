@@ -11,6 +11,8 @@ from slaflow.workflow.model.values import check_address
 
 LONGEST = 254
 """Characters, as of an e-mail address."""
+TOKENS = "token:"
+"""What the log calls the tokens of a party begins so."""
 EXAMPLE = "a person is called by an e-mail address, as in anna@example.com"
 
 
@@ -35,6 +37,8 @@ def check_new_name(name: str, parties: Iterable[str], teams: Iterable[str], *, b
     }
     if name.lower() in meanings:
         raise NoName(f'"{name}" {meanings[name.lower()]}; {EXAMPLE}')
+    if name.lower().startswith(TOKENS):
+        raise NoName(f'"{name}" is how the log names a token; {EXAMPLE}')
     if problem := unseen(name):
         raise NoName(f'"{shown(name)}" {problem}')
     if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST:

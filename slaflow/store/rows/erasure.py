@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, insert, literal_column, select, update
 
 from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.tables.access import once
 from slaflow.store.tables.deliveries import delivery
 from slaflow.store.tables.erasure import erasure
 from slaflow.store.tables.imports import imported
@@ -42,6 +43,7 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
     # Only now: who plans deliveries meanwhile holds the messages, and those are seen from here on.
     _empty_deliveries(connection, lead_id, at)
     connection.execute(delete(imported).where(imported.c.lead == lead_id))
+    connection.execute(delete(once).where(once.c.lead == lead_id))
     connection.execute(insert(erasure).values(lead=lead_id, at=at))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, false
 
 from slaflow.store.tables.metadata import metadata
-from slaflow.store.types import Instant, Word
+from slaflow.store.types import Instant, JsonText, Word
 
 credential = Table(
     "credential",
@@ -53,3 +53,21 @@ one_time_link = Table(
     Index("one_time_link_ends", "ends_at"),
 )
 """``id`` is the SHA-256 of the link's own part; a link that was used is gone."""
+
+once = Table(
+    "once",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("lead", BigInteger),
+    Column("seq", BigInteger),
+    Column("what", Text),
+    Column("because", JsonText, nullable=False),
+    Column("denied", Boolean, nullable=False, server_default=false()),
+    Index("once_at", "at"),
+    Index("once_lead", "lead"),
+)
+"""What was asked with a key, so that it is not done twice: ``digest`` tells what it was, ``what`` is null
+where it was done, else what was refused, and ``because`` of what. Gone with an erased lead."""

@@ -1,0 +1,204 @@
+"""Tokens by which other systems ask: a party's own, or a person's, each cut by what it is for.
+
+A token is ``slf_``, 32 random bytes and a checksum; what is stored is its SHA-256. Source: rules.md, 39.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from slaflow.engine.access import secrets
+from slaflow.engine.context import Context
+from slaflow.engine.permits import Asker
+from slaflow.engine.setup import people
+from slaflow.engine.setup.person_names import TOKENS
+from slaflow.engine.transaction import written
+from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
+from slaflow.hours.zones import supported
+from slaflow.lifecycle.lead import Actor
+from slaflow.store.access import tokens as store
+from slaflow.store.access.tokens import Token
+from slaflow.store.database import Connection
+from slaflow.workflow.identity import folded
+from slaflow.workflow.model.parties import LEAD, SYSTEM
+
+__all__ = ["SCOPES", "Bearer", "Scope", "Token", "TokenInvalid", "add", "listed", "revoke", "shown"]
+
+Scope = Literal["read", "ingest", "write", "log"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+PREFIX = "slf_"
+CHECKSUM = 8
+HINT = len(PREFIX) + 4
+GOOD_FOR = timedelta(days=365)
+NOTED_EVERY = timedelta(minutes=5)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class TokenInvalid(SlaflowError):
+    """What is shown lets nobody in; the line says whether it was never good or is not any more."""
+
+    code = "token_invalid"
+
+
+class TokenExists(SlaflowError):
+    """A name that stands in the log for another token already, whether that is good or not."""
+
+    code = "token_exists"
+    exit_code = USAGE
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'there is, or was, a token "{name}"; its name stays in the log, so take another')
+
+
+class TokenUnusable(InvalidValue):
+    """A token that would be of no use, or for nobody."""
+
+    code = "token_unusable"
+    exit_code = USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who shows a token: whom the log names, what the table of rights is asked for, and what it is for."""
+
+    token: str
+    actor: Actor
+    asker: Asker
+    scopes: tuple[str, ...]
+
+
+def is_well_formed(secret: str) -> bool:
+    """Whether it is a token of ours by its looks; one that was cut or mistyped is not."""
+    body, checksum = secret[:-CHECKSUM], secret[-CHECKSUM:]
+    return secret.startswith(PREFIX) and secret.isascii() and checksum == _checksum(body)
+
+
+def _checksum(body: str) -> str:
+    return f"{zlib.crc32(body.encode()):08x}"
+
+
+def add(
+    app: Context, name: str, scopes: Sequence[str], *, party: str | None = None, person: str | None = None,
+    expires_at: datetime | None = None, at: datetime | None = None,
+) -> tuple[Token, str]:  # fmt: skip
+    """Makes a token of *party* or of *person*; gives it with its secret, which is shown this once.
+
+    Without *expires_at* it is good for a year.
+
+    Raises:
+        TokenUnusable: no scope, both or neither of party and person, over before it begins, no name.
+        UnknownName, PersonRemoved: there is no such scope, party or person.
+        TokenExists.
+    """
+    now = app.present(at)
+    ends = now + GOOD_FOR if expires_at is None else supported(expires_at)
+    _check(name, scopes, party, person, ends, now)
+    body = PREFIX + secrets.new()
+    secret = body + _checksum(body)
+
+    def attempt(conn: Connection) -> Token:
+        if store.named(conn, name) is not None:
+            raise TokenExists(name)
+        side, key = _whose(app, conn, party, person)
+        # In the order in which they are told, so that two tokens for the same read the same.
+        kept = tuple(each for each in SCOPES if each in scopes)
+        store.add(
+            conn, name, side, kept, secrets.kept(secret), hint=secret[:HINT], at=now, expires_at=ends,
+            person_key=key,
+        )  # fmt: skip
+        made = store.named(conn, name)
+        assert made is not None
+        return made
+
+    return written(app, attempt), secret
+
+
+def _check(
+    name: str, scopes: Sequence[str], party: str | None, person: str | None, ends: datetime, now: datetime
+) -> None:
+    if not _NAME.fullmatch(name):
+        raise TokenUnusable(f'"{name}" is no name for a token: letters a-z, digits, ".", "_", "-", up to 63')
+    if not scopes:
+        raise TokenUnusable(f"a token is for something; give --scope: {', '.join(SCOPES)}")
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise UnknownName("scope", scope, SCOPES)
+    if (party is None) == (person is None):
+        raise TokenUnusable("a token is a party's or a person's; give one of --party and --for")
+    if ends <= now:
+        raise TokenUnusable("a token that is over before it begins lets nobody in; give a later --expires")
+
+
+def _whose(app: Context, conn: Connection, party: str | None, person: str | None) -> tuple[str, str | None]:
+    """The party, and whose token it is, by their address as it is compared."""
+    if person is not None:
+        known = people.check_known(app, conn, person)
+        return known.party, folded(known.email)
+    sides = people.parties(app, conn) - {LEAD, SYSTEM}
+    if party not in sides:
+        raise UnknownName("party", str(party), sides)
+    return str(party), None
+
+
+def listed(app: Context) -> list[Token]:
+    """Every token there ever was, in the order in which they were made."""
+    with app.database.read() as conn:
+        return store.listed(conn)
+
+
+def revoke(app: Context, name: str, at: datetime | None = None) -> bool:
+    """Ends a token from now on; False where it was over already.
+
+    Raises:
+        UnknownName: there is none of that name.
+    """
+    now = app.present(at)
+
+    def attempt(conn: Connection) -> bool:
+        if store.named(conn, name) is None:
+            raise UnknownName("token", name, [each.name for each in store.listed(conn)])
+        return store.revoke(conn, name, now)
+
+    return written(app, attempt)
+
+
+def shown(app: Context, secret: str) -> Bearer:
+    """Who shows *secret*, as they stand now.
+
+    Raises:
+        TokenInvalid: it is no token, has run out, was revoked, or whose it is is not known any more.
+    """
+    if len(secret) > secrets.LONGEST or not is_well_formed(secret):
+        raise TokenInvalid("that is no token of slaflow's; it may have been cut or mistyped")
+    now = app.now()
+    with app.database.read() as conn:
+        found = store.find(conn, secrets.kept(secret))
+    bearer = _bearer(found, now)
+    assert found is not None
+    if found.used_at is None or now - found.used_at >= NOTED_EVERY:
+        # What can be read is told although nothing can be written at the moment.
+        with suppress(SlaflowError):
+            written(app, lambda conn: store.use(conn, found.name, now))
+    return bearer
+
+
+def _bearer(found: Token | None, now: datetime) -> Bearer:
+    if found is None:
+        raise TokenInvalid("no such token was ever made here")
+    if found.revoked_at is not None and found.revoked_at <= now:
+        raise TokenInvalid("that token was revoked; ask whoever runs slaflow for another")
+    if found.expires_at is not None and found.expires_at <= now:
+        raise TokenInvalid("that token has expired; ask whoever runs slaflow for another")
+    if found.person is None:
+        actor = Actor(TOKENS + found.name, found.party)
+        return Bearer(found.name, actor, Asker(actor.name, actor.party, "member"), found.scopes)
+    if found.now_email is None or found.now_party is None:
+        raise TokenInvalid("whom that token was made for is not recorded any more")
+    who = Actor(found.now_email, found.now_party)
+    return Bearer(found.name, who, Asker(who.name, who.party, found.now_role), found.scopes)

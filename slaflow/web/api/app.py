@@ -1,0 +1,84 @@
+"""The API as one application, under ``/api/v1`` of the site: its addresses, and a problem for every fault."""
+
+from __future__ import annotations
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from slaflow.errors import SlaflowError
+from slaflow.web import principal
+from slaflow.web.api import reads, writes
+from slaflow.web.api.bearing import let_in
+from slaflow.web.api.limits import Limits
+from slaflow.web.api.problems import Problem, answer, problem_of
+from slaflow.web.api.reading import invalid
+from slaflow.web.site import Site
+
+PLACE = "/api/v1"
+BY_STATUS = {404: "no_such_page", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
+
+
+def made(site: Site, limits: Limits | None = None) -> FastAPI:
+    """The application that answers for *site*. Raises ``RouteUnnamed``."""
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        dependencies=[Depends(let_in)],
+    )  # fmt: skip
+    app.state.site = site
+    app.state.limits = limits or Limits()
+    for each in (reads, writes):
+        app.include_router(each.router)
+    principal.check_routes(app.routes, public_mounts=())
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(SlaflowError, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _not_taken)
+    app.add_exception_handler(Exception, _fault)
+    return app
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return answer(error)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SlaflowError)
+    return answer(problem_of(error))
+
+
+def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(each["loc"][0] == "path" for each in found):
+        return answer(Problem("no_such_page", "there is nothing at this address"))
+    return answer(invalid(found, start=1))
+
+
+def _not_taken(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = BY_STATUS.get(error.status_code, "unreadable")
+    words = {
+        "no_such_page": "there is nothing at this address",
+        "method_not_allowed": "that is not done with this address",
+    }.get(code, str(error.detail))
+    headers = {"allow": ", ".join(_taken(request))} if error.status_code == 405 else error.headers
+    return answer(Problem(code, words, headers))
+
+
+def _taken(request: Request) -> list[str]:
+    """What can be done with the address."""
+    path = request.scope["path"].removeprefix(PLACE)
+    routes = [
+        route for each in (reads, writes) for route in each.router.routes if isinstance(route, APIRoute)
+    ]
+    return sorted({verb for route in routes if route.path_regex.match(path) for verb in route.methods or ()})
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    """The log has a line about it, by what stands around the site."""
+    words = "nothing was done, or all of it was; whoever runs slaflow finds a line about it in the log"
+    return answer(Problem("fault", words))

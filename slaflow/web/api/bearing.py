@@ -1,0 +1,109 @@
+"""Who asks the API: a token in ``Authorization``, and what each address needs. Cookies are not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+
+from slaflow.engine import permits
+from slaflow.engine.access import tokens
+from slaflow.engine.access.tokens import Bearer, Scope, TokenInvalid
+from slaflow.engine.caller import Caller, Once
+from slaflow.engine.permits import Operation
+from slaflow.web.api.limits import Kind, Limits
+from slaflow.web.api.problems import Problem
+from slaflow.web.principal import operation
+from slaflow.web.site import Site
+
+VIA = "api"
+SAFE = ("GET", "HEAD")
+JSON_TYPES = frozenset(("*/*", "application/*", "application/json", "application/problem+json"))
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+_SCOPES = "__slaflow_scopes__"
+
+
+def needs(named: Operation, *scopes: Scope) -> Callable[[Endpoint], Endpoint]:
+    """Says which right an address needs, and which scopes will do, any of them."""
+
+    def marked(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _SCOPES, (named, scopes))
+        return operation(named, "token")(endpoint)
+
+    return marked
+
+
+def needed(endpoint: object) -> tuple[Operation, tuple[Scope, ...]] | None:
+    """What the function behind an address says; None of what is open to everybody."""
+    found: tuple[Operation, tuple[Scope, ...]] | None = getattr(endpoint, _SCOPES, None)
+    return found
+
+
+def let_in(request: Request) -> None:
+    """Stands before every address.
+
+    Raises:
+        Problem: 401 without a good token, 403 where it is not for that, 406, 429.
+    """
+    _check_accepts(request.headers.get("accept"))
+    asked = needed(request.scope["endpoint"])
+    if asked is None:
+        return
+    site: Site = request.app.state.site
+    bearer = _shown(site, request.headers.getlist("authorization"))
+    _check_room(request.app.state.limits, bearer, "reads" if request.method in SAFE else "writes")
+    named, scopes = asked
+    if not any(scope in bearer.scopes for scope in scopes):
+        wanted = " or ".join(scopes)
+        said = f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'
+        raise Problem("scope_missing", f"this needs a token for {wanted}", {"www-authenticate": said})
+    if not permits.may_ever(bearer.asker, named):
+        raise Problem("not_permitted", permits.denied(bearer.asker, permits.WHO[named]))
+    request.state.bearer = bearer
+
+
+def _check_accepts(accept: str | None) -> None:
+    kinds = [each.partition(";")[0].strip().lower() for each in (accept or "*/*").split(",")]
+    if JSON_TYPES.isdisjoint(kinds):
+        raise Problem("not_acceptable", "answers are JSON; send accept: application/json, or nothing")
+
+
+def _shown(site: Site, headers: list[str]) -> Bearer:
+    scheme, _, secret = (headers[0] if len(headers) == 1 else "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        words = "show a token: authorization: Bearer slf_...; 'slaflow token add' makes one"
+        raise Problem("token_missing", words, {"www-authenticate": "Bearer"})
+    try:
+        return tokens.shown(site.engine, secret.strip())
+    except TokenInvalid as error:
+        said = {"www-authenticate": 'Bearer error="invalid_token"'}
+        raise Problem("token_invalid", str(error), said) from None
+
+
+def _check_room(limits: Limits, bearer: Bearer, kind: Kind) -> None:
+    room = limits.take(bearer.token, kind)
+    if room.wait:
+        said = {"retry-after": str(room.wait), "ratelimit": f'"{kind}";r={room.left};t={room.wait}'}
+        raise Problem("too_many", f"this token asks for more {kind} than are answered at once", said)
+
+
+def bearer_of(request: Request) -> Bearer:
+    """Who was let in."""
+    bearer: Bearer = request.state.bearer
+    return bearer
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Asks = Annotated[Bearer, Depends(bearer_of)]
+"""Who asks: ``def show(asks: Asks) -> Response``."""
+Here = Annotated[Site, Depends(site_of)]
+
+
+def caller(bearer: Bearer, seq: int | None, once: Once | None) -> Caller:
+    """Who asks, as the engine takes it."""
+    return Caller(bearer.actor, VIA, seq, once)

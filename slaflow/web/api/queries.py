@@ -1,0 +1,64 @@
+"""What the addresses that read take after the question mark: what they do not know is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from slaflow.web.api.paging import MOST, USUAL
+from slaflow.web.api.reading import Instant
+
+
+def _keepable(text: str) -> str:
+    if "\0" in text or not text.isprintable():
+        raise ValueError("one line of text, without signs that are not seen")
+    return text
+
+
+Word = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_keepable)]
+AT = Field(None, description="As it stood then, by what had been told by then; not ahead of now.")
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AsOf(Asked):
+    at: Instant | None = AT
+
+
+class Why(AsOf):
+    name: Word | None = Field(None, description="A target or trigger; without it everything there is.")
+
+
+class Paged(Asked):
+    limit: int = Field(USUAL, ge=1, le=MOST)
+    cursor: str | None = Field(None, max_length=200, description="`next` of the page before.")
+
+
+class QueueAsked(Paged):
+    owner: Word | None = Field(None, description="Whose leads, by their e-mail address.")
+    team: Word | None = None
+    party: Word | None = Field(None, description="Which party owes it.")
+
+
+class LeadsAsked(Paged):
+    key: Word | None = Field(None, description="The lead of just this identity, and no other.")
+    state: Word | None = None
+    owner: Word | None = None
+    at: Instant | None = AT
+
+
+class EntriesAsked(Paged):
+    kind: Word | None = None
+
+
+class LogAsked(EntriesAsked):
+    lead: int | None = Field(None, ge=1, lt=10**18)
+    actor: Word | None = None
+    party: Word | None = None
+    target: Word | None = None
+    trigger: Word | None = None
+    from_: Instant | None = Field(None, alias="from", description="Inclusive.")
+    to: Instant | None = Field(None, description="Exclusive.")
