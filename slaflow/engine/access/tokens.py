@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+from slaflow.engine import streams
 from slaflow.engine.access import secrets
 from slaflow.engine.context import Context
 from slaflow.engine.permits import Asker
@@ -21,7 +22,8 @@ from slaflow.engine.setup.person_names import TOKENS
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.lead import Actor
+from slaflow.lifecycle.decision import Draft
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.store.access import tokens as store
 from slaflow.store.access.tokens import Token
 from slaflow.store.database import Connection
@@ -114,6 +116,7 @@ def add(
         )  # fmt: skip
         made = store.named(conn, name)
         assert made is not None
+        _log(conn, "token_made", made, now)
         return made
 
     return written(app, attempt), secret
@@ -146,6 +149,15 @@ def _whose(app: Context, conn: Connection, party: str | None, person: str | None
     return str(party), None
 
 
+def _log(conn: Connection, change: str, token: Token, now: datetime) -> None:
+    """Tells that it was made or revoked; nothing of its secret."""
+    whose = {"party": token.party} if token.person is None else {"email": token.now_email or token.person}
+    data = {"change": change, "token": token.name, "scopes": list(token.scopes), **whose}
+    who = SYSTEM_ACTOR
+    draft = Draft(0, "access", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
+    streams.append(conn, "access", draft, now)
+
+
 def listed(app: Context) -> list[Token]:
     """Every token there ever was, in the order in which they were made."""
     with app.database.read() as conn:
@@ -161,9 +173,13 @@ def revoke(app: Context, name: str, at: datetime | None = None) -> bool:
     now = app.present(at)
 
     def attempt(conn: Connection) -> bool:
-        if store.named(conn, name) is None:
+        known = store.named(conn, name)
+        if known is None:
             raise UnknownName("token", name, [each.name for each in store.listed(conn)])
-        return store.revoke(conn, name, now)
+        was_good = store.revoke(conn, name, now)
+        if was_good:
+            _log(conn, "token_revoked", known, now)
+        return was_good
 
     return written(app, attempt)
 

@@ -60,6 +60,11 @@ def test_a_token_ends_by_time_by_hand_and_with_its_person(app: Engine, clock: Pr
     assert tokens.revoke(app, "ended")
     assert not tokens.revoke(app, "ended")
     assert "was revoked" in why_not(app, ended)
+    told = [entry.data for entry in app.log() if entry.kind == "access"]
+    assert [(each["change"], each["token"]) for each in told] == [
+        ("token_made", "short"), ("token_made", "ended"), ("token_made", "hers"), ("token_revoked", "ended"),
+    ]  # fmt: skip
+    assert not any(secret[8:] in str(told) for secret in (short, ended, hers))
     tokens.shown(app, short)
     clock.at += HOUR
     assert "has expired" in why_not(app, short)
