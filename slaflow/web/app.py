@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, health, letting_in, principal, problems, sign_in, slack, stop
+from slaflow.web import act, health, letting_in, people, principal, problems, sign_in, slack, stop
 from slaflow.web.api import app as api
 from slaflow.web.guarding import Guarded
 from slaflow.web.pages import line
@@ -27,7 +27,8 @@ BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 
 ROUTERS = (
-    sign_in.router, letting_in.router, act.router, stop.router, health.router, slack.router, problems.router,
+    sign_in.router, letting_in.router, people.router, act.router, stop.router, health.router, slack.router,
+    problems.router,
 )  # fmt: skip
 """The pages there are."""
 

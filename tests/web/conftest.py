@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from support.office import FRIDAY, Present
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
+from slaflow.settings.reach import Reach
 from slaflow.store.database import Database
 from slaflow.web.app import made
 from slaflow.web.site import Site
@@ -69,17 +71,29 @@ def served(
     database = Database(f"sqlite:///{file}")
     founded(database)
     engine = Engine(database, now=clock)
-    config = uvicorn.Config(
-        made(Site(engine, REACH, KEYS)), lifespan="off", access_log=False, log_config=None
-    )
+    with answering(Site(engine, REACH, KEYS)) as where:
+        yield engine, where
+    database.dispose()
+
+
+@contextmanager
+def answering(site: Site) -> Iterator[str]:
+    """The pages of *site* on a port of this machine; where they are."""
+    config = uvicorn.Config(made(site), lifespan="off", access_log=False, log_config=None)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
         thread.start()
-        yield engine, f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
-    database.dispose()
+
+
+@pytest.fixture
+def desk_of(present: Present) -> Iterator[Callable[[Engine], str]]:
+    """Has the pages of an engine be answered on this machine alone; gives where."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(answering(Site(app, Reach(), None)))
 
 
 @pytest.fixture(scope="session")

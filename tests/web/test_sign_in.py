@@ -345,42 +345,33 @@ def test_who_invited_and_who_came_stand_in_the_log(app: Engine, desk: TestClient
     assert app.replay().ok
 
 
+def test_the_list_of_people_tells_who_signs_in_and_an_admin_invites(app: Engine, desk: TestClient) -> None:
+    app.add_person("root@example.com", "marketing", role="admin")
+    let_in(app, desk)
+    invitations.invite(app, BO)
+    page = desk.get("/admin/people").text
+    said = re.findall(r"(\w+@example.com), \w+ of \w+[^·]*· ([\w ]+)", page)
+    assert said == [(ANNA, "signs in"), (BO, "invited")], "by address where they have a name"
+    assert "<form" not in page
+    let_in(app, desk, "root@example.com")
+    key = re.search(rf'name="{FORM_KEY}" value="(\w+)"', desk.get("/admin/people").text)
+    assert key is not None
+    made = send(desk, "/admin/people", email=BO, **{FORM_KEY: key[1]})
+    link = re.search(rf'value="{PUBLIC}(/invite/[\w-]{{43}})"', made.text)
+    assert link is not None
+    assert choose(desk, link[1]).status_code == 303
+    let_in(app, desk, "root@example.com")
+    key = re.search(rf'name="{FORM_KEY}" value="(\w+)"', desk.get("/admin/people").text)
+    assert key is not None
+    for nobody in ("", "eve@example.com", "a\0b", "x" * 9999):
+        assert send(desk, "/admin/people", email=nobody, **{FORM_KEY: key[1]}).status_code == 404, nobody
+
+
 def test_an_admin_invites(app: Engine) -> None:
     with pytest.raises(NotPermitted):
         invitations.invite(app, BO, by=MIA)
     app.add_person("root@example.com", "marketing", role="admin")
     assert invitations.invite(app, BO, by="root@example.com").person.email == BO
-
-
-@pytest.mark.parametrize(
-    "password",
-    [
-        "passwordpassword", "Password12345678", "P@ssw0rd!P@ssw0rd!", "123456789012345", "aaaaaaaaaaaaaaaa",
-        "qwertyuiopasdfgh", "qwertzuiopyxcvbnm", "abcdefghijklmnop", "abcabcabcabcabc",
-        "correct horse battery staple", "iloveyou iloveyou", "anna@example.com", "anna berg anna berg 1",
-        "1q2w3e1q2w3e1q2w3e", "willkommen2026!!!", "zyxwvutsrqponmlkj", "tobeornottobe123",
-    ],
-)  # fmt: skip
-def test_what_everybody_tries_first_is_no_password(password: str) -> None:
-    with pytest.raises(passwords.PasswordRefused) as refused:
-        passwords.check(password, ANNA, "Anna Berg")
-    assert password not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "password",
-    [WORDS, OTHER, "x7#Kq!mZ2$pLw9@", "Grüße aus dem Süden", "我们在山里找到了一只非常安静的小猫吗"],
-)
-def test_a_few_words_are_one(password: str) -> None:
-    passwords.check(password, ANNA, "Anna Berg")
-
-
-def test_a_password_is_the_same_however_it_is_composed() -> None:
-    stored = passwords.kept("Grüße aus dem Süden")
-    assert passwords.matches(stored, "Gru\u0308ße aus dem Su\u0308den")
-    assert not passwords.matches(stored, "Gruße aus dem Suden")
-    assert not passwords.matches("not a hash", "Grüße aus dem Süden")
-    assert stored.startswith("$argon2id$")
 
 
 @on_one_database

@@ -33,3 +33,8 @@ def any_at_all(connection: Connection) -> bool:
     """Whether anybody who is recorded now has one."""
     query = select(credential.c.person).join_from(credential, person, _IS_NOW).limit(1)
     return connection.execute(query).first() is not None
+
+
+def everybody(connection: Connection) -> set[str]:
+    """Who has one, as addresses are compared."""
+    return set(connection.execute(select(credential.c.person)).scalars())

@@ -46,3 +46,9 @@ def forget_all_of(connection: Connection, who: str) -> None:
 def forget_kind(connection: Connection, kind: str) -> None:
     """Takes away all of a kind."""
     connection.execute(delete(link).where(link.c.kind == kind))
+
+
+def everybody(connection: Connection, now: datetime) -> set[str]:
+    """Whom a link that is still good is for, as addresses are compared."""
+    query = select(link.c.person).where(link.c.ends_at > now, link.c.person.is_not(None))
+    return {who for who in connection.execute(query).scalars() if who is not None}
