@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, Request
+from importlib.metadata import version
+
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -12,12 +14,14 @@ from slaflow.errors import SlaflowError
 from slaflow.web import principal
 from slaflow.web.api import reads, writes
 from slaflow.web.api.bearing import let_in
+from slaflow.web.api.description import described
 from slaflow.web.api.limits import Limits
 from slaflow.web.api.problems import Problem, answer, problem_of
 from slaflow.web.api.reading import invalid
 from slaflow.web.site import Site
 
 PLACE = "/api/v1"
+KEPT = "public, max-age=3600"
 BY_STATUS = {404: "no_such_page", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
@@ -29,8 +33,8 @@ def made(site: Site, limits: Limits | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.site = site
     app.state.limits = limits or Limits()
-    for each in (reads, writes):
-        app.include_router(each.router)
+    for each in (reads.router, writes.router, _describing()):
+        app.include_router(each)
     principal.check_routes(app.routes, public_mounts=())
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(SlaflowError, _refused)
@@ -38,6 +42,19 @@ def made(site: Site, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _not_taken)
     app.add_exception_handler(Exception, _fault)
     return app
+
+
+def _describing() -> APIRouter:
+    """What describes the other addresses, to whoever asks: it tells nothing of any lead."""
+    router = APIRouter()
+    document = described((*reads.router.routes, *writes.router.routes), PLACE, version("slaflow"))
+
+    @router.get("/openapi.json")
+    @principal.operation("public", "token")
+    def describe() -> Response:
+        return Response(document, 200, {"cache-control": KEPT}, "application/json")
+
+    return router
 
 
 def _problem(request: Request, error: Exception) -> Response:

@@ -23,6 +23,7 @@ LONGEST_NUMBER = 40
 LARGEST_EXPONENT = 40
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TAG = re.compile(r'"([1-9][0-9]{0,17})-([0-9]{1,18})"')
+_READS = "__slaflow_reads__"
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -67,7 +68,14 @@ def json_of(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
                 error.errors(include_url=False, include_context=False, include_input=False)
             ) from None
 
+    setattr(read, _READS, model)
     return read
+
+
+def reads_as(dependency: object) -> type[BaseModel] | None:
+    """As what a dependency reads a body; None where it reads none."""
+    found: type[BaseModel] | None = getattr(dependency, _READS, None)
+    return found
 
 
 def invalid(found: Iterable[Any], start: int = 0) -> Problem:

@@ -52,7 +52,7 @@ def leads(request: Request, asks: Asks, site: Here, query: Annotated[LeadsAsked,
         if query.state is not None or query.owner is not None:
             raise Problem("invalid_value", "key names one lead; leave state and owner out")
         known = known_as(site.engine, query.key)
-        found = [] if known is None else [site.engine.show(known, at=at)]
+        found = [] if known is None else [_numbered(site, known, at)]
         return paging.page(request, asks, found, None)
     most = query.limit + 1
     rows = list(site.engine.leads(state=query.state, owner=query.owner, limit=most, after=after, at=at))
@@ -109,11 +109,16 @@ def one_entry(entry: Number, site: Here) -> Response:
 
 def lead_as_it_stands(site: Site, lead: int, at: datetime | None = None, **how: Any) -> Response:
     """LEAD with ``seq``; how it stands now also with its ETag. *how* is the answer's own."""
-    shown, seq = numbered(site.engine, lead, at)
-    response = _json({**shown, "seq": seq}, **how)
+    shown = _numbered(site, lead, at)
+    response = _json(shown, **how)
     if at is None:
-        response.headers["etag"] = str(Tag(lead, seq))
+        response.headers["etag"] = str(Tag(lead, shown["seq"]))
     return response
+
+
+def _numbered(site: Site, lead: int, at: datetime | None) -> dict[str, Any]:
+    shown, seq = numbered(site.engine, lead, at)
+    return {**shown, "seq": seq}
 
 
 def not_ahead(site: Site, at: datetime | None) -> datetime | None:

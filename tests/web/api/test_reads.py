@@ -28,7 +28,7 @@ def test_a_lead_is_told_as_the_command_tells_it(app: Engine, crm: System, presen
     assert back.json()["state"] == "mql"
     assert "etag" not in back.headers
     assert crm("GET", "/leads/1/explain?name=respond").json() == app.explain(1, "respond")
-    assert crm("GET", "/leads?key=KIM@example.com").json()["items"] == [app.show(1)]
+    assert crm("GET", "/leads?key=KIM@example.com").json()["items"] == [answer.json()]
     assert crm("GET", "/leads?key=nobody@example.com").json() == {"items": [], "next": None}
     assert crm("GET", f"/queue?owner={ANNA}").json()["items"] == app.queue(owner=ANNA)
 

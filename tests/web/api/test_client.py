@@ -1,0 +1,153 @@
+"""slaflow.client: another system's way to the API, over whatever sends; a lost answer is asked for again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import pytest
+from starlette.testclient import TestClient
+from support.asking import desked, system
+from support.office import BO, FRIDAY, HOUR, MIA, Present, on_one_database
+from support.source import ROOT
+from support.worlds import Fill
+
+import slaflow.client
+from slaflow.client import Client, NoAnswer, Problem, Reply, TokenInTheOpen
+from slaflow.engine.access import tokens
+from slaflow.engine.app import Engine
+from slaflow.store.database import Database
+
+
+@pytest.fixture
+def app(world_of: Callable[[Fill], Database], present: Present) -> Engine:
+    return Engine(world_of(desked), now=present)
+
+
+class Wire:
+    """What sends requests to *client*; every answer whose number is in *lost* is lost on its way back."""
+
+    def __init__(self, client: TestClient, *lost: int) -> None:
+        self.client, self.lost, self.sent = client, lost, 0
+
+    def __call__(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        self.sent += 1
+        answer = self.client.request(method, path, headers=dict(headers), content=body)
+        if self.sent in self.lost:
+            raise ConnectionResetError("connection reset by peer")
+        return Reply(answer.status_code, {**answer.headers}, answer.content)
+
+
+def asking(app: Engine, client: TestClient, *lost: int, person: str | None = None) -> Client:
+    secret = system(app, client, person=person).secret
+    assert secret is not None
+    return Client("http://localhost", secret, send=Wire(client, *lost), sleep=lambda _: None)
+
+
+def test_it_does_what_the_api_does(app: Engine, client: TestClient, present: Present) -> None:
+    asks = asking(app, client, person=MIA)
+    lead = asks.add({"email": "new@example.com", "company": "Acme"})
+    assert asks.find("NEW@example.com") is not None
+    assert asks.find("nobody@example.com") is None
+    assert asks.change(lead["id"], {"company": None})["fields"]["company"] is None
+    assert asks.record(1, "call", {"outcome": "x"}, automated=False)["attempts"]["total"] == 1
+    assert asks.fire(1, "accept", occurred_at=FRIDAY)["state"] == "accepted"
+    assert asks.assign(1, BO)["owner"] == BO
+    assert asks.answer(1, "value", {"expected_value": 12000})["checks"]["value"]["passed"]
+    assert {entry["kind"] for entry in asks.entries(1, kind="assigned")} == {"assigned"}
+    present.at += HOUR
+    assert asks.lead(1, at=FRIDAY)["id"] == 1
+    assert asks.explain(1, "keep_warm")["target"] == "keep_warm"
+    assert {row["owner"] for row in asks.queue(owner=BO)} == {BO}
+    (entry,) = asks.log(lead=1, trigger="accept", kind="transition", from_=FRIDAY)
+    assert entry["to"] == "accepted"
+
+
+@on_one_database
+def test_pages_are_read_one_after_the_other(app: Engine, client: TestClient) -> None:
+    for number in range(60):
+        app.add({"email": f"lead-{number}@example.com"}, "marketing")
+    assert [lead["id"] for lead in asking(app, client).leads()] == list(range(1, 62))
+
+
+def test_a_write_whose_answer_was_lost_is_done_once(app: Engine, client: TestClient) -> None:
+    asks = asking(app, client, 1, 2, 4)
+    assert asks.add({"email": "new@example.com"})["id"] == 2
+    assert asks.record(1, "call")["attempts"]["total"] == 1
+    assert [entry.kind for entry in app.log()].count("created") == 2
+
+
+@on_one_database
+def test_what_is_refused_says_why(app: Engine, client: TestClient) -> None:
+    asks = asking(app, client)
+    known = asks.lead(1)
+    with pytest.raises(Problem) as refused:
+        asks.fire(1, "return", {"return_reason": "ugly"})
+    assert (refused.value.status, refused.value.problem) == (409, "refused")
+    assert refused.value.because == ("return_reason: what was given is not one of no_fit, not_ready",)
+    with pytest.raises(Problem) as late:
+        asks.fire(1, "accept", known=known)
+    assert (late.value.status, late.value.problem) == (412, "changed_meanwhile")
+    assert [each["kind"] for each in late.value.said["since"]] == ["refused"]
+    with pytest.raises(Problem, match="that is lead 1 already"):
+        asks.add({"email": "kim@example.com"})
+
+
+def test_it_waits_as_long_as_it_is_asked_to_and_gives_up_in_the_end() -> None:
+    waits: list[float] = []
+    replies = [
+        Reply(429, {"retry-after": "3"}, b"{}"), Reply(503, {"retry-after": "9999"}, b"{}"),
+        Reply(503, {}, b"{}"), Reply(200, {}, json.dumps({"id": 1}).encode()),
+    ]  # fmt: skip
+    keys: set[str] = set()
+
+    def send(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        keys.add(headers["idempotency-key"])
+        return replies.pop(0)
+
+    asks = Client("http://localhost", "slf_x", send=send, sleep=waits.append)
+    assert asks.add({"email": "a@example.com"}) == {"id": 1}
+    assert waits == [3, 60, 2]
+    assert len(keys) == 1
+
+    def broken(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        raise TimeoutError("timed out")
+
+    with pytest.raises(NoAnswer, match="GET /api/v1/leads/1: timed out"):
+        Client("http://localhost", "slf_x", send=broken, sleep=waits.append, tries=2).lead(1)
+    for body in (b"<html>", b"[]"):
+        page = Client("http://localhost", "slf_x", send=lambda *_, said=body: Reply(200, {}, said))
+        with pytest.raises((NoAnswer, Problem)):
+            page.lead(1)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://sla.example.com", "ftp://localhost", "sla.example.com", "https://a@b.example"]
+)
+def test_a_token_goes_nowhere_in_the_open(url: str) -> None:
+    with pytest.raises(TokenInTheOpen):
+        Client(url, "slf_x")
+
+
+def test_it_asks_a_server_over_a_connection(served: tuple[Engine, str]) -> None:
+    engine, url = served
+    _, secret = tokens.add(engine, "over-a-connection", ["read"], party="sales")
+    assert Client(url, secret).lead(1)["key"] == "kim@example.com"
+    with pytest.raises(Problem, match="token_invalid"):
+        Client(f"{url}/", f"{secret[:-1]}x").lead(1)
+
+
+@on_one_database
+def test_the_page_shows_what_works(
+    app: Engine, client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    example = page.partition("```python\n")[2].partition("```")[0]
+    secret = system(app, client).secret
+    assert secret is not None
+    monkeypatch.setenv("SLAFLOW_TOKEN", secret)
+    monkeypatch.setattr(slaflow.client, "_sending", lambda url, seconds: Wire(client))
+    exec(compile(example, "api.md", "exec"), {})
+    assert capsys.readouterr().out == (
+        "1 accepted\nrefused: accept does not lead from accepted; possible from there: return, win\n"
+    )
