@@ -19,6 +19,10 @@ import ground
 from sqlalchemy import text
 
 from slaflow import Engine
+from slaflow.engine.desk import lead as lead_desk
+from slaflow.engine.desk import rows as desk
+from slaflow.engine.desk.finding import find
+from slaflow.lifecycle.lead import Actor
 
 PEOPLE, TEAMS, STARTS = 240, 12, 500
 TEAM = "teams:\n" + "".join(f"  team{n}: {{party: sales}}\n" for n in range(TEAMS))
@@ -27,7 +31,14 @@ AGREEMENT = ground.AGREEMENT.replace("within: 4h", "within: 400h\n    calendar: 
 LATER = AGREEMENT.replace("400h", "300h")
 NOW = ground.START + timedelta(hours=STARTS)
 Ask = Callable[[Engine], Any]
+PERSON = Actor("person7@example.com", "sales")
 ASKED: dict[str, Ask] = {
+    "desk, mine": lambda engine: desk.queue(engine, PERSON, "me").rows,
+    "desk, my team's": lambda engine: desk.queue(engine, PERSON, "team").rows,
+    "desk, all of my party's": lambda engine: desk.queue(engine, PERSON, "party").rows,
+    "desk, nobody's": lambda engine: desk.queue(engine, PERSON, "unowned").tabs,
+    "desk, a lead": lambda engine: lead_desk.show(engine, 1, PERSON).bars,
+    "desk, found": lambda engine: find(engine, PERSON, "lead1").rows,
     "queue page --party sales": lambda engine: engine.queue_page(party="sales").rows,
     "queue --party sales --limit 50": lambda engine: engine.queue(party="sales", limit=50),
     "queue --limit 50": lambda engine: engine.queue(limit=50),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -14,7 +15,9 @@ from starlette.types import Scope
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.web import act, health, letting_in, people, principal, problems, sign_in, slack, stop
 from slaflow.web.api import app as api
+from slaflow.web.desk import adding, deeds, leads, queue
 from slaflow.web.guarding import Guarded
+from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.site import Site
 
@@ -29,6 +32,7 @@ BUSY = "somebody else was at the same lead, and nothing was done; try again"
 ROUTERS = (
     sign_in.router, letting_in.router, people.router, act.router, stop.router, health.router, slack.router,
     problems.router,
+    queue.router, adding.router, leads.router, deeds.router,
 )  # fmt: skip
 """The pages there are."""
 
@@ -44,6 +48,7 @@ def made(site: Site, routers: Iterable[APIRouter] = ROUTERS) -> FastAPI:
     principal.check_routes(app.routes, public_mounts=("/static", api.PLACE))
     app.add_exception_handler(HTTPException, _not_taken)
     app.add_exception_handler(SlaflowError, _refused)
+    app.add_exception_handler(RequestValidationError, _not_an_address)
     app.add_exception_handler(principal.NotSignedIn, principal.sign_in_first)
     app.add_exception_handler(principal.Forbidden, principal.refused)
     app.add_middleware(Guarded, site=site)
@@ -62,9 +67,14 @@ class _Static(StaticFiles):
 def _not_taken(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, HTTPException)
     words = {404: NO_PAGE, 405: NOT_SO}.get(error.status_code, str(error.detail))
-    response = line(error.status_code, words)
+    response = line(error.status_code, words, towards(request, "/"))
     response.headers.update(error.headers or {})
     return response
+
+
+def _not_an_address(request: Request, error: Exception) -> HTMLResponse:
+    """A number that is none, or a name longer than any: nothing of ours leads there."""
+    return line(404, NO_PAGE, towards(request, "/"))
 
 
 def _refused(request: Request, error: Exception) -> HTMLResponse:
@@ -72,6 +82,6 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, SlaflowError)
     if error.exit_code != ENVIRONMENT and error.code != "conflicting_change":
         raise error
-    response = line(503, NOT_NOW if error.exit_code == ENVIRONMENT else BUSY)
+    response = line(503, NOT_NOW if error.exit_code == ENVIRONMENT else BUSY, towards(request, "/"))
     response.headers["retry-after"] = "60" if error.exit_code == ENVIRONMENT else "1"
     return response

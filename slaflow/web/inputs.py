@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from slaflow.agreement.words.values import limits, shown
 from slaflow.engine.desk.asked import Asked
 from slaflow.workflow.identity import plain
-from slaflow.workflow.model.lead import Field
+from slaflow.workflow.model.lead import Field, Value
 
 _KINDS: Mapping[str, str] = {
     "int": "number", "decimal": "number", "date": "date", "datetime": "datetime-local", "email": "email",
@@ -41,6 +43,28 @@ def hint(field: Field) -> str:
 def preset(field: Field) -> str:
     """What stands in it at first."""
     return "" if field.default is None else plain(field.default)
+
+
+def standing(field: Field, values: Mapping[str, Value], zone: ZoneInfo) -> str:
+    """What stands in it as it is known, an instant as the local time of *zone*; else :func:`preset`."""
+    value = values.get(field.name)
+    if value is None:
+        return preset(field)
+    if field.type == "datetime":
+        try:
+            return datetime.fromisoformat(str(value)).astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+        except ValueError:
+            return plain(value)
+    return plain(value)
+
+
+def number(value: float) -> str:
+    """Points as people read them: whole, or with one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def signed(value: float) -> str:
+    return f"{'+' if value >= 0 else '-'}{number(abs(value))}"
 
 
 def bounds(asked: Asked) -> dict[str, str | bool]:

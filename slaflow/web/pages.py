@@ -9,8 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from slaflow.agreement.document.blocks import capital, sentence
+from slaflow.agreement.words.naming import plain
 from slaflow.engine.desk.consequences import local
-from slaflow.web.inputs import bounds, choices, hint, kind, preset
+from slaflow.web.inputs import bounds, choices, hint, kind, number, preset, signed, standing
 
 
 @cache
@@ -22,8 +23,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"sentence": sentence, "capital": capital, "local": local, "lower_first": _lower_first}
-    found.globals |= {"choices": choices, "kind": kind, "hint": hint, "preset": preset, "bounds": bounds}
+    found.filters |= {
+        "sentence": sentence, "capital": capital, "local": local, "lower_first": _lower_first, "plain": plain,
+        "points": number, "signed": signed,
+    }  # fmt: skip
+    found.globals |= {
+        "choices": choices, "kind": kind, "hint": hint, "preset": preset, "bounds": bounds,
+        "standing": standing,
+    }  # fmt: skip
     return found
 
 
@@ -37,6 +44,6 @@ def page(template: str, status: int, **values: Any) -> HTMLResponse:
     return HTMLResponse(text, status)
 
 
-def line(status: int, words: str) -> HTMLResponse:
-    """A page of one clear line."""
-    return page("line.html", status, words=words)
+def line(status: int, words: str, root: str = "../") -> HTMLResponse:
+    """A page of one clear line; *root* is the way from there to the site's own files."""
+    return page("line.html", status, words=words, root=root)

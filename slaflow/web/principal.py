@@ -193,4 +193,4 @@ def sign_in_first(request: Request, error: Exception) -> Response:
 
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Forbidden)
-    return line(403, error.words)
+    return line(403, error.words, origin.towards(request, "/"))

@@ -1,4 +1,4 @@
-"""``/sign-in``, ``/sign-out``, and ``/``, where who has signed in begins. HTML alone; no script is needed."""
+"""``/sign-in``, ``/sign-out``, and ``/me``, who has signed in. HTML alone; no script is needed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def leave(request: Request, asking: Asking) -> Response:
     return response
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.api_route("/me", methods=["GET", "HEAD"])
 @operation(SIGNED_IN)
 def home(asking: Asking) -> Response:
     """Who is signed in."""

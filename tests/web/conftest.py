@@ -76,6 +76,14 @@ def served(
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def at_home(served: tuple[Engine, str]) -> Iterator[tuple[Engine, str]]:
+    """The same as a site that has no other name, so that a browser of this machine can be signed in."""
+    engine, _ = served
+    with answering(Site(engine, Reach(), None)) as where:
+        yield engine, where
+
+
 @contextmanager
 def answering(site: Site) -> Iterator[str]:
     """The pages of *site* on a port of this machine; where they are."""

@@ -73,7 +73,7 @@ def let_in(app: Engine, client: TestClient, email: str = ANNA) -> None:
 
 
 def is_in(client: TestClient) -> bool:
-    return client.get("/").status_code == 200
+    return client.get("/me").status_code == 200
 
 
 def empty(database: Database) -> None:
@@ -99,7 +99,7 @@ def test_the_first_person_lets_themselves_in_and_is_recorded_as_admin(
         assert list(app.people()) == []
         done = choose(client, link, email="ada@example.com", party="sales", name="Ada")
         assert (done.status_code, done.headers["location"]) == (303, "./../")
-        assert "ada@example.com, admin of sales" in client.get("/").text
+        assert "ada@example.com, admin of sales" in client.get("/me").text
         for again in (client.get(link), choose(client, link, email="eve@example.com", party="sales")):
             assert again.status_code == 404
     assert [(each.email, each.role, each.party) for each in app.people()] == [
@@ -125,7 +125,7 @@ def test_where_people_are_recorded_the_first_is_one_of_them(app: Engine, desk: T
     links = [f"/setup/{invitations.set_up(app)}" for _ in range(2)]
     assert choose(desk, links[0], email="eve@example.com").status_code == 422
     assert choose(desk, links[0], email="MIA@example.com").status_code == 303
-    assert f"{MIA}, manager of sales" in desk.get("/").text
+    assert f"{MIA}, manager of sales" in desk.get("/me").text
     assert desk.get(links[1]).status_code == 404, "somebody can sign in now"
     with pytest.raises(UnknownName):
         invitations.invite(app, "eve@example.com")
@@ -193,9 +193,11 @@ def test_who_signs_in_gets_a_new_session_and_signing_out_ends_it(app: Engine, de
     ), flags
     after = desk.cookies["__Host-slaflow"]
     assert desk.get("/sign-in?next=/queue").headers["location"] == "./queue"
-    assert desk.get("/", headers={"Cookie": f"__Host-slaflow={before}"}).status_code == 303, "the one before"
+    assert desk.get("/me", headers={"Cookie": f"__Host-slaflow={before}"}).status_code == 303, (
+        "the one before"
+    )
     desk.cookies.set("__Host-slaflow", after)
-    key = re.search(rf'name="{FORM_KEY}" value="(\w+)"', desk.get("/").text)
+    key = re.search(rf'name="{FORM_KEY}" value="(\w+)"', desk.get("/me").text)
     assert key is not None
     assert send(desk, "/sign-out", other="x").status_code == 403, "without its key"
     out = send(desk, "/sign-out", **{FORM_KEY: key[1]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from slaflow.agreement.words.values import shown
 from slaflow.engine.desk import refusals
 from slaflow.lifecycle.view import View
 from slaflow.workflow.model.flow import Transition
@@ -44,6 +45,16 @@ def of_fields(fields: Iterable[Field], *, is_required: bool | None = None) -> li
         Asked(each, title_of(each), each.required if is_required is None else is_required, NONE_REFUSED)
         for each in fields
     ]
+
+
+def words_of(value: object, field: Field | None = None) -> str:
+    """A value as it is read; what was chosen from a list as its form calls it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return str(value.get("text", ""))
+    words = shown(value)
+    return words.replace("_", " ") if field is not None and field.one_of else words
 
 
 def title_of(field: Field) -> str:

@@ -59,6 +59,7 @@ class ClockBar:
     ended_at: datetime | None
     paused_at: datetime | None
     pause_left_seconds: int | None
+    is_always: bool
     is_open_now: bool
     next_edge_at: datetime | None
     is_lifted: bool
@@ -109,6 +110,7 @@ def bar(workflow: Workflow, clock: Clock, at: datetime, naming: Naming) -> Clock
         ended_at=clock.ended_at,
         paused_at=clock.paused_at if clock.is_open else None,
         pause_left_seconds=_pause_left(clock, calendar, at),
+        is_always=calendar.is_always,
         is_open_now=is_open,
         next_edge_at=calendar.next_edge(at) if clock.is_open else None,
         is_lifted=clock.lifted,

@@ -30,7 +30,8 @@ class Deed:
     """Something to do: ``name`` is the agreement's, ``title`` what a button says.
 
     ``refused`` is why not, whatever is given with it; ``keeps`` the open promises of the asker's party that
-    it keeps or helps to keep; ``to`` what the state is called in which it leaves the lead.
+    it keeps or helps to keep; ``to`` what the state is called in which it leaves the lead. ``is_leads``: the
+    prospect did it, and the asker tells of it.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Deed:
     keeps: tuple[str, ...] = ()
     to: str | None = None
     is_final: bool = False
+    is_leads: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -109,15 +111,6 @@ def _mends(kind: Activity, mend: Mend) -> bool:
     return kind.contact if mend.kind == "contact" else kind.attempt is not None
 
 
-def mending(seen: Seen, mend: Mend) -> Deed | None:
-    """The first thing to do that would mend it."""
-    if mend.kind in ("field", "check"):
-        known = settings(seen) if mend.kind == "field" else answers(seen)
-        return next((each for each in known if each.name == mend.name), None)
-    kinds = {each.kind: each for each in seen.workflow.activities.values() if _mends(each, mend)}
-    return next((each for each in records(seen) if each.name in kinds), None)
-
-
 def _people(rows: Iterable[Transition]) -> list[str]:
     return [party for party in dict.fromkeys(p for row in rows for p in row.by) if party != SYSTEM]
 
@@ -147,7 +140,8 @@ def _record(seen: Seen, kind: Activity) -> Deed | None:
         )
 
     title = unquoted(seen.naming.activity(kind.kind))
-    return Deed("record", kind.kind, title, tuple(of_fields(kind.fields.values())), keeps=_keeps(seen, helps))
+    asked, keeps = tuple(of_fields(kind.fields.values())), _keeps(seen, helps)
+    return Deed("record", kind.kind, title, asked, keeps=keeps, is_leads=is_theirs and not is_own)
 
 
 def answers(seen: Seen) -> list[Deed]:

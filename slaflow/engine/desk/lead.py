@@ -8,29 +8,23 @@ from datetime import datetime
 
 from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import plain
-from slaflow.agreement.words.values import shown
 from slaflow.clock.state import Clock
-from slaflow.engine import permits
-from slaflow.engine.ask import Expected, LeadNotThere
+from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
-from slaflow.engine.desk import consequences, deeds
-from slaflow.engine.desk.asked import title_of
+from slaflow.engine.desk import deeds
+from slaflow.engine.desk.asked import title_of, words_of
 from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import name_of
+from slaflow.engine.desk.reading import see, zone_for
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.told import Timeline, timeline
 from slaflow.engine.desk.why import Why, unquoted, why
-from slaflow.engine.settle import settled
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import Actor, Answer
 from slaflow.log.entry import Entry
-from slaflow.store.database import Connection
 from slaflow.store.log import history
-from slaflow.store.rows import clocks as clock_store
-from slaflow.store.rows import leads as lead_store
-from slaflow.store.rows import people as people_store
-from slaflow.workflow.model.lead import Check, Value
+from slaflow.workflow.model.lead import Check, Field
 
 READ = 400
 """Entries of the log that are read for a page of its timeline."""
@@ -43,7 +37,7 @@ class FieldShown:
 
     name: str
     title: str
-    value: Value
+    value: str | None
     is_identity: bool
     setting: Deed | None
 
@@ -89,6 +83,7 @@ class LeadDesk:
     taking: Deed | None
     timeline: Timeline
     expected: Expected
+    zone: str
     at: datetime
 
 
@@ -102,27 +97,13 @@ def show(app: Context, lead_id: int, who: Actor, before: int | None = None) -> L
     with app.database.read() as conn:
         seen, drafts = see(app, conn, lead_id, who, now, with_ended=True)
         stream = history.newest(conn, lead_id, before, READ)
+        zone = zone_for(app, conn, who)
     told: list[Entry | Draft] = [*stream, *(drafts if before is None else ())]
     goes_on = bool(stream) and stream[0].seq > 1
-    return _desk(seen, timeline(seen.naming, seen.people, told, goes_on=goes_on))
+    return _desk(seen, timeline(seen.naming, seen.people, told, goes_on=goes_on), zone)
 
 
-def see(
-    app: Context, conn: Connection, lead_id: int, who: Actor, now: datetime, *, with_ended: bool = False
-) -> tuple[Seen, list[Draft]]:
-    """The lead as *who* sees it, and what settling it in memory adds to its log. Raises ``LeadNotThere``."""
-    stored = lead_store.read(conn, [lead_id]).get(lead_id)
-    if stored is None:
-        raise LeadNotThere(lead_id)
-    people, workflow = people_store.directory(conn), app.workflow(stored.digest)
-    read = clock_store.all_of if with_ended else clock_store.open_of
-    at = max(now, stored.as_of)
-    stood = settled(workflow, people, stored, read(conn, [lead_id]).get(lead_id, []), at)
-    asker = permits.asker(people, who, at)
-    return Seen(workflow, people, stood.lead, stood.clocks, at, asker, app.workflow), stood.entries
-
-
-def _desk(seen: Seen, events: Timeline) -> LeadDesk:
+def _desk(seen: Seen, events: Timeline, zone: str) -> LeadDesk:
     lead, naming = seen.lead, seen.naming
     known = list(deeds.all_of(seen))
     ended = sorted((c for c in seen.clocks if c.ended_at and c.owed_by), key=_ended_at, reverse=True)
@@ -149,6 +130,7 @@ def _desk(seen: Seen, events: Timeline) -> LeadDesk:
         taking=next(iter(_of(known, "take")), None),
         timeline=events,
         expected=seen.expected,
+        zone=zone,
         at=seen.at,
     )
 
@@ -165,9 +147,14 @@ def _of(known: Sequence[Deed], kind: str) -> tuple[Deed, ...]:
 def _fields(seen: Seen, known: Sequence[Deed]) -> list[FieldShown]:
     settings, identity = {each.name: each for each in _of(known, "set")}, seen.workflow.identity
     return [
-        FieldShown(name, title_of(spec), seen.lead.fields.get(name), name in identity, settings.get(name))
+        FieldShown(name, title_of(spec), _value(seen, spec), name in identity, settings.get(name))
         for name, spec in seen.workflow.fields.items()
     ]
+
+
+def _value(seen: Seen, spec: Field) -> str | None:
+    value = seen.lead.fields.get(spec.name)
+    return None if value is None else words_of(value, spec)
 
 
 def _check(seen: Seen, check: Check, known: Sequence[Deed]) -> CheckShown:
@@ -189,61 +176,12 @@ def _check(seen: Seen, check: Check, known: Sequence[Deed]) -> CheckShown:
 
 def _values(check: Check, answer: Answer) -> tuple[tuple[str, str], ...]:
     given = answer.values.items()
-    return tuple((_titled(check, name), _plainly(value)) for name, value in given if value is not None)
+    return tuple(
+        (_titled(check, name), words_of(value, check.fields.get(name)))
+        for name, value in given
+        if value is not None
+    )
 
 
 def _titled(check: Check, name: str) -> str:
     return title_of(check.fields[name]) if name in check.fields else plain(name)
-
-
-def _plainly(value: Value) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else shown(value)
-
-
-@dataclass(frozen=True, slots=True)
-class DeedDesk:
-    """The page of one thing to do: the lead in short, what will happen, and what is asked for."""
-
-    lead_id: int
-    key: str
-    state_name: str
-    owner: str | None
-    bars: tuple[ClockBar, ...]
-    why: Why
-    deed: Deed
-    consequences: tuple[str, ...]
-    question: str | None
-    expected: Expected
-    seq: int
-    at: datetime
-
-
-def one(app: Context, lead_id: int, who: Actor, kind: deeds.Kind, name: str) -> DeedDesk | None:
-    """What doing *name* to the lead takes; None where nothing of that kind is called so from there.
-
-    Raises:
-        LeadNotThere: there is no such lead.
-    """
-    now = app.present()
-    with app.database.read() as conn:
-        seen, _ = see(app, conn, lead_id, who, now)
-    deed = next((each for each in deeds.all_of(seen) if (each.kind, each.name) == (kind, name)), None)
-    if deed is None:
-        return None
-    rows = deeds.rows_of(seen, name) if kind == "fire" else []
-    said = consequences.of(seen.workflow, seen.lead, seen.clocks, rows, seen.at) if rows else []
-    lead = seen.lead
-    return DeedDesk(
-        lead_id=lead.id,
-        key=lead.key,
-        state_name=unquoted(seen.naming.state(lead.state)),
-        owner=None if lead.owner is None else name_of(seen.people, lead.owner),
-        bars=seen.bars,
-        why=why(seen.view, seen.naming, seen.open),
-        deed=deed,
-        consequences=tuple(said),
-        question=seen.workflow.checks[name].question if kind == "answer" else None,
-        expected=seen.expected,
-        seq=lead.seq,
-        at=seen.at,
-    )

@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from slaflow.engine import permits
+from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
 from slaflow.engine.desk import deeds
 from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import name_of
+from slaflow.engine.desk.reading import see_all, zone_for
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.why import Why, unquoted, why
 from slaflow.engine.leads.queue import Question, first
-from slaflow.engine.settle import settled
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
-from slaflow.store.rows import clocks as clock_store
-from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import owed as owed_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
@@ -52,6 +50,7 @@ class LeadRow:
     why: Why
     main: Deed | None
     others: tuple[Deed, ...]
+    expected: Expected
     seq: int
 
 
@@ -84,6 +83,7 @@ class QueueDesk:
     party: str
     is_cut: bool
     waiting: int
+    zone: str
     at: datetime
 
 
@@ -101,13 +101,14 @@ def queue(
         team = _team(directory, who, now)
         question = _question(app, conn, directory, who, whose, team, now)
         found, waiting, is_all = _first(question, now, most, target, state)
-        seen = _seen(app, conn, directory, who, found[:most], now)
+        seen = see_all(app, conn, directory, who, found[:most], now)
         tabs = tuple(_tabs(conn, directory, who, team, now))
+        zone = zone_for(app, conn, who)
     rows = tuple(row(each) for each in seen)
     targets, states = _choices(seen)
     party = seen[0].naming.party(who.party) if seen else who.party.replace("_", " ")
     is_cut = len(found) > most or not is_all
-    return QueueDesk(whose, rows, tabs, targets, states, party, is_cut, waiting, now)
+    return QueueDesk(whose, rows, tabs, targets, states, party, is_cut, waiting, zone, now)
 
 
 def _team(directory: Directory, who: Actor, now: datetime) -> str | None:
@@ -150,19 +151,6 @@ def _first(
         wanted = min(wanted * 2, LOOKED_AT)
 
 
-def _seen(
-    app: Context, conn: Connection, directory: Directory, who: Actor, ids: Sequence[int], now: datetime
-) -> list[Seen]:
-    leads, clocks = lead_store.read(conn, ids), clock_store.open_of(conn, ids)
-    found = []
-    for lead in (leads[lead_id] for lead_id in ids if lead_id in leads):
-        at, workflow = max(now, lead.as_of), app.workflow(lead.digest)
-        stood = settled(workflow, directory, lead, clocks.get(lead.id, []), at)
-        asker = permits.asker(directory, who, at)
-        found.append(Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow))
-    return found
-
-
 def row(seen: Seen) -> LeadRow:
     """One lead as a row."""
     lead = seen.lead
@@ -181,6 +169,7 @@ def row(seen: Seen) -> LeadRow:
         why=why(seen.view, seen.naming, seen.open),
         main=main,
         others=tuple(open_deeds),
+        expected=seen.expected,
         seq=lead.seq,
     )
 

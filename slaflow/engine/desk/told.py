@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from slaflow.agreement.words.naming import Naming
+from slaflow.agreement.words.naming import Naming, plain
+from slaflow.engine.desk.asked import title_of, words_of
 from slaflow.engine.desk.meanwhile import name_of, promise_of
 from slaflow.engine.desk.why import unquoted
 from slaflow.hours.words import open_time
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.people import Directory
 from slaflow.log.entry import Entry
+from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.parties import SYSTEM
 
 Told = Entry | Draft
@@ -117,11 +119,24 @@ class _Speaker:
             values = data.get(part)
             for name, value in (values if isinstance(values, Mapping) else {}).items():
                 if value is not None:
-                    yield unquoted(self.naming.field(name)), _plainly(value)
+                    yield self._called(told, data, name, value)
         if told.kind in ("refused", "disputed", "granted", "upheld", "breach_lifted") and told.reason:
             yield "because", told.reason
         for reason in data.get("because", ()) if told.kind == "checked" else ():
             yield "because", str(reason)
+
+    def _called(self, told: Told, data: Mapping[str, Any], name: str, value: object) -> tuple[str, str]:
+        """What an input, an answer or an activity's own field is called, else the lead's; and its value."""
+        agreement = self.naming.agreement
+        asked: Iterable[Mapping[str, Field]] = ()
+        if told.trigger is not None:
+            asked = (row.requires for row in agreement.transitions if row.trigger == told.trigger)
+        elif (kind := agreement.activities.get(str(data.get("activity")))) is not None:
+            asked = (kind.fields,)
+        elif (check := agreement.checks.get(str(data.get("check")))) is not None:
+            asked = (check.fields,)
+        own = next((fields[name] for fields in asked if name in fields), agreement.fields.get(name))
+        return (plain(name) if own is None else title_of(own)), words_of(value, own)
 
     def transition(self, told: Told, data: Mapping[str, Any]) -> str:
         deed = unquoted(self.naming.trigger(told.trigger or ""))
@@ -162,14 +177,6 @@ class _Speaker:
 
     def cancelled(self, told: Told, data: Mapping[str, Any]) -> str:
         return f"{self.promise(told)} is no longer owed"
-
-
-def _plainly(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return str(value.get("text", ""))
-    return str(value)
 
 
 def _about(words: str) -> Callable[[_Speaker, Told, Mapping[str, Any]], str]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, union
 
 from slaflow.clock.state import Clock
-from slaflow.store.dialect import epoch
+from slaflow.store.dialect import epoch, unindexed
 from slaflow.store.rows.clocks import COLUMNS, from_row
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.tables.log import entry
@@ -52,6 +52,8 @@ class Owed:
 
 _PLACE = (clock.c.owed_by, clock.c.digest, clock.c.calendar)
 _IS_OPEN = clock.c.ended_at.is_(None)
+_OWED_BY = unindexed(clock.c.owed_by)
+"""Where owners are asked for: SQLite would go through all that a party owes, instead of what they own."""
 _NEXT_GROUP = select(*_PLACE).where(_IS_OPEN).order_by(*_PLACE).limit(1)
 _END = datetime.max.replace(tzinfo=UTC)
 # With the due instant the index is left and entered again behind the group, instead of being gone through.
@@ -131,10 +133,12 @@ def how_many(
     connection: Connection, owners: Collection[str] | None, party: str, most: int, *, unowned: bool = False
 ) -> int:
     """How many leads owe such a promise as they are saved, *most* at most, which bounds the cost too."""
-    query = select(clock.c.lead).where(_IS_OPEN, clock.c.owed_by == party)
+    query = select(clock.c.lead).where(_IS_OPEN)
     if owners is not None or unowned:
         owned = lead.c.owner.is_(None) if unowned else one_of(lead.c.owner, "owners")
-        query = query.join(lead, clock.c.lead == lead.c.id).where(owned)
+        query = query.join(lead, clock.c.lead == lead.c.id).where(owned, _OWED_BY == party)
+    else:
+        query = query.where(clock.c.owed_by == party)
     # So many clocks that the leads of which they are cannot be fewer, unless each has a great many.
     some = query.limit(most * _CLOCKS_OF_ONE).subquery()
     values = {} if owners is None else {"owners": owners}
@@ -146,9 +150,9 @@ def _of_leads(
 ) -> list[Candidate]:
     settled_at = values["now"]
     query = select(*_CANDIDATE).join(lead, clock.c.lead == lead.c.id)
-    query = query.where(_IS_OPEN, clock.c.owed_by.is_not(None), owned)
+    query = query.where(_IS_OPEN, _OWED_BY.is_not(None), owned)
     if party is not None:
-        query = query.where(clock.c.owed_by == party)
+        query = query.where(_OWED_BY == party)
     if most is None:
         return _candidates(connection, query, values)
     standing = query if settled_at is None else query.where(_STANDS)

@@ -59,6 +59,13 @@ class Preferences:
         return tuple(self._known)
 
 
+def zone_of(connection: Connection, address: str) -> str | None:
+    """The zone in which who is reached at *address* reads instants; None: they never said."""
+    query = select(preference.c.timezone).where(preference.c.person == folded(address))
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def save(connection: Connection, wanted: Preference, now: datetime) -> None:
     """Has *wanted* hold from now on."""
     channels = {"chosen": wanted.chosen, "stopped": wanted.stopped, "daily": wanted.daily}

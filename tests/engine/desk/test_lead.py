@@ -23,6 +23,8 @@ from slaflow.engine.app import Engine
 from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.desk import lead as lead_desk
 from slaflow.engine.desk import told
+from slaflow.engine.desk.finding import find
+from slaflow.engine.desk.form import form
 from slaflow.engine.desk.refusals import Mend
 from slaflow.engine.desk.told import Event
 from slaflow.lifecycle.lead import Actor
@@ -128,12 +130,24 @@ def test_an_erased_lead_shows_what_is_left(app: Engine) -> None:
 def test_a_form_tells_what_will_come_of_it(app: Engine, present: Present) -> None:
     lead = handed_over(app)
     present.at = MONDAY
-    form = lead_desk.one(app, lead, SALES, "fire", "accept")
-    assert form is not None
-    assert form.consequences[0] == "The lead goes from “Marketing-qualified lead” to accepted."
-    assert lead_desk.one(app, lead, SALES, "fire", "nothing") is None
-    answer = lead_desk.one(app, lead, SALES, "answer", "value")
+    page = form(app, lead, SALES, "fire", "accept")
+    assert page is not None
+    assert page.consequences[0] == "The lead goes from “Marketing-qualified lead” to accepted."
+    assert (page.given, page.place.zone) == ((), "Europe/Stockholm")
+    assert form(app, lead, SALES, "fire", "nothing") is None
+    refused = form(app, lead, SALES, "fire", "return", {"return_reason": "other"})
+    assert refused is not None
+    assert "return reason" in refused.given[0]
+    answer = form(app, lead, SALES, "answer", "value")
     assert answer is not None
     assert answer.question == "Is it worth it?"
     with pytest.raises(LeadNotThere):
-        lead_desk.one(app, 99, SALES, "fire", "accept")
+        form(app, 99, SALES, "fire", "accept")
+
+
+@on_one_database
+def test_leads_are_found_by_number_and_by_how_what_they_are_known_by_begins(app: Engine) -> None:
+    for name in ("kim", "kira", "liv"):
+        handed_over(app, name)
+    for text, expected in (("KI", [1, 2]), ("3", [3]), ("#2", [2]), ("x", []), ("", [1]), ("99", [])):
+        assert [each.lead_id for each in find(app, SALES, text).rows] == expected, text

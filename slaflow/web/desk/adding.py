@@ -1,0 +1,67 @@
+"""``/leads/new``: a lead added by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from slaflow.engine.desk.adding import adding
+from slaflow.engine.leads.commands import IdentityMissing, LeadExists
+from slaflow.engine.leads.resurrection import IdentityErased
+from slaflow.engine.permits import NotPermitted
+from slaflow.errors import InvalidValue, UnknownName
+from slaflow.web.desk.context import desk_page, site_of
+from slaflow.web.forms import form_of, inputs_of, written
+from slaflow.web.origin import towards
+from slaflow.web.principal import Asking, Principal, operation
+
+router = APIRouter()
+Form = Annotated[dict[str, str], Depends(form_of)]
+KNOWN = "a lead is known by that already"
+ERASED = "a lead that was known by that was erased; who runs slaflow can add it again"
+REFUSALS = (InvalidValue, IdentityMissing, NotPermitted, UnknownName)
+
+
+@router.get("/leads/new")
+@operation("add")
+def show(request: Request, asking: Asking) -> HTMLResponse:
+    return _page(request, asking, 200, {}, [])
+
+
+@router.post("/leads/new")
+@operation("add")
+def add(request: Request, asking: Asking, form: Form) -> Response:
+    """Adds it; what is left out has its default."""
+    engine, typed = site_of(request).engine, written(form)
+    new = adding(engine, asking.actor)
+    try:
+        lead = engine.add(inputs_of(form, new.asked, ZoneInfo(new.zone)), asking.email)
+    except LeadExists as error:
+        return _page(request, asking, 409, typed, [KNOWN], error.lead_id)
+    except IdentityErased:
+        return _page(request, asking, 409, typed, [ERASED])
+    except REFUSALS as error:
+        return _page(request, asking, 422, typed, [str(error)])
+    return RedirectResponse(towards(request, f"/leads/{lead['id']}?done={lead['id']}"), 303)
+
+
+def _page(
+    request: Request, asking: Principal, status: int, typed: dict[str, str], because: list[str],
+    there: int | None = None,
+) -> HTMLResponse:  # fmt: skip
+    new = adding(site_of(request).engine, asking.actor)
+    return desk_page(
+        request,
+        "new.html",
+        status,
+        asking,
+        new.zone,
+        new.at,
+        new=new,
+        typed=typed,
+        because=because,
+        there=there,
+    )

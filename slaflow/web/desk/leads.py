@@ -1,0 +1,55 @@
+"""``/leads/ID``: all of one lead; ``/leads``: found by number or by the beginning of what it is known by."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse
+
+from slaflow.engine.ask import LeadNotThere
+from slaflow.engine.desk import finding, lead
+from slaflow.web.desk.context import desk_page, site_of
+from slaflow.web.origin import towards
+from slaflow.web.pages import line
+from slaflow.web.principal import Asking, operation
+
+router = APIRouter()
+LARGEST = 2**62
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST)]
+NO_LEAD = "there is no such lead; look for it by what it is known by"
+
+
+@router.get("/leads")
+@operation("read")
+def find(request: Request, asking: Asking, q: Annotated[str, Query(max_length=500)] = "") -> HTMLResponse:
+    """What is found; without a question one's own leads, whether anything is owed about them or not."""
+    found = finding.find(site_of(request).engine, asking.actor, q)
+    return desk_page(
+        request,
+        "leads.html",
+        200,
+        asking,
+        found.zone,
+        found.at,
+        found=found,
+        q=q,
+        may_add=asking.may_ever("add"),
+    )
+
+
+@router.get("/leads/{number}")
+@operation("read")
+def show(
+    request: Request, asking: Asking, number: Number, before: Before = None, done: str = ""
+) -> HTMLResponse:  # fmt: skip
+    """The lead; its timeline goes on before the entry *before*."""
+    try:
+        shown = lead.show(site_of(request).engine, number, asking.actor, before)
+    except LeadNotThere:
+        return line(404, NO_LEAD, towards(request, "/"))
+    return desk_page(
+        request, "lead.html", 200, asking, shown.zone, shown.at, lead=shown, before=before,
+        is_done=bool(done), back=f"/leads/{number}",
+    )  # fmt: skip

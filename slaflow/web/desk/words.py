@@ -1,0 +1,52 @@
+"""What buttons say and where they lead; every name in them comes from the agreement."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from slaflow.agreement.document.blocks import capital
+from slaflow.engine.desk.deeds import Deed
+from slaflow.engine.desk.refusals import Mend
+from slaflow.engine.desk.rows import Whose
+
+TABS: dict[Whose, str] = {"me": "Mine", "team": "My team", "unowned": "No owner", "party": "All"}
+_PLACES = {"fire": "", "answer": "check/", "record": "log/", "set": "set/"}
+_MENDS = {"field": "set it", "check": "answer it", "activity": "record it", "attempt": "record an attempt",
+          "contact": "record that you spoke", "open": ""}  # fmt: skip
+
+
+def place(lead: int, deed: Deed) -> str:
+    """Where a deed's page is, as seen from the root of the site."""
+    return where(lead, deed.kind, deed.name)
+
+
+def where(lead: int, kind: str, name: str) -> str:
+    if kind == "take":
+        return f"leads/{lead}/owner/me"
+    return f"leads/{lead}/{_PLACES[kind]}{quote(name, safe='')}"
+
+
+def button(deed: Deed) -> str:
+    """Dots where its page asks for more first."""
+    verb = {"record": "Log ", "answer": "Answer ", "set": "Set "}.get(deed.kind, "")
+    words = f"{verb}{deed.title}" if verb else capital(deed.title)
+    return words + ("…" if asks_first(deed) else "")
+
+
+def plainly(deed: Deed) -> str:
+    """What its button says under a heading that says the rest."""
+    return capital(deed.title) + ("…" if asks_first(deed) else "")
+
+
+def asks_first(deed: Deed) -> bool:
+    """Whether it takes a page of its own: something is to be given with it, or it ends the lead's course."""
+    return bool(deed.asked) or deed.is_final
+
+
+def mending(lead: int, mend: Mend) -> tuple[str, str] | None:
+    """Where what would mend it is done, and what the link says."""
+    words = _MENDS[mend.kind]
+    if mend.kind in ("attempt", "contact"):
+        return f"leads/{lead}#log", words
+    kinds = {"field": "set", "check": "answer", "activity": "record"}
+    return (where(lead, kinds[mend.kind], mend.name or ""), words) if mend.kind in kinds else None

@@ -1,0 +1,113 @@
+"""The desk in a real browser: by keys, with and without script, at every width, and time counted down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from support.clicked import new_lead
+from support.office import ANNA, FRIDAY, MONDAY
+from support.pages_sent import secret_of
+
+from slaflow.engine.app import Engine
+from slaflow.hours.words import open_time
+from slaflow.web.cookies import ON_THIS_MACHINE
+
+MINUTE = timedelta(minutes=1)
+Served = tuple[Engine, str]
+PAGES = ("/queue?whose=party", "/leads/{0}", "/leads/{0}/return", "/leads/new", "/leads?q=k")
+
+
+def signed_in(chromium: Any, at_home: Served, **how: Any) -> tuple[Any, list[str]]:
+    """A browser in which Anna is signed in, and what its console says."""
+    app, where = at_home
+    context = chromium.new_context(**how)
+    context.add_cookies([{"name": ON_THIS_MACHINE, "value": secret_of(app, ANNA), "url": where}])
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return page, said
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_nothing_overflows_and_nothing_is_said_to_the_console(
+    chromium: Any, at_home: Served, width: int
+) -> None:
+    app, where = at_home
+    lead = new_lead(app, f"{'w' * 60}{width}")
+    app.change(lead, {"company": "W" * 60 + " \u202eevil <b>"}, ANNA, at=FRIDAY)
+    page, said = signed_in(chromium, at_home, viewport={"width": width, "height": 800}, color_scheme="dark")
+    for path in PAGES:
+        page.goto(where + path.format(lead))
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, path
+    assert said == []
+    page.context.close()
+
+
+def test_a_lead_is_chosen_and_done_by_keys(chromium: Any, at_home: Served) -> None:
+    app, where = at_home
+    page, said = signed_in(chromium, at_home)
+    page.goto(f"{where}/queue?whose=party")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    row = page.locator("[data-row]").first
+    lead = int(row.get_attribute("id").removeprefix("lead-"))
+    assert page.evaluate("document.activeElement.closest('[data-row]').id") == f"lead-{lead}"
+    page.keyboard.press("a")
+    page.get_by_text("Done.").wait_for()
+    assert app.latest(lead, at=None)["state"] == "accepted"
+    page.keyboard.press("?")
+    page.get_by_role("heading", name="Keys").wait_for()
+    page.get_by_label("Single keys are on").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('[data-row]')") is None
+    assert said == []
+    page.context.close()
+
+
+def test_a_lead_is_returned_without_script(chromium: Any, at_home: Served) -> None:
+    app, where = at_home
+    lead = new_lead(app, "scriptless")
+    page, _ = signed_in(chromium, at_home, java_script_enabled=False)
+    page.goto(f"{where}/leads/{lead}")
+    page.get_by_role("link", name="Return…").click()
+    page.get_by_label("Not ready").check()
+    page.get_by_label("Feedback").fill("wants to wait until June")
+    page.get_by_role("button", name="Return").click()
+    page.get_by_text("Done.").wait_for()
+    assert app.latest(lead)["state"] == "returned"
+    page.context.close()
+
+
+def test_the_countdown_says_what_the_server_would(chromium: Any, at_home: Served, clock: Any) -> None:
+    """It counts while the calendar is open, stands still while it is closed, and asks anew at an edge."""
+    app, where = at_home
+    lead = new_lead(app, "counted")
+    before = clock.at
+    try:
+        for start, passed in (
+            (MONDAY, timedelta(minutes=7)),
+            (FRIDAY + timedelta(hours=6), timedelta(hours=2)),
+        ):
+            clock.at = start
+            page, said = signed_in(chromium, at_home)
+            page.clock.install()
+            page.goto(f"{where}/leads/{lead}")
+            shown = page.locator("[data-figure]").first
+            page.clock.fast_forward(int(passed.total_seconds() * 1000))
+            left = next(each for each in app.queue() if each["lead"] == lead)
+            clock.at = start + passed
+            now = next(each for each in app.queue() if each["lead"] == lead)
+            assert (left["seconds_left"] > now["seconds_left"]) == (start == MONDAY)
+            page.clock.run_for(1000)
+            text = shown.inner_text()
+            close = {f"{open_time(now['seconds_left'] - off)} left" for off in (0, 1, 2, 3)}
+            assert text in close, (text, close)
+            assert said == []
+            page.context.close()
+    finally:
+        clock.at = before
