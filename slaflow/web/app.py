@@ -64,8 +64,11 @@ class _Static(StaticFiles):
         return response
 
 
-def _not_taken(request: Request, error: Exception) -> HTMLResponse:
+def _not_taken(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.scope["path"].startswith(f"{api.PLACE}/"):
+        # A line break in an address keeps it from where it belongs.
+        return api.not_taken(request, error)
     words = {404: NO_PAGE, 405: NOT_SO}.get(error.status_code, str(error.detail))
     response = line(error.status_code, words, towards(request, "/"))
     response.headers.update(error.headers or {})

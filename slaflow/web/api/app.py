@@ -39,7 +39,7 @@ def made(site: Site, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(SlaflowError, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
-    app.add_exception_handler(HTTPException, _not_taken)
+    app.add_exception_handler(HTTPException, not_taken)
     app.add_exception_handler(Exception, _fault)
     return app
 
@@ -75,7 +75,8 @@ def _not_valid(request: Request, error: Exception) -> Response:
     return answer(invalid(found, start=1))
 
 
-def _not_taken(request: Request, error: Exception) -> Response:
+def not_taken(request: Request, error: Exception) -> Response:
+    """A problem in place of an address or verb that there is not."""
     assert isinstance(error, HTTPException)
     code = BY_STATUS.get(error.status_code, "unreadable")
     words = {

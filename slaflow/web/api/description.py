@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 
 from slaflow.web.api.bearing import SAFE, needed
 from slaflow.web.api.problems import MEDIA_TYPE, TITLES
-from slaflow.web.api.reading import reads_as
+from slaflow.web.api.reading import KEY, TAG, reads_as
 
 JSON = "application/json"
 OF_EVERY: tuple[int, ...] = (401, 403, 406, 422, 429, 500, 503)
@@ -93,8 +93,8 @@ ANSWERS: Mapping[str, str] = {
 OTHERS: Mapping[str, str] = {"/log/{entry}": "Entry"}
 """What an address answers that is neither a page nor a lead."""
 HEADERS = {
-    "if-match": "An ETag of the lead: done only if nothing was logged for it since.",
-    "idempotency-key": "Yours to choose: sent again within a day it is not done again.",
+    "if-match": ("An ETag of the lead: done only if nothing was logged for it since.", f"^{TAG}$"),
+    "idempotency-key": ("Yours to choose: sent again within a day it is not done again.", f"^{KEY}$"),
 }
 
 
@@ -143,7 +143,13 @@ def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[
     if verb not in SAFE:
         taken = [name for name in HEADERS if name == "idempotency-key" or "{lead}" in route.path]
         op.setdefault("parameters", []).extend(
-            {"name": name, "in": "header", "required": False, "description": HEADERS[name], "schema": TEXT}
+            {
+                "name": name,
+                "in": "header",
+                "required": False,
+                "description": HEADERS[name][0],
+                "schema": {**TEXT, "pattern": HEADERS[name][1]},
+            }
             for name in taken
         )
 

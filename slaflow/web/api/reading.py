@@ -21,8 +21,8 @@ from slaflow.web.forms import body_of
 DEEPEST = 8
 LONGEST_NUMBER = 40
 LARGEST_EXPONENT = 40
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_TAG = re.compile(r'"([1-9][0-9]{0,17})-([0-9]{1,18})"')
+KEY = r"[\x21-\x7e]{1,255}"
+TAG = r'"([1-9][0-9]{0,17})-([0-9]{1,18})"'
 _READS = "__slaflow_reads__"
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -168,7 +168,7 @@ def expected_seq(headers: Mapping[str, str], lead: int) -> int | None:
     given = headers.get("if-match")
     if given is None or given.strip() == "*":
         return None
-    found = _TAG.fullmatch(given.strip())
+    found = re.fullmatch(TAG, given.strip())
     if found is None:
         raise Problem("bad_header", 'If-Match is one ETag of a lead as it was answered, as in "42-7"')
     tag = Tag(int(found[1]), int(found[2]))
@@ -180,6 +180,6 @@ def expected_seq(headers: Mapping[str, str], lead: int) -> int | None:
 def key_of(headers: Mapping[str, str]) -> str | None:
     """The ``Idempotency-Key``. Raises ``Problem`` 400."""
     given = headers.get("idempotency-key")
-    if given is not None and not _KEY.fullmatch(given):
+    if given is not None and not re.fullmatch(KEY, given):
         raise Problem("bad_header", "Idempotency-Key has 1 to 255 visible ASCII characters and no space")
     return given

@@ -100,6 +100,7 @@ def test_a_cursor_is_good_for_its_own_query_and_token(app: Engine, client: TestC
         ("/log?kind=nothing", 422),
         ("/log?from=2026-03-06T13:30:00Z&to=2026-03-05T13:30:00Z", 422),
         ("/queue?team=nobody", 422),
+        ("/leads/%0A", 404),
         ("/leads/..%2F..%2Fetc%2Fpasswd", 404),
         ("", 404),
         ("/", 404),
