@@ -17,7 +17,8 @@ from slaflow.store.rows import people as people_store
 
 @dataclass(frozen=True, slots=True)
 class NewDesk:
-    """The fields that the asker may give a new lead under the agreement in force."""
+    """The fields that the asker may give a new lead under the agreement in force, but for those that its
+    transitions ask for or set."""
 
     asked: tuple[Asked, ...]
     zone: str
@@ -31,8 +32,10 @@ def adding(app: Context, who: Actor) -> NewDesk:
         workflow = app.remember(versions.active_version(conn, None))
         asker = permits.asker(people_store.directory(conn), who, now)
         zone = zone_for(app, conn, who)
-    fields = [each for each in workflow.fields.values() if each.by is None or granted(each.by, asker)]
-    needed = {each.name for each in fields if each.required or each.name in workflow.identity}
+    given = [each for each in workflow.fields.values() if each.by is None or granted(each.by, asker)]
+    needed = {each.name for each in given if each.required or each.name in workflow.identity}
+    later = {name for row in workflow.transitions for name in (*row.requires, *row.sets)}
+    fields = [each for each in given if each.name in needed or each.name not in later]
     asked = [
         each for field in fields for each in of_fields([field], is_required=field.name in needed)
     ]  # fmt: skip

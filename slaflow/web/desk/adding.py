@@ -12,22 +12,26 @@ from slaflow.engine.desk.adding import adding
 from slaflow.engine.leads.commands import IdentityMissing, LeadExists
 from slaflow.engine.leads.resurrection import IdentityErased
 from slaflow.engine.permits import NotPermitted
+from slaflow.engine.setup.versions import NoActiveWorkflow
 from slaflow.errors import InvalidValue, UnknownName
 from slaflow.web.desk.context import desk_page, site_of
 from slaflow.web.forms import form_of, inputs_of, written
 from slaflow.web.origin import towards
+from slaflow.web.pages import line
 from slaflow.web.principal import Asking, Principal, operation
 
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
 KNOWN = "a lead is known by that already"
 ERASED = "a lead that was known by that was erased; who runs slaflow can add it again"
-REFUSALS = (InvalidValue, IdentityMissing, NotPermitted, UnknownName)
+NOT_ONE = "there is no single agreement in force to add a lead under; whoever runs slaflow adds it"
+REFUSALS = (InvalidValue, IdentityMissing, NotPermitted, UnknownName, NoActiveWorkflow)
 
 
 @router.get("/leads/new")
 @operation("add")
 def show(request: Request, asking: Asking) -> HTMLResponse:
+    """The fields of the agreement in force, where there is one and no other."""
     return _page(request, asking, 200, {}, [])
 
 
@@ -36,8 +40,8 @@ def show(request: Request, asking: Asking) -> HTMLResponse:
 def add(request: Request, asking: Asking, form: Form) -> Response:
     """Adds it; what is left out has its default."""
     engine, typed = site_of(request).engine, written(form)
-    new = adding(engine, asking.actor)
     try:
+        new = adding(engine, asking.actor)
         lead = engine.add(inputs_of(form, new.asked, ZoneInfo(new.zone)), asking.email)
     except LeadExists as error:
         return _page(request, asking, 409, typed, [KNOWN], error.lead_id)
@@ -52,7 +56,10 @@ def _page(
     request: Request, asking: Principal, status: int, typed: dict[str, str], because: list[str],
     there: int | None = None,
 ) -> HTMLResponse:  # fmt: skip
-    new = adding(site_of(request).engine, asking.actor)
+    try:
+        new = adding(site_of(request).engine, asking.actor)
+    except NoActiveWorkflow:
+        return line(409, NOT_ONE, towards(request, "/"))
     return desk_page(
         request,
         "new.html",

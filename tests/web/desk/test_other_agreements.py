@@ -105,3 +105,17 @@ def test_a_refusal_leads_on_to_what_would_mend_it(app: Engine, client: TestClien
     assert "Klar" in said
     assert "Samtal by Ulla Åkesson Vad sades De vill köpa" in said
     assert "Kept Mon 9 Mar 09:00: Svara inom fyra timmar" in said
+
+
+def test_leads_of_two_agreements_stand_in_one_queue(
+    app: Engine, client: TestClient, present: Present
+) -> None:
+    app.activate(SVENSKA.replace("workflow: avtal", "workflow: annat").replace("4h", "2h"), at=FRIDAY)
+    app.add({"nummer": "A-1"}, "torget", at=FRIDAY, workflow="annat")
+    app.record(2, "fraga", "lead", at=FRIDAY)
+    present.at = MONDAY
+    enter(app, client, ULLA)
+    said = words(client.get("/queue?whose=party"))
+    assert said.index("A-1") < said.index("K-1")
+    alone = client.get("/leads/new")
+    assert (alone.status_code, "no single agreement in force" in words(alone)) == (409, True)
