@@ -52,6 +52,7 @@ def _describing() -> APIRouter:
     @router.get("/openapi.json")
     @principal.operation("public", "token")
     def describe() -> Response:
+        """The OpenAPI document."""
         return Response(document, 200, {"cache-control": KEPT}, "application/json")
 
     return router
