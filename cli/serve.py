@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from ipaddress import ip_address
@@ -24,6 +24,7 @@ from .tick.beside import ticking
 from .words import clean
 
 if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
     from slaflow.settings.reach import Reach
 
 PATIENCE_SECONDS = 10
@@ -59,28 +60,52 @@ class AddressTaken(SlaflowError):
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", show_default=True,
               help="0 takes a free one.")  # fmt: skip
 @click.option("--no-tick", is_flag=True, help="Leave what falls due to 'slaflow tick'.")
+@click.option("--demo", is_flag=True, help="The demo's weeks, for this machine alone; gone afterwards.")
 @pass_session
-def command(session: Session, /, host: str, port: int, no_tick: bool) -> None:
+def command(session: Session, /, host: str, port: int, no_tick: bool, demo: bool) -> None:
     """Offers the pages that people sign in to and links in messages lead to, until SIGTERM or Ctrl-C.
 
     What falls due is carried out meanwhile, as by 'tick --watch'. While nobody can sign in, a link is printed
     by which the first person does, once, within an hour. GET /healthz says that it runs, GET /readyz whether
     its database answers.
     """
+    if demo:
+        _demo(session, host, port, no_tick)
+        return
     from slaflow.settings.reach_file import read_reach
 
     reach = read_reach()
     if not _is_this_machine(host) and not (reach.public_url or "").startswith("https://"):
         raise PublicUrlNeeded(host)
-    app = _application(session, reach)
+    app = _application(session.engine, reach)
     with _bound(host, port) as listening:
         session.out.say(f"slaflow: pages on {_address(listening)}{_known_as(reach)}")
         if (why := _without_links(reach)) is not None:
             tell(f"slaflow: {why}")
-        logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
         _tell_set_up(session, reach, listening)
-        with nullcontext() if no_tick else ticking(session):
-            asyncio.run(_served(app, listening))
+        _run(app, listening, None if no_tick else session.another_engine)
+
+
+def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
+    """The demo's weeks; whoever opens them is whom they choose."""
+    from slaflow.settings.reach import Reach
+
+    from .setup.demo import played
+
+    if not _is_this_machine(host):
+        raise click.UsageError(f"--demo lets in whoever comes; {host} is reached by others")
+    with _bound(host, port) as listening, played() as another_engine:
+        app = _application(another_engine(), Reach(), is_demo=True)
+        session.out.say(
+            f"slaflow: the demo is on {_address(listening)}, its clock from Monday 13 April 2026 on"
+        )
+        _run(app, listening, None if no_tick else another_engine)
+
+
+def _run(app: Any, listening: socket.socket, another_engine: Callable[[], Engine] | None) -> None:
+    logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
+    with nullcontext() if another_engine is None else ticking(another_engine):
+        asyncio.run(_served(app, listening))
 
 
 def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> None:
@@ -114,7 +139,7 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _application(session: Session, reach: Reach) -> Any:
+def _application(engine: Engine, reach: Reach, *, is_demo: bool = False) -> Any:
     try:
         from slaflow.engine.access import passwords
         from slaflow.web.app import made
@@ -126,7 +151,7 @@ def _application(session: Session, reach: Reach) -> Any:
     from slaflow.engine.setup import preferences
     from slaflow.notify.links import keys_of
 
-    return made(Site(session.engine, reach, keys_of(reach), partial(preferences.stop, session.engine)))
+    return made(Site(engine, reach, keys_of(reach), partial(preferences.stop, engine), is_demo))
 
 
 def _without_links(reach: Reach) -> str | None:

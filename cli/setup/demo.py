@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from slaflow.engine.app import Engine
+from slaflow.engine.context import wall_clock
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.log.read import LogFilter
 from slaflow.engine.setup import schema
@@ -33,6 +35,7 @@ START = "2026-03-02 08:00"
 WEEKS = ("2026-03-13", "2026-03-20", "2026-03-27", "2026-04-03", "2026-04-10")
 A_WHILE = timedelta(hours=4)
 END = "2026-04-10 18:00"
+MONDAY = "2026-04-13 10:00"
 TOLD = (
     "transition", "warned", "breached", "escalated", "clock_met", "met_late", "refused",
     "disputed", "granted", "upheld",
@@ -112,6 +115,31 @@ def command(session: Session) -> None:
             _play(session, engine, present)
         finally:
             engine.database.dispose()
+
+
+@contextmanager
+def played() -> Iterator[Callable[[], Engine]]:
+    """The same weeks without a word; what makes engines on them, whose clock goes on on the next Monday."""
+    with tempfile.TemporaryDirectory(prefix="slaflow-demo-") as folder, ExitStack() as closing:
+        present = Present(instant(START))
+        url = sqlite_url(Path(folder) / "demo.db")
+        engine = Engine(url, now=present)
+        closing.callback(engine.database.dispose)
+        schema.upgrade(engine)
+        _prepare(engine)
+        for scene in STORY:
+            _reach(engine, present, scene.at, None)
+            _perform(engine, scene)
+        _reach(engine, present, MONDAY, None)
+        begun = wall_clock()
+        engine.database.dispose()
+
+        def another() -> Engine:
+            made = Engine(url, now=lambda: instant(MONDAY) + (wall_clock() - begun))
+            closing.callback(made.database.dispose)
+            return made
+
+        yield another
 
 
 @dataclass(slots=True)

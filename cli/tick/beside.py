@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
-
-from ..session import Session
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -18,11 +16,11 @@ log = logging.getLogger("slaflow.watch")
 
 
 @contextmanager
-def ticking(session: Session) -> Iterator[None]:
+def ticking(another_engine: Callable[[], Engine]) -> Iterator[None]:
     """A worker in a thread of its own, with connections of its own. Afterwards it has ended."""
     from slaflow.engine.tick.worker import Bell
 
-    bell, engine = Bell(), session.another_engine()
+    bell, engine = Bell(), another_engine()
     thread = Thread(target=_tick, args=(engine, bell), name="worker", daemon=True)
     thread.start()
     try:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, health, letting_in, people, principal, problems, sign_in, slack, stop
+from slaflow.web import act, demo, health, letting_in, people, principal, problems, sign_in, slack, stop
 from slaflow.web.api import app as api
 from slaflow.web.desk import adding, deeds, leads, queue
 from slaflow.web.guarding import Guarded
@@ -30,8 +30,8 @@ BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 
 ROUTERS = (
-    sign_in.router, letting_in.router, people.router, act.router, stop.router, health.router, slack.router,
-    problems.router,
+    sign_in.router, letting_in.router, people.router, demo.router, act.router, stop.router, health.router,
+    slack.router, problems.router,
     queue.router, adding.router, leads.router, deeds.router,
 )  # fmt: skip
 """The pages there are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -29,6 +30,8 @@ def show(request: Request, next: str = "/") -> Response:
     wanted = origin.own_path(next)
     if found(site, request) is not None:
         return RedirectResponse(origin.towards(request, wanted), 303)
+    if site.is_demo:
+        return RedirectResponse(origin.towards(request, f"/demo?next={quote(wanted, safe='/')}"), 303)
     note = None if can_anybody_sign_in(site.engine) else NOBODY_YET
     return _form(wanted, note=note)
 

@@ -21,12 +21,14 @@ LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``keys`` None: no links are set up here; ``stopping`` None: nobody stops messages by one."""
+    """``keys`` None: no links are set up here; ``stopping`` None: nobody stops messages by one; ``is_demo``:
+    all of it is made up, and whoever looks is whom they choose."""
 
     engine: Engine
     reach: Reach
     keys: Keys | None
     stopping: Stopping | None = None
+    is_demo: bool = False
 
     @property
     def is_secure(self) -> bool:

@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 from support.commands import Slaflow
@@ -21,13 +22,22 @@ from support.office import AGREEMENT
 TOML = '[links]\nkey_env = "LINK_KEY"\n'
 
 
+@contextmanager
+def ended(running: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Whatever fails inside, the process does not outlive it."""
+    try:
+        yield
+    finally:
+        running.kill()
+
+
 def test_it_answers_until_it_is_asked_to_end(
     slaflow: Slaflow, process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
     (tmp_path / "slaflow.toml").write_text(TOML)
     assert slaflow("db", "upgrade").code == 0
     environment = {**os.environ, "LINK_KEY": "k" * 40}
-    with process("serve", "--port", "0", env=environment) as running:
+    with process("serve", "--port", "0", env=environment) as running, ended(running):
         assert running.stderr is not None
         said = running.stderr.readline().decode().strip()
         where = said.rpartition(" ")[2]
@@ -55,7 +65,7 @@ def test_a_worker_beside_the_pages_carries_out_what_fell(
     waiting = slaflow("tick", "--dry-run", "--format", "json")
     assert json.loads(waiting.out)["steps"] > 0
     for words in (["--no-tick"], []):
-        with process("serve", "--port", "0", *words) as running:
+        with process("serve", "--port", "0", *words) as running, ended(running):
             assert running.stderr is not None
             where = running.stderr.readline().decode().strip().rpartition(" ")[2]
             ticked = not words
@@ -77,7 +87,7 @@ def wait_for(holds: Callable[[], bool]) -> bool:
 
 
 def test_without_tables_it_says_why_nobody_is_let_in(process: Callable[..., subprocess.Popen[bytes]]) -> None:
-    with process("serve", "--port", "0", "--no-tick") as running:
+    with process("serve", "--port", "0", "--no-tick") as running, ended(running):
         assert running.stderr is not None
         said = [running.stderr.readline() for _ in range(3)]
         where = said[0].decode().strip().rpartition(" ")[2]
@@ -99,6 +109,27 @@ def test_an_invitation_is_a_link_below_the_public_address(slaflow: Slaflow, tmp_
     assert (denied.code, "an admin invites people, not anna@example.com" in denied.err) == (1, True)
     unknown = slaflow("user", "invite", "ana@example.com")
     assert (unknown.code, "anna@example.com" in unknown.err) == (1, True)
+
+
+def test_the_demo_lets_in_whoever_comes_and_is_for_this_machine_alone(
+    slaflow: Slaflow, process: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    said = slaflow("serve", "--demo", "--host", "0.0.0.0")
+    assert (said.code, "0.0.0.0 is reached by others" in said.err) == (2, True)
+    with process("serve", "--demo", "--port", "0") as running, ended(running):
+        assert running.stderr is not None
+        found = re.search(r"the demo is on (http://[\d.:]+),", running.stderr.readline().decode())
+        assert found is not None
+        where = found[1]
+        with urlopen(f"{where}/sign-in", timeout=20) as answer:
+            assert (answer.url, b"Be anna@example.com" in answer.read()) == (f"{where}/demo?next=/", True)
+        browser = build_opener(HTTPCookieProcessor())
+        form = Request(f"{where}/demo", b"email=anna@example.com", {"Origin": where})
+        browser.open(form, timeout=20).close()
+        with browser.open(f"{where}/me", timeout=20) as answer:
+            assert b"anna@example.com, member of sales" in answer.read()
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "sla.example.com"])
