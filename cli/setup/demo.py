@@ -98,6 +98,20 @@ STORY = (
     Scene("2026-04-01 11:00", KIM, "fire", "learn", GRETA, {"answer": "A customer speaks at the next fair"}),
 )
 
+EVA, TOM, UNA, IDA = "eva@harbour.example", "tom@wald.example", "una@skog.example", "ida@lys.example"
+ONWARDS = (
+    Scene("2026-04-10 15:30", EVA, "add", values={"employees": 300, "country": "SE", "source": "web"}),
+    Scene("2026-04-10 15:40", EVA, "record", "demo_request"),
+    Scene("2026-04-13 09:05", TOM, "add", values={"employees": 90, "country": "DE", "source": "event"}),
+    Scene("2026-04-13 09:06", TOM, "record", "demo_request"),
+    Scene("2026-04-13 09:10", UNA, "add", values={"employees": 70, "country": "SE", "source": "referral"}),
+    Scene("2026-04-13 09:12", UNA, "record", "demo_request"),
+    Scene("2026-04-13 09:30", TOM, "fire", "accept", CARL),
+    Scene("2026-04-13 09:40", IDA, "add", values={"employees": 140, "country": "SE", "source": "web"}),
+    Scene("2026-04-13 09:41", IDA, "record", "demo_request"),
+)
+"""What is still to be done on that Monday, by either side."""
+
 
 @click.command("demo", cls=Command)
 @pass_session
@@ -127,7 +141,7 @@ def played() -> Iterator[Callable[[], Engine]]:
         closing.callback(engine.database.dispose)
         schema.upgrade(engine)
         _prepare(engine)
-        for scene in STORY:
+        for scene in (*STORY, *ONWARDS):
             _reach(engine, present, scene.at, None)
             _perform(engine, scene)
         _reach(engine, present, MONDAY, None)

@@ -128,6 +128,8 @@ def test_the_demo_lets_in_whoever_comes_and_is_for_this_machine_alone(
         browser.open(form, timeout=20).close()
         with browser.open(f"{where}/me", timeout=20) as answer:
             assert b"anna@example.com, member of sales" in answer.read()
+        with browser.open(f"{where}/queue?whose=party", timeout=20) as answer:
+            assert b"Nothing is owed" not in answer.read(), "there is something to be done"
         running.send_signal(signal.SIGTERM)
         assert running.wait(20) == 0
 
