@@ -37,7 +37,7 @@ def app(world_of: Callable[[Fill], Database]) -> Engine:
     ("given", "message"),
     [
         ({"kind": "breachd"}, r'^unknown kind "breachd"; did you mean "breached"\?$'),
-        ({"kind": "xyz"}, r'^unknown kind "xyz"; known: activated, .*, warned$'),
+        ({"kind": "xyz"}, r'^unknown kind "xyz"; known: access, activated, .*, warned$'),
         (
             {"actor": "ana@example.com"},
             r'^unknown actor "ana@example.com"; did you mean "anna@example.com"\?$',
