@@ -147,6 +147,9 @@ class Directory:
 
         Who is away too may have a stand-in in turn. None where nobody is left, or none is needed.
         """
+        if self._key(email) not in self._away:
+            # Mostly nobody is away, and everybody who is told anything is asked about.
+            return None
         person, passed = self.person(email, at), set[str]()
         party = person.party if person else None
         while person is not None and person.party == party and self._key(person.email) not in passed:
