@@ -44,6 +44,7 @@ IMPURE_MODULES = frozenset(
 HOMES = {
     "apprise": ("slaflow/notify/channels/apprise.py",),
     "alembic": ("slaflow/store/schema.py", "migrations/"),
+    "babel": ("slaflow/language.py", "slaflow/web/"),
     "argon2": ("slaflow/engine/access/passwords.py",),
     "cel_expr_python": ("slaflow/workflow/expressions/environment.py",),
     "click": ("cli/",),
@@ -51,6 +52,7 @@ HOMES = {
     "fastapi": ("slaflow/web/",),
     "httpcore2": ("slaflow/net/",),
     "httpx2": ("slaflow/net/",),
+    "joserfc": ("slaflow/web/",),
     "itsdangerous": ("slaflow/notify/tokens.py",),
     "holidays": ("slaflow/hours/public_holidays.py",),
     "jinja2": ("slaflow/web/", "slaflow/notify/", "slaflow/report/review.py"),

@@ -91,8 +91,8 @@ def _acted(site: Site, keys: Keys, link: Link, form: Mapping[str, str], now: dat
         return _ended_page(site, link, error, now)
     workflow = site.engine.workflow(lead["digest"])
     return page(
-        "done.html", 200, offer=offer, state=Naming(workflow).state(lead["state"]), at=local(now, offer.zone),
-        owed=owed_next(workflow, lead, offer.who.side),
+        "link/done.html", 200, offer=offer, state=Naming(workflow).state(lead["state"]),
+        at=local(now, offer.zone), owed=owed_next(workflow, lead, offer.who.side),
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _offer_page(
     except ENDED as error:
         return _ended_page(site, link, error, now)
     return page(
-        "act.html", status, offer=offer, note=note, typed=typed or {}, because=_because(offer, because),
+        "link/act.html", status, offer=offer, note=note, typed=typed or {}, because=_because(offer, because),
         is_open=inputs is not None or not offer.refused, key=links.page_key(keys, link, now),
         others=[(label, links.sign(keys, other)) for label, other in offer.others],
     )  # fmt: skip
@@ -120,4 +120,4 @@ def _because(offer: Offer, because: tuple[str, ...]) -> list[str]:
 
 def _ended_page(site: Site, link: Link, error: SlaflowError, now: datetime) -> HTMLResponse:
     end = ending(site.engine, link, error, now)
-    return page("ended.html", 410 if end.is_over else 409, end=end)
+    return page("link/ended.html", 410 if end.is_over else 409, end=end)

@@ -30,7 +30,7 @@ def show(request: Request, next: str = "/") -> Response:
     site: Site = request.app.state.site
     if not site.is_demo:
         return line(404, NO_DEMO)
-    return page("demo.html", 200, people=_people(site), next=origin.own_path(next))
+    return page("access/demo.html", 200, people=_people(site), next=origin.own_path(next))
 
 
 @router.post("/demo")
@@ -44,7 +44,7 @@ def choose(request: Request, form: Form) -> Response:
     people, wanted = _people(site), origin.own_path(form.get("next"))
     person = next((each for each in people if each.email == form.get("email")), None)
     if person is None:
-        return page("demo.html", 422, people=people, next=wanted)
+        return page("access/demo.html", 422, people=people, next=wanted)
     secret = written(site.engine, lambda conn: sessions.begin(conn, person, site.engine.now()))
     return begun(site, request, secret, wanted)
 

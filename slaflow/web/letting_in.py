@@ -102,8 +102,8 @@ def _password(form: dict[str, str]) -> str:
 
 
 def _invite(person: Person, note: str | None = None, status: int = 200) -> Response:
-    return page("invite.html", status, person=person, note=note, shortest=SHORTEST)
+    return page("access/invite.html", status, person=person, note=note, shortest=SHORTEST)
 
 
 def _setup(asked: Founding, given: dict[str, str], note: str | None = None, status: int = 200) -> Response:
-    return page("setup.html", status, asked=asked, given=given, note=note, shortest=SHORTEST)
+    return page("access/setup.html", status, asked=asked, given=given, note=note, shortest=SHORTEST)

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from slaflow.agreement.document.blocks import capital, sentence
 from slaflow.agreement.words.naming import plain
 from slaflow.engine.desk.consequences import local
+from slaflow.language import _, ngettext, spoken
 from slaflow.web.inputs import bounds, choices, hint, kind, number, preset, signed, standing
 
 
@@ -20,16 +21,18 @@ def _environment() -> Environment:
         loader=PackageLoader("slaflow.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.filters |= {
         "sentence": sentence, "capital": capital, "local": local, "lower_first": _lower_first, "plain": plain,
         "points": number, "signed": signed,
     }  # fmt: skip
     found.globals |= {
         "choices": choices, "kind": kind, "hint": hint, "preset": preset, "bounds": bounds,
-        "standing": standing,
+        "standing": standing, "spoken": spoken,
     }  # fmt: skip
     return found
 

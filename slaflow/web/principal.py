@@ -188,7 +188,7 @@ def sign_in_first(request: Request, error: Exception) -> Response:
     """Sends a browser to sign in, and back afterwards; what a form held is not kept."""
     assert isinstance(error, NotSignedIn)
     where = origin.towards(request, f"/sign-in?next={quote(error.next, safe='/')}")
-    return page("signed_out.html", 401, where=where) if error.lost else RedirectResponse(where, 303)
+    return page("access/signed_out.html", 401, where=where) if error.lost else RedirectResponse(where, 303)
 
 
 def refused(request: Request, error: Exception) -> Response:

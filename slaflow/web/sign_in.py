@@ -72,7 +72,7 @@ def leave(request: Request, asking: Asking) -> Response:
 @operation(SIGNED_IN)
 def home(asking: Asking) -> Response:
     """Who is signed in."""
-    return page("home.html", 200, asking=asking)
+    return page("access/home.html", 200, asking=asking)
 
 
 def check_from_here(site: Site, request: Request) -> None:
@@ -95,4 +95,4 @@ def later(response: Response, seconds: int) -> Response:
 
 
 def _form(wanted: str, email: str = "", note: str | None = None, status: int = 200) -> Response:
-    return page("sign_in.html", status, next=wanted, email=email, note=note)
+    return page("access/sign_in.html", status, next=wanted, email=email, note=note)

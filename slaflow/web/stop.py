@@ -53,7 +53,7 @@ def act(text: str, request: Request, body: Body) -> HTMLResponse:
     chosen = _chosen(body)
     if chosen is None:
         return _choice(stop, 422, NOTHING_CHOSEN)
-    return page("stopped.html", 200, words=stopping(stop.address, stop.channel, chosen))
+    return page("link/stopped.html", 200, words=stopping(stop.address, stop.channel, chosen))
 
 
 def _asked(request: Request, text: str) -> tuple[Stop, Stopping]:
@@ -65,7 +65,7 @@ def _asked(request: Request, text: str) -> tuple[Stop, Stopping]:
 
 
 def _choice(stop: Stop, status: int = 200, note: str | None = None) -> HTMLResponse:
-    return page("stop.html", status, stop=stop, note=note)
+    return page("link/stop.html", status, stop=stop, note=note)
 
 
 def _chosen(body: bytes) -> Instead | None:

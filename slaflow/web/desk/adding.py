@@ -62,7 +62,7 @@ def _page(
         return line(409, NOT_ONE, towards(request, "/"))
     return desk_page(
         request,
-        "new.html",
+        "desk/new.html",
         status,
         asking,
         new.zone,

@@ -164,8 +164,8 @@ def _moved_on(
     page = desk.form(engine, number, asking.actor, kind, name)
     news = desk.since(engine, number, asking.actor, _number(form.get("seq", "")))
     return desk_page(
-        request, "moved.html", 409, asking, news.place.zone, news.place.at, news=news, page=page, typed=typed,
-        back=back_to(form.get("back")),
+        request, "desk/moved.html", 409, asking, news.place.zone, news.place.at, news=news, page=page,
+        typed=typed, back=back_to(form.get("back")),
     )  # fmt: skip
 
 
@@ -174,8 +174,8 @@ def _form_page(
     typed: Mapping[str, str] | None = None, because: tuple[str, ...] = (),
 ) -> HTMLResponse:  # fmt: skip
     return desk_page(
-        request, "deed.html", status, asking, page.place.zone, page.place.at, page=page, typed=typed or {},
-        because=because, back=back_to(back) if back else f"/leads/{page.place.lead_id}",
+        request, "desk/deed.html", status, asking, page.place.zone, page.place.at, page=page,
+        typed=typed or {}, because=because, back=back_to(back) if back else f"/leads/{page.place.lead_id}",
     )  # fmt: skip
 
 

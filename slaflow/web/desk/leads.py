@@ -28,7 +28,7 @@ def find(request: Request, asking: Asking, q: Annotated[str, Query(max_length=50
     found = finding.find(site_of(request).engine, asking.actor, q)
     return desk_page(
         request,
-        "leads.html",
+        "desk/leads.html",
         200,
         asking,
         found.zone,
@@ -50,6 +50,6 @@ def show(
     except LeadNotThere:
         return line(404, NO_LEAD, towards(request, "/"))
     return desk_page(
-        request, "lead.html", 200, asking, shown.zone, shown.at, lead=shown, before=before,
+        request, "desk/lead.html", 200, asking, shown.zone, shown.at, lead=shown, before=before,
         is_done=bool(done), back=f"/leads/{number}",
     )  # fmt: skip

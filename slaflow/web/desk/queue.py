@@ -39,7 +39,7 @@ def show(
         most=MANY if more else FEW,
     )  # fmt: skip
     return desk_page(
-        request, "queue.html", 200, asking, page.zone, page.at, queue=page, target=target, state=state,
+        request, "desk/queue.html", 200, asking, page.zone, page.at, queue=page, target=target, state=state,
         most=MANY, is_long=bool(more), done=_number(done), back=_address(request),
     )  # fmt: skip
 

@@ -96,13 +96,13 @@ const KEYS = {
   "/": () => document.getElementById("find").focus(),
   "?": help,
 };
-const PLACES = { q: "queue", l: "leads" };
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest("input, textarea, select, dialog")) return;
   if (event.key !== "?" && localStorage.getItem(OFF) !== null) return;
-  if (lead === "g" && PLACES[event.key]) {
-    location.assign(document.body.dataset.root + PLACES[event.key]);
+  const place = lead === "g" && [...document.querySelectorAll("[data-go]")].find((each) => each.dataset.go === event.key);
+  if (place) {
+    place.click();
   } else if (Object.hasOwn(KEYS, event.key)) {
     event.preventDefault();
     KEYS[event.key]();

@@ -28,7 +28,7 @@ def show(request: Request, asking: Asking) -> Response:
     """Everybody; for who may, a button to invite each."""
     site: Site = request.app.state.site
     return page(
-        "people.html", 200, asking=asking, people=roster(site.engine), invites=asking.may_ever("invite")
+        "admin/people.html", 200, asking=asking, people=roster(site.engine), invites=asking.may_ever("invite")
     )
 
 
@@ -44,4 +44,4 @@ def invite(request: Request, asking: Asking, form: Form) -> Response:
     base = site.reach.public_url or f"http://{request.headers['host']}"
     link = f"{base.rstrip('/')}/invite/{made.secret}"
     back = origin.towards(request, "/admin/people")
-    return page("invited.html", 200, person=made.person, link=link, back=back)
+    return page("admin/invited.html", 200, person=made.person, link=link, back=back)

@@ -1,0 +1,1 @@
+"""What admins look after: people, and all that lets slaflow reach them."""
