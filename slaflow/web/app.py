@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.web import act, demo, health, letting_in, principal, problems, sign_in, slack, stop
+from slaflow.web import act, health, principal, problems, slack, stop
+from slaflow.web.access import demo, letting_in, sign_in
 from slaflow.web.admin import people
 from slaflow.web.api import app as api
 from slaflow.web.desk import adding, deeds, leads, queue

@@ -22,7 +22,7 @@ from slaflow.engine.access import secrets, sessions
 from slaflow.engine.permits import Asker, Operation
 from slaflow.lifecycle.lead import Actor
 from slaflow.web import origin
-from slaflow.web.cookies import secret_of
+from slaflow.web.access.cookies import secret_of
 from slaflow.web.forms import form_of
 from slaflow.web.pages import line, page
 from slaflow.web.site import Site

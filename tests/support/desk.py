@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
 from slaflow.engine.transaction import written
-from slaflow.web.cookies import OVER_HTTPS
+from slaflow.web.access.cookies import OVER_HTTPS
 from slaflow.web.forms import form_of
 from slaflow.web.principal import Asking, operation
 

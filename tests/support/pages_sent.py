@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
 from slaflow.engine.transaction import written
-from slaflow.web.cookies import OVER_HTTPS
+from slaflow.web.access.cookies import OVER_HTTPS
 
 
 def enter(app: Engine, client: TestClient, email: str) -> None:

@@ -16,8 +16,8 @@ from support.office import ANNA, HOUR, MIA, Present, on_one_database
 
 from slaflow.engine.app import Engine
 from slaflow.store.tables.access import session
+from slaflow.web.access.cookies import OVER_HTTPS
 from slaflow.web.app import made
-from slaflow.web.cookies import OVER_HTTPS
 from slaflow.web.principal import FORM_KEY, RouteUnnamed
 from slaflow.web.site import Site
 

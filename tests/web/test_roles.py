@@ -18,8 +18,8 @@ from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
 from slaflow.engine.permits import Asker, may_ever
 from slaflow.store.tables.all import metadata
+from slaflow.web.access.cookies import OVER_HTTPS
 from slaflow.web.app import ROUTERS, made
-from slaflow.web.cookies import OVER_HTTPS
 from slaflow.web.principal import FORM_KEY, SIGNED_IN, named_by
 from slaflow.web.principal import PUBLIC as EVERYBODY
 from slaflow.web.site import Site

@@ -12,7 +12,7 @@ from support.pages_sent import secret_of
 
 from slaflow.engine.app import Engine
 from slaflow.hours.words import open_time
-from slaflow.web.cookies import ON_THIS_MACHINE
+from slaflow.web.access.cookies import ON_THIS_MACHINE
 
 MINUTE = timedelta(minutes=1)
 Served = tuple[Engine, str]

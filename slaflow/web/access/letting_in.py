@@ -13,10 +13,10 @@ from slaflow.engine.access.invitations import Founding, LinkOver
 from slaflow.engine.access.passwords import SHORTEST, PasswordRefused, TooBusy
 from slaflow.errors import InvalidValue, UnknownName
 from slaflow.lifecycle.people import Person
+from slaflow.web.access.sign_in import BUSY_SECONDS, begun, check_from_here, later
 from slaflow.web.forms import form_of
 from slaflow.web.pages import line, page
 from slaflow.web.principal import PUBLIC, operation
-from slaflow.web.sign_in import BUSY_SECONDS, begun, check_from_here, later
 from slaflow.web.site import Site
 
 router = APIRouter()

@@ -12,10 +12,10 @@ from slaflow.engine.access.roster import roster
 from slaflow.engine.transaction import written
 from slaflow.lifecycle.people import Person
 from slaflow.web import origin
+from slaflow.web.access.sign_in import begun, check_from_here
 from slaflow.web.forms import form_of
 from slaflow.web.pages import line, page
 from slaflow.web.principal import PUBLIC, operation
-from slaflow.web.sign_in import begun, check_from_here
 from slaflow.web.site import Site
 
 router = APIRouter()

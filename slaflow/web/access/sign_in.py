@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from slaflow.engine.access import attempts, passwords, sessions, signing_in
 from slaflow.engine.access.invitations import can_anybody_sign_in
-from slaflow.web import cookies, origin
+from slaflow.web import origin
+from slaflow.web.access import cookies
 from slaflow.web.forms import form_of
 from slaflow.web.pages import page
 from slaflow.web.principal import ELSEWHERE, PUBLIC, SIGNED_IN, Asking, Forbidden, found, operation

@@ -1,0 +1,1 @@
+"""Getting in: passwords, links, another provider, the cookie; and one's own account."""
