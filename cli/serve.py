@@ -22,6 +22,7 @@ from .output import tell
 from .session import Session, pass_session
 from .tick.beside import ticking
 from .words import clean
+from .working import working
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -65,9 +66,9 @@ class AddressTaken(SlaflowError):
 def command(session: Session, /, host: str, port: int, no_tick: bool, demo: bool) -> None:
     """Offers the pages that people sign in to and links in messages lead to, until SIGTERM or Ctrl-C.
 
-    What falls due is carried out meanwhile, as by 'tick --watch'. While nobody can sign in, a link is printed
-    by which the first person does, once, within an hour. GET /healthz says that it runs, GET /readyz whether
-    its database answers.
+    What falls due is carried out meanwhile, as by 'tick --watch', and jobs that pages ask for are done. While
+    nobody can sign in, a link is printed by which the first person does, once, within an hour. GET /healthz
+    says that it runs, GET /readyz whether its database answers.
     """
     if demo:
         _demo(session, host, port, no_tick)
@@ -83,7 +84,7 @@ def command(session: Session, /, host: str, port: int, no_tick: bool, demo: bool
         if (why := _without_links(reach)) is not None:
             tell(f"slaflow: {why}")
         _tell_set_up(session, reach, listening)
-        _run(app, listening, None if no_tick else session.another_engine)
+        _run(app, listening, session.another_engine, is_ticking=not no_tick)
 
 
 def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
@@ -99,12 +100,16 @@ def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
         session.out.say(
             f"slaflow: the demo is on {_address(listening)}, its clock from Monday 13 April 2026 on"
         )
-        _run(app, listening, None if no_tick else another_engine)
+        _run(app, listening, another_engine, is_ticking=not no_tick)
 
 
-def _run(app: Any, listening: socket.socket, another_engine: Callable[[], Engine] | None) -> None:
+def _run(
+    app: Any, listening: socket.socket, another_engine: Callable[[], Engine], *, is_ticking: bool
+) -> None:
+    from slaflow.web.logbook.kinds import KINDS
+
     logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
-    with nullcontext() if another_engine is None else ticking(another_engine):
+    with working(another_engine, KINDS), ticking(another_engine) if is_ticking else nullcontext():
         asyncio.run(_served(app, listening))
 
 

@@ -19,7 +19,10 @@ from slaflow.store.errors import StoreError
 if TYPE_CHECKING:
     import psycopg
 
-REWRITTEN = ("lead", "entry", "message", "delivery", "imported", "passage", "pg_catalog.pg_statistic")
+REWRITTEN = (
+    "lead", "entry", "message", "delivery", "imported", "passage", "job", "job_part",
+    "pg_catalog.pg_statistic",
+)  # fmt: skip
 """PostgreSQL's tables in which values of a lead stood; the planner keeps samples of every column."""
 
 # Rows that died after a transaction began are copied along while it lasts. Source:
@@ -92,7 +95,9 @@ def _rewrite_tables(driver: psycopg.Connection[Any], patience_seconds: int) -> s
     before = _files(driver)
     driver.execute(f"SET lock_timeout = '{patience_seconds}s'")
     try:
-        driver.execute("VACUUM (FULL, ANALYZE) lead, entry, message, delivery, imported, passage")
+        driver.execute(
+            "VACUUM (FULL, ANALYZE) lead, entry, message, delivery, imported, passage, job, job_part"
+        )
         driver.execute("VACUUM (FULL) pg_catalog.pg_statistic")
     except LockNotAvailable:
         return "others use its tables without a pause"

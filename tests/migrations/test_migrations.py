@@ -32,6 +32,7 @@ from slaflow.store.access.links import OneTimeLink
 from slaflow.store.commitments import periods
 from slaflow.store.database import Connection, Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
+from slaflow.store.jobs import queue as jobs
 from slaflow.store.kept import passages, touches
 from slaflow.store.kept.touches import Ending, Touch
 from slaflow.store.log import archives, checkpoints, entries
@@ -97,6 +98,8 @@ def fill(database: Database) -> None:
         used = used_links.Used(lead_id, "anna@example.com", "accept", 1, MONDAY)
         used_links.use(connection, f"link-{lead_id}", used, MONDAY)
         let_in(connection, lead_id)
+        job = jobs.ask(connection, "export", "anna@example.com", "sales", {}, MONDAY, holds_leads=True)
+        jobs.add_part(connection, job, 0, b"part")
 
 
 def let_in(connection: Connection, number: int) -> None:

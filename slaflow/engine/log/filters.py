@@ -23,8 +23,9 @@ def checked(app: Context, filters: LogFilter) -> LogFilter:
     if filters.from_ is not None and filters.to is not None and filters.from_ > filters.to:
         start, end = instant_text(filters.from_), instant_text(filters.to)
         raise InvertedRange(f"--from ({start}) lies after --to ({end}); swap them")
-    if filters.kind is not None and filters.kind not in KINDS:
-        raise UnknownFilter("kind", filters.kind, KINDS)
+    for kind in (*filters.kinds, *(() if filters.kind is None else (filters.kind,))):
+        if kind not in KINDS:
+            raise UnknownFilter("kind", kind, KINDS)
     if any((filters.actor, filters.party, filters.target, filters.trigger)):
         with app.database.read() as conn:
             for what in ("actor", "party", "target", "trigger"):

@@ -18,7 +18,7 @@ from slaflow.workflow.model.parties import AUDITOR, LEAD, ROLES, SYSTEM, outrank
 Operation = Literal[
     "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
     "lift", "uphold", "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw",
-    "absence", "preference", "read", "invite",
+    "absence", "preference", "read", "invite", "verify", "export",
 ]  # fmt: skip
 Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
 """How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
@@ -67,6 +67,8 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
     },
     "read": {"member": ALWAYS, AUDITOR: ALWAYS},
     "invite": {"admin": ALWAYS},
+    "verify": {"manager": ALWAYS, AUDITOR: ALWAYS},
+    "export": {"manager": ALWAYS, AUDITOR: ALWAYS},
 }
 """Operation, then role: what must hold, one of several; a role that is not named has what the next lower
 has; an auditor, who ranks nowhere, has what names them. ``fire``, ``answer``, ``record`` and ``override`` ask
@@ -100,6 +102,8 @@ WHO: Mapping[Operation, str] = {
     "preference": "a member says how they are told, a manager of those of their party, an admin of all",
     "read": "a person who is recorded reads",
     "invite": "an admin invites people",
+    "verify": "a manager, admin or auditor has the log verified",
+    "export": "a manager, admin or auditor has the log exported",
 }
 """Who may, as a refusal says it."""
 

@@ -12,7 +12,7 @@ class LogFilter:
 
     ``lead`` is a lead's id; ``from_`` (inclusive) and ``to`` (exclusive) bound ``at``; ``after`` is the
     id after which to go on, ``limit`` the most entries wanted. ``actors`` are the spellings of ``actor``
-    that stand in the log, where they are known; any of them will do.
+    that stand in the log, where they are known; any of them will do, and so of ``kinds``.
     """
 
     lead: int | None = None
@@ -26,6 +26,7 @@ class LogFilter:
     limit: int | None = None
     after: int | None = None
     actors: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 EVERYTHING = LogFilter()

@@ -45,11 +45,11 @@ def filtered(wanted: LogFilter, by: str | None = None) -> Iterator[ColumnElement
     if wanted.lead is not None:
         yield _kept(entry.c.stream, by) == f"lead:{wanted.lead}"
     for name in NAMED:
-        value = getattr(wanted, name)
+        values = wanted_of(wanted, name)
         if name == "kind" and _asks_for_breaches_of_a_time(wanted):
             yield _breached()
-        elif value is not None:
-            yield _named(_kept(entry.c[name], by), name, wanted)
+        elif values:
+            yield _named(_kept(entry.c[name], by), values)
     yield from _within(wanted, _kept(entry.c.at, by))
     if wanted.after is not None:
         yield place(by) > wanted.after
@@ -65,15 +65,22 @@ def _filters(wanted: LogFilter) -> Iterator[tuple[str, list[ColumnElement[bool]]
     if span:
         yield AT, span
     for name in NAMED:
-        value = getattr(wanted, name)
-        if value is not None:
-            yield name, [_named(entry.c[name], name, wanted)]
+        if values := wanted_of(wanted, name):
+            yield name, [_named(entry.c[name], values)]
 
 
-def _named(column: ColumnElement[Any], name: str, wanted: LogFilter) -> ColumnElement[bool]:
-    if name == "actor" and len(wanted.actors) > 1:
-        return column.in_(wanted.actors)
-    return column == (wanted.actors[0] if name == "actor" and wanted.actors else getattr(wanted, name))
+def wanted_of(wanted: LogFilter, name: str) -> tuple[str, ...]:
+    """The values of that column, of which any will do; none where it is not asked for."""
+    if name == "actor" and wanted.actors:
+        return wanted.actors
+    if name == "kind" and wanted.kinds:
+        return wanted.kinds
+    value: str | None = getattr(wanted, name)
+    return () if value is None else (value,)
+
+
+def _named(column: ColumnElement[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def _within(wanted: LogFilter, at: ColumnElement[Any]) -> Iterator[ColumnElement[bool]]:
@@ -86,7 +93,7 @@ def _within(wanted: LogFilter, at: ColumnElement[Any]) -> Iterator[ColumnElement
 def _asks_for_breaches_of_a_time(wanted: LogFilter) -> bool:
     """What managers ask most has a small index of its own, on both databases."""
     bounded = wanted.from_ is not None or wanted.to is not None
-    return wanted.kind == "breached" and bounded and wanted.lead is None
+    return wanted_of(wanted, "kind") == ("breached",) and bounded and wanted.lead is None
 
 
 def _breached() -> ColumnElement[bool]:

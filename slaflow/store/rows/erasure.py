@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, insert, literal_column, select, update
 
+from slaflow.store.jobs import queue as jobs
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.access import once
 from slaflow.store.tables.deliveries import delivery
@@ -25,7 +26,7 @@ ERASED = "the person was erased"
 
 
 def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -> None:
-    """Takes the lead's data out of the log, the outbox and what imports remember.
+    """Takes the lead's data out of the log, the outbox, files of jobs and what imports remember.
 
     Args:
         before_seq: the ``erased`` entry; the data of those before it becomes null.
@@ -44,6 +45,7 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
     _empty_deliveries(connection, lead_id, at)
     connection.execute(delete(imported).where(imported.c.lead == lead_id))
     connection.execute(delete(once).where(once.c.lead == lead_id))
+    jobs.forget_leads(connection, at)
     connection.execute(insert(erasure).values(lead=lead_id, at=at))
 
 

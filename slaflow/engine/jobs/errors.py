@@ -1,0 +1,62 @@
+"""What stands in the way of a job, or of who asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from slaflow.errors import SlaflowError, UnknownName
+
+
+class JobNotThere(SlaflowError):
+    """No such job, or another's; which of both is not told."""
+
+    code = "job_not_there"
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"you have no job {job_id}; what came of a job is kept for seven days")
+
+
+class JobHasEnded(SlaflowError):
+    """Nothing is left to be called off."""
+
+    code = "job_has_ended"
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"job {job_id} has ended already; look at what came of it")
+
+
+class NoFile(SlaflowError):
+    """A job without a file: it made none, has not ended, or its file went when a lead was erased."""
+
+    code = "no_file"
+
+    def __init__(self, job_id: int, why: str) -> None:
+        super().__init__(f"job {job_id} has no file: {why}")
+
+
+class TooManyJobs(SlaflowError):
+    """More than one person may have others wait for."""
+
+    code = "too_many_jobs"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} jobs of yours are still to end; wait for one, or call one off")
+
+
+class UnknownKind(UnknownName):
+    """A kind of job that nobody does."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__("kind of job", name, known)
+
+
+class FileTooLong(SlaflowError):
+    """More than a job's file may hold."""
+
+    code = "file_too_long"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"that is more than {most // 2**20} MB, the most that is kept here; narrow it, "
+            "or have 'slaflow log export' write it where slaflow runs"
+        )

@@ -1,0 +1,1 @@
+"""``/log`` and ``/jobs``: what was written, whether it still stands, and what takes longer than a page."""
