@@ -31,7 +31,7 @@ class Deed:
 
     ``refused`` is why not, whatever is given with it; ``keeps`` the open promises of the asker's party that
     it keeps or helps to keep; ``to`` what the state is called in which it leaves the lead. ``is_leads``: the
-    prospect did it, and the asker tells of it.
+    prospect did it, and the asker tells of it. ``is_back``: it hands the lead on to another party.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Deed:
     to: str | None = None
     is_final: bool = False
     is_leads: bool = False
+    is_back: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -86,6 +87,8 @@ def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
                      or (pattern.kind == "enter" and to in pattern.names)),
         to=None if to is None or to == seen.lead.state else unquoted(seen.naming.state(to)),
         is_final=to is not None and seen.workflow.states[to].final,
+        is_back=to is not None and seen.lead.held_by == seen.who.party
+                and seen.workflow.states[to].held_by not in (seen.who.party, None),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import name_of
 from slaflow.engine.desk.reading import see_all, zone_for
+from slaflow.engine.desk.said import Said, said_of
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.why import Why, unquoted, why
 from slaflow.engine.leads.queue import Question, first
@@ -30,14 +31,18 @@ from slaflow.store.rows.spellings import spellings
 Whose = Literal["me", "team", "unowned", "party"]
 WHOSE: tuple[Whose, ...] = ("me", "team", "unowned", "party")
 MOST = 100
-"""Rows of a page, and how far leads are counted."""
+"""How far leads are counted."""
+PAGE = 25
 LOOKED_AT = 800
 """So many of the most urgent promises are looked at at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """A lead with its clocks, the most urgent first, why it is here, and what the asker may do with it."""
+    """A lead with its clocks, the most urgent first, why it is here, and what the asker may do with it.
+
+    Among ``others``, which go on or take it, those stand first that hand the lead to another party.
+    """
 
     lead_id: int
     key: str
@@ -72,8 +77,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page of the queue ended: after so many leads, the last of which was ``lead``."""
+
+    rows: int
+    lead: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueDesk:
-    """The page. ``is_cut``: there may be more. ``waiting`` as in ``QueuePage``."""
+    """The page. ``next`` is where the next one begins, None: there is none, or ``is_deepest``, as nobody
+    works a queue from its end. ``waiting`` as in ``QueuePage``; ``said`` is what the asker did just now.
+    """
 
     whose: Whose
     rows: tuple[LeadRow, ...]
@@ -81,34 +96,50 @@ class QueueDesk:
     targets: tuple[Choice, ...]
     states: tuple[Choice, ...]
     party: str
-    is_cut: bool
+    next: Mark | None
+    is_deepest: bool
     waiting: int
+    said: Said | None
     zone: str
     at: datetime
 
 
 def queue(
     app: Context, who: Actor, whose: Whose, *, target: str | None = None, state: str | None = None,
-    most: int = 25,
+    after: Mark | None = None, done: int | None = None,
 ) -> QueueDesk:  # fmt: skip
-    """The *most* urgent leads about which *who*'s party owes something, theirs or others'.
+    """The :data:`PAGE` most urgent leads about which *who*'s party owes something, theirs or others'; *after*
+    those of the page before. *done* is a lead to which *who* just did something.
 
     A *target* or *state* that no agreement names finds nothing.
     """
-    now, most = app.present(), min(most, MOST)
+    now = app.present()
     with app.database.read() as conn:
         directory = people_store.directory(conn)
         team = _team(directory, who, now)
         question = _question(app, conn, directory, who, whose, team, now)
-        found, waiting, is_all = _first(question, now, most, target, state)
-        seen = see_all(app, conn, directory, who, found[:most], now)
+        found, waiting, is_all = _first(question, now, PAGE + (after.rows if after else 0), target, state)
+        start = _start(found, after)
+        seen = see_all(app, conn, directory, who, found[start : start + PAGE], now)
         tabs = tuple(_tabs(conn, directory, who, team, now))
         zone = zone_for(app, conn, who)
+        said = None if done is None else said_of(app, conn, directory, done, who, now)
     rows = tuple(row(each) for each in seen)
     targets, states = _choices(seen)
     party = seen[0].naming.party(who.party) if seen else who.party.replace("_", " ")
-    is_cut = len(found) > most or not is_all
-    return QueueDesk(whose, rows, tabs, targets, states, party, is_cut, waiting, zone, now)
+    end = start + PAGE
+    mark = Mark(end, found[end - 1]) if len(found) > end else None
+    is_deepest = mark is None and not is_all
+    return QueueDesk(
+        whose, rows, tabs, targets, states, party, mark, is_deepest, waiting, said, zone, now
+    )  # fmt: skip
+
+
+def _start(found: Sequence[int], after: Mark | None) -> int:
+    """Where in *found* the page begins; leads that were done meanwhile are no reason to pass others over."""
+    if after is None:
+        return 0
+    return found.index(after.lead) + 1 if after.lead in found else min(after.rows, len(found))
 
 
 def _team(directory: Directory, who: Actor, now: datetime) -> str | None:
@@ -156,7 +187,7 @@ def row(seen: Seen) -> LeadRow:
     lead = seen.lead
     known = list(deeds.all_of(seen))
     main = deeds.main_of(seen, known)
-    open_deeds = [each for each in known if each.is_open and each.kind in ("fire", "take") and each != main]
+    others = [each for each in known if each.is_open and each.kind in ("fire", "take") and each != main]
     return LeadRow(
         lead_id=lead.id,
         key=lead.key,
@@ -168,7 +199,7 @@ def row(seen: Seen) -> LeadRow:
         bars=seen.bars,
         why=why(seen.view, seen.naming, seen.open),
         main=main,
-        others=tuple(open_deeds),
+        others=tuple(sorted(others, key=lambda each: not each.is_back)),
         expected=seen.expected,
         seq=lead.seq,
     )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.desk import rows
-from slaflow.engine.desk.rows import Whose
-from slaflow.web.desk.context import HOME, desk_page, site_of
+from slaflow.engine.desk.choosing import choosing
+from slaflow.engine.desk.rows import Mark, Whose
+from slaflow.web.desk.context import HOME, back_to, desk_page, site_of
+from slaflow.web.desk.leads import NO_LEAD, Number
 from slaflow.web.origin import towards
+from slaflow.web.pages import line
 from slaflow.web.principal import Asking, operation
 
 router = APIRouter()
-FEW, MANY = 25, 100
 LONGEST = 200
+DEEPEST = 600
+"""So many leads down a queue is paged: it moves while it is read, and nobody works it from its end."""
 Name = Annotated[str, Query(max_length=LONGEST)]
 
 
@@ -30,17 +36,31 @@ def home(request: Request, asking: Asking) -> Response:
 @operation("read")
 def show(
     request: Request, asking: Asking, whose: str = "me", target: Name = "", state: Name = "",
-    more: Annotated[str, Query(alias="all")] = "", done: str = "",
+    after: str = "", done: str = "",
 ) -> HTMLResponse:  # fmt: skip
-    """The page; what it is narrowed to is in its address."""
+    """The page; what it is narrowed to is in its address, and so is where it begins."""
     wanted: Whose = next((each for each in rows.WHOSE if each == whose), "me")
     page = rows.queue(
         site_of(request).engine, asking.actor, wanted, target=target or None, state=state or None,
-        most=MANY if more else FEW,
+        after=_mark(after), done=_number(done),
     )  # fmt: skip
     return desk_page(
         request, "desk/queue.html", 200, asking, page.zone, page.at, queue=page, target=target, state=state,
-        most=MANY, is_long=bool(more), done=_number(done), back=_address(request),
+        after=after, back=_address(request),
+        narrowed=urlencode({"whose": wanted, "target": target, "state": state}),
+    )  # fmt: skip
+
+
+@router.get(f"{HOME}/{{number}}")
+@operation("read")
+def choose(request: Request, asking: Asking, number: Number, back: str = "") -> HTMLResponse:
+    """All that can be done with a lead of the queue."""
+    try:
+        found = choosing(site_of(request).engine, number, asking.actor)
+    except LeadNotThere:
+        return line(404, NO_LEAD, towards(request, "/"))
+    return desk_page(
+        request, "desk/choosing.html", 200, asking, found.zone, found.at, found=found, back=back_to(back),
     )  # fmt: skip
 
 
@@ -51,3 +71,9 @@ def _address(request: Request) -> str:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _mark(text: str) -> Mark | None:
+    """As ``25.1234``; what is none begins at the beginning."""
+    count, lead = map(_number, (text.partition(".")[0], text.partition(".")[2]))
+    return None if count is None or lead is None or not 0 < count <= DEEPEST else Mark(count, lead)

@@ -8,11 +8,14 @@ from slaflow.agreement.document.blocks import capital
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.refusals import Mend
 from slaflow.engine.desk.rows import Whose
+from slaflow.language import _
 
-TABS: dict[Whose, str] = {"me": "Mine", "team": "My team", "unowned": "No owner", "party": "All"}
 _PLACES = {"fire": "", "answer": "check/", "record": "log/", "set": "set/"}
-_MENDS = {"field": "set it", "check": "answer it", "activity": "record it", "attempt": "record an attempt",
-          "contact": "record that you spoke", "open": ""}  # fmt: skip
+
+
+def tab(whose: Whose) -> str:
+    """What the tab of a queue says."""
+    return {"me": _("Mine"), "team": _("My team"), "unowned": _("No owner"), "party": _("All")}[whose]
 
 
 def place(lead: int, deed: Deed) -> str:
@@ -28,8 +31,8 @@ def where(lead: int, kind: str, name: str) -> str:
 
 def button(deed: Deed) -> str:
     """Dots where its page asks for more first."""
-    verb = {"record": "Log ", "answer": "Answer ", "set": "Set "}.get(deed.kind, "")
-    words = f"{verb}{deed.title}" if verb else capital(deed.title)
+    says = {"record": _("Log {what}"), "answer": _("Answer {what}"), "set": _("Set {what}")}.get(deed.kind)
+    words = says.format(what=deed.title) if says else capital(deed.title)
     return words + ("…" if asks_first(deed) else "")
 
 
@@ -45,8 +48,15 @@ def asks_first(deed: Deed) -> bool:
 
 def mending(lead: int, mend: Mend) -> tuple[str, str] | None:
     """Where what would mend it is done, and what the link says."""
-    words = _MENDS[mend.kind]
+    words = _mends()[mend.kind]
     if mend.kind in ("attempt", "contact"):
         return f"leads/{lead}#log", words
     kinds = {"field": "set", "check": "answer", "activity": "record"}
     return (where(lead, kinds[mend.kind], mend.name or ""), words) if mend.kind in kinds else None
+
+
+def _mends() -> dict[str, str]:
+    return {
+        "field": _("set it"), "check": _("answer it"), "activity": _("record it"),
+        "attempt": _("record an attempt"), "contact": _("record that you spoke"), "open": "",
+    }  # fmt: skip

@@ -1,10 +1,13 @@
 // Without this script the pages do all the same. It counts time down while a calendar is open, asks anew when
-// one opens or closes, and takes keys, which can be turned off.
+// one opens or closes, opens forms in their row, and takes keys, which can be turned off. Its words are the
+// page's: see <template id="keys">.
 "use strict";
 
-const started = performance.now();
-const passed = () => (performance.now() - started) / 1000;
 const OFF = "slaflow.keys.off";
+const AGAIN = 5;
+const words = document.getElementById("keys");
+const said = document.getElementById("said");
+const main = document.getElementById("main");
 
 // As the server writes open time: hours at most, two units.
 const openTime = (seconds) => {
@@ -23,16 +26,20 @@ const duration = (seconds) => {
   return parts.slice(0, 2).filter(([number]) => number).map(([number, unit]) => `${number} ${unit}`).join(" ") || "0 s";
 };
 
+// What is open, and what is being written, is not taken away from who is at it.
+const across = () => document.querySelector("[data-open-across]");
 const isBusy = () => {
   const active = document.activeElement;
-  return document.querySelector("dialog[open]") !== null
+  return document.querySelector("dialog[open]") !== null || across() !== null
     || (active !== null && ["INPUT", "TEXTAREA", "SELECT"].includes(active.tagName))
-    || [...document.querySelectorAll("main textarea, main input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+    || [...document.querySelectorAll("main textarea, main input:not([type=hidden])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 };
 
-let isOld = false;
+// Time
+
+let started = performance.now(), isOld = false, triedAt = -Infinity;
 const countDown = () => {
-  const since = passed();
+  const since = (performance.now() - started) / 1000;
   for (const clock of document.querySelectorAll("[data-left]")) {
     const edge = clock.dataset.edge === undefined ? Infinity : Number(clock.dataset.edge);
     if (since >= edge) isOld = true;
@@ -41,81 +48,231 @@ const countDown = () => {
     if (before >= 0 && left < 0) isOld = true;
     const figure = clock.querySelector("[data-figure]");
     const time = (clock.dataset.always === "1" ? duration : openTime)(left);
-    const words = left < 0 ? `${time} past due` : `${time} left`;
-    if (figure.textContent !== words) figure.textContent = words;
+    const text = (left < 0 ? words.dataset.past : words.dataset.left).replace("{}", time);
+    if (figure && figure.textContent !== text) figure.textContent = text;
   }
-  if (isOld && !isBusy()) location.reload();
+  if (isOld && !isBusy() && since - triedAt >= AGAIN) {
+    triedAt = since;
+    renew();
+  }
 };
-if (document.querySelector("[data-left]")) setInterval(countDown, 1000);
+setInterval(countDown, 1000);
+
+const fetched = async (address, how) => {
+  const answer = await fetch(address, { credentials: "same-origin", ...how });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Addresses of another page are seen from there.
+  for (const name of ["href", "action"]) {
+    for (const each of page.body.querySelectorAll(`[${name}]`)) {
+      if (!each.getAttribute(name).startsWith("#")) each.setAttribute(name, new URL(each.getAttribute(name), answer.url).href);
+    }
+  }
+  for (const form of page.body.querySelectorAll("form:not([action])")) form.action = answer.url;
+  return { answer, page };
+};
+
+// Puts what a newer page has in the place of this one's; whoever was at a row stays there, or goes to the next.
+const swap = (page) => {
+  const fresh = page.getElementById("main");
+  if (!fresh?.querySelector("[data-rows], .line-of-calm")) return false;
+  const row = chosen(), at = rows().indexOf(row), id = row?.id;
+  main.replaceChildren(...fresh.childNodes);
+  started = performance.now();
+  isOld = false;
+  triedAt = -Infinity;
+  if (row) focusOn(document.getElementById(id) ?? rows()[Math.min(at, rows().length - 1)]);
+  return true;
+};
+
+const renew = async () => {
+  const here = new URL(location.href);
+  here.searchParams.delete("done");
+  if (!document.querySelector("[data-rows]")) return location.reload();
+  try {
+    const { answer, page } = await fetched(here.href);
+    if (answer.ok && !isBusy()) swap(page);
+  } catch {
+    // The network is away: what stands here is as old as it says, and is asked for again.
+  }
+};
+
+// Rows
 
 const rows = () => [...document.querySelectorAll("[data-row]")];
-const chosen = () => document.activeElement?.closest("[data-row]");
+const chosen = () => document.activeElement?.closest("[data-row]") ?? null;
+const focusOn = (row) => (row?.querySelector("[data-link]") ?? main).focus();
 const go = (step) => {
   const all = rows(), at = all.indexOf(chosen());
   const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
-  next?.querySelector("[data-link]").focus();
-  next?.scrollIntoView({ block: "nearest" });
+  if (!next) return;
+  focusOn(next);
+  next.scrollIntoView({ block: "nearest" });
 };
+const press = (what) => (chosen() ?? (rows().length ? null : main))?.querySelector(what)?.click();
+
+// Forms across a row
+
+const leave = () => {
+  const box = across();
+  if (!box) return;
+  const row = box.closest("[data-row]");
+  box.remove();
+  row.querySelector("[aria-expanded=true]")?.removeAttribute("aria-expanded");
+  focusOn(row);
+};
+
+const lay = (row, page) => {
+  const sheet = page.querySelector("main .sheet") ?? page.querySelector("main");
+  across()?.remove();
+  const box = document.createElement("div");
+  box.className = "across";
+  box.dataset.openAcross = "";
+  box.append(sheet);
+  const title = box.querySelector("h1");
+  if (title) {
+    const smaller = document.createElement("h2");
+    smaller.append(...title.childNodes);
+    title.replaceWith(smaller);
+  }
+  row.append(box);
+  const first = box.querySelector("[role=alert]") ?? box.querySelector("input:not([type=hidden]), textarea, select") ?? box.querySelector("button, a.button") ?? box.querySelector("a[href]");
+  if (first?.matches("[role=alert]")) first.tabIndex = -1;
+  first?.focus({ preventScroll: true });
+  box.scrollIntoView({ block: "nearest" });
+};
+
+let waiting = false;
+const open = async (link) => {
+  const row = link.closest("[data-row]");
+  if (waiting) return;
+  waiting = true;
+  try {
+    const { answer, page } = await fetched(link.href);
+    if (answer.redirected || !page.querySelector("main")) return location.assign(link.href);
+    lay(row, page);
+    if (row.contains(link)) link.setAttribute("aria-expanded", "true");
+    if (pending) letter(pending);
+  } catch {
+    location.assign(link.href);
+  } finally {
+    waiting = false;
+    pending = null;
+  }
+};
+
+const tell = (page) => {
+  const done = page.querySelector("main .done");
+  said.className = done ? "toast" : "unseen";
+  said.replaceChildren(...(done?.childNodes ?? []));
+  done?.remove();
+};
+
+const send = async (form, button) => {
+  const row = form.closest("[data-row]"), body = new URLSearchParams(new FormData(form, button));
+  const buttons = [...form.querySelectorAll("button")];
+  body.set("back", row.closest("[data-rows]").dataset.back);
+  for (const each of buttons) each.disabled = true;
+  try {
+    const { answer, page } = await fetched(form.action, { method: "POST", body });
+    if (answer.redirected && answer.ok && page.querySelector("main [data-rows], main .line-of-calm")) {
+      focusOn(row);
+      tell(page);
+      swap(page);
+    } else if (answer.redirected) {
+      location.assign(answer.url);
+    } else {
+      lay(row, page);
+    }
+  } catch {
+    // A form is taken once, however often it is sent; so the browser may send it, and say what is wrong.
+    form.submit();
+  } finally {
+    for (const each of buttons) each.disabled = false;
+  }
+};
+
+document.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest("a[href]");
+  if (!link?.closest("[data-row]") || !document.querySelector("[data-back]")) return;
+  const box = link.closest("[data-open-across]");
+  if (link.matches("[data-across]")) {
+    event.preventDefault();
+    if (link.getAttribute("aria-expanded") === "true") leave();
+    else open(link);
+  } else if (box && new URL(link.href).pathname === location.pathname) {
+    event.preventDefault();
+    leave();
+  }
+});
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.closest("[data-row]") && form.closest("[data-back]")) {
+    event.preventDefault();
+    send(form, event.submitter);
+  } else {
+    // Once the form is on its way; a button that is off sends nothing.
+    setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+  }
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+// Keys
 
 const help = () => {
   let box = document.querySelector("dialog");
   if (!box) {
-    box = document.createElement("dialog");
-    box.setAttribute("aria-labelledby", "keys");
-    const heading = document.createElement("h2");
-    heading.id = "keys";
-    heading.textContent = "Keys";
-    const list = document.createElement("dl");
-    for (const [key, does] of [["j  k", "next and previous lead"], ["Enter", "open it"], ["a", "do what keeps its promise"],
-      ["/", "find a lead"], ["g q", "queue"], ["g l", "my leads"], ["?", "these keys"]]) {
-      const line = document.createElement("div"), term = document.createElement("dt"), words = document.createElement("dd");
-      term.textContent = key;
-      words.textContent = does;
-      line.append(term, words);
-      list.append(line);
-    }
-    const label = document.createElement("label"), on = document.createElement("input");
-    on.type = "checkbox";
+    document.body.append(words.content.cloneNode(true));
+    box = document.querySelector("dialog");
+    const on = box.querySelector("[data-keys]");
     on.checked = localStorage.getItem(OFF) === null;
     on.addEventListener("change", () => on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"));
-    label.append(on, " Single keys are on");
-    const close = document.createElement("button");
-    close.textContent = "Close";
-    close.addEventListener("click", () => box.close());
-    box.append(heading, list, label, close);
-    document.body.append(box);
+    box.querySelector("[data-close]").addEventListener("click", () => box.close());
   }
   box.showModal();
 };
 
-let lead = null;
+let last = null, pending = null;
+const letter = (key) => {
+  const found = [...document.querySelectorAll("[data-open-across] [data-letter]")].find((each) => each.dataset.letter === key);
+  found?.click();
+  return found !== undefined;
+};
+const explain = () => {
+  const link = chosen()?.querySelector("[data-link]");
+  if (link) location.assign(`${link.href}#why`);
+};
 const KEYS = {
   j: () => go(1),
   k: () => go(-1),
-  a: () => (chosen() ?? document.querySelector("main")).querySelector("[data-main]")?.click(),
+  a: () => press("[data-main]"),
+  r: () => press("[data-way-back]"),
+  l: () => press("[data-more]"),
+  x: () => press("[data-select]"),
+  e: explain,
   "/": () => document.getElementById("find").focus(),
   "?": help,
 };
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, dialog")) return;
+  if (event.key === "Escape" && across() && !document.querySelector("dialog[open]")) return leave();
+  if (event.target.closest("textarea, select, dialog, input:not([type=checkbox], [type=radio])")) return;
   if (event.key !== "?" && localStorage.getItem(OFF) !== null) return;
-  const place = lead === "g" && [...document.querySelectorAll("[data-go]")].find((each) => each.dataset.go === event.key);
+  const place = last === "g" && [...document.querySelectorAll("[data-go]")].find((each) => each.dataset.go === event.key);
   if (place) {
     place.click();
+  } else if (last === "l" && waiting) {
+    event.preventDefault();
+    pending = event.key;
+  } else if (document.querySelector("[data-open-across] [data-letters]") && letter(event.key)) {
+    event.preventDefault();
   } else if (Object.hasOwn(KEYS, event.key)) {
     event.preventDefault();
     KEYS[event.key]();
   }
-  lead = event.key;
-});
-
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", () => {
-    // Once the form is on its way; a button that is off sends nothing.
-    setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
-  });
-}
-addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+  last = event.key;
 });

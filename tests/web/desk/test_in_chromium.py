@@ -6,28 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from support.browsing import signed_in
 from support.clicked import new_lead
 from support.office import ANNA, FRIDAY, MONDAY
-from support.pages_sent import secret_of
 
 from slaflow.engine.app import Engine
 from slaflow.hours.words import open_time
-from slaflow.web.access.cookies import ON_THIS_MACHINE
 
 MINUTE = timedelta(minutes=1)
 Served = tuple[Engine, str]
 PAGES = ("/queue?whose=party", "/leads/{0}", "/leads/{0}/return", "/leads/new", "/leads?q=k")
-
-
-def signed_in(chromium: Any, at_home: Served, **how: Any) -> tuple[Any, list[str]]:
-    """A browser in which Anna is signed in, and what its console says."""
-    app, where = at_home
-    context = chromium.new_context(**how)
-    context.add_cookies([{"name": ON_THIS_MACHINE, "value": secret_of(app, ANNA), "url": where}])
-    page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return page, said
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
@@ -63,6 +51,7 @@ def test_a_lead_is_chosen_and_done_by_keys(chromium: Any, at_home: Served) -> No
     page.get_by_role("heading", name="Keys").wait_for()
     page.get_by_label("Single keys are on").uncheck()
     page.get_by_role("button", name="Close").click()
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.closest('[data-row]')") is None
     assert said == []
