@@ -16,7 +16,8 @@ from typing import Any, Literal, TypeAlias
 import click
 import orjson
 
-from .sheet import Row, Sheet, sheet_of
+from slaflow.exchange.sheet import Row, Sheet, sheet_of
+
 from .table import GAP, Column, Layout, lay_out
 from .words import clean
 

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from .options import Command
 from .output import tell
 from .session import Session, pass_session
 from .tick.beside import ticking
+from .tick.counting import begin, count_once, counting
 from .words import clean
 from .working import working
 
@@ -84,6 +85,7 @@ def command(session: Session, /, host: str, port: int, no_tick: bool, demo: bool
         if (why := _without_links(reach)) is not None:
             tell(f"slaflow: {why}")
         _tell_set_up(session, reach, listening)
+        _begin_to_count(session.engine)
         _run(app, listening, session.another_engine, is_ticking=not no_tick)
 
 
@@ -96,7 +98,10 @@ def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
     if not _is_this_machine(host):
         raise click.UsageError(f"--demo lets in whoever comes; {host} is reached by others")
     with _bound(host, port) as listening, played() as another_engine:
-        app = _application(another_engine(), Reach(), is_demo=True)
+        engine = another_engine()
+        app = _application(engine, Reach(), is_demo=True)
+        begin(engine)
+        count_once(engine)
         session.out.say(
             f"slaflow: the demo is on {_address(listening)}, its clock from Monday 13 April 2026 on"
         )
@@ -109,7 +114,11 @@ def _run(
     from slaflow.web.logbook.kinds import KINDS
 
     logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
-    with working(another_engine, KINDS), ticking(another_engine) if is_ticking else nullcontext():
+    with ExitStack() as beside:
+        beside.enter_context(working(another_engine, KINDS))
+        if is_ticking:
+            beside.enter_context(ticking(another_engine))
+            beside.enter_context(counting(another_engine))
         asyncio.run(_served(app, listening))
 
 
@@ -127,6 +136,12 @@ def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> No
     where = (reach.public_url or _address(listening)).rstrip("/")
     tell("slaflow: nobody can sign in yet; open this within the hour, it is good once:")
     tell(f"{where}/setup/{secret}")
+
+
+def _begin_to_count(engine: Engine) -> None:
+    """Has the record be there when it is first opened; where that cannot be done now, it is counted later."""
+    with suppress(SlaflowError):
+        begin(engine)
 
 
 class _Lines(logging.Handler):

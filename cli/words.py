@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from slaflow.exchange.sheet import plain as plain
 from slaflow.hours.words import duration, open_time
 from slaflow.report.promises import figure_words, missed_by
 
@@ -51,19 +52,6 @@ def instant(text: str | None, zone: tzinfo = UTC) -> str:
         return ""
     here = datetime.fromisoformat(text).astimezone(zone)
     return here.strftime("%a %Y-%m-%d %H:%M:%S" if here.second else "%a %Y-%m-%d %H:%M")
-
-
-def plain(value: Any) -> str:
-    """A value of our JSON for a cell: nothing for null, yes and no, lists with commas."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(plain(each) for each in value)
-    return str(value)
 
 
 def listed(parts: Iterable[str], nothing: str = "nothing") -> str:

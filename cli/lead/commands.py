@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from slaflow.exchange.sheet import Row, Sheet
+
 from ..completion import name_argument, name_option
 from ..options import (
     LEAD_NUMBER,
@@ -22,7 +24,6 @@ from ..options import (
 )
 from ..output import Header, Page
 from ..session import Session, pass_session
-from ..sheet import Row, Sheet
 from ..table import Column
 from ..words import lead_number, score
 from .changes import added, assigned, happened

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
+from slaflow.exchange.sheet import Row, Sheet
+
 from ..options import Group
 from ..output import Page
 from ..session import Session, pass_session
-from ..sheet import Row, Sheet
 from ..table import Column
 from ..words import entry_words, instant
 from .archive import archive, tell_archived

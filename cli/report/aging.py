@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
+from slaflow.exchange.sheet import Sheet
 from slaflow.hours.words import DAY, duration
 
 from ..options import Command
 from ..output import Header, Page
 from ..session import Session, pass_session
-from ..sheet import Sheet
 from ..table import Column
 from ..words import instant, lead_number
 from .options import Figures, count, each_group, headline, present, report_options, rows_of

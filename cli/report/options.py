@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from slaflow.exchange.sheet import Sheet
 from slaflow.hours.words import open_time
 from slaflow.report.rates import percent_text
+from slaflow.report.rows import groups_of as groups_of
+from slaflow.report.rows import named as named
+from slaflow.report.rows import rows_of as rows_of
 
 from ..file_options import OutputFile
 from ..options import MOMENT, clock_option
 from ..output import Page
 from ..session import Session
-from ..sheet import Sheet
 from ..words import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -68,25 +71,6 @@ def report_options(what: str | None = None) -> Callable[[F], F]:
         return asked if what is None else period_options(what)(asked)
 
     return decorate
-
-
-def groups_of(figures: Figures) -> Iterator[tuple[str | None, Figures]]:
-    """Each group by name where there are any, else everything under no name."""
-    yield from figures["groups"].items() if "groups" in figures else [(None, figures)]
-
-
-def named(figures: Figures, group: str | None) -> dict[str, str]:
-    """The group as the first column of a row."""
-    return {} if group is None else {figures["by"]: group}
-
-
-def rows_of(report: Figures, what: str, name: str = "name") -> Iterator[dict[str, Any]]:
-    """A row for each of *what* in every group; *name* is the column of those that stand under names."""
-    for group, figures in groups_of(report):
-        each = figures[what]
-        rows = ({name: key, **row} for key, row in each.items()) if isinstance(each, Mapping) else each
-        for row in rows:
-            yield {**named(report, group), **row}
 
 
 def headline(page: Page, what: str, figures: Figures, zone: tzinfo) -> None:

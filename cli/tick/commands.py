@@ -14,6 +14,7 @@ from ..output import Page, tell
 from ..session import Session, pass_session
 from ..setup.sending import sent_once, tell_report, written_report
 from ..words import clean, counted, instant
+from .counting import count_once
 
 if TYPE_CHECKING:
     from slaflow.notify.send import Report
@@ -61,7 +62,7 @@ def command(ctx: click.Context, session: Session, /, watch: bool, **asked: Any) 
     """Carries out every step that has fallen before now: warnings, breaches, escalations, timers.
 
     Run it every minute, from cron say, or once with --watch. Nobody's clock waits for it: entries stand
-    at the instant at which each step fell.
+    at the instant at which each step fell. Figures that pages of the record ask for are counted with it.
     """
     _refuse_what_does_not_fit(ctx, watch)
     if watch:
@@ -92,6 +93,8 @@ def _once(session: Session, asked: Mapping[str, Any]) -> None:
     with session.out.progress("leads") as progress:
         report = session.engine.tick(asked["at"], batch=asked["batch"], dry_run=dry_run, progress=progress)
     answer = report.as_json()
+    if not dry_run and asked["at"] is None:
+        count_once(session.engine)
     try:
         sent = _sent(session, answer) if asked["send"] else None
     finally:

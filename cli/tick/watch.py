@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..output import Output, Page
 from ..session import Session
+from .counting import counting
 from .logs import JsonLines, Lines, logged
 from .sending import sending
 from .signals import ended_by
@@ -43,6 +44,7 @@ def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]],
         closing.enter_context(logged(JsonLines() if terms.log_json else Lines()))
         observer = _metrics(session, terms, closing)
         worker = Worker(session.engine, bell, every=terms.every, batch=terms.batch, observer=observer)
+        closing.enter_context(counting(session.another_engine))
         end_sending = closing.enter_context(sending(session)) if terms.send else None
         closing.enter_context(ended_by(lambda: _ring(bell.ring, end_sending)))
         and_sends = ", and sending" if terms.send else ""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from support.commands import Said, Slaflow
 
-from slaflow.cli.sheet import Sheet, sheet_of
 from slaflow.exchange.formulas import harmless
+from slaflow.exchange.sheet import Sheet, sheet_of
 
 CHARMED = '=HYPERLINK("http://evil.example")'
 

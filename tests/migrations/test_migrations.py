@@ -33,7 +33,7 @@ from slaflow.store.commitments import periods
 from slaflow.store.database import Connection, Database
 from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
 from slaflow.store.jobs import queue as jobs
-from slaflow.store.kept import passages, touches
+from slaflow.store.kept import figures, passages, touches
 from slaflow.store.kept.touches import Ending, Touch
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
@@ -110,6 +110,7 @@ def let_in(connection: Connection, number: int) -> None:
     made = OneTimeLink("invite", "anna@example.com", MONDAY + timedelta(days=number))
     links.make(connection, f"link-{number}", made, MONDAY)
     once.claim(connection, "crm", f"key-{number}", "d" * 64, MONDAY)
+    figures.ask(connection, figures.Place("sla", period=str(number)), MONDAY, 100)
 
 
 def test_every_table_is_filled_before_a_way_down(database: Database) -> None:

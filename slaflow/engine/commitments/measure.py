@@ -42,7 +42,7 @@ def measure(
     *written_before* is the id of an entry: the log as it was when that was written. *without_archived* leaves
     out leads of which not every entry is in the log any more.
     """
-    window = _window(versions, terms, commitment, known_by, decided_by)
+    window = window_of(versions, terms, commitment, known_by, decided_by)
     window = replace(window, written_before=written_before, without_archived=without_archived)
     unjudged: tuple[int, ...] = ()
     if strange := _without_notes(window):
@@ -84,9 +84,10 @@ def _firsts(connection: Connection, window: Window, measured: Measure) -> Firsts
     )
 
 
-def _window(
+def window_of(
     versions: Versions, terms: Terms, commitment: Commitment, known_by: datetime, decided_by: datetime
 ) -> Window:
+    """The period, and which entries are known and say what is asked of them."""
     start, end = terms.bounds
     digests = sorted({workflow.digest for _, workflow in versions})
     noted = {

@@ -96,7 +96,7 @@ def counted(
     Or, *each*, how often it happened, by the owner then.
     """
     happened = happened_in(window, happening, window.start, window.end)
-    first = happened if each else _first(happened)
+    first = happened if each else first_of_each(happened)
     query = select(first.c.owner, func.count(), func.count()).group_by(first.c.owner)
     return [Part(*row) for row in connection.execute(query)]
 
@@ -118,26 +118,26 @@ def _valued(connection: Connection, events: Subquery, hit: ColumnElement[Any]) -
 
 def added(connection: Connection, window: Window, happening: Happening) -> list[Amount]:
     """The values of a field, each lead's as it first stood at such a happening in the period."""
-    first = _first(happened_in(window, happening, window.start, window.end))
+    first = first_of_each(happened_in(window, happening, window.start, window.end))
     query = select(first.c.owner, first.c.adds, func.count()).group_by(first.c.owner, first.c.adds)
     return [Amount(*row) for row in connection.execute(query)]
 
 
 def shared(connection: Connection, window: Window, share: Share) -> list[Part]:
     """Of the leads decided, each by its first outcome, those decided so; by the owner at the outcome."""
-    decided = _decided(window, share)
-    owner, hit = decided.c.owner, decided.c.hit
+    outcome = decided(window, share)
+    owner, hit = outcome.c.owner, outcome.c.hit
     query = select(owner, func.sum(case((hit, 1), else_=0)), func.count()).group_by(owner)
     return [Part(who, int(of), among) for who, of, among in connection.execute(query)]
 
 
 def valued_outcomes(connection: Connection, window: Window, share: Share) -> list[Valued]:
     """The outcomes that decided leads, oldest first, to be counted by the values of ``distinct``."""
-    decided = _decided(window, share)
-    return _valued(connection, decided, case((decided.c.hit, 1), else_=0))
+    outcome = decided(window, share)
+    return _valued(connection, outcome, case((outcome.c.hit, 1), else_=0))
 
 
-def _decided(window: Window, share: Share) -> Subquery:
+def decided(window: Window, share: Share) -> Subquery:
     """The outcome that decided each lead, or each outcome, and whether it is the one asked about."""
     if share.each:
         return happened_in(window, share.among, window.start, window.end, share.of)
@@ -192,7 +192,14 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
 
     A clock was met when what met it happened; a broken one belongs to where it broke, whatever followed.
     """
-    verdict, cause, renamed = _VERDICT, _CAUSE, are_any(connection)
+    each = judged(window, targets, noted, renamed=are_any(connection))
+    query = select(each.c.owner, func.sum(each.c.kept), func.count()).group_by(each.c.owner)
+    return [Part(owner, int(of), among) for owner, of, among in connection.execute(query)]
+
+
+def judged(window: Window, targets: Sequence[str], noted: str | None, *, renamed: bool) -> Subquery:
+    """Those clocks: owner, whether ``kept``, lead, and the ``id`` of the entry that says so."""
+    verdict, cause = _VERDICT, _CAUSE
     happened = func.coalesce(cause.c.occurred_at, verdict.c.at, type_=entry.c.at.type)
     promptly = _verdicts(window, targets, noted, unindexed, renamed=renamed).where(
         verdict.c.at >= window.start, verdict.c.at < window.end, happened >= window.start
@@ -201,9 +208,7 @@ def kept(connection: Connection, window: Window, targets: Sequence[str], noted: 
         cause.c.occurred_at < cause.c.at, cause.c.occurred_at >= window.start,
         cause.c.occurred_at < window.end, in_stream(verdict.c.at) >= window.end,
     )  # fmt: skip
-    judged = union_all(promptly, belated).subquery()
-    query = select(judged.c.owner, func.sum(judged.c.kept), func.count()).group_by(judged.c.owner)
-    return [Part(owner, int(of), among) for owner, of, among in connection.execute(query)]
+    return union_all(promptly, belated).subquery()
 
 
 def open_times(connection: Connection, window: Window, target: str) -> list[Time]:
@@ -263,6 +268,8 @@ def _verdicts(
     columns = [
         verdict.c.owner,
         case((is_met | _is_lifted(verdict, window, renamed=renamed), 1), else_=0).label("kept"),
+        verdict.c.lead,
+        verdict.c.id,
     ]
     caused = and_(cause.c.stream == verdict.c.stream, cause.c.seq == verdict.c.caused_by, is_met)
     both = verdict.join(cause, caused, isouter=keep is unindexed)
@@ -302,7 +309,7 @@ def _same_clock(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _first(happened: Subquery) -> Subquery:
+def first_of_each(happened: Subquery) -> Subquery:
     """Of each lead the first that happened."""
     order = (happened.c.happened, happened.c.seq)
     place = func.row_number().over(partition_by=happened.c.lead, order_by=order).label("place")

@@ -76,6 +76,8 @@ def rates(connection: Connection, asked: Asked, parties: Collection[str]) -> Ite
 
     The same that :func:`promises` gives, without targets. Cost: the rows of clocks once, unsorted.
     """
+    if not parties:
+        return
     others = told_by_log(asked, by_start=asked.by is not None or asked.is_bounded)
     number = None if is_narrow(connection, asked) else are_few(connection, others)
     if number is None:
@@ -136,18 +138,36 @@ def judged(asked: Asked, others: Leads | None) -> CTE:
     return union_all(_by_rows(asked, others), select(*columns)).cte("known")
 
 
-def _by_rows(asked: Asked, others: Leads | None) -> Select[Any]:
-    """Each clock with its outcome, by its row.
+def latest(connection: Connection, asked: Asked, most: int) -> Iterator[tuple[str, str, int]]:
+    """Target, outcome and lead of the promises that began last, *most* of each outcome of a target.
 
-    A promise is still kept at its due instant; of an open one that is past due nobody may have said so yet.
+    By the rows of clocks as they stand. Cost: those of the period once.
     """
-    row, is_over = clock.c, _is_over(asked)
-    outcome = case(
+    row = clock.c
+    outcome, number = _outcome(asked), func.row_number()
+    rows = _of_clocks(asked, None, row.target, outcome.label("outcome"), row.lead, row.id).cte("rows").c
+    place = number.over(partition_by=(rows.target, rows.outcome), order_by=rows.id.desc()).label("place")
+    placed = select(rows.target, rows.outcome, rows.lead, place).cte("placed").c
+    query = select(placed.target, placed.outcome, placed.lead).where(placed.place <= most)
+    yield from map(tuple, connection.execute(query.order_by(placed.target, placed.place)))
+
+
+def _outcome(asked: Asked) -> Column:
+    """A promise is still kept at its due instant; of an open one that is past due nobody may have said so
+    yet."""
+    row = clock.c
+    return case(
         (row.lifted, "lifted"),
         (row.status.in_(("met_late", "met", "breached", "cancelled", "passed_on")), row.status),
-        (is_over, "breached"),
+        (_is_over(asked), "breached"),
         else_="running",
     )
+
+
+def _by_rows(asked: Asked, others: Leads | None) -> Select[Any]:
+    """Each clock with its outcome, by its row."""
+    row, is_over = clock.c, _is_over(asked)
+    outcome = _outcome(asked)
     broken = or_(row.breached_at.is_not(None), and_(is_over, row.ended_at.is_(None)))
     return _of_clocks(
         asked,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, insert, literal_column, select, update
 
 from slaflow.store.jobs import queue as jobs
+from slaflow.store.kept import figures
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.access import once
 from slaflow.store.tables.deliveries import delivery
@@ -35,7 +36,8 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
     Messages stay, empty, so that the outbox still tells who was told when; what people were not sent yet is
     ``stale``, its deliveries ``dropped``. Receivers still hear what is left of each entry, and of the
     erasure: they have something to erase too; what was rendered for them is rendered anew. Import keys are
-    hashes over the identity, without a salt, and go.
+    hashes over the identity, without a salt, and go. Figures that were kept may name what a field held, and
+    are counted anew.
     """
     stream = f"lead:{lead_id}"
     earlier = (entry.c.stream == stream, entry.c.seq < before_seq, entry.c.data.is_not(None))
@@ -47,6 +49,7 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
     connection.execute(delete(once).where(once.c.lead == lead_id))
     jobs.forget_leads(connection, at)
     connection.execute(insert(erasure).values(lead=lead_id, at=at))
+    figures.empty(connection, at)
 
 
 def _empty_messages(connection: Connection, stream: str) -> None:

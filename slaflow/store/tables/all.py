@@ -7,6 +7,7 @@ from slaflow.store.tables import (
     commitments,
     deliveries,
     erasure,
+    figures,
     imports,
     jobs,
     leads,
@@ -22,8 +23,8 @@ from slaflow.store.tables.metadata import REVISIONS, belongs_to, metadata, tell_
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
 ROOMS = (
-    access, commitments, deliveries, erasure, imports, jobs, leads, log, outbox, passages, people,
-    touches, workflows,
+    access, commitments, deliveries, erasure, figures, imports, jobs, leads, log, outbox, passages,
+    people, touches, workflows,
 )  # fmt: skip
 """The modules by which every table is known to the metadata."""
 

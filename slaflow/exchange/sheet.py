@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from .words import plain
+from slaflow.exchange.formulas import harmless
 
 Row = Mapping[str, Any]
 
@@ -37,8 +37,6 @@ class Sheet:
 
         *raw*: text stands as it is, also what a spreadsheet would calculate.
         """
-        from slaflow.exchange.formulas import harmless
-
         pending = (self.row(row) for row in rows)
         first = next(pending, None)
         if first is None:
@@ -53,6 +51,19 @@ class Sheet:
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
+
+
+def plain(value: Any) -> str:
+    """A value of our JSON for a cell: nothing for null, yes and no, lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(each) for each in value)
+    return str(value)
 
 
 def sheet_of(rows: Sequence[Row]) -> Sheet:

@@ -1,0 +1,89 @@
+"""What counts the figures of the record beside a worker: neither waits for the other, or dies of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slaflow.engine.app import Engine
+    from slaflow.engine.tick.worker import Bell
+
+LOOK_SECONDS = 2.0
+OLD_SECONDS = 60.0
+log = logging.getLogger("slaflow.figures")
+
+
+@contextmanager
+def counting(another_engine: Callable[[], Engine]) -> Iterator[None]:
+    """Counts in a thread of its own, with connections of its own. Afterwards it has ended."""
+    from slaflow.engine.tick.worker import Bell
+
+    bell, engine = Bell(), another_engine()
+    thread = Thread(target=_count, args=(engine, bell), name="counter", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        bell.ring()
+        thread.join()
+        bell.close()
+        engine.database.dispose()
+
+
+def count_once(engine: Engine) -> int:
+    """Counts all that pages have asked for; how many figures."""
+    from slaflow.engine.figures import kept
+
+    if not kept.is_any(engine):
+        return 0
+    from slaflow.engine.figures.counting import Counter
+    from slaflow.report.record.reports import COUNTS
+
+    counter = Counter(engine, COUNTS)
+    counter.ask_for_old()
+    return sum(1 for _ in counter.round())
+
+
+def begin(engine: Engine) -> None:
+    """Has be counted what is looked at first."""
+    from slaflow.engine.figures import kept
+    from slaflow.report.record.reports import looked_at_first
+
+    kept.begin(engine, looked_at_first(engine))
+
+
+def _count(engine: Engine, bell: Bell) -> None:
+    from slaflow.engine.figures.counting import Counter
+    from slaflow.engine.tick.worker import Patience
+    from slaflow.report.record.reports import COUNTS
+
+    engine.database.is_hurried = lambda: bell.rung
+    counter, patience, asked = Counter(engine, COUNTS), Patience(1, 60), -OLD_SECONDS
+    while not bell.rung:
+        try:
+            if monotonic() - asked >= OLD_SECONDS:
+                counter.ask_for_old()
+                asked = monotonic()
+            for _ in counter.round():
+                if bell.rung:
+                    return
+            patience.reset()
+            bell.wait(LOOK_SECONDS)
+        except Exception as error:
+            if bell.rung:
+                return
+            # Whatever ends it: the record is to be counted as soon as it can be.
+            seconds = patience.seconds()
+            log.warning("%s; trying to count again in %.1f s", _words(error), seconds)
+            bell.wait(seconds)
+
+
+def _words(error: Exception) -> str:
+    from slaflow.errors import SlaflowError
+
+    return str(error) if isinstance(error, SlaflowError) else f"counting broke off: {type(error).__name__}"
