@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,7 +32,7 @@ from slaflow import Engine, Workflow
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decide import decide
 from slaflow.lifecycle.decision import Decision
-from slaflow.lifecycle.events import Created, Input
+from slaflow.lifecycle.events import Created, Happening, Input
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.log.chain import seal
@@ -72,6 +72,7 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WITHIN = timedelta(hours=4)
 """How long the promise of :data:`AGREEMENT` runs."""
 AT_ONCE = 5000
+CREATED = ((Actor("marketing", "marketing"), Created(0, "", {"email": ""}, bytes(16))),)
 T = TypeVar("T")
 
 
@@ -167,21 +168,35 @@ def listen(engine: Engine, number: int) -> None:
             connection.execute(insert(receiver).values(name=f"r{place}", **row))
 
 
-def fill(engine: Engine, n: int, started_at: datetime = START, workflow: Workflow | None = None) -> list[int]:
-    """Adds *n* leads, each with one clock running since *started_at*; gives their ids."""
+def fill(
+    engine: Engine, n: int, started_at: datetime = START, workflow: Workflow | None = None,
+    course: Sequence[tuple[Actor, Happening]] = (),
+) -> list[int]:  # fmt: skip
+    """Adds *n* leads, each with its clocks running since *started_at*; gives their ids.
+
+    *course* begins with the creation and says what happens to each at once; without it, nothing else does.
+    """
     chosen = workflow or engine.active()
     made: list[int] = []
     while len(made) < n:
         with engine.database.write() as connection:
             ids = leads.next_ids(connection, min(AT_ONCE, n - len(made)))
-            _store(connection, _creation(chosen, started_at), ids, started_at)
+            _store(connection, _decided(chosen, started_at, course or CREATED), ids, started_at)
         made += ids
     return made
 
 
-def _creation(workflow: Workflow, at: datetime) -> Decision:
-    event = Input(Created(0, "", {"email": ""}, b""), Actor("marketing", "marketing"), at, at)
-    return decide(workflow, Directory(), None, [], event, at)
+def _decided(workflow: Workflow, at: datetime, course: Sequence[tuple[Actor, Happening]]) -> Decision:
+    """What comes of all of *course*, as one decision."""
+    lead, clocks_now, entries = None, [], []
+    for who, happening in course:
+        made = decide(workflow, Directory(), lead, clocks_now, Input(happening, who, at, at), at)
+        if made.refusal is not None:
+            raise SystemExit(f"{happening}: {made.refusal.because}")
+        lead, clocks_now = made.lead, made.clocks
+        entries += made.entries
+    assert lead is not None
+    return Decision(lead, clocks_now, changed=clocks_now, entries=entries)
 
 
 def _store(connection: Connection, creation: Decision, ids: list[int], at: datetime) -> None:
@@ -195,9 +210,11 @@ def _copy(creation: Decision, lead_id: int, at: datetime) -> tuple[Lead, list[Cl
     """The rows of *creation* as those of another lead."""
     assert creation.lead is not None
     lead, key = creation.lead.copy(), f"lead{lead_id}@example.com"
-    lead.id, lead.key, lead.salt, lead.fields = lead_id, key, lead_id.to_bytes(16, "big"), {"email": key}
+    lead.id, lead.key, lead.salt = lead_id, key, lead_id.to_bytes(16, "big")
+    lead.fields = {**lead.fields, "email": key}
     created, *others = creation.entries
-    told = {**created.data, "key": key, "number": lead_id, "fields": {"email": key}}
+    fields = {**created.data["fields"], "email": key}
+    told = {**created.data, "key": key, "number": lead_id, "fields": fields}
     entries, lead.head = seal(
         [replace(created, data=told), *others], stream=f"lead:{lead_id}", lead=lead_id, salt=lead.salt,
         digest=lead.digest, head=GENESIS, recorded_at=at,
