@@ -69,10 +69,13 @@ class Directory:
         for absence in self.absences:
             away.setdefault(self._key(absence.email), []).append(absence)
         edges = {at for p in self.people for at in (p.valid_from, p.valid_until) if at is not None}
+        leaves = {max(a.starts_at, a.recorded_at) for a in self.absences} | {a.ends_at for a in self.absences}
         object.__setattr__(self, "_rows", rows)
         object.__setattr__(self, "_away", away)
         object.__setattr__(self, "_edges", sorted(edges))
+        object.__setattr__(self, "_all_edges", sorted(edges | leaves))
         object.__setattr__(self, "_members", {})
+        object.__setattr__(self, "_present", {})
         object.__setattr__(self, "_removed", {})
         object.__setattr__(self, "_places", {key: place for place, key in enumerate(rows)})
         for key, known in rows.items():
@@ -86,6 +89,10 @@ class Directory:
     """Every instant from which on somebody stands otherwise."""
     _members: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     """Teams looked up before, between two edges."""
+    _all_edges: list[datetime] = field(init=False, repr=False, compare=False)
+    """Those, and every instant from which on somebody is away or back."""
+    _present: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Who of a team was there, looked up before, between two of all edges."""
     _removed: dict[tuple[str, int], bool] = field(init=False, repr=False, compare=False)
     """Who was looked up before, by their key, between two edges."""
 
@@ -172,6 +179,14 @@ class Directory:
             found = (next((p for p in rows if stands_at(p, at)), None) for rows in self._rows.values())
             self._members[between] = tuple(p.email for p in found if p is not None and p.team == team)
         return self._members[between]
+
+    def present(self, team: str, at: datetime) -> tuple[str, ...]:
+        """Its members at *at* who are not away then, in the same order."""
+        between = team, bisect_right(self._all_edges, at)
+        if between not in self._present:
+            there = (email for email in self.members(team, at) if not self.is_away(email, at))
+            self._present[between] = tuple(there)
+        return self._present[between]
 
     def of(self, party: str, at: datetime) -> tuple[str, ...]:
         """Who is of *party* at *at* and not away, in the order in which they were recorded."""

@@ -92,13 +92,10 @@ class Routing(NamedTuple):
         person = self.people.person(email, self.at)
         return person is not None and person.party == party and not self.people.is_away(email, self.at)
 
-    def present(self, members: Iterable[str]) -> tuple[str, ...]:
-        return tuple(m for m in members if not self.people.is_away(m, self.at))
-
     def from_team(self, team: str, rule: int | None = None) -> Pick | None:
         """The next member of *team*, or None if nobody of it is there."""
         members = self.people.members(team, self.at)
-        present = self.present(members)
+        present = self.people.present(team, self.at)
         if not present:
             return None
         if not self.by_step:
@@ -173,7 +170,7 @@ class Routing(NamedTuple):
         if team is None:
             return []
         members = self.people.members(team, self.at)
-        present = self.present(members)
+        present = self.people.present(team, self.at)
         if not present:
             return []
         if self._owner in members:

@@ -120,7 +120,7 @@ def queue(
         question = _question(app, conn, directory, who, whose, team, now)
         found, waiting, is_all = _first(question, now, PAGE + (after.rows if after else 0), target, state)
         start = _start(found, after)
-        seen = see_all(app, conn, directory, who, found[start : start + PAGE], now)
+        seen = see_all(app, conn, directory, who, found[start : start + PAGE], now, question.stood or {})
         tabs = tuple(_tabs(conn, directory, who, team, now))
         zone = zone_for(app, conn, who)
         said = None if done is None else said_of(app, conn, directory, done, who, now)
@@ -152,7 +152,7 @@ def _question(
     now: datetime,
 ) -> Question:  # fmt: skip
     owners = _owners(directory, who, whose, team, now)
-    return Question(app, conn, directory, owners, who.party, unowned=whose == "unowned")
+    return Question(app, conn, directory, owners, who.party, unowned=whose == "unowned", stood={})
 
 
 def _owners(

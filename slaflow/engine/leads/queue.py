@@ -14,7 +14,7 @@ from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.settle import Standing
 from slaflow.engine.settle import settled as settled_in_memory
-from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.decision import Decision, instant_text
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
@@ -26,7 +26,7 @@ from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
-SETTLED = 50
+SETTLED = 20
 """Of the leads in which something fell, so many are settled for a page beside those that it shows."""
 COUNTED = 10_000
 
@@ -110,6 +110,8 @@ class Question:
     owners: list[str] | None
     party: str | None
     unowned: bool = False
+    stood: dict[int, Decision] | None = None
+    """Where the leads that are settled to answer it are kept, for who shows more of them."""
 
     def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
         """The rows as of now: all, or those among which the *most* urgent are."""
@@ -168,6 +170,8 @@ class Question:
         workflow = self.app.workflow(stood.lead.digest)
         settled = settled_in_memory(workflow, self.directory, stood.lead, stood.clocks, stood.at)
         lead = settled.lead
+        if self.stood is not None:
+            self.stood[lead.id] = settled
         if self._keys is not None and folded(lead.owner or "") not in self._keys:
             return
         if self.unowned and lead.owner is not None:
