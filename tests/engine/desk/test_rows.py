@@ -26,7 +26,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.desk import lead as lead_desk
 from slaflow.engine.desk import rows
 from slaflow.engine.desk.clock_bar import ClockBar
-from slaflow.engine.desk.rows import LeadRow, QueueDesk, Whose
+from slaflow.engine.desk.rows import LeadRow, Mark, QueueDesk, Whose
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.lead import Actor
 
@@ -63,11 +63,21 @@ def test_a_page_says_what_the_command_says(app: Engine, present: Present, seed: 
             (MARKETING, {"party": "marketing"}),
         ):
             whose: Whose = "me" if "owner" in filters else "party"
-            page = rows.queue(app, who, whose, most=50)
+            shown = pages(app, who, whose)
             asked = list(dict.fromkeys(row["lead"] for row in app.queue(**filters)))
-            assert keys(page) == asked
-            for row in page.rows:
+            assert [row.lead_id for row in shown] == asked
+            for row in shown:
                 _compare(row, app.show(row.lead_id), who)
+
+
+def pages(app: Engine, who: Actor, whose: Whose) -> list[LeadRow]:
+    """The rows of one page after the other."""
+    page = rows.queue(app, who, whose)
+    found = list(page.rows)
+    while page.next is not None:
+        page = rows.queue(app, who, whose, after=page.next)
+        found += page.rows
+    return found
 
 
 def _compare(row: LeadRow, lead: dict[str, Any], who: Actor) -> None:
@@ -132,13 +142,14 @@ def test_what_is_past_due_leads_and_who_has_it_since_is_told(app: Engine, presen
 
 @on_one_database
 def test_the_queue_is_narrowed_and_cut(app: Engine, present: Present) -> None:
-    leads = [handed_over(app, f"lead{n}", FRIDAY) for n in range(9)]
+    leads = [handed_over(app, f"lead{n}", FRIDAY) for n in range(rows.PAGE + 2)]
     app.fire(leads[0], "accept", ANNA, at=FRIDAY)
     present.at = MONDAY
-    page = rows.queue(app, SALES, "party", most=4)
-    assert (len(page.rows), page.is_cut) == (4, True)
+    page = rows.queue(app, SALES, "party")
+    assert (len(page.rows), page.next) == (rows.PAGE, Mark(rows.PAGE, page.rows[-1].lead_id))
+    assert sorted(each.lead_id for each in pages(app, SALES, "party")) == leads
     narrowed = rows.queue(app, SALES, "party", target="keep_warm")
-    assert (keys(narrowed), narrowed.is_cut) == ([leads[0]], False)
+    assert (keys(narrowed), narrowed.next) == ([leads[0]], None)
     assert keys(rows.queue(app, SALES, "party", state="accepted")) == [leads[0]]
     assert rows.queue(app, SALES, "party", state="nowhere").rows == ()
     assert {each.name for each in page.states} == set(app.active().states)
@@ -164,8 +175,8 @@ def test_what_no_tick_carried_out_yet_is_said(app: Engine, present: Present) -> 
         handed_over(app, f"lead{number}", FRIDAY)
         asked += 1
     present.at = MONDAY + 2 * HOUR
-    page = rows.queue(app, SALES, "party", most=5)
-    assert len(page.rows) == 5
+    page = rows.queue(app, SALES, "party")
+    assert len(page.rows) == rows.PAGE
     assert 0 < page.waiting < asked
 
 
