@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slaflow.lifecycle.decision import instant_text
-
 from ..completion import name_option
 from ..options import MOMENT, Group, at_option
 from ..output import Page
@@ -20,7 +18,7 @@ from ..words import instant, listed
 if TYPE_CHECKING:
     from slaflow.engine.access.tokens import Token
 
-SCOPES = ("read", "ingest", "write", "log")
+SCOPES = ("read", "ingest", "write", "log", "manage")
 
 
 @click.group("token", cls=Group)
@@ -45,7 +43,7 @@ def add(
     """Makes a token and shows it, this once; what the log calls it is token:NAME.
 
     read: queue, leads and why they are as they are; ingest: add leads and record what prospects did; write:
-    all that members do with leads; log: the log.
+    all that members do with leads; log: the log; manage (only --for somebody): what their role may besides.
     """
     from slaflow.engine.access import tokens
 
@@ -53,7 +51,7 @@ def add(
     made, secret = tokens.add(
         session.engine, name, scopes, party=whose["party"], person=whose["for"], expires_at=ends, at=at
     )
-    answer = {**_as_json(made), "token": secret}
+    answer = {**tokens.as_json(made), "token": secret}
 
     def page(page: Page) -> None:
         page.line((secret, "bold"))
@@ -71,7 +69,7 @@ def list_(session: Session) -> None:
     """Every token there ever was, none of them shown."""
     from slaflow.engine.access import tokens
 
-    rows = [_as_json(each) for each in tokens.listed(session.engine)]
+    rows = [tokens.as_json(each) for each in tokens.listed(session.engine)]
     session.out.show(rows, lambda page: _page(page, rows, session), rows=rows)
 
 
@@ -91,19 +89,6 @@ def revoke(session: Session, name: str, at: datetime | None) -> None:
             page.line(words)
 
     session.out.show({"name": name, "revoked": was_good}, page)
-
-
-def _as_json(token: Token) -> dict[str, Any]:
-    instants = ("created_at", "expires_at", "revoked_at", "used_at")
-    said = {name: getattr(token, name) for name in instants}
-    return {
-        "name": token.name,
-        "party": token.party if token.person is None else None,
-        "person": token.person if token.now_email is None else token.now_email,
-        "scopes": list(token.scopes),
-        "begins": token.hint,
-        **{name: None if at is None else instant_text(at) for name, at in said.items()},
-    }
 
 
 def _whose(token: Token) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slaflow.engine.setup.person_json import person_json
 from slaflow.lifecycle.decision import instant_text
 
 from ..completion import name_argument, name_option
@@ -218,12 +219,6 @@ def _recorded(recorded: Recorded) -> str:
     changes = recorded.changes.items()
     words = listed((f"{name} {old or 'none'} -> {new or 'none'}" for name, (old, new) in changes), "")
     return f"{person.email}: {words or 'nothing changed'}"
-
-
-def person_json(person: Person) -> dict[str, Any]:
-    """A person as scripts see them."""
-    names = ("email", "name", "party", "team", "manager", "role", "calendar")
-    return {**{name: getattr(person, name) for name in names}, "since": instant_text(person.valid_from)}
 
 
 def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:

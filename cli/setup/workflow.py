@@ -301,19 +301,9 @@ def _version_cells(row: dict[str, Any]) -> Sequence[Any]:
 def _versions(session: Session, name: str | None) -> list[dict[str, Any]]:
     """Versions oldest first; of each workflow the one activated last is active."""
     # Imported here: no check of a file needs the core.
-    from slaflow.lifecycle.decision import instant_text
+    from slaflow.engine.setup.versions import told_versions
 
-    versions = sorted(session.engine.versions(name), key=lambda version: version.activated_at)
-    newest = {version.name: version for version in versions}
-    return [
-        {
-            "workflow": version.name,
-            "digest": version.digest,
-            "activated_at": instant_text(version.activated_at),
-            "active": newest[version.name] is version,
-        }
-        for version in versions
-    ]
+    return told_versions(session.engine.versions(name))
 
 
 @command.command("show", short_help="The active version's very text.")

@@ -55,7 +55,7 @@ class Engine(Context):
 
     def activate(
         self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None,
-        by: str | None = None,
+        by: Who | None = None,
     ) -> activation.Activation:  # fmt: skip
         """Puts an agreement in force for new leads; *by* does it, None is an operator.
 
@@ -68,7 +68,7 @@ class Engine(Context):
 
     def may_activate(
         self, text: str | bytes, filename: str = "workflow.yaml", at: datetime | None = None,
-        by: str | None = None,
+        by: Who | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Whose signatures that text lacks to be put in force; stores nothing. Raises as ``activate``."""
         from slaflow.engine.setup import activation
@@ -77,7 +77,7 @@ class Engine(Context):
         return activation.missing(self, load_workflow(text, filename), at, by)
 
     def sign_agreement(
-        self, text: str | bytes, actor: str, filename: str = "workflow.yaml", *, at: datetime | None = None
+        self, text: str | bytes, actor: Who, filename: str = "workflow.yaml", *, at: datetime | None = None
     ) -> dict[str, Any]:
         """The signature of *actor*'s party under that very text. Raises ``TextAlreadySigned``."""
         from slaflow.engine.setup import agreement_signatures
@@ -86,7 +86,7 @@ class Engine(Context):
         return agreement_signatures.sign(self, load_workflow(text, filename), actor, at)
 
     def withdraw_signature(
-        self, text: str | bytes, actor: str, reason: str, filename: str = "workflow.yaml", *,
+        self, text: str | bytes, actor: Who, reason: str, filename: str = "workflow.yaml", *,
         at: datetime | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Takes that signature back. Raises ``NothingToWithdraw``, also where the text is in force."""
@@ -108,7 +108,7 @@ class Engine(Context):
 
     def migrate(
         self, name: str, states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
-        *, since: str | None = None, grace: str | None = None, by: str | None = None,
+        *, since: str | None = None, grace: str | None = None, by: Who | None = None,
         at: datetime | None = None,
     ) -> MigrationReport:  # fmt: skip
         """Moves every lead that is on an older version of *name* and not closed to the version in force.
@@ -122,7 +122,7 @@ class Engine(Context):
 
     def preview_migration(
         self, name: str, states: Mapping[str, str] | None = None, targets: Mapping[str, str] | None = None,
-        *, since: str | None = None, grace: str | None = None, by: str | None = None,
+        *, since: str | None = None, grace: str | None = None, by: Who | None = None,
         at: datetime | None = None, plan: Path | None = None,
     ) -> tuple[MigrationReport, list[LeadMove]]:  # fmt: skip
         """What :meth:`migrate` would do, and which leads would change; kept in the file *plan*, if named."""
@@ -181,28 +181,28 @@ class Engine(Context):
 
         return assign(self, lead, owner, actor, at)
 
-    def lift(self, lead: int | str, target: str, reason: str, actor: str, *,
+    def lift(self, lead: int | str, target: str, reason: str, actor: Who, *,
              clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Excuses a breach on the record: the latest of *target*, or that of its clock with this number."""
         from slaflow.engine.leads import lift as lifting
 
         return lifting.lift(self, lead, target, reason, actor, clock, at)
 
-    def dispute(self, lead: int | str, target: str, reason: str, actor: str, *,
+    def dispute(self, lead: int | str, target: str, reason: str, actor: Who, *,
                 clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Says, for the party that owes it, that a breach should not count: as :meth:`lift` names it."""
         from slaflow.engine.leads import lift as lifting
 
         return lifting.say(self, lead, Disputed(target, reason.strip(), clock), actor, at)
 
-    def uphold(self, lead: int | str, target: str, reason: str, actor: str, *,
+    def uphold(self, lead: int | str, target: str, reason: str, actor: Who, *,
                clock: int | None = None, at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Turns the dispute of a breach down: as :meth:`lift` names it."""
         from slaflow.engine.leads import lift as lifting
 
         return lifting.say(self, lead, Upheld(target, reason.strip(), clock), actor, at)
 
-    def contest(self, lead: int | str, verb: Verb, about: str, reason: str, actor: str, *,
+    def contest(self, lead: int | str, verb: Verb, about: str, reason: str, actor: Who, *,
                 at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Of the latest return of a lead for which the input *about* said why: whom it went back to disputes
         it, others grant (``lift``) or ``uphold`` that."""
@@ -210,7 +210,7 @@ class Engine(Context):
 
         return lifting.say(self, lead, Contested(verb, about, reason.strip()), actor, at)
 
-    def lift_all(self, start: datetime, end: datetime, reason: str, actor: str, *,
+    def lift_all(self, start: datetime, end: datetime, reason: str, actor: Who, *,
                  target: str | None = None, party: str | None = None,
                  at: datetime | None = None) -> lifting.LiftReport:  # fmt: skip
         """Excuses every breach whose instant lies from *start* until before *end*."""
@@ -219,7 +219,7 @@ class Engine(Context):
         return lifting.lift_all(self, supported(start), supported(end), reason, actor, target, party, at)
 
     def erase(
-        self, lead: int | str, reason: str, actor: str, *, at: datetime | None = None
+        self, lead: int | str, reason: str, actor: Who, *, at: datetime | None = None
     ) -> dict[str, Any]:
         """Blanks everything known of the person, for ever; :meth:`scrub` then rewrites the files."""
         from slaflow.engine.leads import erase
@@ -292,7 +292,7 @@ class Engine(Context):
         return reviews.show(self, workflow, period, at)
 
     def sign_review(
-        self, workflow: str, period: str, actor: str, *, at: datetime | None = None
+        self, workflow: str, period: str, actor: Who, *, at: datetime | None = None
     ) -> dict[str, Any]:
         """One party's signature under that record. Raises ``AlreadySigned``, ``PeriodNotOver``."""
         from slaflow.engine.commitments import review as reviews
@@ -358,24 +358,25 @@ class Engine(Context):
         return people.add(self, email, given, at, by_address=False).person
 
     def record_person(
-        self, email: str, given: Mapping[str, people.Given], *, at: datetime | None = None
-    ) -> people.Recorded:
+        self, email: str, given: Mapping[str, people.Given], *, at: datetime | None = None,
+        by: Who | None = None,
+    ) -> people.Recorded:  # fmt: skip
         """As :meth:`add_person`, but somebody new is called by an e-mail address; tells what changed.
 
         *given* are any of ``party``, ``name``, ``team``, ``manager``, ``role``, ``calendar``.
         """
-        return people.add(self, email, given, at, by_address=True)
+        return people.add(self, email, given, at, by_address=True, by=by)
 
     def send_away(
         self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None,
-        by: str | None = None, stand_in: str | None = None,
+        by: Who | None = None, stand_in: str | None = None,
     ) -> Person:  # fmt: skip
         """Records an absence, gives whose it is; *by* None is an operator, *stand_in* hears meanwhile."""
         return people.away(self, email, starts_at, ends_at, at, by, stand_in)
 
-    def remove_person(self, email: str, *, at: datetime | None = None) -> Person:
+    def remove_person(self, email: str, *, at: datetime | None = None, by: Who | None = None) -> Person:
         """Ends a person's membership from now on, gives what it was; the log keeps the name."""
-        return people.remove(self, email, at)
+        return people.remove(self, email, at, by)
 
     def charge_of(self, email: str, *, at: datetime | None = None) -> Charge:
         """The open leads that are *email*'s, and the people they manage, as of *at*."""

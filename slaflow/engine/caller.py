@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from slaflow.engine.ask import Ask, Outcome
 from slaflow.errors import SlaflowError
@@ -16,6 +16,7 @@ from slaflow.store.database import Connection
 
 REMEMBERED = timedelta(hours=24)
 """For so long the same key does nothing more."""
+Result = TypeVar("Result")
 
 
 class KeyReused(SlaflowError):
@@ -76,16 +77,27 @@ def done_once(conn: Connection, who: Who, now: datetime, work: Callable[[], Outc
     if isinstance(who, str) or who.once is None:
         return work()
     once = who.once
-    store.forget(conn, now - REMEMBERED)
-    if (known := store.find(conn, once.token, once.key)) is not None:
-        raise AskedBefore(known) if known.digest == once.digest else KeyReused()
-    store.claim(conn, once.token, once.key, once.digest, now)
+    _claim(conn, once, now)
     outcome = work()
     if outcome.more:
         store.let_go(conn, once.token, once.key)
     else:
         store.note(conn, once.token, once.key, _kept(once, outcome))
     return outcome
+
+
+def written_once(conn: Connection, who: Who | None, now: datetime, work: Callable[[], Result]) -> Result:
+    """What comes of *work*, which is about no lead, under the key of *who*. Raises as :func:`done_once`."""
+    if isinstance(who, Caller) and who.once is not None:
+        _claim(conn, who.once, now)
+    return work()
+
+
+def _claim(conn: Connection, once: Once, now: datetime) -> None:
+    store.forget(conn, now - REMEMBERED)
+    if (known := store.find(conn, once.token, once.key)) is not None:
+        raise AskedBefore(known) if known.digest == once.digest else KeyReused()
+    store.claim(conn, once.token, once.key, once.digest, now)
 
 
 def _kept(once: Once, outcome: Outcome) -> Kept:

@@ -191,5 +191,23 @@ def _prospect(view: View, row: Transition) -> dict[str, Any]:
         "by": list(row.by),
         **roles,
         "requires": [name for name, spec in row.requires.items() if spec.required],
+        "inputs": [_input(spec) for spec in row.requires.values()],
         "auto": row.auto,
     }
+
+
+def _input(spec: Field) -> dict[str, Any]:
+    """A field that is asked for, and what its values must satisfy."""
+    bounds = {"min": spec.min, "max": spec.max, "min_length": spec.min_length, "pattern": spec.pattern}
+    said: dict[str, Any] = {
+        "name": spec.name,
+        "title": spec.title,
+        "type": spec.type,
+        "required": spec.required,
+    }
+    if spec.one_of:
+        said["one_of"] = list(spec.one_of)
+    for name, bound in bounds.items():
+        if bound is not None:
+            said[name] = bound if isinstance(bound, int | str) else str(bound)
+    return said

@@ -8,7 +8,8 @@ from typing import Any
 from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from support.office import FOUNDED, handed_over, staffed
+from support.office import FOUNDED, FRIDAY, HOUR, handed_over, staffed
+from support.promising import owing
 
 from slaflow.engine.access import tokens
 from slaflow.engine.app import Engine
@@ -18,6 +19,8 @@ from slaflow.store.tables.people import token
 
 ROOT, AUDITOR = "root@example.com", "audrey@example.com"
 EVERYTHING = ("read", "ingest", "write", "log")
+MANAGING = (*EVERYTHING, "manage")
+GOVERNING = owing()
 
 
 def desked(database: Database) -> None:
@@ -26,6 +29,16 @@ def desked(database: Database) -> None:
     app.add_person(ROOT, "sales", role="admin", at=FOUNDED)
     app.add_person(AUDITOR, "sales", role="auditor", at=FOUNDED)
     handed_over(app)
+
+
+def governed(database: Database) -> None:
+    """As :func:`desked`, with promises per month; and lead 2, which sales was handed in the morning."""
+    app = staffed(Engine(database, now=lambda: FRIDAY), GOVERNING)
+    app.add_person(ROOT, "sales", role="admin", at=FOUNDED)
+    app.add_person(AUDITOR, "sales", role="auditor", at=FOUNDED)
+    handed_over(app)
+    handed_over(app, "late", FRIDAY - 5.5 * HOUR)
+    app.tick(FRIDAY)
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,8 @@ def system(
     """One with a token of its own, for *scopes*, or for everything."""
     name = f"system-{len(tokens.listed(app))}"
     side = party if person is None else None
-    _, secret = tokens.add(app, name, scopes or EVERYTHING, party=side, person=person)
+    every = EVERYTHING if person is None else MANAGING
+    _, secret = tokens.add(app, name, scopes or every, party=side, person=person)
     return System(client, secret)
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from slaflow.engine import streams
+from slaflow.engine import permits, streams
 from slaflow.engine.access import secrets
+from slaflow.engine.caller import Who, written_once
 from slaflow.engine.context import Context
 from slaflow.engine.permits import Asker
 from slaflow.engine.setup import people
@@ -22,17 +23,20 @@ from slaflow.engine.setup.person_names import TOKENS
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.hours.zones import supported
-from slaflow.lifecycle.decision import Draft
+from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.store.access import tokens as store
 from slaflow.store.access.tokens import Token
 from slaflow.store.database import Connection
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 __all__ = ["SCOPES", "Bearer", "Scope", "Token", "TokenInvalid", "add", "listed", "revoke", "shown"]
 
-Scope = Literal["read", "ingest", "write", "log"]
+Scope = Literal["read", "ingest", "write", "log", "manage"]
+MANAGE: Scope = "manage"
+"""What only a person's token is for: what managers, admins and auditors do."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "slf_"
 CHECKSUM = 8
@@ -87,14 +91,16 @@ def _checksum(body: str) -> str:
 
 def add(
     app: Context, name: str, scopes: Sequence[str], *, party: str | None = None, person: str | None = None,
-    expires_at: datetime | None = None, at: datetime | None = None,
+    expires_at: datetime | None = None, at: datetime | None = None, by: Who | None = None,
 ) -> tuple[Token, str]:  # fmt: skip
     """Makes a token of *party* or of *person*; gives it with its secret, which is shown this once.
 
-    Without *expires_at* it is good for a year.
+    Without *expires_at* it is good for a year. *by* None is an operator.
 
     Raises:
-        TokenUnusable: no scope, both or neither of party and person, over before it begins, no name.
+        NotPermitted: it is not *by*'s to do.
+        TokenUnusable: no scope, a party's to manage with, both or neither of party and person, over before it
+            begins, no name.
         UnknownName, PersonRemoved: there is no such scope, party or person.
         TokenExists.
     """
@@ -105,6 +111,7 @@ def add(
     secret = body + _checksum(body)
 
     def attempt(conn: Connection) -> Token:
+        who = _maker(app, conn, by, now)
         if store.named(conn, name) is not None:
             raise TokenExists(name)
         side, key = _whose(app, conn, party, person)
@@ -116,10 +123,19 @@ def add(
         )  # fmt: skip
         made = store.named(conn, name)
         assert made is not None
-        _log(conn, "token_made", made, now)
+        _log(conn, "token_made", made, now, who)
         return made
 
-    return written(app, attempt), secret
+    return written(app, lambda conn: written_once(conn, by, now, lambda: attempt(conn))), secret
+
+
+def _maker(app: Context, conn: Connection, by: Who | None, now: datetime) -> Actor:
+    """Who makes or revokes tokens. Raises ``NotPermitted``."""
+    if by is None:
+        return SYSTEM_ACTOR
+    who = people.actor(app, by, conn)
+    permits.check(people_store.directory(conn), who, "tokens", (), now)
+    return who
 
 
 def _check(
@@ -134,6 +150,8 @@ def _check(
             raise UnknownName("scope", scope, SCOPES)
     if (party is None) == (person is None):
         raise TokenUnusable("a token is a party's or a person's; give one of --party and --for")
+    if MANAGE in scopes and person is None:
+        raise TokenUnusable("only a person's token is to manage with; give --for EMAIL, or leave manage out")
     if ends <= now:
         raise TokenUnusable("a token that is over before it begins lets nobody in; give a later --expires")
 
@@ -149,11 +167,10 @@ def _whose(app: Context, conn: Connection, party: str | None, person: str | None
     return str(party), None
 
 
-def _log(conn: Connection, change: str, token: Token, now: datetime) -> None:
+def _log(conn: Connection, change: str, token: Token, now: datetime, who: Actor) -> None:
     """Tells that it was made or revoked; nothing of its secret."""
     whose = {"party": token.party} if token.person is None else {"email": token.now_email or token.person}
     data = {"change": change, "token": token.name, "scopes": list(token.scopes), **whose}
-    who = SYSTEM_ACTOR
     draft = Draft(0, "access", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
     streams.append(conn, "access", draft, now)
 
@@ -164,24 +181,40 @@ def listed(app: Context) -> list[Token]:
         return store.listed(conn)
 
 
-def revoke(app: Context, name: str, at: datetime | None = None) -> bool:
-    """Ends a token from now on; False where it was over already.
+def revoke(app: Context, name: str, at: datetime | None = None, by: Who | None = None) -> bool:
+    """Ends a token from now on; False where it was over already. *by* None is an operator.
 
     Raises:
+        NotPermitted: it is not *by*'s to do.
         UnknownName: there is none of that name.
     """
     now = app.present(at)
 
     def attempt(conn: Connection) -> bool:
+        who = _maker(app, conn, by, now)
         known = store.named(conn, name)
         if known is None:
             raise UnknownName("token", name, [each.name for each in store.listed(conn)])
         was_good = store.revoke(conn, name, now)
         if was_good:
-            _log(conn, "token_revoked", known, now)
+            _log(conn, "token_revoked", known, now, who)
         return was_good
 
-    return written(app, attempt)
+    return written(app, lambda conn: written_once(conn, by, now, lambda: attempt(conn)))
+
+
+def as_json(token: Token) -> dict[str, Any]:
+    """A token as scripts see it; nothing of its secret but how that begins."""
+    instants = ("created_at", "expires_at", "revoked_at", "used_at")
+    said = {name: getattr(token, name) for name in instants}
+    return {
+        "name": token.name,
+        "party": token.party if token.person is None else None,
+        "person": token.person if token.now_email is None else token.now_email,
+        "scopes": list(token.scopes),
+        "begins": token.hint,
+        **{name: None if at is None else instant_text(at) for name, at in said.items()},
+    }
 
 
 def shown(app: Context, secret: str) -> Bearer:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from slaflow.engine import permits, streams
+from slaflow.engine.caller import Who, written_once
 from slaflow.engine.commitments import schedule
 from slaflow.engine.commitments.closing import versions_of
 from slaflow.engine.commitments.schedule import Versions
@@ -128,7 +129,7 @@ def show(app: Context, workflow: str, period: str, at: datetime | None) -> dict[
         return _review(app, conn, workflow, period, now).as_json(now)
 
 
-def sign(app: Context, workflow: str, period: str, actor: str, at: datetime | None) -> dict[str, Any]:
+def sign(app: Context, workflow: str, period: str, actor: Who, at: datetime | None) -> dict[str, Any]:
     """One party's signature under the record as it stands, logged with what was signed.
 
     Raises:
@@ -152,7 +153,7 @@ def sign(app: Context, workflow: str, period: str, actor: str, at: datetime | No
         record = {"workflow": workflow, "period": label, "party": who.party, "actor": who.name}
         return {**record, "at": instant_text(now), "record_digest": data["record_digest"]}
 
-    return written(app, signed)
+    return written(app, lambda conn: written_once(conn, actor, app.present(at), lambda: signed(conn)))
 
 
 def _check_may_sign(review: Review, who: Actor, now: datetime) -> None:

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from slaflow.agreement.words.naming import Naming, plain
 from slaflow.clock.disputes import is_disputed, is_upheld
-from slaflow.clock.due import NO_TIME, step_instant, time_left
+from slaflow.clock.due import NO_TIME, time_left
 from slaflow.clock.state import Clock, Status
 from slaflow.engine.leads.lead_json import late_seconds
+from slaflow.engine.leads.marks import Mark, marks_of
 from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.clocks import seconds
-from slaflow.workflow.model.clocks import Step
 from slaflow.workflow.model.workflow import Workflow
 
 Tone = Literal["calm", "half", "soon", "broken", "paused", "lifted", "met", "over"]
 HALF, MOST = 0.5, 0.8
 """Of the allowance: from where on half of it is over, and little left where no step says it earlier."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A step: ``share`` is its place in the allowance, 1.0 is due; ``at`` None: nobody knows while paused."""
-
-    label: str
-    share: float
-    at: datetime | None
-    is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,7 @@ def bar(workflow: Workflow, clock: Clock, at: datetime, naming: Naming) -> Clock
         if clock.ended_at is not None and clock.status == "met"
         else time_left(clock, calendar, until)
     )
-    marks = tuple(sorted(_marks(clock, target.steps, calendar), key=lambda mark: mark.share))
+    marks = marks_of(clock, target.steps, calendar)
     left_seconds = int(left.total_seconds() // 1)
     is_open = clock.is_open and calendar.is_open(at)
     return ClockBar(
@@ -124,29 +113,6 @@ def _pause_left(clock: Clock, calendar: Calendar, at: datetime) -> int | None:
     if clock.budget is None or clock.paused_at is None or not clock.is_open:
         return None
     return seconds(max(clock.budget - calendar.open_time(clock.paused_at, at), NO_TIME))
-
-
-def _marks(clock: Clock, steps: tuple[Step, ...], calendar: Calendar) -> Iterator[Mark]:
-    for step in steps:
-        falls = None if clock.paused_at is not None else step_instant(clock, step, calendar)
-        share = _share(clock, step, falls, calendar)
-        is_done = step.label in clock.carried_out or (step.is_due and clock.is_broken)
-        if share is not None and (falls is not None or is_done or clock.paused_at is not None):
-            yield Mark(step.label, share, falls, is_done)
-
-
-def _share(clock: Clock, step: Step, falls: datetime | None, calendar: Calendar) -> float | None:
-    """Where in the allowance a step lies; None where nobody can say."""
-    if step.kind == "percent":
-        return step.percent / 100
-    if clock.allowance <= NO_TIME:
-        return 1.0
-    if step.kind in ("before", "after"):
-        sign = -1 if step.kind == "before" else 1
-        return max(1 + sign * (step.offset / clock.allowance), 0.0)
-    if falls is None or clock.due_at is None:
-        return None
-    return 1 + calendar.open_time(clock.due_at, falls) / clock.allowance
 
 
 def _tone(clock: Clock, left: timedelta, marks: tuple[Mark, ...]) -> Tone:

@@ -9,6 +9,7 @@ from typing import Any
 
 from slaflow.engine.apply import in_transaction, load, save
 from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.caller import Who, done_once, told_by
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.leads.commands import asked, done
@@ -32,7 +33,7 @@ PATIENCE_SECONDS = 30
 """How long a scrub waits for others who use the database."""
 
 
-def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime | None) -> dict[str, Any]:
+def erase(app: Context, lead: int | str, reason: str, actor: Who, at: datetime | None) -> dict[str, Any]:
     """Erases the person behind *lead*; gives LEAD as it is afterwards.
 
     One transaction: what fell before is carried out; an ``erased`` entry is logged and every open clock
@@ -47,7 +48,7 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
         ReasonUnusable: *reason* stays in the log for ever, so it may not hold a value of the lead.
     """
 
-    def attempt(conn: Connection) -> Outcome:
+    def erased(conn: Connection) -> Outcome:
         lead_id = find(conn, lead)
         who = people.actor(app, actor, conn)
         batch = load(app, conn, [lead_id], lock_turns=True)
@@ -64,7 +65,8 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
         known_as = settled.lead.key
         kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow, _namers(conn))
         happening = Erased(reason.strip(), _new_key(conn, lead_id), kept)
-        outcome = in_transaction(app, conn, [Ask(lead_id, happening, who, arrived)], now=now)[0]
+        ask = told_by(actor, Ask(lead_id, happening, who, arrived))
+        outcome = in_transaction(app, conn, [ask], now=now)[0]
         if outcome.refusal is not None:
             return outcome
         (entry,) = [each for each in outcome.entries if each.kind == "erased"]
@@ -72,6 +74,9 @@ def erase(app: Context, lead: int | str, reason: str, actor: str, at: datetime |
         store.blank(conn, lead_id, entry.seq, entry.at)
         passages.renew(app, conn, [lead_id])
         return outcome
+
+    def attempt(conn: Connection) -> Outcome:
+        return done_once(conn, actor, app.present(at), lambda: erased(conn))
 
     return done(app, asked(app, attempt), at)
 

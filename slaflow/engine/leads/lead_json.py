@@ -9,6 +9,7 @@ from typing import Any
 from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
+from slaflow.engine.leads.marks import marks_of
 from slaflow.lifecycle.approaches import next_welcome
 from slaflow.lifecycle.clocks import seconds
 from slaflow.lifecycle.decision import instant_text
@@ -50,12 +51,13 @@ def lead_json(
         "attempts": {"total": total, "channels": channels},
         "cycles": lead.cycles,
         "clocks": [
-            clock_json(kept_by(clock, workflow, versions), clock, at) for clock in in_order(workflow, clocks)
+            _clock(kept_by(clock, workflow, versions), clock, at, with_available)
+            for clock in in_order(workflow, clocks)
         ],
     }
     shown |= _journey(workflow, lead, at)
     if with_available:
-        shown["available"] = available(workflow, lead, at)
+        shown |= {"as_of": instant_text(at), "available": available(workflow, lead, at)}
     return shown
 
 
@@ -141,6 +143,32 @@ def clock_json(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]
         "calendar": clock.calendar,
         "graced": clock.graced,
         **({"disputed": True, "upheld": is_upheld(clock)} if is_disputed(clock) else {}),
+    }
+
+
+def _clock(workflow: Workflow, clock: Clock, at: datetime, is_alone: bool) -> dict[str, Any]:
+    """A clock; of a lead that is shown alone also with what each look at a calendar is needed for."""
+    shown = clock_json(workflow, clock, at)
+    return {**shown, **_outlook(workflow, clock, at)} if is_alone else shown
+
+
+def _outlook(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]:
+    """What it is called, how long it has, when its time goes on or stops, and when each step falls."""
+    target, calendar = workflow.target(clock.target), workflow.calendars[clock.calendar]
+    edge = calendar.next_edge(at) if clock.is_open else None
+    return {
+        "title": target.title,
+        "allowance_seconds": seconds(clock.allowance),
+        "open_now": clock.is_open and calendar.is_open(at),
+        "next_edge_at": None if edge is None else instant_text(edge),
+        "steps": [
+            {
+                "label": each.label,
+                "at": None if each.at is None else instant_text(each.at),
+                "done": each.is_done,
+            }
+            for each in marks_of(clock, target.steps, calendar)
+        ],
     }
 
 

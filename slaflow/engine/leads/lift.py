@@ -10,9 +10,10 @@ from typing import Any
 from slaflow.engine import permits
 from slaflow.engine.apply import in_transaction
 from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.caller import Who, done_once, told_by
 from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
-from slaflow.engine.leads.commands import Refused, asked, latest
+from slaflow.engine.leads.commands import asked, done
 from slaflow.engine.leads.reasons import check_length, check_reason
 from slaflow.engine.log.filters import checked
 from slaflow.engine.setup import people
@@ -67,7 +68,7 @@ class LiftReport:
 
 
 def lift(
-    app: Context, lead: int | str, target: str, reason: str, actor: str,
+    app: Context, lead: int | str, target: str, reason: str, actor: Who,
     number: int | None, at: datetime | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Lifts the latest breach of *target*, or that of its clock *number*; gives LEAD.
@@ -77,7 +78,7 @@ def lift(
     return say(app, lead, Lifted(target, reason.strip(), number), actor, at)
 
 
-def say(app: Context, lead: int | str, said: Said, actor: str, at: datetime | None) -> dict[str, Any]:
+def say(app: Context, lead: int | str, said: Said, actor: Who, at: datetime | None) -> dict[str, Any]:
     """Lifts a breach, disputes it, or turns the dispute down; or the same of a return; gives LEAD.
 
     Raises:
@@ -87,20 +88,19 @@ def say(app: Context, lead: int | str, said: Said, actor: str, at: datetime | No
         LeadErased: nothing can happen to the lead any more.
     """
 
-    def attempt(conn: Connection) -> Outcome:
+    def told(conn: Connection) -> Outcome:
         lead_id = find(conn, lead)
         found = lead_store.lock(conn, [lead_id])[lead_id]
         check_not_erased(found)
         check_reason(app.workflow(found.digest), found, said.reason)
         who = people.actor(app, actor, conn)
         ask = Ask(lead_id, _of_the_log(conn, lead_id, said), who, at)
-        return in_transaction(app, conn, [ask], now=at)[0]
+        return in_transaction(app, conn, [told_by(actor, ask)], now=at)[0]
 
-    outcome = asked(app, attempt)
-    assert outcome.lead is not None
-    if outcome.refusal is not None:
-        raise Refused(outcome.lead, outcome.refusal.what, outcome.refusal.because)
-    return latest(app, outcome.lead.id, at)
+    def attempt(conn: Connection) -> Outcome:
+        return done_once(conn, actor, app.present(at), lambda: told(conn))
+
+    return done(app, asked(app, attempt), at)
 
 
 def _of_the_log(conn: Connection, lead_id: int, said: Said) -> Said:
@@ -112,7 +112,7 @@ def _of_the_log(conn: Connection, lead_id: int, said: Said) -> Said:
 
 
 def lift_all(
-    app: Context, start: datetime, end: datetime, reason: str, actor: str,
+    app: Context, start: datetime, end: datetime, reason: str, actor: Who,
     target: str | None, party: str | None, at: datetime | None,
 ) -> LiftReport:  # fmt: skip
     """Lifts every breach whose instant lies from *start* until before *end*, a batch to a transaction.

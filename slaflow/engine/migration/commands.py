@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from slaflow.engine.context import Context
@@ -22,14 +23,14 @@ def migrate(app: Context, name: str, asked: Asked, at: datetime | None) -> Migra
         MapWrong, StatesUnmapped: the maps, or what they leave out; nothing is moved.
     """
     found = _terms(app, name, asked, at)
-    return run.carried_out(app, found, run.candidates(app, found))
+    return run.carried_out(app, found, islice(run.candidates(app, found), asked.most))
 
 
 def preview(
     app: Context, name: str, asked: Asked, at: datetime | None, file: Path | None
 ) -> tuple[MigrationReport, list[LeadMove]]:
     """What :func:`migrate` would do, and the leads that would change; kept in *file*. Raises the same."""
-    return plan.planned(app, _terms(app, name, asked, at), file)
+    return plan.planned(app, _terms(app, name, asked, at), file, asked.most)
 
 
 def carry_out(app: Context, name: str, file: Path, content: bytes, by: str | None = None) -> MigrationReport:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ class Plan:
     seqs: Mapping[int, int]
 
 
-def planned(app: Context, terms: Terms, file: Path | None) -> tuple[MigrationReport, list[LeadMove]]:
+def planned(
+    app: Context, terms: Terms, file: Path | None, most: int | None = None
+) -> tuple[MigrationReport, list[LeadMove]]:
     """Previews the migration and, with a *file*, keeps it there; gives the leads that would change.
 
     The file is there whole or not at all. Raises ``FileProtected``, ``FileUnwritable``.
@@ -46,7 +49,7 @@ def planned(app: Context, terms: Terms, file: Path | None) -> tuple[MigrationRep
         if move.is_change:
             changed.append(move)
 
-    report = previewed(app, terms, candidates(app, terms), each)
+    report = previewed(app, terms, islice(candidates(app, terms), most), each)
     if file is not None:
         with new_file(file, Protected(app)) as out:
             out.write(json.dumps(_as_json(report, changed, seqs), indent=2).encode() + b"\n")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from slaflow.engine import permits
+from slaflow.engine.caller import Who
 from slaflow.engine.context import Context
 from slaflow.engine.migration.errors import MapWrong, StatesUnmapped
 from slaflow.engine.setup import people, versions
@@ -32,8 +33,10 @@ class Asked:
     since: str | None = None
     """Only leads of the version whose digest begins so."""
     grace: str | None = None
-    by: str | None = None
+    by: Who | None = None
     """Who moves them; None: an operator."""
+    most: int | None = None
+    """So many leads at most, those with the lowest numbers; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def terms(app: Context, conn: Connection, name: str, asked: Asked, at: datetime 
     return Terms(name, new.digest, app.present(at), finals, happening, at, who)
 
 
-def mover(app: Context, conn: Connection, by: str | None, at: datetime | None) -> Actor:
+def mover(app: Context, conn: Connection, by: Who | None, at: datetime | None) -> Actor:
     """Who moves leads, and may. Raises ``UnknownName``, ``NotPermitted``."""
     if by is None:
         return SYSTEM_ACTOR

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import permits, streams
+from slaflow.engine.caller import Who, written_once
 from slaflow.engine.context import Context
 from slaflow.engine.setup import agreement_signatures, people
 from slaflow.engine.transaction import written
@@ -55,7 +56,7 @@ def holidays_around(workflow: Workflow, at: datetime) -> dict[str, list[str]]:
     return {code: [day.isoformat() for day in days] for code, days in resolved.items()}
 
 
-def activate(app: Context, checked: Checked, at: datetime | None, by: str | None = None) -> Activation:
+def activate(app: Context, checked: Checked, at: datetime | None, by: Who | None = None) -> Activation:
     """Stores text, digest and resolved holidays, and logs it in the workflow's stream.
 
     *by* does it; None is an operator.
@@ -85,11 +86,11 @@ def activate(app: Context, checked: Checked, at: datetime | None, by: str | None
         )
         streams.append(conn, f"workflow:{workflow.name}", draft, now, workflow.digest)
 
-    written(app, put_in_force)
+    written(app, lambda conn: written_once(conn, by, now, lambda: put_in_force(conn)))
     return Activation(workflow.name, workflow.digest, now, workflow.kept_aside)
 
 
-def missing(app: Context, checked: Checked, at: datetime | None, by: str | None = None) -> dict[str, Any]:
+def missing(app: Context, checked: Checked, at: datetime | None, by: Who | None = None) -> dict[str, Any]:
     """Whose signatures are missing before *checked* may be put in force; stores nothing.
 
     Raises:
@@ -107,11 +108,12 @@ def missing(app: Context, checked: Checked, at: datetime | None, by: str | None 
     }  # fmt: skip
 
 
-def _who(app: Context, conn: Connection, by: str | None, workflow: Workflow, now: datetime) -> Actor:
+def _who(app: Context, conn: Connection, by: Who | None, workflow: Workflow, now: datetime) -> Actor:
     """Who puts *workflow* in force, whose parties may be new, and may do so."""
     if by is None:
         return SYSTEM_ACTOR
-    who = Actor(by, by) if by in workflow.parties else people.actor(app, by, conn)
+    is_party = isinstance(by, str) and by in workflow.parties
+    who = Actor(str(by), str(by)) if is_party else people.actor(app, by, conn)
     permits.check(people_store.directory(conn), who, "activate", (), now)
     return who
 

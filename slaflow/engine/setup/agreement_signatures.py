@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import permits, streams
+from slaflow.engine.caller import Who, written_once
 from slaflow.engine.context import Context
 from slaflow.engine.setup import people, signatures
 from slaflow.engine.setup.signatures import (
@@ -121,7 +122,7 @@ def standing(conn: Connection, workflow: Workflow) -> dict[str, Any]:
     }
 
 
-def sign(app: Context, checked: Checked, actor: str, at: datetime | None) -> dict[str, Any]:
+def sign(app: Context, checked: Checked, actor: Who, at: datetime | None) -> dict[str, Any]:
     """A party's signature under the text as it is, logged with the text.
 
     Raises:
@@ -139,7 +140,7 @@ def sign(app: Context, checked: Checked, actor: str, at: datetime | None) -> dic
     return _appended(app, workflow, actor, at, SIGNED, data, check)
 
 
-def withdraw(app: Context, checked: Checked, actor: str, reason: str, at: datetime | None) -> dict[str, Any]:
+def withdraw(app: Context, checked: Checked, actor: Who, reason: str, at: datetime | None) -> dict[str, Any]:
     """Takes the signature of *actor*'s party under the text back.
 
     Raises:
@@ -156,7 +157,7 @@ def withdraw(app: Context, checked: Checked, actor: str, reason: str, at: dateti
 
 
 def _appended(
-    app: Context, workflow: Workflow, actor: str, at: datetime | None, kind: str, data: Mapping[str, Any],
+    app: Context, workflow: Workflow, actor: Who, at: datetime | None, kind: str, data: Mapping[str, Any],
     check: Callable[[Actor, Given | None], None], reason: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     stream = f"workflow:{workflow.name}"
@@ -183,7 +184,7 @@ def _appended(
             "at": instant_text(now), "missing": missing,
         }  # fmt: skip
 
-    return written(app, append)
+    return written(app, lambda conn: written_once(conn, actor, app.present(at), lambda: append(conn)))
 
 
 def _check_not_in_force(conn: Connection, workflow: Workflow) -> None:
@@ -195,9 +196,13 @@ def _check_not_in_force(conn: Connection, workflow: Workflow) -> None:
         )
 
 
-def _signer(app: Context, conn: Connection, workflow: Workflow, name: str, now: datetime) -> Actor:
+def _signer(app: Context, conn: Connection, workflow: Workflow, name: Who, now: datetime) -> Actor:
     """Who signs, and may: a manager or admin, or a party's bare name where it has neither."""
-    who = Actor(name, name) if name in workflow.parties else people.actor(app, name, conn)
+    who = (
+        Actor(name, name)
+        if isinstance(name, str) and name in workflow.parties
+        else people.actor(app, name, conn)
+    )
     if who.party not in workflow.parties:
         rule = f"a manager or admin of {' or '.join(workflow.parties)} signs it"
         raise NotAParty(who, workflow.name, rule)

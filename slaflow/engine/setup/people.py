@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine import permits, streams
 from slaflow.engine.access import leaving
-from slaflow.engine.caller import Caller, Who
+from slaflow.engine.caller import Caller, Who, written_once
 from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
@@ -177,7 +177,7 @@ class Recorded:
 
 def add(
     app: Context, email: str, given: Mapping[str, Given], at: datetime | None, *,
-    by_address: bool,
+    by_address: bool, by: Who | None = None,
 ) -> Recorded:  # fmt: skip
     """Records a person, or changes of one who is known what is *given*: the row before ends, one begins.
 
@@ -185,8 +185,10 @@ def add(
         given: of :data:`CHANGEABLE`; an empty text is none.
         by_address: whether somebody new must be named by an e-mail address; other systems' keys may be
             anything that names no party and no team.
+        by: who does it; None is an operator.
 
     Raises:
+        NotPermitted: it is not *by*'s to do.
         UnknownName, PersonRemoved: the party, team, calendar or manager is not known.
         NoName, NoAddress, PartyMissing: somebody new, without a name or a side to be known by.
         TeamOfOtherParty, ManagesThemselves: they cannot be there.
@@ -196,6 +198,7 @@ def add(
 
     def recorded(conn: Connection) -> Recorded:
         directory = store.directory(conn)
+        who = _of_people(app, conn, directory, by, now)
         before, spelt = directory.current(email), directory.spelt(email)
         if not directory.rows(email):
             check_new_name(email, parties(app, conn), teams(app, conn), by_address=by_address)
@@ -210,9 +213,18 @@ def add(
             return Recorded(before, before)
         if before is not None and (before.party, before.role) != (values["party"], values["role"]):
             leaving.sign_out(conn, spelt)
-        return Recorded(record(conn, spelt, now=now, **values), before)
+        return Recorded(record(conn, spelt, now=now, who=who, **values), before)
 
-    return written(app, recorded)
+    return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
+
+
+def _of_people(app: Context, conn: Connection, directory: Directory, by: Who | None, now: datetime) -> Actor:
+    """Who records or removes people. Raises ``NotPermitted``."""
+    if by is None:
+        return SYSTEM_ACTOR
+    who = actor(app, by, conn)
+    permits.check(directory, who, "people", (), now)
+    return who
 
 
 def _values(before: Person | None, wanted: Mapping[str, str | None]) -> dict[str, Any]:
@@ -281,6 +293,7 @@ class TeamOfOtherParty(SlaflowError):
 def record(
     conn: Connection, email: str, party: str, now: datetime, *, name: str | None = None,
     team: str | None = None, manager: str | None = None, role: str = "member", calendar: str | None = None,
+    who: Actor = SYSTEM_ACTOR,
 ) -> Person:  # fmt: skip
     """Stores a person as valid from *now* and logs it in the stream ``people``."""
     saved = store.add_person(
@@ -290,7 +303,7 @@ def record(
         "change": "recorded", "email": saved.email, "party": saved.party, "name": saved.name,
         "team": saved.team, "manager": saved.manager, "role": saved.role, "order": saved.order,
     }  # fmt: skip
-    _log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar})
+    _log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar}, who)
     return saved
 
 
@@ -305,7 +318,7 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYS
 
 def away(
     app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None,
-    by: str | None = None, stand_in: str | None = None,
+    by: Who | None = None, stand_in: str | None = None,
 ) -> Person:  # fmt: skip
     """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
 
@@ -338,7 +351,7 @@ def away(
         _log(conn, now, {"email": person.email, **data, **named}, who)
         return person
 
-    return written(app, recorded)
+    return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
 
 
 def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) -> str:
@@ -354,22 +367,24 @@ def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) 
     return other.email
 
 
-def remove(app: Context, email: str, at: datetime | None) -> Person:
+def remove(app: Context, email: str, at: datetime | None, by: Who | None = None) -> Person:
     """Ends the person's row, gives it; leads stay where they are until a step or somebody assigns them.
 
     Raises:
+        NotPermitted: it is not *by*'s to do, None: an operator's.
         UnknownName, PersonRemoved: nobody is called that.
     """
     now = app.present(at)
 
     def recorded(conn: Connection) -> Person:
+        who = _of_people(app, conn, store.directory(conn), by, now)
         person = check_known(app, conn, email)
         store.end_person(conn, person.email, now)
         leaving.leave(conn, person.email, now)
-        _log(conn, now, {"change": "removed", "email": person.email})
+        _log(conn, now, {"change": "removed", "email": person.email}, who)
         return person
 
-    return written(app, recorded)
+    return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
 
 
 def listed(app: Context, at: datetime | None) -> Sequence[Person]:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from slaflow.engine.setup.kept_agreements import KeptAgreements
 from slaflow.errors import SlaflowError, UnknownName
+from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.rows import workflows as store
 from slaflow.workflow.model.workflow import Workflow
@@ -73,6 +75,21 @@ def versions(conn: Connection, name: str | None) -> list[store.Version]:
     if name is not None:
         known_version(conn, name)
     return store.versions(conn, name)[::-1]
+
+
+def told_versions(found: Sequence[store.Version]) -> list[dict[str, Any]]:
+    """*found* as scripts see them, oldest first; of each workflow the one activated last is active."""
+    in_order = sorted(found, key=lambda version: version.activated_at)
+    newest = {version.name: version for version in in_order}
+    return [
+        {
+            "workflow": version.name,
+            "digest": version.digest,
+            "activated_at": instant_text(version.activated_at),
+            "active": newest[version.name] is version,
+        }
+        for version in in_order
+    ]
 
 
 def as_dates(holidays: Mapping[str, Sequence[str]]) -> dict[str, tuple[date, ...]]:

@@ -150,7 +150,7 @@ def _settle_all(
     progress: Callable[[int, int], None] | None,
     once: Once,
 ) -> None:
-    total = _due(app, report.at) if progress is not None else 0
+    total = due(app, report.at) if progress is not None else 0
     hands = Hands(app, report.at, batch)
     try:
         while once(report, hands.take):
@@ -161,9 +161,10 @@ def _settle_all(
             report.add(settled)
 
 
-def _due(app: Context, at: datetime) -> int:
+def due(app: Context, at: datetime | None = None) -> int:
+    """In how many leads something fell before *at* that is not carried out; None: now."""
     with app.database.read() as conn:
-        return lead_store.count_due(conn, at)
+        return lead_store.count_due(conn, app.present(at))
 
 
 def run_once(report: TickReport, take: Callable[[], Settled]) -> bool:

@@ -18,7 +18,8 @@ from slaflow.workflow.model.parties import AUDITOR, LEAD, ROLES, SYSTEM, outrank
 Operation = Literal[
     "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
     "lift", "uphold", "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw",
-    "absence", "preference", "read", "invite", "verify", "export",
+    "absence", "preference", "read", "invite", "verify", "export", "people", "tokens", "see_tokens", "outbox",
+    "see_outbox",
 ]  # fmt: skip
 Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
 """How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
@@ -69,6 +70,11 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
     "invite": {"admin": ALWAYS},
     "verify": {"manager": ALWAYS, AUDITOR: ALWAYS},
     "export": {"manager": ALWAYS, AUDITOR: ALWAYS},
+    "people": {"admin": ALWAYS},
+    "tokens": {"admin": ALWAYS},
+    "see_tokens": {"admin": ALWAYS, AUDITOR: ALWAYS},
+    "outbox": {"admin": ALWAYS},
+    "see_outbox": {"manager": ALWAYS, AUDITOR: ALWAYS},
 }
 """Operation, then role: what must hold, one of several; a role that is not named has what the next lower
 has; an auditor, who ranks nowhere, has what names them. ``fire``, ``answer``, ``record`` and ``override`` ask
@@ -104,6 +110,11 @@ WHO: Mapping[Operation, str] = {
     "invite": "an admin invites people",
     "verify": "a manager, admin or auditor has the log verified",
     "export": "a manager, admin or auditor has the log exported",
+    "people": "an admin records and removes people",
+    "tokens": "an admin makes and revokes tokens",
+    "see_tokens": "an admin or auditor sees tokens",
+    "outbox": "an admin has messages sent again, or lets them go",
+    "see_outbox": "a manager, admin or auditor sees messages",
 }
 """Who may, as a refusal says it."""
 

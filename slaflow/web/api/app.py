@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from slaflow.errors import SlaflowError
 from slaflow.web import principal
-from slaflow.web.api import reads, writes
+from slaflow.web.api import breaches, deeds, leads, log, people, reports, running, tokens, workflows
 from slaflow.web.api.bearing import let_in
 from slaflow.web.api.description import described
 from slaflow.web.api.limits import Limits
@@ -25,6 +25,18 @@ KEPT = "public, max-age=3600"
 BY_STATUS = {404: "no_such_page", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
+ROUTERS = (
+    leads.router, deeds.router, breaches.router, log.router, reports.router, workflows.router,
+    people.router, tokens.router, running.router,
+)  # fmt: skip
+"""Every address that needs a token."""
+
+
+def routes() -> list[APIRoute]:
+    """The same, route by route."""
+    return [route for each in ROUTERS for route in each.routes if isinstance(route, APIRoute)]
+
+
 def made(site: Site, limits: Limits | None = None) -> FastAPI:
     """The application that answers for *site*. Raises ``RouteUnnamed``."""
     app = FastAPI(
@@ -33,7 +45,7 @@ def made(site: Site, limits: Limits | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.site = site
     app.state.limits = limits or Limits()
-    for each in (reads.router, writes.router, _describing()):
+    for each in (*ROUTERS, _describing()):
         app.include_router(each)
     principal.check_routes(app.routes, public_mounts=())
     app.add_exception_handler(Problem, _problem)
@@ -47,7 +59,7 @@ def made(site: Site, limits: Limits | None = None) -> FastAPI:
 def _describing() -> APIRouter:
     """What describes the other addresses, to whoever asks: it tells nothing of any lead."""
     router = APIRouter()
-    document = described((*reads.router.routes, *writes.router.routes), PLACE, version("slaflow"))
+    document = described(routes(), PLACE, version("slaflow"))
 
     @router.get("/openapi.json")
     @principal.operation("public", "token")
@@ -91,10 +103,8 @@ def not_taken(request: Request, error: Exception) -> Response:
 def _taken(request: Request) -> list[str]:
     """What can be done with the address."""
     path = request.scope["path"].removeprefix(PLACE)
-    routes = [
-        route for each in (reads, writes) for route in each.router.routes if isinstance(route, APIRoute)
-    ]
-    return sorted({verb for route in routes if route.path_regex.match(path) for verb in route.methods or ()})
+    found = (route for route in routes() if route.path_regex.match(path))
+    return sorted({verb for route in found for verb in route.methods or ()})
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import Depends, Request
 
@@ -20,23 +20,40 @@ from slaflow.web.site import Site
 VIA = "api"
 SAFE = ("GET", "HEAD")
 JSON_TYPES = frozenset(("*/*", "application/*", "application/json", "application/problem+json"))
+PAGE_TYPES = frozenset(("text/html", "text/*"))
+LINES = "application/x-ndjson"
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _SCOPES = "__slaflow_scopes__"
 
 
-def needs(named: Operation, *scopes: Scope) -> Callable[[Endpoint], Endpoint]:
-    """Says which right an address needs, and which scopes will do, any of them."""
+class Needed(NamedTuple):
+    """What an address needs, and what it tells: ``tells`` names a schema of the description."""
+
+    operation: Operation
+    scopes: tuple[Scope, ...]
+    tells: str
+    types: frozenset[str]
+
+
+def needs(
+    named: Operation, *scopes: Scope, tells: str, lines: bool = False, page: bool = False
+) -> Callable[[Endpoint], Endpoint]:
+    """Says which right an address needs, and which scopes will do, any of them.
+
+    It tells what the schema *tells* describes: as JSON, also in *lines*, or as a *page*.
+    """
+    types = JSON_TYPES | ({LINES} if lines else set()) | (PAGE_TYPES if page else set())
 
     def marked(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _SCOPES, (named, scopes))
+        setattr(endpoint, _SCOPES, Needed(named, scopes, tells, frozenset(types)))
         return operation(named, "token")(endpoint)
 
     return marked
 
 
-def needed(endpoint: object) -> tuple[Operation, tuple[Scope, ...]] | None:
+def needed(endpoint: object) -> Needed | None:
     """What the function behind an address says; None of what is open to everybody."""
-    found: tuple[Operation, tuple[Scope, ...]] | None = getattr(endpoint, _SCOPES, None)
+    found: Needed | None = getattr(endpoint, _SCOPES, None)
     return found
 
 
@@ -46,14 +63,14 @@ def let_in(request: Request) -> None:
     Raises:
         Problem: 401 without a good token, 403 where it is not for that, 406, 429.
     """
-    _check_accepts(request.headers.get("accept"))
     asked = needed(request.scope["endpoint"])
+    _check_accepts(request.headers.get("accept"), JSON_TYPES if asked is None else asked.types)
     if asked is None:
         return
     site: Site = request.app.state.site
     bearer = _shown(site, request.headers.getlist("authorization"))
     _check_room(request.app.state.limits, bearer, "reads" if request.method in SAFE else "writes")
-    named, scopes = asked
+    named, scopes = asked.operation, asked.scopes
     if not any(scope in bearer.scopes for scope in scopes):
         wanted = " or ".join(scopes)
         said = f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'
@@ -63,10 +80,21 @@ def let_in(request: Request) -> None:
     request.state.bearer = bearer
 
 
-def _check_accepts(accept: str | None) -> None:
-    kinds = [each.partition(";")[0].strip().lower() for each in (accept or "*/*").split(",")]
-    if JSON_TYPES.isdisjoint(kinds):
+def _check_accepts(accept: str | None, types: frozenset[str]) -> None:
+    if types.isdisjoint(kinds_of(accept)):
         raise Problem("not_acceptable", "answers are JSON; send accept: application/json, or nothing")
+
+
+def kinds_of(accept: str | None) -> list[str]:
+    """What who asks takes, by the header, in its order."""
+    return [each.partition(";")[0].strip().lower() for each in (accept or "*/*").split(",")]
+
+
+def wants_lines(request: Request) -> bool:
+    """Whether rather JSON lines are asked for than one document."""
+    asked = needed(request.scope["endpoint"])
+    kinds = kinds_of(request.headers.get("accept")) if asked and LINES in asked.types else []
+    return LINES in kinds and JSON_TYPES.isdisjoint(kinds[: kinds.index(LINES)])
 
 
 def _shown(site: Site, headers: list[str]) -> Bearer:

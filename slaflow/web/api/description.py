@@ -14,93 +14,28 @@ import orjson
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.routing import BaseRoute
 
-from slaflow.web.api.bearing import SAFE, needed
+from slaflow.web.api.bearing import LINES, SAFE, Needed, needed
 from slaflow.web.api.problems import MEDIA_TYPE, TITLES
 from slaflow.web.api.reading import KEY, TAG, reads_as
+from slaflow.web.api.schemas import LISTS, SCHEMAS, TEXT, page_of
 
 JSON = "application/json"
-OF_EVERY: tuple[int, ...] = (401, 403, 406, 422, 429, 500, 503)
-OF_A_LEAD: tuple[int, ...] = (404,)
-OF_WRITES: tuple[int, ...] = (400, 409, 412, 413, 415)
-TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
-PERHAPS = {"type": ["string", "null"]}
-INSTANT = {"type": "string", "format": "date-time"}
-PERHAPS_INSTANT = {"type": ["string", "null"], "format": "date-time"}
-ANYTHING: dict[str, Any] = {"type": "object"}
-
-SCHEMAS: Mapping[str, Any] = {
-    "Lead": {
-        "type": "object",
-        "description": "A lead as of the instant asked for; asked for alone, with what may be done with it.",
-        "properties": {
-            "id": NUMBER, "key": TEXT, "state": TEXT, "owner": PERHAPS, "held_by": TEXT, "workflow": TEXT,
-            "digest": TEXT, "created_at": INSTANT, "entered_at": INSTANT, "erased_at": PERHAPS_INSTANT,
-            "score": {"type": "number"}, "fit": {"type": "number"}, "engagement": {"type": "number"},
-            "stage": PERHAPS, "fields": ANYTHING, "checks": ANYTHING, "attempts": ANYTHING, "cycles": NUMBER,
-            "clocks": {"type": "array", "items": {"$ref": "#/components/schemas/Clock"}},
-            "available": {"type": "array", "items": ANYTHING},
-            "seq": {**NUMBER, "description": "The number of the last entry of its log."},
-        },
-        "required": ["id", "key", "state", "held_by", "workflow", "fields", "checks", "clocks"],
-    },
-    "Clock": {
-        "type": "object",
-        "properties": {
-            "target": TEXT, "status": TEXT, "owed_by": PERHAPS, "owner": PERHAPS, "number": NUMBER,
-            "started_at": INSTANT, "due_at": PERHAPS_INSTANT, "paused_at": PERHAPS_INSTANT,
-            "left_seconds": {"type": ["integer", "null"], "description": "Open time until it is due."},
-            "breached_at": PERHAPS_INSTANT, "ended_at": PERHAPS_INSTANT,
-            "late_seconds": {"type": ["integer", "null"]}, "calendar": TEXT,
-        },
-        "required": ["target", "status", "number", "started_at"],
-    },
-    "QueueRow": {
-        "type": "object",
-        "properties": {
-            "lead": NUMBER, "key": TEXT, "target": TEXT, "title": PERHAPS, "owed_by": TEXT, "owner": PERHAPS,
-            "due_at": PERHAPS_INSTANT, "seconds_left": NUMBER, "calendar": TEXT, "state": TEXT,
-            "status": TEXT, "paused": {"type": "boolean"},
-        },
-        "required": ["lead", "key", "target", "seconds_left"],
-    },
-    "Entry": {
-        "type": "object",
-        "properties": {
-            "id": NUMBER, "stream": TEXT, "seq": NUMBER, "lead": {"type": ["integer", "null"]}, "class": TEXT,
-            "at": INSTANT, "recorded_at": INSTANT, "kind": TEXT, "actor": TEXT, "party": PERHAPS,
-            "data": {"type": ["object", "null"]}, "hash": TEXT, "prev": TEXT,
-        },
-        "required": ["id", "stream", "seq", "kind", "at", "actor", "hash"],
-    },
-    "Problem": {
-        "type": "object",
-        "description": "RFC 9457.",
-        "properties": {
-            "type": {"type": "string", "format": "uri-reference"}, "title": TEXT, "status": NUMBER,
-            "code": {"type": "string", "enum": list(TITLES)}, "detail": TEXT,
-            "lead": {"type": ["integer", "null"]}, "because": {"type": "array", "items": TEXT},
-            "findings": {"type": "array", "items": ANYTHING}, "since": {"type": "array", "items": ANYTHING},
-        },
-        "required": ["type", "title", "status", "code", "detail"],
-    },
-}  # fmt: skip
-ANSWERS: Mapping[str, str] = {
-    "/queue": "QueueRow", "/leads": "Lead", "/leads/{lead}/entries": "Entry", "/log": "Entry",
-}  # fmt: skip
-"""Of what the pages of an address are."""
-OTHERS: Mapping[str, str] = {"/log/{entry}": "Entry"}
-"""What an address answers that is neither a page nor a lead."""
+OF_EVERY: tuple[int, ...] = (400, 401, 403, 404, 406, 409, 422, 429, 500, 503)
+OF_WRITES: tuple[int, ...] = (413, 415)
+OF_LEADS: tuple[int, ...] = (412,)
 HEADERS = {
     "if-match": ("An ETag of the lead: done only if nothing was logged for it since.", f"^{TAG}$"),
     "idempotency-key": ("Yours to choose: sent again within a day it is not done again.", f"^{KEY}$"),
 }
+OF_A_LEAD = ("show", "explain", "entries", "change", "fire", "record", "answer", "give", "dispute")
+"""What is done next with a lead, by the names of the operations."""
+LIMITED = {"ratelimit": {"description": "What is left, and in how many seconds more is.", "schema": TEXT}}
 
 
-def described(routes: Iterable[BaseRoute], place: str, version: str) -> bytes:
+def described(routes: Iterable[APIRoute], place: str, version: str) -> bytes:
     """The document of *routes* below *place*, as it is served."""
-    ours = [route for route in routes if isinstance(route, APIRoute) and needed(route.endpoint) is not None]
+    ours = list(routes)
     found = get_openapi(
         title="slaflow", version=version, openapi_version="3.1.0", routes=ours, servers=[{"url": place}],
         summary="The agreement between marketing and sales, asked by other systems",
@@ -109,10 +44,11 @@ def described(routes: Iterable[BaseRoute], place: str, version: str) -> bytes:
     for route in ours:
         for verb in route.methods or ():
             _describe(found["paths"][route.path_format][verb.lower()], route, verb, examples)
+    models = [model for route in ours if (model := _body_of(route)) is not None]
     found["components"] = {
         "schemas": {
             **{name: {**each, "examples": [examples[name]]} for name, each in SCHEMAS.items()},
-            **{model.__name__: _schema(model) for model in map(_body_of, ours) if model is not None},
+            **{name: each for model in models for name, each in _schemas(model)},
         },
         "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer", "description": "Made by 'slaflow token add'."}
@@ -127,18 +63,22 @@ def _examples() -> dict[str, Any]:
     return found
 
 
-def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[str, Any]) -> None:
+def _asked(route: APIRoute) -> Needed:
     asked = needed(route.endpoint)
-    assert asked is not None
+    assert asked is not None, route.path
+    return asked
+
+
+def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[str, Any]) -> None:
     op["operationId"] = route.name
     op["summary"], _, _ = inspect.cleandoc(route.endpoint.__doc__ or "").partition("\n")
-    op["description"] = f"Needs a token for {' or '.join(asked[1])}."
+    op["description"] = f"Needs a token for {' or '.join(_asked(route).scopes)}."
+    op["tags"] = [route.path.split("/")[1]]
     op["security"] = [{"token": []}]
     op["responses"] = dict(_responses(route, verb))
     model = _body_of(route)
     if model is not None:
-        content = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"},
-                   "example": examples[model.__name__]}  # fmt: skip
+        content = {"schema": _named(model.__name__), "example": examples[model.__name__]}
         op["requestBody"] = {"required": True, "content": {JSON: content}}
     if verb not in SAFE:
         taken = [name for name in HEADERS if name == "idempotency-key" or "{lead}" in route.path]
@@ -155,43 +95,57 @@ def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[
 
 
 def _responses(route: APIRoute, verb: str) -> Iterator[tuple[str, Any]]:
-    status = str(route.status_code or 200)
-    said: dict[str, Any] = {"description": "So it is.", "content": {JSON: {"schema": _answer(route, verb)}}}
-    if verb not in SAFE or route.path == "/leads/{lead}":
-        said["headers"] = {"etag": {"description": "Of the lead as it stands.", "schema": TEXT}}
-    if status == "201":
-        said["description"] = "It is there now."
-        said["headers"]["location"] = {"description": "Where.", "schema": TEXT}
-        said["links"] = {
-            name: {"operationId": name, "parameters": {"lead": "$response.body#/id"}}
-            for name in ("show", "change", "fire", "record")
-        }
-    yield status, said
-    wrong = {*OF_EVERY, *(OF_A_LEAD if "{" in route.path or verb not in SAFE else ())}
-    if route.path in ("/leads", "/leads/{lead}/explain"):
-        wrong |= {404}  # what was not there yet at the instant asked for
-    wrong |= set(OF_WRITES if verb not in SAFE else ())
+    yield str(route.status_code or 200), _answer(route, verb)
+    if _keeps(route, verb):
+        yield "304", {"description": "It is what you have.", "headers": {"etag": _etag()}}
+    wrong = {*OF_EVERY, *(OF_WRITES if verb not in SAFE else ())}
+    wrong |= set(OF_LEADS if verb not in SAFE and "{lead}" in route.path else ())
     for each in sorted(wrong):
         codes = [code for code, (status_of, _) in TITLES.items() if status_of == each]
-        yield (
-            str(each),
-            {
-                "description": ", ".join(codes),
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
+        said: dict[str, Any] = {
+            "description": ", ".join(codes),
+            "content": {MEDIA_TYPE: {"schema": _named("Problem")}},
+        }
+        yield str(each), {**said, "headers": LIMITED} if each == 429 else said
 
 
 def _answer(route: APIRoute, verb: str) -> dict[str, Any]:
-    if route.path in OTHERS:
-        return {"$ref": f"#/components/schemas/{OTHERS[route.path]}"}
-    if verb in SAFE and route.path in ANSWERS:
-        items = {"type": "array", "items": {"$ref": f"#/components/schemas/{ANSWERS[route.path]}"}}
-        said = {"items": items, "next": PERHAPS} | ({"waiting": NUMBER} if route.path == "/queue" else {})
-        return {"type": "object", "properties": said, "required": ["items", "next"]}
-    if route.path.endswith("/explain"):
-        return ANYTHING
-    return {"$ref": "#/components/schemas/Lead"}
+    asked = _asked(route)
+    schema = page_of(asked.tells) if route.path in LISTS and verb in SAFE else _named(asked.tells)
+    said: dict[str, Any] = {"description": "So it is.", "content": {JSON: {"schema": schema}}}
+    if LINES in asked.types:
+        said["content"][LINES] = {"schema": {**TEXT, "description": "A line for each of the items."}}
+    if asked.tells == "Document":
+        said["content"] = {kind: {"schema": TEXT} for kind in ("text/html", "text/markdown")}
+    headers = {}
+    if (asked.tells == "Lead" and route.path not in LISTS) or _keeps(route, verb) or verb not in SAFE:
+        headers = {"etag": _etag()} if asked.tells == "Lead" or _keeps(route, verb) else {}
+    if route.status_code == 201:
+        said["description"] = "It is there now."
+        headers["location"] = {"description": "Where.", "schema": TEXT}
+    if headers:
+        said["headers"] = headers
+    if (asked.tells == "Lead" and route.path not in LISTS | {"/leads/{lead}/erase"}) or (
+        route.status_code == 201 and route.path == "/leads"
+    ):
+        said["links"] = _links()
+    return said
+
+
+def _links() -> dict[str, Any]:
+    return {name: {"operationId": name, "parameters": {"lead": "$response.body#/id"}} for name in OF_A_LEAD}
+
+
+def _keeps(route: APIRoute, verb: str) -> bool:
+    return verb in SAFE and route.path in ("/log/{entry}", "/workflows/{name}", "/workflows/{name}/document")
+
+
+def _etag() -> dict[str, Any]:
+    return {"description": "Of what is told, as it stands.", "schema": TEXT}
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _body_of(route: APIRoute) -> type[BaseModel] | None:
@@ -199,7 +153,8 @@ def _body_of(route: APIRoute) -> type[BaseModel] | None:
     return next((found for each in route.dependant.dependencies if (found := reads_as(each.call))), None)
 
 
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    found = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    found.pop("$defs", None)
-    return found
+def _schemas(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+    """The model's own schema, and those that it refers to."""
+    found = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
+    yield from found.pop("$defs", {}).items()
+    yield model.__name__, found

@@ -14,6 +14,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from slaflow.engine.access.tokens import Bearer
+from slaflow.web.api.bearing import LINES, wants_lines
 from slaflow.web.api.problems import Problem
 
 MOST = 200
@@ -48,6 +49,9 @@ def page(request: Request, bearer: Bearer, items: Sequence[Any], last: int | Non
         said["next"] = urlsafe_b64encode(sealed).decode().rstrip("=")
         query = urlencode([*_query(request, "cursor"), ("cursor", said["next"])])
         headers["link"] = f'<{request.scope["root_path"]}{_path(request)}?{query}>; rel="next"'
+    if wants_lines(request):
+        body = b"".join(orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in items)
+        return Response(body, 200, headers, LINES)
     return Response(orjson.dumps(said), 200, headers, "application/json")
 
 

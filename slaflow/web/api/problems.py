@@ -13,6 +13,7 @@ import orjson
 from starlette.responses import Response
 
 from slaflow.engine.leads.commands import IdentityMissing, LeadExists, Refused
+from slaflow.engine.setup.agreement_signatures import Unsigned
 from slaflow.errors import ENVIRONMENT, USAGE, InvalidValue, SlaflowError, UnknownName
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +39,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "changed_meanwhile": (412, "Something was logged since"),
     "too_large": (413, "That is more than is taken at once"),
     "not_json": (415, "Only JSON is taken"),
+    "agreement_unsound": (422, "The text is no sound agreement"),
     "invalid_value": (422, "A value is not as it must be"),
     "key_reused": (422, "The key was used for something else"),
     "too_many": (429, "More than is answered at once"),
@@ -98,6 +100,8 @@ def problem_of(error: SlaflowError) -> Problem:
         return Problem("invalid_value", f"a lead is known by it; give {', '.join(error.missing)}")
     if isinstance(error, UnknownName):
         return _unknown(error)
+    if isinstance(error, Unsigned):
+        return Problem("refused", f"{error.asked} refused", because=list(error.because))
     return Problem(_code(error), in_short(str(error)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -54,6 +54,10 @@ class EntriesAsked(Paged):
     kind: Word | None = None
 
 
+class Proving(Asked):
+    data: bool = Field(False, description="Also what people wrote in it, and what it was hashed with.")
+
+
 class LogAsked(EntriesAsked):
     lead: int | None = Field(None, ge=1, lt=10**18)
     actor: Word | None = None
@@ -62,3 +66,19 @@ class LogAsked(EntriesAsked):
     trigger: Word | None = None
     from_: Instant | None = Field(None, alias="from", description="Inclusive.")
     to: Instant | None = Field(None, description="Exclusive.")
+
+
+class ReportAsked(AsOf):
+    from_: Instant | None = Field(None, alias="from", description="Inclusive.")
+    to: Instant | None = Field(None, description="Exclusive.")
+    by: Word | None = Field(None, description="owner, team, month, sourced_by, or a field of the lead.")
+    workflow: Word | None = Field(None, description="Of commitments those of this agreement alone.")
+
+
+class OutboxAsked(Paged):
+    status: Literal["waiting", "stale", "sent", "failed"] | None = None
+    channel: Word | None = Field(None, description="Those that go over this alone.")
+
+
+class DocumentAsked(Asked):
+    form: Literal["html", "markdown"] = "html"

@@ -99,7 +99,7 @@ def test_a_token_that_is_for_nobody_or_nothing_is_not_made(app: Engine, clock: P
         tokens.add(app, "crm", ["read"], party="sales")
     for scopes, whose in (
         ([], {"party": "sales"}), (["read"], {}), (["read"], {"party": "sales", "person": ANNA}),
-        (["read"], {"party": "sales", "expires_at": clock.at}),
+        (["read"], {"party": "sales", "expires_at": clock.at}), (["manage"], {"party": "sales"}),
     ):  # fmt: skip
         with pytest.raises(TokenUnusable):
             tokens.add(app, "other", scopes, **whose)  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ def test_a_token_that_is_for_nobody_or_nothing_is_not_made(app: Engine, clock: P
         with pytest.raises(UnknownName):
             tokens.add(app, "other", ["read"], **wrong)  # type: ignore[arg-type]
     with pytest.raises(UnknownName):
-        tokens.add(app, "other", ["manage"], party="sales")
+        tokens.add(app, "other", ["mange"], party="sales")
     with pytest.raises(UnknownName, match='did you mean "crm"'):
         tokens.revoke(app, "cmr")
     app.remove_person(ANNA)

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
-from support.asking import AUDITOR, ROOT, System, all_rows, system
-from support.office import ANNA, BO, MIA, Present, on_one_database
+from support.api_requests import REQUESTS, every_route
+from support.asking import AUDITOR, MANAGING, ROOT, System, all_rows, governed, system
+from support.office import ANNA, BO, MIA, NORA, Present, on_one_database
+from support.worlds import Fill
 
+from slaflow.engine import permits
 from slaflow.engine.access import tokens
+from slaflow.engine.access.tokens import TokenUnusable
 from slaflow.engine.app import Engine
-from slaflow.web.api import reads, writes
-from slaflow.web.api.bearing import needed
-
-ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
-    ("GET", "/queue"): ("/queue", None),
-    ("GET", "/leads"): ("/leads", None),
-    ("GET", "/leads/{lead}"): ("/leads/1", None),
-    ("GET", "/leads/{lead}/explain"): ("/leads/1/explain", None),
-    ("GET", "/leads/{lead}/entries"): ("/leads/1/entries", None),
-    ("GET", "/log"): ("/log", None),
-    ("GET", "/log/{entry}"): ("/log/1", None),
-    ("POST", "/leads"): ("/leads", {"fields": {"email": "new@example.com"}}),
-    ("PATCH", "/leads/{lead}"): ("/leads/1", {"fields": {"company": "Acme"}}),
-    ("POST", "/leads/{lead}/fire/{trigger}"): ("/leads/1/fire/accept", {}),
-    ("POST", "/leads/{lead}/activities"): ("/leads/1/activities", {"kind": "visit"}),
-    ("PUT", "/leads/{lead}/checks/{name}"): ("/leads/1/checks/value", {"answer": {"expected_value": 1}}),
-    ("PUT", "/leads/{lead}/owner"): ("/leads/1/owner", {"owner": BO}),
-}
-"""Every address, and a request to it that a manager of sales is granted."""
+from slaflow.engine.log.keys import new_key
+from slaflow.store.database import Database
 
 
-def every_route() -> dict[tuple[str, str], tuple[str, ...]]:
-    """Method and path of each, with the scopes of which any will do."""
-    found = {}
-    for route in (*reads.router.routes, *writes.router.routes):
-        assert isinstance(route, APIRoute)
-        asked = needed(route.endpoint)
-        assert asked is not None, route.path
-        found |= {(verb, route.path): asked[1] for verb in route.methods or ()}
-    return found
+@pytest.fixture
+def app(
+    world_of: Callable[[Fill], Database], present: Present, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """With promises per month, and a head of the log that is signed."""
+    monkeypatch.setenv("SLAFLOW_KEY", str(tmp_path / "slaflow.key"))
+    engine = Engine(world_of(governed), now=present)
+    engine.checkpoint(new_key("slaflow", tmp_path / "slaflow.key"))
+    return engine
+
+
+Every = dict[tuple[str, str], tuple[str, Any]]
+
+
+def of_scope(scope: str) -> Every:
+    """The requests that a token for *scope* alone is enough for."""
+    return {each: said for each, said in REQUESTS.items() if scope in every_route()[each].scopes}
 
 
 def test_the_requests_here_are_to_every_address_there_is() -> None:
-    assert set(ROUTES) == set(every_route())
+    assert set(REQUESTS) == set(every_route())
 
 
 def test_nobody_without_a_good_token_is_let_in_anywhere(
@@ -68,38 +64,86 @@ def test_nobody_without_a_good_token_is_let_in_anywhere(
         "mistyped": (mistyped, "token_invalid"),
     }  # fmt: skip
     for name, (asks, code) in known.items():
-        for (method, _), (path, said) in ROUTES.items():
+        for (method, _), (path, said) in REQUESTS.items():
             answer = asks(method, path, said)
             assert (answer.status_code, answer.json()["code"]) == (401, code), (name, method, path)
             assert answer.headers["www-authenticate"].startswith("Bearer"), name
     assert all_rows(app) == before
 
 
-@pytest.mark.parametrize("scope", ["read", "ingest", "write", "log"])
+@pytest.mark.parametrize("scope", MANAGING)
 def test_a_token_is_good_for_its_scopes_and_nothing_else(app: Engine, client: TestClient, scope: str) -> None:
-    asks = system(app, client, scope, person=MIA)
-    for (method, route), scopes in every_route().items():
-        if scope in scopes:
-            continue
-        before = all_rows(app)
-        answer = asks(method, *ROUTES[method, route])
-        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), (method, route)
-        assert "insufficient_scope" in answer.headers["www-authenticate"]
-        assert all_rows(app) == before, (method, route)
-    for (method, route), scopes in every_route().items():
-        if scope in scopes:
-            answer = asks(method, *ROUTES[method, route])
-            assert answer.status_code in (200, 201), (method, route, answer.text)
+    asks = system(app, client, scope, person=ROOT)
+    granted, before = of_scope(scope), all_rows(app)
+    for (method, route), said in REQUESTS.items():
+        if (method, route) not in granted:
+            answer = asks(method, *said)
+            assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), (method, route)
+            assert "insufficient_scope" in answer.headers["www-authenticate"]
+    assert all_rows(app) == before
+    if scope == "manage":
+        app.dispute(2, "respond", "it reached us after hours", ROOT)
+    for (method, route), said in granted.items():
+        answer = asks(method, *said)
+        assert answer.status_code in (200, 201), (method, route, answer.text)
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [(ANNA, "member"), (MIA, "manager"), (ROOT, "admin"), (AUDITOR, "auditor"),
+     (NORA, "member"), (NORA, "manager"), (NORA, "admin"), (NORA, "auditor")],
+)  # fmt: skip
+def test_what_is_not_a_roles_to_do_is_done_by_no_token_of_theirs(
+    app: Engine, client: TestClient, who: str, role: str
+) -> None:
+    app.add_person(who, role=role)
+    asks, person = system(app, client, person=who), next(each for each in app.people() if each.email == who)
+    asker, before = permits.Asker(who, person.party, role), all_rows(app)
+    theirs = {each for each, needs in every_route().items() if permits.may_ever(asker, needs.operation)}
+    for (method, route), said in REQUESTS.items():
+        if (method, route) not in theirs:
+            answer = asks(method, *said)
+            assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), (method, route)
+    assert all_rows(app) == before
+    for (method, route), said in REQUESTS.items():
+        if (method, route) in theirs:
+            answer = asks(method, *said)
+            assert answer.status_code < 500, (method, route, answer.text)
+            assert answer.status_code not in (401, 406, 415, 422), (method, route, answer.text)
+    assert app.verify().ok
+    assert app.replay().ok
 
 
 @on_one_database
 def test_an_auditor_reads_and_writes_nothing(app: Engine, client: TestClient) -> None:
-    asks = system(app, client, person=AUDITOR)
-    before = all_rows(app)
-    for (method, _), (path, said) in ROUTES.items():
-        answer = asks(method, path, said)
-        assert answer.status_code == (200 if method == "GET" else 403), (method, path, answer.text)
+    asks, before = system(app, client, person=AUDITOR), all_rows(app)
+    reads = {"/workflows/check", "/workflows/diff"}
+    for (method, route), said in REQUESTS.items():
+        answer = asks(method, *said)
+        expected = 200 if method == "GET" or route in reads else 403
+        assert answer.status_code == expected, (method, route, answer.text)
     assert all_rows(app) == before
+
+
+@on_one_database
+def test_no_party_has_a_token_to_manage_with_whoever_made_one(app: Engine, client: TestClient) -> None:
+    with pytest.raises(TokenUnusable, match="only a person's token is to manage with"):
+        tokens.add(app, "boss", ["manage"], party="sales")
+    root = system(app, client, person=ROOT)
+    made = root("POST", "/tokens", {"name": "boss", "scopes": ["manage"], "party": "sales"})
+    assert (made.status_code, made.json()["code"]) == (422, "invalid_value")
+
+
+@on_one_database
+def test_a_role_that_is_lost_is_lost_from_the_next_request_on(app: Engine, client: TestClient) -> None:
+    asks = system(app, client, person=ROOT)
+    assert asks("GET", "/tokens").status_code == 200
+    app.add_person(ROOT, role="manager")
+    assert asks("GET", "/tokens").status_code == 403
+    assert asks("GET", "/outbox").status_code == 200
+    app.remove_person(ROOT)
+    assert asks("GET", "/outbox").json()["code"] == "token_invalid"
 
 
 @on_one_database

@@ -1,0 +1,123 @@
+"""Who is recorded, and when they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from slaflow.engine.caller import Caller
+from slaflow.engine.setup.person_json import person_json
+from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.people import Person
+from slaflow.web.api import paging
+from slaflow.web.api.bearing import Asks, Here, needs
+from slaflow.web.api.problems import Problem
+from slaflow.web.api.queries import Asked, Paged
+from slaflow.web.api.reading import Instant, Sent, json_of
+from slaflow.web.api.telling import told
+from slaflow.web.api.writing import written
+from slaflow.web.site import Site
+from slaflow.workflow.identity import folded
+
+router = APIRouter()
+Email = Annotated[str, Path(min_length=1, max_length=254)]
+Short = Annotated[str, Field(max_length=254)]
+
+
+class Recorded(Sent):
+    """What is named is set, null empties it; what is not stays."""
+
+    party: str | None = Field(None, min_length=1, max_length=200)
+    name: Short | None = None
+    team: Short | None = None
+    manager: Short | None = None
+    role: str | None = Field(None, min_length=1, max_length=40)
+    calendar: Short | None = None
+
+
+class Away(Sent):
+    from_: Instant = Field(alias="from")
+    until: Instant
+    stand_in: str | None = Field(None, min_length=1, max_length=254)
+
+
+@router.get("/people")
+@needs("read", "manage", tells="Person")
+def people(request: Request, asks: Asks, site: Here, query: Annotated[Paged, Query()]) -> Response:
+    """Everybody who is recorded, in the order in which they were."""
+    begin = paging.after(request, asks, query.cursor) or 0
+    rows, end = site.engine.people(), begin + query.limit
+    some = [person_json(each) for each in rows[begin:end]]
+    return paging.page(request, asks, some, end if end < len(rows) else None)
+
+
+@router.get("/people/{email}")
+@needs("read", "manage", tells="Person")
+def person(email: Email, site: Here, query: Annotated[Asked, Query()]) -> Response:
+    """One person."""
+    return told(person_json(_known(site, email)))
+
+
+@router.put("/people/{email}")
+@needs("people", "manage", tells="Person")
+def record_person(
+    email: Email, request: Request, asks: Asks, site: Here,
+    body: Annotated[Recorded, Depends(json_of(Recorded))],
+) -> Response:  # fmt: skip
+    """Records somebody, or changes what is named of who is; what is not named stays."""
+    given = body.model_dump(exclude_unset=True)
+
+    def write(who: Caller) -> Mapping[str, Any]:
+        return person_json(site.engine.record_person(email, given, by=who).person)
+
+    return written(request, asks, write, lambda: person_json(_known(site, email)))
+
+
+@router.delete("/people/{email}")
+@needs("people", "manage", tells="Removed")
+def remove_person(email: Email, request: Request, asks: Asks, site: Here) -> Response:
+    """Ends a membership from the next request on; leads stay where they are, the log keeps the name."""
+    charge = _charge(site, _known(site, email).email) if _is_known(site, email) else {}
+
+    def write(who: Caller) -> Mapping[str, Any]:
+        gone = site.engine.remove_person(email, by=who)
+        return {"email": gone.email, "removed": True, "team": gone.team, **charge}
+
+    return written(request, asks, write, lambda: {"email": email, "removed": True})
+
+
+@router.post("/people/{email}/absences", status_code=201)
+@needs("absence", "manage", tells="Absence")
+def send_away(
+    email: Email, request: Request, asks: Asks, site: Here, body: Annotated[Away, Depends(json_of(Away))]
+) -> Response:
+    """Tells that somebody is away: oneself, as a manager one of the party, as an admin anybody."""
+
+    def said(email: str) -> Mapping[str, Any]:
+        span = {"from": instant_text(body.from_), "until": instant_text(body.until)}
+        return {"email": email, **span, "stand_in": body.stand_in, **_charge(site, email)}
+
+    def write(who: Caller) -> Mapping[str, Any]:
+        gone = site.engine.send_away(email, body.from_, body.until, by=who, stand_in=body.stand_in)
+        return said(gone.email)
+
+    return written(request, asks, write, lambda: said(email), 201)
+
+
+def _is_known(site: Site, email: str) -> bool:
+    return any(folded(each.email) == folded(email) for each in site.engine.people())
+
+
+def _known(site: Site, email: str) -> Person:
+    found = next((each for each in site.engine.people() if folded(each.email) == folded(email)), None)
+    if found is None:
+        raise Problem("unknown_name", "nobody is recorded by that address")
+    return found
+
+
+def _charge(site: Site, email: str) -> Mapping[str, Any]:
+    return site.engine.charge_of(email).as_json()
