@@ -14,7 +14,9 @@ from support.office import on_one_database
 
 from slaflow.web.api.app import routes
 
-UNASKED = ("examples", "format", "minProperties", "maxProperties", "minLength", "maxLength")
+UNASKED = (
+    "examples", "format", "minProperties", "maxProperties", "minLength", "maxLength", "exclusiveMaximum",
+)  # fmt: skip
 """What says nothing of what a schema refuses, or is asked elsewhere."""
 
 
@@ -48,6 +50,8 @@ def without(value: Any) -> Any:
     """A schema without those."""
     if isinstance(value, dict):
         return {key: without(each) for key, each in value.items() if key not in UNASKED}
+    if isinstance(value, list):
+        return [without(each) for each in value]
     return value
 
 
