@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -28,9 +29,14 @@ from .working import working
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
     from slaflow.settings.reach import Reach
+    from slaflow.web.access.provider import ElsewhereSignedIn
 
 PATIENCE_SECONDS = 10
 """How long what is being answered has once the end was asked for."""
+
+
+ASKING = timedelta(seconds=10)
+"""How long another site has to say who somebody is."""
 
 
 class PublicUrlNeeded(SlaflowError):
@@ -127,7 +133,10 @@ def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> No
     from slaflow.engine.access import invitations
 
     try:
-        if invitations.can_anybody_sign_in(session.engine):
+        if invitations.can_anybody_sign_in(session.engine, elsewhere=reach.web.oidc is not None):
+            return
+        if reach.web.oidc is not None and reach.web.oidc.only:
+            tell("slaflow: nobody can sign in yet; record an admin with 'slaflow user add'")
             return
         secret = invitations.set_up(session.engine)
     except SlaflowError as error:
@@ -171,7 +180,22 @@ def _application(engine: Engine, reach: Reach, *, is_demo: bool = False) -> Any:
     from slaflow.engine.setup import preferences
     from slaflow.notify.links import keys_of
 
-    return made(Site(engine, reach, keys_of(reach), partial(preferences.stop, engine), is_demo))
+    stop = partial(preferences.stop, engine)
+    return made(Site(engine, reach, keys_of(reach), stop, is_demo, _elsewhere(engine, reach)))
+
+
+def _elsewhere(engine: Engine, reach: Reach) -> ElsewhereSignedIn | None:
+    """The site that says who people are, where there is one."""
+    from slaflow.net.client import Client
+    from slaflow.settings.environment import variables
+    from slaflow.web.access.provider import ElsewhereSignedIn
+
+    if (told := reach.web.oidc) is None:
+        return None
+    place = told.place("web.oidc", "secret")
+    assert place is not None, "the settings were looked at"
+    client = Client(reach.net.allow, ASKING)
+    return ElsewhereSignedIn(told, place.read(variables())[0], client, engine.now)
 
 
 def _without_links(reach: Reach) -> str | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("doctor", cls=Command)
 @click.option(
     "--try", "name", is_flag=False, flag_value="", metavar="[NAME]",
-    help="Also try whether each channel and receiver could send, or the one of that name.",
+    help="Also try each channel and receiver, and oidc, or the one of that name.",
 )  # fmt: skip
 @pass_session
 def command(session: Session, name: str | None) -> None:
@@ -50,6 +50,7 @@ def command(session: Session, name: str | None) -> None:
 
 def _of_reach(session: Session, name: str | None) -> list[Check]:
     """What there is to say of whom slaflow tells and how; with *name* what came of trying it."""
+    from slaflow.engine.access import standing as sign_in
     from slaflow.engine.setup.doctor import Check
     from slaflow.notify.standing import examine, tried
     from slaflow.settings.file import SettingsInvalid
@@ -59,5 +60,9 @@ def _of_reach(session: Session, name: str | None) -> list[Check]:
         reach = read_reach()
     except SettingsInvalid as error:
         return [Check("settings", False, line) for line in str(error).splitlines()]
-    found = examine(session.engine, reach)
-    return found if name is None else [*found, *tried(reach, name or None)]
+    found = [*examine(session.engine, reach), *sign_in.examine(reach)]
+    if name is None:
+        return found
+    is_sign_in = name == sign_in.NAME and reach.web.oidc is not None
+    others = [] if is_sign_in else tried(reach, name or None)
+    return [*found, *others, *(sign_in.tried(reach) if is_sign_in or not name else ())]

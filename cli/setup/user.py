@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slaflow.engine.setup.person_json import person_json
+from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
 
 from ..completion import name_argument, name_option
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from slaflow.lifecycle.people import Person
 
 ROLES = ("member", "manager", "auditor", "admin")
+
+
+class PasswordsOff(SlaflowError):
+    """Where another site alone says who people are, nobody chooses a password."""
+
+    code = "passwords_off"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"nobody has a password here ([web.oidc] only); people sign in with {name}")
 
 
 @click.group("user", cls=Group)
@@ -134,7 +144,10 @@ def invite(session: Session, email: str) -> None:
     from slaflow.engine.access import invitations
     from slaflow.settings.reach_file import read_reach
 
-    url = read_reach().public_url
+    reach = read_reach()
+    if reach.web.oidc is not None and reach.web.oidc.only:
+        raise PasswordsOff(reach.web.oidc.name)
+    url = reach.public_url
     made = invitations.invite(session.engine, email, session.actor)
     path = f"/invite/{made.secret}"
     link = path if url is None else f"{url.rstrip('/')}{path}"

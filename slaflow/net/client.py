@@ -38,7 +38,7 @@ _FAULTS = (
 
 
 class Client:
-    """Posts to https addresses that are public, and to any, http too, in the networks *allow*.
+    """Asks https addresses that are public, and to any, http too, in the networks *allow*.
 
     Args:
         allow: networks such as ``10.20.0.0/16``.
@@ -74,16 +74,11 @@ class Client:
             UrlRefused: nothing is ever sent to a URL like that.
             NetFault: no status came back in time, or its address may not be called.
         """
-        to = _parsed(url)
-        sent = [(b"host", to.netloc), *((name.encode(), text.encode()) for name, text in headers.items())]
-        with (
-            _in_our_words(),
-            self._pools[to.scheme].stream(
-                "POST", _target(to), headers=sent, content=content, extensions=self._times()
-            ) as answer,
-        ):
-            body, is_whole = _read(answer)
-            return Reply(answer.status, _headers(answer), body, is_whole)
+        return self._asked("POST", url, headers, content)
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        """What stands at *url*. Raises as :meth:`post`."""
+        return self._asked("GET", url, headers, None)
 
     def reach(self, url: str) -> None:
         """Connects to *url*, over TLS where it is https, and sends nothing. Raises as :meth:`post`."""
@@ -102,6 +97,18 @@ class Client:
         """Lets go of connections that were kept."""
         for pool in self._pools.values():
             pool.close()
+
+    def _asked(self, verb: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
+        to = _parsed(url)
+        sent = [(b"host", to.netloc), *((name.encode(), text.encode()) for name, text in headers.items())]
+        with (
+            _in_our_words(),
+            self._pools[to.scheme].stream(
+                verb, _target(to), headers=sent, content=content, extensions=self._times()
+            ) as answer,
+        ):
+            body, is_whole = _read(answer)
+            return Reply(answer.status, _headers(answer), body, is_whole)
 
     def _pool(self, guard: Guard) -> httpcore2.ConnectionPool:
         trust = self._trust or _system_trust()

@@ -16,12 +16,14 @@ from slaflow.settings.written import (
     Events,
     File,
     Host,
+    Issuer,
     Mailbox,
     Names,
     Networks,
     PublicUrl,
     Url,
     Variables,
+    Words,
 )
 
 
@@ -173,10 +175,24 @@ class Net(Table):
     allow: Networks = ()
 
 
+class Oidc(Secret):
+    """Another site that says who somebody is (OpenID Connect); ``only``: here nobody has a password."""
+
+    needs: ClassVar[tuple[str, ...]] = ("secret",)
+
+    issuer: Issuer = Field(description='who says who people are, such as "https://login.example.com"')
+    client_id: Words = Field(description="what slaflow is called there")
+    secret_env: Variables | None = None
+    secret_file: File | None = None
+    name: Words = "single sign-on"
+    only: bool = False
+
+
 class Web(Table):
     """The pages: networks of the proxies before them, whose word for where a request came from is taken."""
 
     proxies: Networks = ()
+    oidc: Oidc | None = None
 
 
 class Reach(Table):

@@ -37,8 +37,7 @@ class TableReader:
             key: value for key, value in data.items() if self._may_stand(key, value, fields, secrets, where)
         }
         for key, info in fields.items():
-            inner = info.annotation
-            if key in taken and isinstance(inner, type) and issubclass(inner, Table):
+            if key in taken and (inner := _table_of(info.annotation)) is not None:
                 taken[key] = self.table(inner, taken[key], f"{where}.{key}")
         taken = {key: value for key, value in taken.items() if value is not None}
         found = self._validated(model, taken, where, data)
@@ -150,6 +149,12 @@ def kinds_of(annotation: Any) -> dict[str, type[Any]]:
     if isinstance(annotation, type) and issubclass(annotation, Table):
         return {get_args(annotation.model_fields["kind"].annotation)[0]: annotation}
     return {kind: model for inner in get_args(annotation) for kind, model in kinds_of(inner).items()}
+
+
+def _table_of(annotation: Any) -> type[Table] | None:
+    """The table that stands under a key, also where it may be left out."""
+    kinds = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
+    return next((each for each in kinds if issubclass(each, Table)), None)
 
 
 def quoted(name: str) -> str:

@@ -40,6 +40,16 @@ def public_url_problem(url: str) -> str | None:
     return None
 
 
+def issuer_problem(url: str) -> str | None:
+    """Why *url* is the name of nobody who says who people are; None where it may be."""
+    if (problem := url_problem(url)) is not None:
+        return problem
+    to = urlsplit(url)
+    if to.query or to.fragment or url.endswith(("?", "#")) or url != url.strip():
+        return "an issuer is named as it names itself, without ? or # and without spaces around it"
+    return None
+
+
 def _is_host(name: str) -> bool:
     try:
         ip_address(name)

@@ -14,12 +14,13 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from slaflow.errors import did_you_mean
 from slaflow.lifecycle.decision import KINDS
-from slaflow.settings.urls import public_url_problem, url_problem
+from slaflow.settings.urls import issuer_problem, public_url_problem, url_problem
 from slaflow.workflow.document.durations import elapsed
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*", re.ASCII)
 _LONGEST_SHOWN = 40
+_LONGEST_WORDS = 200
 
 
 def shown(value: object) -> str:
@@ -110,6 +111,12 @@ def _host(name: str) -> str:
     return name
 
 
+def _words(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > _LONGEST_WORDS:
+        raise ValueError(f"{shown(text)} is not one line of 1 to {_LONGEST_WORDS} characters")
+    return text.strip()
+
+
 def _mailbox(text: str) -> str:
     box, at, host = parseaddr(text)[1].rpartition("@")
     if not (box and at and host) or " " in box + host:
@@ -141,3 +148,6 @@ Host = Annotated[str, AfterValidator(_host)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Url = Annotated[str, AfterValidator(_asked(url_problem))]
 PublicUrl = Annotated[str, AfterValidator(_asked(public_url_problem))]
+Issuer = Annotated[str, AfterValidator(_asked(issuer_problem))]
+Words = Annotated[str, AfterValidator(_words)]
+"""One line that says something."""

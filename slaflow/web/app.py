@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.web import act, health, principal, problems, slack, stop
-from slaflow.web.access import demo, letting_in, sign_in
+from slaflow.web.access import demo, letting_in, oidc, sign_in
 from slaflow.web.admin import people
 from slaflow.web.api import app as api
 from slaflow.web.desk import adding, deeds, leads, queue
@@ -32,8 +32,8 @@ BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 
 ROUTERS = (
-    sign_in.router, letting_in.router, people.router, demo.router, act.router, stop.router, health.router,
-    slack.router, problems.router,
+    sign_in.router, oidc.router, letting_in.router, demo.router, people.router, act.router, stop.router,
+    health.router, slack.router, problems.router,
     queue.router, adding.router, leads.router, deeds.router,
 )  # fmt: skip
 """The pages there are."""

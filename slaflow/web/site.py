@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from slaflow.engine.app import Engine
 from slaflow.notify.tokens import Keys
 from slaflow.settings.reach import Reach
+
+if TYPE_CHECKING:
+    from slaflow.web.access.provider import ElsewhereSignedIn
 
 Instead = Literal["digest", "none"]
 """What somebody asks for in place of a message each time: one a day, or none at all."""
@@ -22,13 +25,19 @@ LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 @dataclass(frozen=True, slots=True)
 class Site:
     """``keys`` None: no links are set up here; ``stopping`` None: nobody stops messages by one; ``is_demo``:
-    all of it is made up, and whoever looks is whom they choose."""
+    all of it is made up, and whoever looks is whom they choose; ``elsewhere`` says who somebody is, where
+    there is such a site."""
 
     engine: Engine
     reach: Reach
     keys: Keys | None
     stopping: Stopping | None = None
     is_demo: bool = False
+    elsewhere: ElsewhereSignedIn | None = None
+
+    @property
+    def takes_passwords(self) -> bool:
+        return self.elsewhere is None or not self.elsewhere.told.only
 
     @property
     def is_secure(self) -> bool:

@@ -27,7 +27,7 @@ from support.builders import (
 from slaflow.lifecycle.people import Absence
 from slaflow.log.archive import ArchiveRecord, StreamEnd
 from slaflow.store import schema
-from slaflow.store.access import credentials, failures, links, once, sessions
+from slaflow.store.access import accounts, credentials, failures, linked, links, once, sessions
 from slaflow.store.access.links import OneTimeLink
 from slaflow.store.commitments import periods
 from slaflow.store.database import Connection, Database
@@ -109,6 +109,9 @@ def let_in(connection: Connection, number: int) -> None:
     failures.begin(connection, f"who-{number}", failures.Failures(1, MONDAY, MONDAY))
     made = OneTimeLink("invite", "anna@example.com", MONDAY + timedelta(days=number))
     links.make(connection, f"link-{number}", made, MONDAY)
+    linked.forget(connection, "anna@example.com")
+    linked.link(connection, "https://login.example.com", f"subject-{number}", "anna@example.com", MONDAY)
+    accounts.save(connection, "anna@example.com", "dark", False, MONDAY)
     once.claim(connection, "crm", f"key-{number}", "d" * 64, MONDAY)
     figures.ask(connection, figures.Place("sla", period=str(number)), MONDAY, 100)
 

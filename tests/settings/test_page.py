@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from support.source import ROOT
 
 from slaflow.settings.file import KNOWN_KEYS
-from slaflow.settings.reach import Links, Net, Reach, Send, Table, Web
+from slaflow.settings.reach import Links, Net, Oidc, Reach, Send, Table, Web
 from slaflow.settings.reach_file import read_reach
 from slaflow.settings.reading import kinds_of, known_of
 from slaflow.workflow.document.durations import elapsed
@@ -39,7 +39,7 @@ def models() -> dict[str, type[Table]]:
     of = {key: get_args(Reach.model_fields[key].annotation)[1] for key in ("channels", "receivers")}
     return {
         "[send]": Send, "[send.burst]": type(Send().burst), "[links]": Links, "[net]": Net,
-        "[web]": Web,
+        "[web]": Web, "[web.oidc]": Oidc,
         "[receivers.NAME]": kinds_of(of["receivers"])["webhook"],
         **{f"kind {kind}": model for kind, model in kinds_of(of["channels"]).items()},
     }  # fmt: skip

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from slaflow.engine import permits, streams
-from slaflow.engine.access import leaving, passwords, secrets, sessions
+from slaflow.engine import permits
+from slaflow.engine.access import leaving, noting, passwords, secrets, sessions
 from slaflow.engine.context import Context
 from slaflow.engine.setup import people
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
-from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Person
 from slaflow.store.access import credentials, links
@@ -67,10 +66,10 @@ class Founding:
     is_anybody_recorded: bool
 
 
-def can_anybody_sign_in(app: Context) -> bool:
-    """Whether anybody who is recorded has a password."""
+def can_anybody_sign_in(app: Context, *, elsewhere: bool = False) -> bool:
+    """Whether anybody who is recorded has a password; or is recorded at all, where *elsewhere* knows them."""
     with app.database.read() as conn:
-        return credentials.any_at_all(conn)
+        return credentials.any_at_all(conn) or (elsewhere and _is_anybody_recorded(conn))
 
 
 def set_up(app: Context) -> str:
@@ -95,7 +94,7 @@ def invite(app: Context, email: str, by: str | None = None) -> Invitation:
         permits.check(people_store.directory(conn), who, "invite", (), now)
         links.forget_all_of(conn, folded(person.email))
         secret = _made(conn, "invite", folded(person.email), now)
-        _log(conn, "invited", person, who, now)
+        noting.note(conn, "invited", person.email, who, now)
         return Invitation(person, secret, now + GOOD_FOR["invite"])
 
     return written(app, work)
@@ -107,7 +106,7 @@ def invited(app: Context, secret: str) -> Person:
         return _invited(conn, secret, app.now())
 
 
-def accept(app: Context, secret: str, password: str) -> str:
+def accept(app: Context, secret: str, password: str, browser: str = "") -> str:
     """Has *password* be that of whom the link is for; gives the secret of a session.
 
     Raises:
@@ -122,7 +121,7 @@ def accept(app: Context, secret: str, password: str) -> str:
         again = _invited(conn, secret, now)
         if not links.use(conn, secrets.kept(secret), now):
             raise LinkOver
-        return _let_in(conn, again, hashed, now)
+        return _let_in(conn, again, hashed, now, browser)
 
     return written(app, work)
 
@@ -131,12 +130,12 @@ def founding(app: Context, secret: str) -> Founding:
     """What the first person is asked. Raises ``LinkOver``."""
     with app.database.read() as conn:
         _check_set_up(conn, secret, app.now())
-        directory = people_store.directory(conn)
-        there = any(directory.current(each) for each in directory.known_emails())
-        return Founding(_parties(app, conn), there)
+        return Founding(_parties(app, conn), _is_anybody_recorded(conn))
 
 
-def found(app: Context, secret: str, email: str, password: str, party: str = "", name: str = "") -> str:
+def found(
+    app: Context, secret: str, email: str, password: str, party: str = "", name: str = "", browser: str = ""
+) -> str:
     """Lets the first person in, and records them as admin where nobody is; gives the secret of a session.
 
     Raises:
@@ -160,7 +159,7 @@ def found(app: Context, secret: str, email: str, password: str, party: str = "",
         person = _check_founder(app, conn, email, party, name)
         if person is None:
             person = people.record(conn, email, party, now, name=name or None, role="admin")
-        return _let_in(conn, person, hashed, now)
+        return _let_in(conn, person, hashed, now, browser)
 
     return written(app, work)
 
@@ -171,17 +170,11 @@ def _made(conn: Connection, kind: Kind, who: str | None, now: datetime) -> str:
     return secret
 
 
-def _log(conn: Connection, change: str, person: Person, who: Actor, now: datetime) -> None:
-    data = {"change": change, "email": person.email}
-    draft = Draft(0, "access", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
-    streams.append(conn, "access", draft, now)
-
-
-def _let_in(conn: Connection, person: Person, hashed: str, now: datetime) -> str:
+def _let_in(conn: Connection, person: Person, hashed: str, now: datetime, browser: str) -> str:
     leaving.shut_out(conn, person.email)
     credentials.save(conn, folded(person.email), hashed, now)
-    _log(conn, "let_in", person, Actor(person.email, person.party), now)
-    return sessions.begin(conn, person, now)
+    noting.note(conn, "let_in", person.email, Actor(person.email, person.party), now)
+    return sessions.begin(conn, person, now, browser)
 
 
 def _link(conn: Connection, secret: str, kind: Kind, now: datetime) -> OneTimeLink:
@@ -203,6 +196,11 @@ def _check_set_up(conn: Connection, secret: str, now: datetime) -> None:
     _link(conn, secret, "setup", now)
     if credentials.any_at_all(conn):
         raise LinkOver
+
+
+def _is_anybody_recorded(conn: Connection) -> bool:
+    directory = people_store.directory(conn)
+    return any(directory.current(each) for each in directory.known_emails())
 
 
 def _parties(app: Context, conn: Connection) -> tuple[str, ...]:

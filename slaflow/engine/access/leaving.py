@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slaflow.store.access import credentials, links, sessions, tokens
+from slaflow.store.access import accounts, credentials, linked, links, sessions, tokens
 from slaflow.store.database import Connection
 from slaflow.workflow.identity import folded
 
@@ -12,6 +12,8 @@ from slaflow.workflow.identity import folded
 def leave(conn: Connection, email: str, now: datetime) -> None:
     """They are there no longer: as :func:`shut_out`, and no system asks in their name either."""
     shut_out(conn, email)
+    linked.forget(conn, folded(email))
+    accounts.forget(conn, folded(email))
     tokens.revoke_all_of(conn, folded(email), now)
 
 

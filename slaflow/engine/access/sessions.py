@@ -17,6 +17,7 @@ from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 from slaflow.store.access import sessions as store
 from slaflow.store.database import Connection
+from slaflow.store.sending import preferences
 from slaflow.workflow.identity import folded
 
 IDLE = timedelta(hours=8)
@@ -33,18 +34,24 @@ class SignedIn:
     name: str | None
     party: str
     role: str
+    theme: str | None
+    keys: bool
+    language: str | None
+    """What they chose; None: nothing."""
 
     @property
     def actor(self) -> Actor:
         return Actor(self.email, self.party)
 
 
-def begin(conn: Connection, person: Person, now: datetime) -> str:
-    """A new session of *person*; gives its secret, which is kept nowhere."""
+def begin(conn: Connection, person: Person, now: datetime, browser: str = "") -> str:
+    """A new session of *person*; gives its secret, which is kept nowhere. *browser* says roughly in which."""
     secret = secrets.new()
     sweep(conn, now)
     key = folded(person.email)
-    store.begin(conn, secrets.kept(secret), key, person.party, person.role, now, now + LONGEST)
+    store.begin(
+        conn, secrets.kept(secret), key, person.party, person.role, now, now + LONGEST, browser or None
+    )
     return secret
 
 
@@ -55,6 +62,7 @@ def asked(app: Context, secret: str | None) -> SignedIn | None:
     now, session_id = app.now(), secrets.kept(secret)
     with app.database.read() as conn:
         found = store.find(conn, session_id)
+        language = preferences.language_of(conn, found.email) if found and found.email else None
     if found is None or not _is_good(found, now):
         return None
     if now - found.used_at >= NOTED_EVERY:
@@ -64,7 +72,8 @@ def asked(app: Context, secret: str | None) -> SignedIn | None:
     assert found.email is not None
     assert found.party is not None
     assert found.role is not None
-    return SignedIn(found.email, found.name, found.party, found.role)
+    keys = found.keys is not False
+    return SignedIn(found.email, found.name, found.party, found.role, found.theme, keys, language)
 
 
 def _is_good(found: store.Session, now: datetime) -> bool:

@@ -28,8 +28,9 @@ class NotLetIn(SlaflowError):
 
 
 def sign_in(
-    app: Context, email: str, password: str, address: str | None = None, before: str | None = None
-) -> str:
+    app: Context, email: str, password: str, address: str | None = None, before: str | None = None,
+    browser: str = "",
+) -> str:  # fmt: skip
     """Lets *email* in; gives the secret of a new session.
 
     Args:
@@ -53,7 +54,7 @@ def sign_in(
         attempts.succeeded(app, conn, email, address)
         if before:
             session_store.end(conn, secrets.kept(before))
-        return sessions.begin(conn, person, app.now())
+        return sessions.begin(conn, person, app.now(), browser)
 
     return written(app, work)
 

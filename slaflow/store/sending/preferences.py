@@ -66,6 +66,13 @@ def zone_of(connection: Connection, address: str) -> str | None:
     return found
 
 
+def language_of(connection: Connection, address: str) -> str | None:
+    """The language in which who is reached at *address* reads; None: they never said."""
+    query = select(preference.c.language).where(preference.c.person == folded(address))
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def save(connection: Connection, wanted: Preference, now: datetime) -> None:
     """Has *wanted* hold from now on."""
     channels = {"chosen": wanted.chosen, "stopped": wanted.stopped, "daily": wanted.daily}

@@ -26,10 +26,12 @@ session = Table(
     Column("began_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
+    Column("browser", Text),
     Index("session_person", "person"),
     Index("session_ends", "ends_at"),
 )
-"""``id`` is the SHA-256 of what the browser has; ``party`` and ``role`` are those it began with."""
+"""``id`` is the SHA-256 of what the browser has; ``party`` and ``role`` are those it began with, ``browser``
+says roughly in which."""
 
 sign_in_failure = Table(
     "sign_in_failure",
@@ -53,6 +55,27 @@ one_time_link = Table(
     Index("one_time_link_ends", "ends_at"),
 )
 """``id`` is the SHA-256 of the link's own part; a link that was used is gone."""
+
+linked_account = Table(
+    "linked_account",
+    metadata,
+    Column("issuer", Word, primary_key=True),
+    Column("subject", Word, primary_key=True),
+    Column("person", Word, nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Index("linked_account_person", "person", "issuer", unique=True),
+)
+"""Who is known by another site's word, and what they are called there."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("person", Word, primary_key=True),
+    Column("theme", Text),
+    Column("keys", Boolean, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+"""How somebody wants the pages: ``theme`` null is as their system has it, ``keys``: single keys do things."""
 
 once = Table(
     "once",

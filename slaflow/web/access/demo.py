@@ -12,6 +12,7 @@ from slaflow.engine.access.roster import roster
 from slaflow.engine.transaction import written
 from slaflow.lifecycle.people import Person
 from slaflow.web import origin
+from slaflow.web.access.browser import browser_of
 from slaflow.web.access.sign_in import begun, check_from_here
 from slaflow.web.forms import form_of
 from slaflow.web.pages import line, page
@@ -45,7 +46,8 @@ def choose(request: Request, form: Form) -> Response:
     person = next((each for each in people if each.email == form.get("email")), None)
     if person is None:
         return page("access/demo.html", 422, people=people, next=wanted)
-    secret = written(site.engine, lambda conn: sessions.begin(conn, person, site.engine.now()))
+    browser = browser_of(request)
+    secret = written(site.engine, lambda conn: sessions.begin(conn, person, site.engine.now(), browser))
     return begun(site, request, secret, wanted)
 
 

@@ -13,7 +13,8 @@ from slaflow.engine.access.invitations import Founding, LinkOver
 from slaflow.engine.access.passwords import SHORTEST, PasswordRefused, TooBusy
 from slaflow.errors import InvalidValue, UnknownName
 from slaflow.lifecycle.people import Person
-from slaflow.web.access.sign_in import BUSY_SECONDS, begun, check_from_here, later
+from slaflow.web.access.browser import browser_of
+from slaflow.web.access.sign_in import BUSY_SECONDS, begun, check_from_here, check_passwords, later
 from slaflow.web.forms import form_of
 from slaflow.web.pages import line, page
 from slaflow.web.principal import PUBLIC, operation
@@ -29,6 +30,7 @@ NOT_THE_SAME = "the two passwords are not the same; type them again"
 def invited(text: str, request: Request) -> Response:
     """Whom it lets in; looking at it uses nothing up."""
     site: Site = request.app.state.site
+    check_passwords(site)
     try:
         return _invite(invitations.invited(site.engine, text))
     except LinkOver as error:
@@ -41,12 +43,13 @@ def accept(text: str, request: Request, form: Form) -> Response:
     """Has the password be theirs, and signs them in."""
     site: Site = request.app.state.site
     check_from_here(site, request)
+    check_passwords(site)
     try:
         person = invitations.invited(site.engine, text)
     except LinkOver as error:
         return line(404, str(error))
     return _tried(
-        lambda: invitations.accept(site.engine, text, _password(form)),
+        lambda: invitations.accept(site.engine, text, _password(form), browser_of(request)),
         lambda note, status: _invite(person, note, status), site, request,
     )  # fmt: skip
 
@@ -56,6 +59,7 @@ def accept(text: str, request: Request, form: Form) -> Response:
 def founding(text: str, request: Request) -> Response:
     """What the first person is asked."""
     site: Site = request.app.state.site
+    check_passwords(site)
     try:
         return _setup(invitations.founding(site.engine, text), {})
     except LinkOver as error:
@@ -68,13 +72,16 @@ def found(text: str, request: Request, form: Form) -> Response:
     """Lets the first person in."""
     site: Site = request.app.state.site
     check_from_here(site, request)
+    check_passwords(site)
     try:
         asked = invitations.founding(site.engine, text)
     except LinkOver as error:
         return line(404, str(error))
     given = {name: form.get(name, "") for name in ("email", "party", "name")}
     return _tried(
-        lambda: invitations.found(site.engine, text, password=_password(form), **given),
+        lambda: invitations.found(
+            site.engine, text, password=_password(form), browser=browser_of(request), **given
+        ),
         lambda note, status: _setup(asked, given, note, status), site, request,
     )  # fmt: skip
 

@@ -10,8 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from slaflow.engine.access import attempts, passwords, sessions, signing_in
 from slaflow.engine.access.invitations import can_anybody_sign_in
+from slaflow.language import _
 from slaflow.web import origin
 from slaflow.web.access import cookies
+from slaflow.web.access.browser import browser_of
 from slaflow.web.forms import form_of
 from slaflow.web.pages import page
 from slaflow.web.principal import ELSEWHERE, PUBLIC, SIGNED_IN, Asking, Forbidden, found, operation
@@ -33,8 +35,8 @@ def show(request: Request, next: str = "/") -> Response:
         return RedirectResponse(origin.towards(request, wanted), 303)
     if site.is_demo:
         return RedirectResponse(origin.towards(request, f"/demo?next={quote(wanted, safe='/')}"), 303)
-    note = None if can_anybody_sign_in(site.engine) else NOBODY_YET
-    return _form(wanted, note=note)
+    note = None if site.elsewhere or can_anybody_sign_in(site.engine) else NOBODY_YET
+    return _form(site, wanted, note=note)
 
 
 @router.post("/sign-in")
@@ -43,18 +45,19 @@ def enter(request: Request, form: Form) -> Response:
     """Lets in who knows the password, with a session of their own."""
     site: Site = request.app.state.site
     check_from_here(site, request)
+    check_passwords(site)
     wanted, email = origin.own_path(form.get("next")), form.get("email", "").strip()
     try:
         secret = signing_in.sign_in(
             site.engine, email, form.get("password", ""), origin.address_of(site, request),
-            before=cookies.secret_of(site, request),
+            before=cookies.secret_of(site, request), browser=browser_of(request),
         )  # fmt: skip
     except signing_in.NotLetIn as error:
-        return _form(wanted, email, str(error), 401)
+        return _form(site, wanted, email, str(error), 401)
     except attempts.TooManyAttempts as error:
-        return later(_form(wanted, email, str(error), 429), error.seconds)
+        return later(_form(site, wanted, email, str(error), 429), error.seconds)
     except passwords.TooBusy as error:
-        return later(_form(wanted, email, str(error), 503), BUSY_SECONDS)
+        return later(_form(site, wanted, email, str(error), 503), BUSY_SECONDS)
     return begun(site, request, secret, wanted)
 
 
@@ -82,6 +85,14 @@ def check_from_here(site: Site, request: Request) -> None:
         raise Forbidden(ELSEWHERE)
 
 
+def check_passwords(site: Site) -> None:
+    """Raises ``Forbidden`` where nobody has a password."""
+    if not site.takes_passwords and site.elsewhere:
+        raise Forbidden(
+            _("passwords are not taken here; sign in with %(name)s") % {"name": site.elsewhere.told.name}
+        )
+
+
 def begun(site: Site, request: Request, secret: str, wanted: str = "/") -> Response:
     """Sends the browser on, with its session."""
     response = RedirectResponse(origin.towards(request, wanted), 303)
@@ -95,5 +106,8 @@ def later(response: Response, seconds: int) -> Response:
     return response
 
 
-def _form(wanted: str, email: str = "", note: str | None = None, status: int = 200) -> Response:
-    return page("access/sign_in.html", status, next=wanted, email=email, note=note)
+def _form(site: Site, wanted: str, email: str = "", note: str | None = None, status: int = 200) -> Response:
+    return page(
+        "access/sign_in.html", status, next=wanted, email=email, note=note,
+        elsewhere=site.elsewhere.told.name if site.elsewhere else None, takes_passwords=site.takes_passwords,
+    )  # fmt: skip

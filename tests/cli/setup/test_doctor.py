@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Slaflow
+from support.elsewhere import elsewhere
 
 HOOK = """
 [receivers.crm]
@@ -57,3 +58,39 @@ def test_each_fault_of_the_file_is_amiss(receiver: Slaflow) -> None:
     assert said.code == 1
     assert said.out.count("not ok  settings") == 2
     assert "[send] tries: 0 is less than 1" in said.out
+
+
+OIDC = """
+public_url = "https://sla.example.com"
+[web.oidc]
+issuer = "ISSUER"
+client_id = "slaflow"
+secret_env = "OIDC"
+name = "Example ID"
+[net]
+allow = "127.0.0.0/8"
+"""
+
+
+def test_the_site_that_says_who_people_are_is_looked_at_and_asked(handed_over: Slaflow) -> None:
+    with elsewhere() as site:
+        Path("slaflow.toml").write_text(OIDC.replace("ISSUER", site.where), encoding="utf-8")
+        assert checks(handed_over)["oidc"] == (False, "[web.oidc] secret: the variable OIDC is not set")
+        back = "https://sla.example.com/sign-in/back"
+        words = f"people sign in with Example ID or with a password, and come back to {back}"
+        assert checks(handed_over, OIDC="s")["oidc"] == (True, words)
+        for asked in (("--try",), ("--try", "oidc")):
+            found = checks(handed_over, *asked, OIDC="s")["try"]
+            assert found == (True, "oidc: Example ID could be asked who people are now")
+        site.about = {"issuer": "https://evil.example"}
+        ok, words = checks(handed_over, "--try", "oidc", OIDC="s")["try"]
+        assert (ok, words.startswith("oidc: it calls itself otherwise")) == (False, True)
+    assert checks(handed_over, "--try", OIDC="s")["try"] == (False, "oidc: nobody listens there")
+
+
+def test_where_another_site_alone_says_who_people_are_nobody_is_invited(handed_over: Slaflow) -> None:
+    Path("slaflow.toml").write_text(
+        OIDC.replace('"Example ID"', '"Example ID"\nonly = true'), encoding="utf-8"
+    )
+    said = handed_over("user", "invite", "anna@example.com", env={"OIDC": "s"})
+    assert (said.code, "nobody has a password here" in said.err) == (1, True)
