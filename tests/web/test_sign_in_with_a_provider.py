@@ -39,7 +39,7 @@ def running(command: list[str], where: str) -> Iterator[None]:
     """The process, once it answers at *where*."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            for _ in range(400):
+            for _ in range(1200):
                 try:
                     urlopen(f"{where}/.well-known/openid-configuration", timeout=5).close()
                     break
@@ -55,16 +55,7 @@ def mock() -> Iterator[str]:
     port = free_port()
     where = f"http://127.0.0.1:{port}"
     user = json.dumps({"sub": "s-1", "email": ANNA, "email_verified": True})
-    words = [
-        "-m",
-        "oidc_provider_mock",
-        "--port",
-        str(port),
-        "--require-nonce",
-        "true",
-        "--user-claims",
-        user,
-    ]
+    words = ["--port", str(port), "--require-nonce", "true", "--user-claims", user]
     with running([sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", *words], where):
         yield where
 

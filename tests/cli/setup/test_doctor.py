@@ -89,8 +89,7 @@ def test_the_site_that_says_who_people_are_is_looked_at_and_asked(handed_over: S
 
 
 def test_where_another_site_alone_says_who_people_are_nobody_is_invited(handed_over: Slaflow) -> None:
-    Path("slaflow.toml").write_text(
-        OIDC.replace('"Example ID"', '"Example ID"\nonly = true'), encoding="utf-8"
-    )
+    alone = OIDC.replace("ISSUER", "https://login.example.com").replace("[net]", "only = true\n[net]")
+    Path("slaflow.toml").write_text(alone, encoding="utf-8")
     said = handed_over("user", "invite", "anna@example.com", env={"OIDC": "s"})
     assert (said.code, "nobody has a password here" in said.err) == (1, True)
