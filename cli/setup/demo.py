@@ -68,6 +68,9 @@ MAX, GRETA = "max@example.com", "greta@example.com"
 BO, CARL = "bo@example.com", "carl@example.com"
 FEEDBACK = {"return_reason": "not_ready", "feedback": "Budget is decided in the autumn; keep them warm"}
 
+LOOKERS = (("audrey@example.com", "marketing", "auditor"), ("ada@example.com", "sales", "admin"))
+"""Whom one can be besides, where the demo is served."""
+
 STORY = (
     Scene("2026-03-02 09:10", KIM, "add", values={"employees": 120, "country": "SE", "source": "event"}),
     Scene("2026-03-02 09:40", OLA, "add", values={"employees": 8, "country": "SE", "source": "web"}),
@@ -141,6 +144,8 @@ def played() -> Iterator[Callable[[], Engine]]:
         closing.callback(engine.database.dispose)
         schema.upgrade(engine)
         _prepare(engine)
+        for email, party, role in LOOKERS:
+            engine.add_person(email, party, role=role, at=instant(START))
         for scene in (*STORY, *ONWARDS):
             _reach(engine, present, scene.at, None)
             _perform(engine, scene)

@@ -19,6 +19,7 @@ from slaflow.web.admin import people
 from slaflow.web.api import app as api
 from slaflow.web.desk import adding, deeds, leads, queue
 from slaflow.web.guarding import Guarded
+from slaflow.web.logbook import jobs, log
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.site import Site
@@ -35,6 +36,7 @@ ROUTERS = (
     sign_in.router, oidc.router, letting_in.router, demo.router, people.router, act.router, stop.router,
     health.router, slack.router, problems.router,
     queue.router, adding.router, leads.router, deeds.router,
+    log.router, jobs.router,
 )  # fmt: skip
 """The pages there are."""
 

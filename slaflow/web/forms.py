@@ -38,25 +38,29 @@ async def form_of(request: Request) -> dict[str, str]:
 
     It is read once, whoever asks for it again.
     """
-    kept: dict[str, str] | None = getattr(request.state, "form", None)
+    return dict(await pairs_of(request))
+
+
+async def pairs_of(request: Request) -> list[tuple[str, str]]:
+    """The same, every value of a name that stands more than once."""
+    kept: list[tuple[str, str]] | None = getattr(request.state, "form", None)
     if kept is None:
         kept = request.state.form = await _read_form(request)
     return kept
 
 
-async def _read_form(request: Request) -> dict[str, str]:
+async def _read_form(request: Request) -> list[tuple[str, str]]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415, "only the form of the page is taken here")
     body = await body_of(request)
     try:
-        pairs = parse_qsl(
+        return parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_VALUES, errors="strict"
         )
     except ValueError:
         raise HTTPException(
             400, "that is no form of ours; open the link again and fill in its page"
         ) from None
-    return dict(pairs)
 
 
 def written(form: Mapping[str, str]) -> dict[str, str]:

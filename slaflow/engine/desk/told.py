@@ -74,6 +74,11 @@ def timeline(naming: Naming, people: Directory, told: Sequence[Told], *, goes_on
     return Timeline(tuple(events), shown[0].seq if is_more and shown else None)
 
 
+def event(naming: Naming, people: Directory, told: Told) -> Event:
+    """One entry by itself."""
+    return _Speaker(naming, people).event(told)
+
+
 def _cause(told: Told, by_seq: Mapping[int, Told]) -> int | None:
     """The entry under which it stands: the first of the chain that led to it; None: itself."""
     cause, at = told.caused_by, told.caused_by

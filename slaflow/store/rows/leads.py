@@ -34,6 +34,7 @@ _NONE, _EMPTY = "{}", "[]"
 _BY_ID = sa.select(*_READ).where(one_of(lead.c.id, "ids"))
 _LOCK = _BY_ID.order_by(lead.c.id).with_for_update(of=lead)
 _IDS_BY_KEY = sa.select(lead.c.key, lead.c.id).where(one_of(lead.c.key, "keys"))
+_KEYS = sa.select(lead.c.id, lead.c.key).where(one_of(lead.c.id, "ids"))
 _FELL = clock.c.wake_at < bindparam("before", type_=Instant())
 _MAY_TRY = or_(lead.c.retry_at.is_(None), lead.c.retry_at <= bindparam("before", type_=Instant()))
 _WAITING = lead.join(clock, clock.c.lead == lead.c.id)
@@ -118,6 +119,12 @@ def read(connection: Connection, ids: Collection[int]) -> dict[int, Lead]:
 def ids_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The ids of the known ones among *keys*."""
     return {key: lead_id for key, lead_id in connection.execute(_IDS_BY_KEY, {"keys": keys})}
+
+
+def keys_of(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """What each of those leads is known by now."""
+    rows = connection.execute(_KEYS, {"ids": list(ids)}) if ids else ()
+    return {row[0]: row[1] for row in rows}
 
 
 def claim_due(connection: Connection, before: datetime, limit: int) -> dict[int, Lead]:

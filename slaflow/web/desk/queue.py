@@ -17,6 +17,7 @@ from slaflow.web.desk.leads import NO_LEAD, Number
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.principal import Asking, operation
+from slaflow.workflow.model.parties import AUDITOR
 
 router = APIRouter()
 LONGEST = 200
@@ -28,8 +29,8 @@ Name = Annotated[str, Query(max_length=LONGEST)]
 @router.get("/")
 @operation("read")
 def home(request: Request, asking: Asking) -> Response:
-    """Where everybody begins."""
-    return RedirectResponse(towards(request, HOME), 303)
+    """Where everybody begins: who only reads with what was written."""
+    return RedirectResponse(towards(request, "/log" if asking.role == AUDITOR else HOME), 303)
 
 
 @router.get(HOME)
