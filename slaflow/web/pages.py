@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from slaflow.agreement.document.blocks import capital, sentence
 from slaflow.agreement.words.naming import plain
 from slaflow.engine.desk.consequences import local
+from slaflow.hours.words import open_time
 from slaflow.language import _, ngettext, spoken
 from slaflow.web.inputs import bounds, choices, hint, kind, number, preset, signed, standing
 
@@ -28,7 +29,7 @@ def _environment() -> Environment:
     found.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.filters |= {
         "sentence": sentence, "capital": capital, "local": local, "lower_first": _lower_first, "plain": plain,
-        "points": number, "signed": signed,
+        "points": number, "open_time": open_time, "signed": signed,
     }  # fmt: skip
     found.globals |= {
         "choices": choices, "kind": kind, "hint": hint, "preset": preset, "bounds": bounds,

@@ -13,17 +13,23 @@ from hashlib import sha256
 from typing import Any
 
 from slaflow.engine.apply import in_transaction
-from slaflow.engine.ask import Ask, Expected, LeadNotThere, Outcome
+from slaflow.engine.ask import Ask, Expected, LeadNotThere, MovedOn, Outcome
 from slaflow.engine.context import Context
 from slaflow.engine.desk.deeds import Kind
-from slaflow.engine.leads.assignment import check_may_own
+from slaflow.engine.desk.promises import HAPPENINGS as OF_BREACHES
+from slaflow.engine.desk.promises import OF_RETURNS
+from slaflow.engine.leads.assignment import check_may_own, stood_by_then
 from slaflow.engine.leads.click import LinkUsed
-from slaflow.engine.leads.commands import asked, changed, done
+from slaflow.engine.leads.commands import Refused, asked, changed, done
+from slaflow.engine.leads.lift import of_the_log
+from slaflow.engine.leads.reasons import check_reason
+from slaflow.language import _
 from slaflow.lifecycle.erasure import check_not_erased
-from slaflow.lifecycle.events import Answered, Assigned, Fired, Happening, Recorded
+from slaflow.lifecycle.events import Answered, Assigned, Contested, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.store.database import Connection
 from slaflow.store.rows import leads as lead_store
+from slaflow.store.rows import people as people_store
 from slaflow.store.rows import used_links as store
 
 VIA = "web"
@@ -33,7 +39,11 @@ REMEMBERED = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A form that is sent: ``key`` is its own, and the same however often it is sent."""
+    """A form that is sent: ``key`` is its own, and the same however often it is sent.
+
+    ``number`` is of which of the target's clocks it speaks, ``owner`` who owned the lead when its page was
+    made, empty: nobody; None: that does not matter.
+    """
 
     key: str
     lead: int
@@ -41,6 +51,8 @@ class Press:
     name: str
     expected: Expected | None = None
     values: Mapping[str, object] | None = None
+    number: int | None = None
+    owner: str | None = None
 
 
 def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
@@ -48,10 +60,11 @@ def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
 
     Raises:
         LinkUsed: the same form was sent already, and it was done then.
-        MovedOn: the lead has left the state it was made for, and may have come back.
+        MovedOn: the lead has left the state it was made for, and may have come back; or has another owner.
         LeadNotThere, LeadErased: it is about nobody.
         Refused: with every failing clause.
         InvalidValue, LeadExists, IdentityMissing: the fields are not as declared, or somebody else's.
+        ReasonUnusable: it stays for ever, and says nothing, too much, or something of the lead.
     """
 
     def attempt(conn: Connection) -> Outcome:
@@ -92,10 +105,35 @@ def _assigned(app: Context, conn: Connection, held: Lead, press: Press, who: Act
     return Assigned(who.name)
 
 
-_HAPPENINGS: Mapping[Kind, Callable[[Context, Connection, Lead, Press, Actor], Happening]] = {
+def _given_away(app: Context, conn: Connection, held: Lead, press: Press, who: Actor) -> Happening:
+    """To whom the form says, if it is still whose it was when the form was made."""
+    stood = stood_by_then(app, conn, held, None)
+    if press.owner is not None and press.owner != (stood.owner or ""):
+        raise MovedOn(held.id, stood.state, held.state)
+    person = people_store.directory(conn).current(str(_given(press).get("to", "")))
+    if person is None:
+        raise Refused(held, "assign", (_("nobody who is recorded was chosen"),))
+    check_may_own(app, conn, held, person.email, None)
+    return Assigned(person.email)
+
+
+def _said(app: Context, conn: Connection, held: Lead, press: Press, who: Actor) -> Happening:
+    """What is said of a breach or of a return."""
+    reason = str(_given(press).get("reason", "")).strip()
+    check_reason(app.workflow(held.digest), held, reason)
+    if press.kind in OF_BREACHES:
+        return OF_BREACHES[press.kind](press.name, reason, press.number)
+    assert press.kind in OF_RETURNS
+    return of_the_log(conn, held.id, Contested(OF_RETURNS[press.kind], press.name, reason))
+
+
+_HAPPENINGS: Mapping[str, Callable[[Context, Connection, Lead, Press, Actor], Happening]] = {
     "fire": lambda app, conn, held, press, who: Fired(press.name, _given(press)),
     "record": lambda app, conn, held, press, who: Recorded(press.name, _given(press)),
     "answer": lambda app, conn, held, press, who: Answered(press.name, _given(press)),
     "set": lambda app, conn, held, press, who: changed(app, conn, held, _given(press)),
     "take": _assigned,
+    "give": _given_away,
+    **dict.fromkeys((*OF_BREACHES, *OF_RETURNS), _said),
 }
+"""All but erasing, which is more than an input: see :mod:`slaflow.engine.leads.erase`."""

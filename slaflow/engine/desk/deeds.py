@@ -11,6 +11,7 @@ from slaflow.engine.desk.asked import Asked, of_fields, of_rows, title_of
 from slaflow.engine.desk.refusals import Because, Mend
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.why import unquoted
+from slaflow.language import _
 from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
 from slaflow.lifecycle.rights.judged import role_asked
 from slaflow.lifecycle.rights.named import named, names
@@ -21,7 +22,9 @@ from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Activity, Field
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
-Kind = Literal["fire", "record", "answer", "set", "take"]
+OfBreach = Literal["dispute", "lift", "uphold"]
+OfReturn = Literal["dispute_return", "lift_return", "uphold_return"]
+Kind = Literal["fire", "record", "answer", "set", "take", "give", "erase", OfBreach, OfReturn]
 _Does = Callable[[Pattern], bool]
 
 
@@ -32,6 +35,7 @@ class Deed:
     ``refused`` is why not, whatever is given with it; ``keeps`` the open promises of the asker's party that
     it keeps or helps to keep; ``to`` what the state is called in which it leaves the lead. ``is_leads``: the
     prospect did it, and the asker tells of it. ``is_back``: it hands the lead on to another party.
+    ``number`` is of which of the target's clocks it speaks.
     """
 
     kind: Kind
@@ -44,6 +48,7 @@ class Deed:
     is_final: bool = False
     is_leads: bool = False
     is_back: bool = False
+    number: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +80,7 @@ def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
     denied, mine = _denied(seen, "fire"), rows_of(seen, trigger)
     if denied or not mine:
         whose = seen.naming.may(_people(rows), {p: r for row in rows for p, r in row.roles.items()})
-        because = denied or (Because(f"it is for {whose}"),)
+        because = denied or (Because(_("it is for {whose}").format(whose=whose)),)
         return Deed("fire", trigger, title, refused=because)
     refused = [[_mendable(seen, each) for each in refusals.taught(seen.view, row)] for row in mine]
     to = mine[0].to
@@ -156,7 +161,8 @@ def answers(seen: Seen) -> list[Deed]:
         allowed = tuple(dict.fromkeys((seen.lead.held_by, *check.by)))
         because = _denied(seen, "answer")
         if not because and not names(allowed, check.roles, seen.who.party, _role(seen, Answered(check.name))):
-            because = (Because(f"it is answered by {named(allowed, check.roles)}"),)
+            whose = named(allowed, check.roles)
+            because = (Because(_("it is answered by {whose}").format(whose=whose)),)
         title = unquoted(seen.naming.check(check.name))
         asked = tuple(of_fields(check.fields.values()))
         found.append(Deed("answer", check.name, title, asked, because))
@@ -192,12 +198,12 @@ def taking(seen: Seen) -> Deed | None:
     relations: list[Relation] = ["unowned", "oneself"]
     if lead.held_by != who.party or not may(who, "assign", [*relations, "holds"]):
         return None
-    return Deed("take", "", "take it", keeps=_keeps(seen, lambda pattern: pattern.kind == "assign"))
+    return Deed("take", "", _("take it"), keeps=_keeps(seen, lambda pattern: pattern.kind == "assign"))
 
 
 def main_of(seen: Seen, deeds: Sequence[Deed]) -> Deed | None:
     """What keeps the most urgent of the promises that the asker's party owes and that an open deed keeps."""
-    for target, _ in seen.open:
+    for target, _clock in seen.open:
         if target.owed_by == seen.who.party:
             for deed in deeds:
                 if deed.is_open and target.name in deed.keeps:
@@ -207,7 +213,7 @@ def main_of(seen: Seen, deeds: Sequence[Deed]) -> Deed | None:
 
 def _keeps(seen: Seen, does: _Does) -> tuple[str, ...]:
     return tuple(
-        target.name for target, _ in seen.open
+        target.name for target, _clock in seen.open
         if target.owed_by == seen.who.party and _is_kept(seen, target, does)
     )  # fmt: skip
 

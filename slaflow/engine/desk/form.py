@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
-from slaflow.engine.desk import consequences, deeds, refusals
+from slaflow.engine.desk import consequences, deeds, hands, promises, refusals
+from slaflow.engine.desk.checks import CheckShown, checked
 from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import Happened, Told, meanwhile, name_of
 from slaflow.engine.desk.reading import see, zone_for
 from slaflow.engine.desk.seen import Seen
+from slaflow.engine.desk.told import Event, Speaker, timeline
 from slaflow.engine.desk.why import Why, unquoted, why
+from slaflow.language import _
+from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.lead import Actor
 from slaflow.store.log import history
+from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Value
 
 READ = 200
+SAID = ("disputed", "granted", "upheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class FormDesk:
-    """One thing to do. ``values`` stand in it at first, ``given`` is why what was typed is refused."""
+    """One thing to do. ``values`` stand in it at first, ``given`` is why what was typed is refused.
+
+    ``bar`` is the clock it is about and ``event`` the return; ``owner`` is whose the lead is, as who gives it
+    away says again.
+    """
 
     place: Place
     deed: Deed
     consequences: tuple[str, ...]
     question: str | None
+    check: CheckShown | None
+    bar: ClockBar | None
+    event: Event | None
+    owner: str
     values: Mapping[str, Value]
     given: tuple[str, ...]
     expected: Expected
@@ -61,33 +76,85 @@ class Meanwhile:
 
 def form(
     app: Context, lead_id: int, who: Actor, kind: deeds.Kind, name: str,
-    typed: Mapping[str, object] | None = None,
+    typed: Mapping[str, object] | None = None, number: int | None = None,
 ) -> FormDesk | None:  # fmt: skip
     """What doing *name* to the lead takes; None where nothing of that kind is called so from where it is.
 
     Raises:
         LeadNotThere: there is no such lead.
     """
-    now = app.present()
+    now, of_breach = app.present(), kind in promises.OF_BREACHES
     with app.database.read() as conn:
-        seen, _ = see(app, conn, lead_id, who, now)
+        seen, drafts = see(app, conn, lead_id, who, now, with_ended=of_breach)
         zone = zone_for(app, conn, who)
-    deed = next((each for each in deeds.all_of(seen) if (each.kind, each.name) == (kind, name)), None)
-    if deed is None:
-        return None
-    rows = deeds.rows_of(seen, name) if kind == "fire" else []
-    said = consequences.of(seen.workflow, seen.lead, seen.clocks, rows, seen.at) if rows else []
+        told: list[Told] = []
+        if kind == "answer" or kind in promises.OF_RETURNS:
+            told = [*history.newest(conn, lead_id, None, READ), *drafts]
+    deed = _deed(seen, kind, name, number, told, zone)
+    return None if deed is None else _form(seen, deed, typed, told, zone)
+
+
+def _deed(
+    seen: Seen, kind: deeds.Kind, name: str, number: int | None, told: Sequence[Told], zone: str
+) -> Deed | None:
+    match kind:
+        case "dispute" | "lift" | "uphold":
+            return promises.of_breach(seen, kind, name, number)
+        case "dispute_return" | "lift_return" | "uphold_return":
+            return promises.of_return(seen, kind, name, told)
+        case "give":
+            return hands.giving(seen, ZoneInfo(zone))
+        case "erase":
+            return hands.erasing(seen)
+    return next((each for each in deeds.all_of(seen) if (each.kind, each.name) == (kind, name)), None)
+
+
+def _form(
+    seen: Seen, deed: Deed, typed: Mapping[str, object] | None, told: Sequence[Told], zone: str
+) -> FormDesk:
+    rows = deeds.rows_of(seen, deed.name) if deed.kind == "fire" else []
     given = [refusals.given(seen.view, row, typed) for row in rows] if typed is not None else []
+    check = seen.workflow.checks.get(deed.name) if deed.kind == "answer" else None
     return FormDesk(
         place=_place(seen, zone),
         deed=deed,
-        consequences=tuple(said),
-        question=seen.workflow.checks[name].question if kind == "answer" else None,
+        consequences=_consequences(seen, deed, rows),
+        question=None if check is None else check.question,
+        check=None if check is None else checked(seen, check, told),
+        bar=_bar(seen, deed),
+        event=_returned(seen, deed, told),
+        owner=seen.lead.owner or "",
         values=_values(seen, deed),
         given=tuple(dict.fromkeys(words for each in given for words in each)) if all(given) else (),
         expected=seen.expected,
         seq=seen.lead.seq,
     )
+
+
+def _bar(seen: Seen, deed: Deed) -> ClockBar | None:
+    """The clock it is about; of what is done with the lead, the most urgent."""
+    if deed.kind in promises.OF_BREACHES:
+        about = [each for each in seen.clocks if (each.target, each.number) == (deed.name, deed.number)]
+        return seen.bar(about[0]) if about else None
+    is_of_lead = deed.kind in promises.OF_RETURNS or deed.kind in ("give", "erase")
+    return None if is_of_lead or not seen.bars else seen.bars[0]
+
+
+def _returned(seen: Seen, deed: Deed, told: Sequence[Told]) -> Event | None:
+    """The return that it is about."""
+    found = returned(told, deed.name) if deed.kind in promises.OF_RETURNS else None
+    if found is None:
+        return None
+    entry = next(each for each in told if each.seq == found.seq)
+    return Speaker(seen.naming, seen.people).event(entry)
+
+
+def _consequences(seen: Seen, deed: Deed, rows: Sequence[Transition]) -> tuple[str, ...]:
+    if rows:
+        return tuple(consequences.of(seen.workflow, seen.lead, seen.clocks, rows, seen.at))
+    if deed.kind == "erase":
+        return hands.erasures()
+    return promises.consequences(seen, deed)
 
 
 def since(app: Context, lead_id: int, who: Actor, seq: int) -> Meanwhile:
@@ -97,8 +164,17 @@ def since(app: Context, lead_id: int, who: Actor, seq: int) -> Meanwhile:
         seen, drafts = see(app, conn, lead_id, who, now)
         told: list[Told] = [*history.newest(conn, lead_id, None, READ), *drafts]
         zone = zone_for(app, conn, who)
-    news = meanwhile(seen.workflow, seen.people, told, seq)
+    news = [*meanwhile(seen.workflow, seen.people, told, seq), *_said_since(seen, told, seq)]
+    news.sort(key=lambda each: each.at, reverse=True)
     return Meanwhile(_place(seen, zone), news, tuple(each for each in deeds.fires(seen) if each.is_open))
+
+
+def _said_since(seen: Seen, told: Sequence[Told], seq: int) -> Iterator[Happened]:
+    """What was said of breaches and returns, which no message tells of; newest first."""
+    for event in timeline(seen.naming, seen.people, told, goes_on=False).events:
+        if event.seq > seq and event.kind in SAID:
+            by = "" if event.by is None else " " + _("by {who}").format(who=event.by)
+            yield Happened(event.at, event.sentence + by, event.kind)
 
 
 def _values(seen: Seen, deed: Deed) -> Mapping[str, Value]:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from slaflow.agreement.words.conditions import condition
-from slaflow.agreement.words.naming import plain
 from slaflow.clock.state import Clock
 from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
-from slaflow.engine.desk import deeds
+from slaflow.engine.desk import deeds, hands, promises
 from slaflow.engine.desk.asked import title_of, words_of
+from slaflow.engine.desk.checks import CheckShown, checked
 from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
+from slaflow.engine.desk.handoffs import Card, cards
 from slaflow.engine.desk.meanwhile import name_of
 from slaflow.engine.desk.reading import see, zone_for
 from slaflow.engine.desk.seen import Seen
+from slaflow.engine.desk.strip import Strip, strip
 from slaflow.engine.desk.told import Timeline, timeline
 from slaflow.engine.desk.why import Why, unquoted, why
 from slaflow.lifecycle.decision import Draft
-from slaflow.lifecycle.lead import Actor, Answer
+from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
+from slaflow.store.kept import passages as kept
+from slaflow.store.kept.passages import Passage
 from slaflow.store.log import history
-from slaflow.workflow.model.lead import Check, Field
+from slaflow.workflow.model.lead import Field
 
 READ = 400
 """Entries of the log that are read for a page of its timeline."""
@@ -43,23 +47,11 @@ class FieldShown:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckShown:
-    """A check: its question, when it passes, and the last answer; ``passed`` None: none that stands."""
-
-    name: str
-    title: str
-    question: str | None
-    passes: tuple[str, ...]
-    passed: bool | None
-    values: tuple[tuple[str, str], ...]
-    answered_at: datetime | None
-    stands_until: datetime | None
-    answering: Deed | None
-
-
-@dataclass(frozen=True, slots=True)
 class LeadDesk:
-    """The page of a lead as of ``at``. ``expected`` goes with what is done by who saw it."""
+    """The page of a lead as of ``at``. ``expected`` goes with what is done by who saw it.
+
+    ``sayings`` are what may be said of the breach of a clock, by its target and number.
+    """
 
     lead_id: int
     key: str
@@ -81,6 +73,11 @@ class LeadDesk:
     fires: tuple[Deed, ...]
     records: tuple[Deed, ...]
     taking: Deed | None
+    giving: Deed | None
+    erasing: Deed | None
+    sayings: Mapping[tuple[str, int], tuple[Deed, ...]]
+    handoffs: tuple[Card, ...]
+    strip: Strip | None
     timeline: Timeline
     expected: Expected
     zone: str
@@ -97,15 +94,22 @@ def show(app: Context, lead_id: int, who: Actor, before: int | None = None) -> L
     with app.database.read() as conn:
         seen, drafts = see(app, conn, lead_id, who, now, with_ended=True)
         stream = history.newest(conn, lead_id, before, READ)
+        passages = kept.of_leads(conn, [lead_id]).get(lead_id, ()) if before is None else ()
         zone = zone_for(app, conn, who)
     told: list[Entry | Draft] = [*stream, *(drafts if before is None else ())]
     goes_on = bool(stream) and stream[0].seq > 1
-    return _desk(seen, timeline(seen.naming, seen.people, told, goes_on=goes_on), zone)
+    events = timeline(seen.naming, seen.people, told, goes_on=goes_on)
+    return _desk(seen, told, events, passages, zone, is_first=before is None)
 
 
-def _desk(seen: Seen, events: Timeline, zone: str) -> LeadDesk:
+def _desk(
+    seen: Seen, told: Sequence[Entry | Draft], events: Timeline, passages: Sequence[Passage], zone: str, *,
+    is_first: bool,
+) -> LeadDesk:  # fmt: skip
     lead, naming = seen.lead, seen.naming
     known = list(deeds.all_of(seen))
+    answering = {each.name: each for each in _of(known, "answer")}
+    giving, erasing = hands.giving(seen, ZoneInfo(zone)), hands.erasing(seen)
     ended = sorted((c for c in seen.clocks if c.ended_at and c.owed_by), key=_ended_at, reverse=True)
     return LeadDesk(
         lead_id=lead.id,
@@ -123,16 +127,29 @@ def _desk(seen: Seen, events: Timeline, zone: str) -> LeadDesk:
         ended=tuple(seen.bar(clock) for clock in ended[:ENDED]),
         why=why(seen.view, naming, seen.open),
         fields=tuple(_fields(seen, known)),
-        checks=tuple(_check(seen, each, known) for each in seen.workflow.checks.values()),
+        checks=tuple(
+            checked(seen, each, told, answering.get(each.name)) for each in seen.workflow.checks.values()
+        ),
         main=deeds.main_of(seen, known),
         fires=_of(known, "fire"),
         records=_of(known, "record"),
         taking=next(iter(_of(known, "take")), None),
+        giving=giving if giving is not None and giving.is_open else None,
+        erasing=erasing if erasing is not None and erasing.is_open else None,
+        sayings=dict(_sayings(seen, ended[:ENDED])),
+        handoffs=cards(seen, told, passages, *promises.of_last_return(seen, told)) if is_first else (),
+        strip=strip(seen, told) if is_first else None,
         timeline=events,
         expected=seen.expected,
         zone=zone,
         at=seen.at,
     )
+
+
+def _sayings(seen: Seen, ended: Sequence[Clock]) -> Iterator[tuple[tuple[str, int], tuple[Deed, ...]]]:
+    for clock in (*(each for each in seen.clocks if each.is_open), *ended):
+        if found := promises.of_clock(seen, clock):
+            yield (clock.target, clock.number), found
 
 
 def _ended_at(clock: Clock) -> datetime:
@@ -155,33 +172,3 @@ def _fields(seen: Seen, known: Sequence[Deed]) -> list[FieldShown]:
 def _value(seen: Seen, spec: Field) -> str | None:
     value = seen.lead.fields.get(spec.name)
     return None if value is None else words_of(value, spec)
-
-
-def _check(seen: Seen, check: Check, known: Sequence[Deed]) -> CheckShown:
-    answer = seen.lead.checks.get(check.name)
-    stands = seen.view.answer_stands(check.name)
-    until = None if answer is None or check.valid_for is None else answer.at + check.valid_for
-    return CheckShown(
-        name=check.name,
-        title=unquoted(seen.naming.check(check.name)),
-        question=check.question,
-        passes=tuple(clause.otherwise or condition(clause.that, seen.naming) for clause in check.passes),
-        passed=answer.passed if answer is not None and stands else None,
-        values=() if answer is None else _values(check, answer),
-        answered_at=None if answer is None else answer.at,
-        stands_until=until,
-        answering=next((each for each in _of(known, "answer") if each.name == check.name), None),
-    )  # fmt: skip
-
-
-def _values(check: Check, answer: Answer) -> tuple[tuple[str, str], ...]:
-    given = answer.values.items()
-    return tuple(
-        (_titled(check, name), words_of(value, check.fields.get(name)))
-        for name, value in given
-        if value is not None
-    )
-
-
-def _titled(check: Check, name: str) -> str:
-    return title_of(check.fields[name]) if name in check.fields else plain(name)

@@ -12,6 +12,7 @@ from slaflow.clock.state import Clock
 from slaflow.engine.ask import Expected
 from slaflow.engine.desk.clock_bar import ClockBar, bar
 from slaflow.engine.leads.lead_json import kept_by
+from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.permits import Asker
@@ -63,6 +64,10 @@ class Seen:
 
     def bar(self, clock: Clock) -> ClockBar:
         return bar(self._terms(clock), clock, self.at, self.naming)
+
+    def calendar(self, clock: Clock) -> Calendar:
+        """The calendar by which *clock* is counted."""
+        return self._terms(clock).calendars[clock.calendar]
 
     @cached_property
     def _bars(self) -> list[tuple[ClockBar, Clock]]:

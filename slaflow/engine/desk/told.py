@@ -11,7 +11,8 @@ from slaflow.agreement.words.naming import Naming, plain
 from slaflow.engine.desk.asked import title_of, words_of
 from slaflow.engine.desk.meanwhile import name_of, promise_of
 from slaflow.engine.desk.why import unquoted
-from slaflow.hours.words import open_time
+from slaflow.hours.words import duration, open_time
+from slaflow.language import _
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.people import Directory
 from slaflow.log.entry import Entry
@@ -20,6 +21,8 @@ from slaflow.workflow.model.parties import SYSTEM
 
 Told = Entry | Draft
 MOST = 50
+ALWAYS = "always"
+"""The calendar of every agreement that never closes, on which a day has 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,11 @@ class Event:
     """One entry: what happened, by whom (None: the agreement itself), and what was said with it.
 
     ``kind`` is the log's; ``is_handoff``: the lead went to the other party. ``told_at`` is when slaflow was
-    told of it, where that was later.
+    told of it, where that was later. ``entry`` is the entry's number in the whole log, None: it is not saved.
     """
 
     seq: int
+    entry: int | None
     kind: str
     at: datetime
     sentence: str
@@ -65,9 +69,9 @@ def timeline(naming: Naming, people: Directory, told: Sequence[Told], *, goes_on
         elif cause in by_seq:
             below.setdefault(cause, []).append(each)
     shown = causes[-MOST:]
-    speaker = _Speaker(naming, people)
+    speaks = Speaker(naming, people)
     events = [
-        replace(speaker.event(each), consequences=tuple(map(speaker.event, below.get(each.seq, ()))))
+        replace(speaks.event(each), consequences=tuple(map(speaks.event, below.get(each.seq, ()))))
         for each in reversed(shown)
     ]
     is_more = goes_on or len(causes) > len(shown)
@@ -87,7 +91,9 @@ def _cause(told: Told, by_seq: Mapping[int, Told]) -> int | None:
     return cause if at is None else at
 
 
-class _Speaker:
+class Speaker:
+    """Says entries of a lead in the words of its agreement."""
+
     def __init__(self, naming: Naming, people: Directory) -> None:
         self.naming = naming
         self.people = people
@@ -100,6 +106,7 @@ class _Speaker:
         arrived = told.arrived_at or told.at
         return Event(
             seq=told.seq,
+            entry=getattr(told, "id", None),
             kind=told.kind,
             at=happened,
             sentence=sentence,
@@ -116,6 +123,8 @@ class _Speaker:
     def promise(self, told: Told) -> str:
         agreement = self.naming.agreement
         target = told.target or ""
+        if not target and "about" in (told.data or {}):
+            return _("that it came back")
         return promise_of(agreement, target) if agreement.has_target(target) else self.naming.clock(target)
 
     def _said(self, told: Told, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -126,9 +135,9 @@ class _Speaker:
                 if value is not None:
                     yield self._called(told, data, name, value)
         if told.kind in ("refused", "disputed", "granted", "upheld", "breach_lifted") and told.reason:
-            yield "because", told.reason
+            yield _("because"), told.reason
         for reason in data.get("because", ()) if told.kind == "checked" else ():
-            yield "because", str(reason)
+            yield _("because"), str(reason)
 
     def _called(self, told: Told, data: Mapping[str, Any], name: str, value: object) -> tuple[str, str]:
         """What an input, an answer or an activity's own field is called, else the lead's; and its value."""
@@ -147,73 +156,87 @@ class _Speaker:
         deed = unquoted(self.naming.trigger(told.trigger or ""))
         if told.from_state == told.to_state or told.from_state is None or told.to_state is None:
             return deed
-        return f"{deed}: from {self.naming.state(told.from_state)} to {self.naming.state(told.to_state)}"
+        start, end = self.naming.state(told.from_state), self.naming.state(told.to_state)
+        return _("{deed}: from {start} to {end}").format(deed=deed, start=start, end=end)
 
     def activity(self, told: Told, data: Mapping[str, Any]) -> str:
         words = unquoted(self.naming.activity(str(data.get("activity") or told.kind)))
-        return f"{words}, worth {data['points']} points" if data.get("points") else words
+        if not data.get("points"):
+            return words
+        return _("{touch}, worth {points} points").format(touch=words, points=data["points"])
 
     def checked(self, told: Told, data: Mapping[str, Any]) -> str:
-        passed = "passed" if data.get("passed") else "did not pass"
-        return f"{self.naming.check(str(data.get('check') or ''))} answered: it {passed}"
+        words = (
+            _("{check} answered: it passed") if data.get("passed") else _("{check} answered: it did not pass")
+        )
+        return words.format(check=self.naming.check(str(data.get("check") or "")))
 
     def refused(self, told: Told, data: Mapping[str, Any]) -> str:
         what = told.trigger or data.get("activity") or data.get("check")
         if told.trigger:
             what = unquoted(self.naming.trigger(told.trigger))
-        return f"{what or 'what was asked'} was refused"
+        return _("{what} was refused").format(what=what or _("what was asked"))
 
     def assigned(self, told: Told, data: Mapping[str, Any]) -> str:
         to = data.get("to")
-        return f"given to {self.who(to)}" if to else "left without an owner"
+        return _("given to {who}").format(who=self.who(to)) if to else _("left without an owner")
 
     def started(self, told: Told, data: Mapping[str, Any]) -> str:
         seconds = data.get("allowance_seconds")
-        span = f", {open_time(seconds)} on the calendar {data.get('calendar')}" if seconds else ""
-        return f"the time for {self.promise(told)} began{span}"
+        promise = self.promise(told)
+        if not seconds:
+            return _("the time for {promise} began").format(promise=promise)
+        time = (duration if data.get("calendar") == ALWAYS else open_time)(seconds)
+        words = _("the time for {promise} began, {time} on the calendar {calendar}")
+        return words.format(promise=promise, time=time, calendar=data.get("calendar"))
 
     def late(self, told: Told, data: Mapping[str, Any]) -> str:
         by = data.get("late_seconds")
-        return f"{self.promise(told)} was kept{f' {open_time(by)}' if by else ''} late"
+        if not by:
+            return _("{promise} was kept late").format(promise=self.promise(told))
+        return _("{promise} was kept {time} late").format(promise=self.promise(told), time=open_time(by))
 
     def met(self, told: Told, data: Mapping[str, Any]) -> str:
         left = data.get("left_seconds")
-        return f"{self.promise(told)} was kept{f', with {open_time(left)} left' if left else ''}"
+        if not left:
+            return _("{promise} was kept").format(promise=self.promise(told))
+        words = _("{promise} was kept, with {time} left")
+        return words.format(promise=self.promise(told), time=open_time(left))
 
     def cancelled(self, told: Told, data: Mapping[str, Any]) -> str:
-        return f"{self.promise(told)} is no longer owed"
+        return _("{promise} is no longer owed").format(promise=self.promise(told))
 
 
-def _about(words: str) -> Callable[[_Speaker, Told, Mapping[str, Any]], str]:
-    return lambda speaker, told, data: words.format(promise=speaker.promise(told), step=told.step or "")
+def _about(words: Callable[[], str]) -> Callable[[Speaker, Told, Mapping[str, Any]], str]:
+    return lambda speaker, told, data: words().format(promise=speaker.promise(told), step=told.step or "")
 
 
-_SAYINGS: Mapping[str, Callable[[_Speaker, Told, Mapping[str, Any]], str]] = {
-    "created": lambda speaker, told, data: "added",
-    "changed": lambda speaker, told, data: "fields changed",
-    "activity": _Speaker.activity,
-    "checked": _Speaker.checked,
-    "transition": _Speaker.transition,
-    "refused": _Speaker.refused,
-    "assigned": _Speaker.assigned,
-    "clock_started": _Speaker.started,
-    "clock_paused": _about("{promise} was paused"),
-    "clock_resumed": _about("{promise} goes on"),
-    "clock_restarted": _about("the time for {promise} began anew"),
-    "clock_moved": _about("{promise} is due at another time"),
-    "clock_met": _Speaker.met,
-    "met_late": _Speaker.late,
-    "clock_cancelled": _Speaker.cancelled,
-    "clock_passed_on": _about("{promise} went to the next owner"),
-    "warned": _about("{step} of the time for {promise} is over"),
-    "breached": _about("{promise} was broken"),
-    "breach_lifted": _about("the breach of {promise} was excused"),
-    "escalated": _about("{step} after {promise} was due"),
-    "timer_fired": _about("the time of {promise} is over"),
-    "disputed": _about("disputed: {promise}"),
-    "granted": _about("dispute granted: {promise}"),
-    "upheld": _about("dispute turned down: {promise}"),
-    "migrated": lambda speaker, told, data: "moved to another version of the agreement",
-    "merged": lambda speaker, told, data: "merged with another lead",
-    "erased": lambda speaker, told, data: "what was known of the person was erased",
+_SAYINGS: Mapping[str, Callable[[Speaker, Told, Mapping[str, Any]], str]] = {
+    "created": lambda speaker, told, data: _("added"),
+    "changed": lambda speaker, told, data: _("fields changed"),
+    "activity": Speaker.activity,
+    "checked": Speaker.checked,
+    "transition": Speaker.transition,
+    "refused": Speaker.refused,
+    "assigned": Speaker.assigned,
+    "clock_started": Speaker.started,
+    "clock_paused": _about(lambda: _("{promise} was paused")),
+    "clock_resumed": _about(lambda: _("{promise} goes on")),
+    "clock_restarted": _about(lambda: _("the time for {promise} began anew")),
+    "clock_moved": _about(lambda: _("{promise} is due at another time")),
+    "clock_met": Speaker.met,
+    "met_late": Speaker.late,
+    "clock_cancelled": Speaker.cancelled,
+    "clock_passed_on": _about(lambda: _("{promise} went to the next owner")),
+    "warned": _about(lambda: _("{step} of the time for {promise} is over")),
+    "breached": _about(lambda: _("{promise} was broken")),
+    "breach_lifted": _about(lambda: _("the breach of {promise} was excused")),
+    "escalated": _about(lambda: _("{step} after {promise} was due")),
+    "timer_fired": _about(lambda: _("the time of {promise} is over")),
+    "disputed": _about(lambda: _("disputed: {promise}")),
+    "granted": _about(lambda: _("dispute granted: {promise}")),
+    "upheld": _about(lambda: _("dispute turned down: {promise}")),
+    "migrated": lambda speaker, told, data: _("moved to another version of the agreement"),
+    "merged": lambda speaker, told, data: _("merged with another lead"),
+    "erased": lambda speaker, told, data: _("what was known of the person was erased"),
 }

@@ -48,10 +48,15 @@ def check_may_own(app: Context, conn: Connection, lead: Lead, owner: str, at: da
     when = app.present(at)
     if at is not None and when < lead.as_of:
         return
-    directory = people_store.directory(conn)
-    clocks = clock_store.open_of(conn, [lead.id]).get(lead.id, [])
-    now = max(when, lead.as_of)
-    settled = settled_in_memory(app.workflow(lead.digest), directory, lead, clocks, now).lead
-    because = obstacle(directory, settled, owner, now)
+    stood = stood_by_then(app, conn, lead, at)
+    because = obstacle(people_store.directory(conn), stood, owner, max(when, lead.as_of))
     if because is not None:
-        raise Refused(settled, "assign", (because,))
+        raise Refused(stood, "assign", (because,))
+
+
+def stood_by_then(app: Context, conn: Connection, lead: Lead, at: datetime | None) -> Lead:
+    """*lead* with all that has fallen by *at* (None: now), and was not carried out yet."""
+    clocks = clock_store.open_of(conn, [lead.id]).get(lead.id, [])
+    now = max(app.present(at), lead.as_of)
+    directory = people_store.directory(conn)
+    return settled_in_memory(app.workflow(lead.digest), directory, lead, clocks, now).lead

@@ -94,7 +94,7 @@ def say(app: Context, lead: int | str, said: Said, actor: Who, at: datetime | No
         check_not_erased(found)
         check_reason(app.workflow(found.digest), found, said.reason)
         who = people.actor(app, actor, conn)
-        ask = Ask(lead_id, _of_the_log(conn, lead_id, said), who, at)
+        ask = Ask(lead_id, of_the_log(conn, lead_id, said), who, at)
         return in_transaction(app, conn, [told_by(actor, ask)], now=at)[0]
 
     def attempt(conn: Connection) -> Outcome:
@@ -103,7 +103,7 @@ def say(app: Context, lead: int | str, said: Said, actor: Who, at: datetime | No
     return done(app, asked(app, attempt), at)
 
 
-def _of_the_log(conn: Connection, lead_id: int, said: Said) -> Said:
+def of_the_log(conn: Connection, lead_id: int, said: Said) -> Said:
     """*said* of the latest return that the log tells of; the lead is locked, and none comes between."""
     if not isinstance(said, Contested):
         return said

@@ -53,7 +53,7 @@ def contest(work: Work, event: Input, at: datetime, said: Contested) -> Refusal 
     """Disputes a return, or grants or turns down that dispute; nothing else changes for it."""
     if said.about not in work.workflow.reasons:
         raise UnknownName("reason of a return", said.about, work.workflow.reasons)
-    because = _obstacle(said, event.actor.party)
+    because = obstacle(said, event.actor.party)
     if because is not None or said.returned is None:
         what, asked = asked_for(said)
         return refuse(work, event, at, what, (because or "",), data=asked)
@@ -74,7 +74,8 @@ def asked_for(said: Contested) -> tuple[str, dict[str, Any]]:
     return what, {"contest": said.verb, "about": said.about, "of": of}
 
 
-def _obstacle(said: Contested, party: str) -> str | None:
+def obstacle(said: Contested, party: str) -> str | None:
+    """Why *party* cannot say it of that return; None where nothing stands in the way."""
     if said.returned is None:
         return f"the lead was not handed back with a {said.about}"
     gave, took, before = said.returned.gave, said.returned.took, said.returned.said

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from slaflow.clock import disputes
 from slaflow.clock.state import Clock
@@ -13,7 +13,14 @@ from slaflow.lifecycle.events import Disputed, Lifted, Upheld
 from slaflow.lifecycle.work import Work
 
 
-def broken_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
+class Clocked(Protocol):
+    """What has a lead's clocks."""
+
+    @property
+    def clocks(self) -> Sequence[Clock]: ...
+
+
+def broken_clock(work: Clocked, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
     """The clock whose breach it is about, whoever says it, or why there is none that is not lifted."""
     name, number = said.target, said.number
     own = [c for c in work.clocks if c.target == name and c.is_broken and number in (None, c.number)]
@@ -26,7 +33,7 @@ def broken_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Cl
     return clock
 
 
-def disputable_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
+def disputable_clock(work: Clocked, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
     """The clock whose breach *party* may dispute, or why it may not."""
     clock = broken_clock(work, said, party)
     if isinstance(clock, str):
@@ -39,7 +46,7 @@ def disputable_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -
     return clock
 
 
-def disputed_clock(work: Work, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
+def disputed_clock(work: Clocked, said: Lifted | Disputed | Upheld, party: str) -> Clock | str:
     """The clock of which a dispute may be turned down, or why none can be; who may is a matter of rights."""
     clock = broken_clock(work, said, party)
     if isinstance(clock, str):

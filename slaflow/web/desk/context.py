@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from slaflow.engine.desk.consequences import local
-from slaflow.web.desk import bars, nav, words
+from slaflow.web.desk import bars, nav, strips, words
 from slaflow.web.origin import own_path, towards
 from slaflow.web.pages import page
 from slaflow.web.principal import FORM_KEY, Principal
@@ -36,7 +36,7 @@ def desk_page(
         template, status, root=towards(request, "/"), me=asking, form_key=asking.form_key,
         form_key_name=FORM_KEY, zone=place, at=at,
         key=secrets.token_urlsafe(KEY_BYTES), when=partial(local, zone=place), bars=bars, words=words,
-        places=tuple(nav.places(asking)),
+        strips=strips, places=tuple(nav.places(asking)),
         **values,
     )  # fmt: skip
 

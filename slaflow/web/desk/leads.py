@@ -9,16 +9,22 @@ from fastapi.responses import HTMLResponse
 
 from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.desk import finding, lead
+from slaflow.language import _
 from slaflow.web.desk.context import desk_page, site_of
+from slaflow.web.desk.entries import entries_at
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.principal import Asking, operation
 
 router = APIRouter()
 LARGEST = 2**62
+LONGEST = 200
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Before = Annotated[int | None, Query(ge=1, le=LARGEST)]
-NO_LEAD = "there is no such lead; look for it by what it is known by"
+
+
+def no_such_lead() -> str:
+    return _("there is no such lead; look for it by what it is known by")
 
 
 @router.get("/leads")
@@ -42,14 +48,16 @@ def find(request: Request, asking: Asking, q: Annotated[str, Query(max_length=50
 @router.get("/leads/{number}")
 @operation("read")
 def show(
-    request: Request, asking: Asking, number: Number, before: Before = None, done: str = ""
+    request: Request, asking: Asking, number: Number, before: Before = None, done: str = "",
+    answered: Annotated[str, Query(max_length=LONGEST)] = "",
 ) -> HTMLResponse:  # fmt: skip
     """The lead; its timeline goes on before the entry *before*."""
     try:
         shown = lead.show(site_of(request).engine, number, asking.actor, before)
     except LeadNotThere:
-        return line(404, NO_LEAD, towards(request, "/"))
+        return line(404, no_such_lead(), towards(request, "/"))
     return desk_page(
         request, "desk/lead.html", 200, asking, shown.zone, shown.at, lead=shown, before=before,
-        is_done=bool(done), back=f"/leads/{number}",
+        is_done=bool(done), just_answered=answered, back=f"/leads/{number}",
+        log_at=entries_at(request, asking),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from slaflow.engine.desk import rows
 from slaflow.engine.desk.choosing import choosing
 from slaflow.engine.desk.rows import Mark, Whose
 from slaflow.web.desk.context import HOME, back_to, desk_page, site_of
-from slaflow.web.desk.leads import NO_LEAD, Number
+from slaflow.web.desk.leads import Number, no_such_lead
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.principal import Asking, operation
@@ -59,7 +59,7 @@ def choose(request: Request, asking: Asking, number: Number, back: str = "") -> 
     try:
         found = choosing(site_of(request).engine, number, asking.actor)
     except LeadNotThere:
-        return line(404, NO_LEAD, towards(request, "/"))
+        return line(404, no_such_lead(), towards(request, "/"))
     return desk_page(
         request, "desk/choosing.html", 200, asking, found.zone, found.at, found=found, back=back_to(back),
     )  # fmt: skip

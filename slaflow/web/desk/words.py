@@ -10,7 +10,13 @@ from slaflow.engine.desk.refusals import Mend
 from slaflow.engine.desk.rows import Whose
 from slaflow.language import _
 
-_PLACES = {"fire": "", "answer": "check/", "record": "log/", "set": "set/"}
+_PLACES = {
+    "fire": "", "answer": "check/", "record": "log/", "set": "set/", "give": "owner", "erase": "erase",
+    "dispute": "dispute/", "lift": "lift/", "uphold": "uphold/", "dispute_return": "dispute/return/",
+    "lift_return": "lift/return/", "uphold_return": "uphold/return/",
+}  # fmt: skip
+_OURS = {"owner", "erase"}
+"""What a trigger may be called too; its page is then somewhere else."""
 
 
 def tab(whose: Whose) -> str:
@@ -26,6 +32,8 @@ def place(lead: int, deed: Deed) -> str:
 def where(lead: int, kind: str, name: str) -> str:
     if kind == "take":
         return f"leads/{lead}/owner/me"
+    if kind == "fire" and name in _OURS:
+        return f"leads/{lead}/fire/{name}"
     return f"leads/{lead}/{_PLACES[kind]}{quote(name, safe='')}"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from starlette.testclient import TestClient
 from support.clicked import KEYS, REACH
-from support.office import FOUNDED, FRIDAY, MONDAY, Present
+from support.office import DAY, FOUNDED, FRIDAY, HOUR, MONDAY, Present
 from support.pages_sent import enter, press, words
 from support.worlds import Fill
 
@@ -17,6 +20,7 @@ from slaflow.store.database import Database
 from slaflow.web.app import made
 from slaflow.web.site import Site
 
+ROOT = Path(__file__).parents[3]
 SVENSKA = """\
 workflow: avtal
 timezone: Europe/Stockholm
@@ -49,7 +53,7 @@ targets:
   svara: {title: Svara inom fyra timmar, owed_by: butiken, start: {enter: het}, meet: {contact: true},
     within: 4h, calendar: kontor}
 """
-ULLA, TORE = "ulla@example.com", "tore@example.com"
+ULLA, TORE, STINA, BENGT = (f"{name}@example.com" for name in "ulla tore stina bengt".split())
 OURS = r"\b(mql|sales|marketing|accepted|nurturing|accept|return|promote|qualify)\b"
 
 
@@ -58,6 +62,8 @@ def settled_in(database: Database) -> None:
     app.activate(SVENSKA, at=FOUNDED)
     app.add_person(ULLA, "butiken", name="Ulla Åkesson", at=FOUNDED)
     app.add_person(TORE, "torget", at=FOUNDED)
+    app.add_person(STINA, "torget", role="manager", at=FOUNDED)
+    app.add_person(BENGT, "butiken", role="admin", at=FOUNDED)
     app.add({"nummer": "K-1", "ort": "Visby"}, "torget", at=FRIDAY)
     app.record(1, "fraga", "lead", at=FRIDAY)
 
@@ -119,3 +125,75 @@ def test_leads_of_two_agreements_stand_in_one_queue(
     assert said.index("A-1") < said.index("K-1")
     alone = client.get("/leads/new")
     assert (alone.status_code, "no single agreement in force" in words(alone)) == (409, True)
+
+
+def test_what_is_said_of_promises_is_said_in_the_agreements_words(
+    app: Engine, client: TestClient, present: Present
+) -> None:
+    present.at = MONDAY + 8 * HOUR
+    enter(app, client, ULLA)
+    page = client.get("/leads/1")
+    assert "Along time" in words(page)
+    assert (
+        press(client, "/leads/1/dispute/svara", "/leads/1/dispute/svara", reason="stängt").status_code == 303
+    )
+    assert press(client, "/leads/1/slapp", "/leads/1/slapp", skal="sent").status_code == 303
+    enter(app, client, TORE)
+    path = "/leads/1/dispute/return/skal"
+    assert "Skäl sent" in words(client.get(path))
+    assert press(client, path, path, reason="de ville köpa").status_code == 303
+    enter(app, client, STINA)
+    seen = [client.get("/leads/1"), client.get("/leads/1/owner"), client.get("/leads/1/lift/svara")]
+    enter(app, client, BENGT)
+    seen += [client.get("/leads/1/erase"), client.get("/leads/1/uphold/return/skal")]
+    for each in seen:
+        assert each.status_code == 200
+        assert not re.search(OURS, words(each)), words(each)
+
+
+def classic(database: Database) -> None:
+    """The classic agreement, with a lead that asked for a demo, was called in time, and was given back."""
+    lives_by(database, ROOT / "workflows" / "hubspot-classic.yaml")
+    app = Engine(database, now=lambda: FRIDAY)
+    app.add({"email": "kim@example.com"}, "marketing", at=FRIDAY)
+    app.record(1, "demo_request", "lead", at=FRIDAY)
+    app.record(1, "talk", "sales", at=FRIDAY + HOUR)
+    app.fire(1, "reject", "sales", {"reject_reason": "no_need"}, at=FRIDAY + 2 * HOUR)
+
+
+def olist(database: Database) -> None:
+    """The marketplace's agreement, with a lead that sales did not take up in time."""
+    lives_by(database, ROOT / "docs" / "olist" / "workflow.yaml")
+    app = Engine(database, now=lambda: FRIDAY)
+    app.add({"mql_id": "m1"}, "marketing", at=FRIDAY)
+    app.fire(1, "promote", "marketing", at=FRIDAY)
+
+
+def lives_by(database: Database, agreement: Path) -> None:
+    app = Engine(database, now=lambda: FRIDAY)
+    app.activate(agreement.read_text(), at=FOUNDED)
+    for party in ("marketing", "sales"):
+        app.add_person(f"{party}.rep@example.com", party, at=FOUNDED)
+        app.add_person(f"{party}.head@example.com", party, role="manager", at=FOUNDED)
+
+
+@pytest.mark.parametrize("fill", [classic, olist], ids=["classic", "olist"])
+def test_every_page_of_a_published_agreement_works(
+    world_of: Callable[[Fill], Database], present: Present, fill: Fill
+) -> None:
+    """Whatever leads on from a lead's page, for both sides and their managers."""
+    app = Engine(world_of(fill), now=present)
+    present.at = MONDAY + 30 * DAY
+    with TestClient(made(Site(app, REACH, KEYS)), base_url="https://sla.example.com") as client:
+        for who in (each.email for each in app.people()):
+            enter(app, client, who)
+            page = client.get("/leads/1")
+            assert "Along time" in words(page)
+            assert "Handoffs" in words(page)
+            onward = {
+                urljoin("/leads/1", each) for each in re.findall(r'href="([^"]*leads/1[/?][^"]*)"', page.text)
+            }
+            assert onward
+            for path in onward:
+                assert client.get(unescape(path)).status_code == 200, (who, path)
+    assert app.replay().ok
