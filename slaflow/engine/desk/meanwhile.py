@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from slaflow.agreement.words.naming import Naming
 from slaflow.engine.ask import Expected
+from slaflow.language import _
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.people import Directory
 from slaflow.log.entry import Entry
@@ -17,11 +18,11 @@ from slaflow.workflow.model.workflow import Workflow
 MOST = 8
 """The latest of them that are told."""
 Told = Entry | Draft
-_OF_PROMISES = {
-    "breached": "was broken",
-    "breach_lifted": "had been broken, which was excused",
-    "clock_met": "was kept",
-    "met_late": "was kept late",
+_OF_PROMISES: Mapping[str, Callable[[], str]] = {
+    "breached": lambda: _("{promise} was broken"),
+    "breach_lifted": lambda: _("{promise} had been broken, which was excused"),
+    "clock_met": lambda: _("{promise} was kept"),
+    "met_late": lambda: _("{promise} was kept late"),
 }
 
 
@@ -80,21 +81,25 @@ class _Speaker:
             case "transition":
                 trigger = self.naming.trigger(told.trigger or "")
                 start, end = self._way(told)
-                way = f", from {start} to {end}" if start else ""
+                words = _("{trigger} by {by}, from {start} to {end}") if start else _("{trigger} by {by}")
+                sentence = words.format(trigger=trigger, by=by, start=start, end=end)
                 parts = {"trigger": trigger, "by": said_by, "from": start, "to": end}
-                yield self._happened(told, f"{trigger} by {by}{way}", parts)
+                yield self._happened(told, sentence, parts)
             case "assigned" if to:
                 name = name_of(self.people, to)
-                yield self._happened(told, f"given to {name} by {by}", {"to": name, "by": said_by})
+                yield self._happened(
+                    told, _("given to {name} by {by}").format(name=name, by=by), {"to": name, "by": said_by}
+                )
             case "assigned":
-                yield self._happened(told, "left without an owner", {"to": None, "by": said_by})
+                yield self._happened(told, _("left without an owner"), {"to": None, "by": said_by})
             case "migrated":
-                yield self._happened(told, "moved to another version of the agreement", {})
+                yield self._happened(told, _("moved to another version of the agreement"), {})
             case "erased":
-                yield self._happened(told, "what was known of the person was erased", {})
+                yield self._happened(told, _("what was known of the person was erased"), {})
             case kind if kind in _OF_PROMISES and self._is_promise(told.target):
                 promise = self._promise(told.target or "")
-                yield self._happened(told, f"{promise} {_OF_PROMISES[kind]}", {"promise": promise})
+                sentence = _OF_PROMISES[kind]().format(promise=promise)
+                yield self._happened(told, sentence, {"promise": promise})
 
     def _happened(self, told: Told, sentence: str, parts: Mapping[str, str | None]) -> Happened:
         return Happened(told.at, sentence, told.kind, parts)
@@ -106,7 +111,7 @@ class _Speaker:
 
     def _who(self, told: Told) -> str:
         if told.actor == SYSTEM:
-            return "the agreement itself"
+            return _("the agreement itself")
         return (
             name_of(self.people, told.actor)
             if self.people.rows(told.actor)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from slaflow.agreement.words.conditions import condition, value
 from slaflow.agreement.words.naming import Naming, listed
+from slaflow.language import _
 from slaflow.lifecycle.guards import validated
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
@@ -118,16 +119,19 @@ def _lines(view: View, clauses: Iterable[Clause]) -> Iterable[str]:
             yield f"{clause.otherwise}{_so_far(view, clause, naming)}"
         elif isinstance(found, Unknown) and found.missing:
             lacking = listed(_lacking(name, naming) for name in found.missing)
-            yield f"it asks that {condition(clause.that, naming)}, and {lacking}"
+            words = _("it asks that {condition}, and {lacking}")
+            yield words.format(condition=condition(clause.that, naming), lacking=lacking)
         else:
-            yield f"it asks that {condition(clause.that, naming)}{_so_far(view, clause, naming)}"
+            words = _("it asks that {condition}").format(condition=condition(clause.that, naming))
+            yield f"{words}{_so_far(view, clause, naming)}"
 
 
 def _lacking(name: str, naming: Naming) -> str:
     """What is missing, in the words of what would mend it."""
     if name.startswith("check."):
-        return f"{naming.check(name.removeprefix('check.'))} is not answered"
-    return f"{_called(name, naming)} is not known"
+        check = naming.check(name.removeprefix("check."))
+        return _("{check} is not answered").format(check=check)
+    return _("{what} is not known").format(what=_called(name, naming))
 
 
 def _called(name: str, naming: Naming) -> str:
@@ -138,9 +142,11 @@ def _called(name: str, naming: Naming) -> str:
 def _so_far(view: View, clause: Clause, naming: Naming) -> str:
     """`` (so far the number of attempts is 2)``: the figures that the clause looks at."""
     figures = [
-        f"{_called(name, naming)} is {number_text(found) if isinstance(found, float) else found}"
+        _("{figure} is {number}").format(
+            figure=_called(name, naming), number=number_text(found) if isinstance(found, float) else found
+        )
         for name in sorted(clause.that.names)
         if isinstance(found := view.value(name), int | float) and not isinstance(found, bool)
         if not name.startswith(INPUT)
     ]
-    return f" (so far {listed(figures)})" if figures else ""
+    return " " + _("(so far {figures})").format(figures=listed(figures)) if figures else ""

@@ -10,6 +10,7 @@ from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming
 from slaflow.clock.state import Clock
 from slaflow.engine.desk.consequences import is_scored
+from slaflow.language import _
 from slaflow.lifecycle.approaches import counted
 from slaflow.lifecycle.view import View, points
 from slaflow.workflow.model.clocks import Target
@@ -91,7 +92,7 @@ def score_of(view: View, naming: Naming) -> Score | None:
 
 
 def _times(words: str, times: int) -> str:
-    return words if times < 2 else f"{words}, {times} times"
+    return words if times < 2 else _("{touch}, {number} times").format(touch=words, number=times)
 
 
 def _touches(view: View, naming: Naming) -> Iterator[Touched]:
