@@ -136,7 +136,7 @@ def _bar(seen: Seen, deed: Deed) -> ClockBar | None:
     if deed.kind in promises.OF_BREACHES:
         about = [each for each in seen.clocks if (each.target, each.number) == (deed.name, deed.number)]
         return seen.bar(about[0]) if about else None
-    is_of_lead = deed.kind in promises.OF_RETURNS or deed.kind in ("give", "erase")
+    is_of_lead = deed.kind in promises.OF_RETURNS or deed.kind == "erase"
     return None if is_of_lead or not seen.bars else seen.bars[0]
 
 
@@ -154,6 +154,8 @@ def _consequences(seen: Seen, deed: Deed, rows: Sequence[Transition]) -> tuple[s
         return tuple(consequences.of(seen.workflow, seen.lead, seen.clocks, rows, seen.at))
     if deed.kind == "erase":
         return hands.erasures()
+    if deed.kind == "give":
+        return tuple(hands.given(seen))
     return promises.consequences(seen, deed)
 
 

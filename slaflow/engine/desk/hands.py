@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from slaflow.engine.desk.asked import NONE_REFUSED, Asked
 from slaflow.engine.desk.consequences import local
 from slaflow.engine.desk.deeds import Deed
+from slaflow.engine.desk.meanwhile import promise_of
 from slaflow.engine.desk.promises import denied
 from slaflow.engine.desk.refusals import Because
 from slaflow.engine.desk.seen import Seen
@@ -64,6 +65,15 @@ def erasures() -> tuple[str, ...]:
         _("What is owed ends, and nothing can be done with the lead any more. Nobody can undo it."),
         _("Backups and exports are not reached; “slaflow db scrub” rewrites the files of the database."),
     )
+
+
+def given(seen: Seen) -> Iterator[str]:
+    """What will happen if the lead is given away, in sentences."""
+    yield _("The lead stays where it is; what is owed about it is owed by the same party.")
+    for target, clock in seen.open:
+        if target.per_owner and clock.owed_by is not None:
+            promise = promise_of(seen.workflow, target.name)
+            yield _("The time for {promise} begins anew, for the new owner.").format(promise=promise)
 
 
 def _people(seen: Seen) -> Iterator[Person]:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine.desk.strip import Lane, Mark, Strip
 
-CUTS = 40
-"""So many places at which closed time is cut out are marked, where the longest are."""
+CUTS, NIGHTS = 40, 12
+"""So many places at which closed time is cut out are marked at most; nights as far as there are so few."""
 LABELS = 5
 STEPS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=2), timedelta(hours=6))
 DAY = timedelta(days=1)
@@ -55,12 +55,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class DrawnStrip:
-    """``cuts`` are where closed time is cut out, ``now`` is the present."""
+    """``cuts`` are where closed time is cut out, as far as marked; ``kinds`` are what there is to explain."""
 
     lanes: tuple[DrawnLane, ...]
     cuts: tuple[str, ...]
     labels: tuple[Label, ...]
     now: str
+    kinds: frozenset[str]
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,19 @@ class Axis:
 def drawn(strip: Strip, zone: ZoneInfo) -> DrawnStrip:
     """The strip's geometry; its labels are days, or hours where there is hardly more than one, of *zone*."""
     axis = Axis(strip)
-    longest = sorted(axis.cuts(), key=lambda cut: cut[1], reverse=True)[:CUTS]
+    cuts = list(axis.cuts())
+    if len(cuts) > NIGHTS:
+        cuts = [each for each in cuts if each[1] > DAY]
+    longest = sorted(cuts, key=lambda cut: cut[1], reverse=True)[:CUTS]
+    kinds: set[str] = {each.kind for lane in strip.lanes for each in lane.marks}
+    kinds |= {each.kind for lane in strip.lanes for each in lane.spans}
     return DrawnStrip(
         tuple(_lane(axis, each) for each in strip.lanes),
         tuple(_percent(share) for share, _ in sorted(longest)),
         tuple(_labels(axis, strip, zone)),
         _percent(axis.place(strip.at)),
+        frozenset(kinds),
+        bool(axis.before[2:]),
     )
 
 
