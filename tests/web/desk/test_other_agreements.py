@@ -197,3 +197,18 @@ def test_every_page_of_a_published_agreement_works(
             for path in onward:
                 assert client.get(unescape(path)).status_code == 200, (who, path)
     assert app.replay().ok
+
+
+def test_a_trigger_may_be_called_as_a_page_of_ours_is(
+    app: Engine, client: TestClient, present: Present
+) -> None:
+    app.activate(SVENSKA.replace("slapp", "owner").replace("workflow: avtal", "workflow: eget"), at=FRIDAY)
+    lead = app.add({"nummer": "A-1"}, "torget", at=FRIDAY, workflow="eget")["id"]
+    app.record(lead, "fraga", "lead", at=FRIDAY)
+    present.at = MONDAY
+    enter(app, client, ULLA)
+    path = f"/leads/{lead}/fire/owner"
+    assert f'href="./..{path}?' in client.get(f"/leads/{lead}").text
+    assert press(client, path, path, skal="sent").status_code == 303
+    assert app.latest(lead)["state"] == "varm"
+    assert "a manager of that party or an admin" in words(client.get(f"/leads/{lead}/owner"))
