@@ -80,7 +80,7 @@ def timeline(naming: Naming, people: Directory, told: Sequence[Told], *, goes_on
 
 def event(naming: Naming, people: Directory, told: Told) -> Event:
     """One entry by itself."""
-    return _Speaker(naming, people).event(told)
+    return Speaker(naming, people).event(told)
 
 
 def _cause(told: Told, by_seq: Mapping[int, Told]) -> int | None:

@@ -38,6 +38,9 @@ def test_a_breach_is_disputed_and_excused_each_by_who_may(broken: Engine, client
     said = words(client.get("/leads/1"))
     assert "Its breach is disputed; another party is to rule on it." in said
     assert f"because {WHY}".lower() in said.lower()
+    entry = next(each.id for each in broken.log() if each.kind == "disputed")
+    assert f'href="./../log/{entry}"' in client.get("/leads/1").text
+    assert client.get(f"/log/{entry}").status_code == 200
     enter(broken, client, HEAD)
     assert "Turn the dispute down…" in words(client.get("/leads/1"))
     lifting = "/leads/1/lift/respond"
