@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
 from slaflow.engine.desk import consequences, deeds, hands, promises, refusals
-from slaflow.engine.desk.checks import CheckShown, checked
 from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import Happened, Told, meanwhile, name_of
 from slaflow.engine.desk.reading import see, zone_for
 from slaflow.engine.desk.seen import Seen
+from slaflow.engine.desk.shown.checks import CheckShown, checked
 from slaflow.engine.desk.told import Event, Speaker, timeline
 from slaflow.engine.desk.why import Why, unquoted, why
 from slaflow.language import _

@@ -12,14 +12,14 @@ from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
 from slaflow.engine.desk import deeds, hands, promises
 from slaflow.engine.desk.asked import title_of, words_of
-from slaflow.engine.desk.checks import CheckShown, checked
 from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
-from slaflow.engine.desk.handoffs import Card, cards
 from slaflow.engine.desk.meanwhile import name_of
 from slaflow.engine.desk.reading import see, zone_for
 from slaflow.engine.desk.seen import Seen
-from slaflow.engine.desk.strip import Strip, strip
+from slaflow.engine.desk.shown.checks import CheckShown, checked
+from slaflow.engine.desk.shown.handoffs import Card, cards
+from slaflow.engine.desk.shown.strip import Strip, strip
 from slaflow.engine.desk.told import Timeline, timeline
 from slaflow.engine.desk.why import Why, unquoted, why
 from slaflow.lifecycle.decision import Draft

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from slaflow.engine.desk.strip import Lane, Mark, Strip
+from slaflow.engine.desk.shown.strip import Lane, Mark, Strip
 
 CUTS, NIGHTS = 40, 12
 """So many places at which closed time is cut out are marked at most; nights as far as there are so few."""

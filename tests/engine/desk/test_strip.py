@@ -10,7 +10,7 @@ from support.office import ANNA, BO, DAY, FRIDAY, HOUR, MONDAY, NORA, Present, h
 
 from slaflow.engine.app import Engine
 from slaflow.engine.desk import lead as lead_desk
-from slaflow.engine.desk.strip import LANES, MARKS, Lane, Strip
+from slaflow.engine.desk.shown.strip import LANES, MARKS, Lane, Strip
 from slaflow.lifecycle.lead import Actor
 from slaflow.web.desk import strips
 
