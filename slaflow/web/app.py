@@ -22,6 +22,8 @@ from slaflow.web.guarding import Guarded
 from slaflow.web.logbook import jobs, log
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
+from slaflow.web.record import pages as record
+from slaflow.web.record import reviews
 from slaflow.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
@@ -37,6 +39,7 @@ ROUTERS = (
     health.router, slack.router, problems.router,
     queue.router, adding.router, leads.router, deeds.router,
     log.router, jobs.router,
+    record.router, reviews.router,
 )  # fmt: skip
 """The pages there are."""
 

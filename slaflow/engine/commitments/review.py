@@ -31,6 +31,7 @@ from slaflow.store.log import entries as log_store
 from slaflow.store.rows import people as people_store
 from slaflow.workflow.model.commitment import Signed
 from slaflow.workflow.model.periods import parse_period
+from slaflow.workflow.model.workflow import Workflow
 
 
 class NothingPromised(SlaflowError):
@@ -63,6 +64,17 @@ class AlreadySigned(SlaflowError):
         self.before = before
         record = f"by {before.actor} at {instant_text(before.at)}"
         super().__init__(f"{party} has signed the review of {workflow} {period} already, {record}")
+
+
+class RecordChanged(SlaflowError):
+    """A signature under a record that is not any more what was shown to who signs."""
+
+    code = "record_changed"
+
+    def __init__(self, workflow: str, period: str) -> None:
+        super().__init__(
+            f"the record of {workflow} {period} is not as it was shown any more; look at it again, then sign"
+        )
 
 
 UNSIGNED = ("pace", "min_sample")
@@ -129,11 +141,38 @@ def show(app: Context, workflow: str, period: str, at: datetime | None) -> dict[
         return _review(app, conn, workflow, period, now).as_json(now)
 
 
-def sign(app: Context, workflow: str, period: str, actor: Who, at: datetime | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a page needs of a review to be about it: nothing of it is counted."""
+
+    agreement: Workflow
+    period: str
+    is_over: bool
+    signed: tuple[Signature, ...]
+    missing: tuple[str, ...]
+
+
+def look(app: Context, workflow: str, period: str) -> Look:
+    """Who has signed that period's review and who is missing, now. Raises as :func:`show`."""
+    now = app.present()
+    with app.database.read() as conn:
+        _versions, terms = _terms(app, conn, workflow, period, now)
+        signed = signatures(conn, workflow, terms.period.label)
+    have = {each.party for each in signed}
+    missing = tuple(party for party in Review(terms, [], signed, 0).parties if party not in have)
+    return Look(terms.workflow, terms.period.label, terms.bounds[1] <= now, tuple(signed), missing)
+
+
+def sign(
+    app: Context, workflow: str, period: str, actor: Who, at: datetime | None, *, shown: str | None = None
+) -> dict[str, Any]:
     """One party's signature under the record as it stands, logged with what was signed.
 
+    Args:
+        shown: the digest of the record that was shown to *actor*: nothing else is signed.
+
     Raises:
-        as :func:`show`, and PeriodNotOver, AlreadySigned, NotAParty.
+        as :func:`show`, and PeriodNotOver, AlreadySigned, NotAParty, NotPermitted, RecordChanged.
     """
 
     def signed(conn: Connection) -> dict[str, Any]:
@@ -145,6 +184,8 @@ def sign(app: Context, workflow: str, period: str, actor: Who, at: datetime | No
         _check_may_sign(review, who, now)
         permits.check(people_store.directory(conn), who, "sign", ("own_party",), now)
         label = review.terms.period.label
+        if shown is not None and shown != review.digest():
+            raise RecordChanged(workflow, label)
         data = {"period": label, "record_digest": review.digest(), "record": review.content()}
         draft = Draft(
             0, "signed", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
@@ -170,6 +211,14 @@ def _check_may_sign(review: Review, who: Actor, now: datetime) -> None:
 
 
 def _review(app: Context, conn: Connection, name: str, text: str, at: datetime) -> Review:
+    versions, terms = _terms(app, conn, name, text, at)
+    signed = [each for each in signatures(conn, name, terms.period.label) if each.at <= at]
+    return Review(
+        terms, _standings(app, conn, versions, terms, at, signed), signed, _unsettled(conn, name, at)
+    )
+
+
+def _terms(app: Context, conn: Connection, name: str, text: str, at: datetime) -> tuple[Versions, Terms]:
     period = parse_period(text)
     known_version(conn, name)
     versions = versions_of(app, conn, name)
@@ -177,10 +226,7 @@ def _review(app: Context, conn: Connection, name: str, text: str, at: datetime) 
     if terms is None or not terms.commitments() or terms.bounds[0] > at:
         every = dict.fromkeys(c.every for _, w in versions[-1:] for c in w.commitments.values())
         raise NothingPromised(name, period.label, list(every))
-    signed = [each for each in signatures(conn, name, period.label) if each.at <= at]
-    return Review(
-        terms, _standings(app, conn, versions, terms, at, signed), signed, _unsettled(conn, name, at)
-    )
+    return versions, terms
 
 
 def _standings(

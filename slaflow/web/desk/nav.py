@@ -26,6 +26,7 @@ def places(asking: Principal) -> Iterator[Place]:
     for each in (
         Place("queue", "queue", _("Queue"), "q"),
         Place("leads", "leads", _("Leads"), "l"),
+        Place("record", "record", _("Record"), "r"),
         Place("log", "log", _("Log"), "o"),
     ):
         if asking.may_ever(each.operation):

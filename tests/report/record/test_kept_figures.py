@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.office import Present, a_history, handed_over, on_one_database, staffed, together
-from support.promising import COMMITMENTS, owing
-from support.weeks import END, START
+from support.office import Present, handed_over, on_one_database
+from support.recorded import LATER, counted, weeks_owed
+from support.weeks import START
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
@@ -27,21 +27,10 @@ from slaflow.store.database import Database
 MINUTES = timedelta(minutes=6)
 
 
-def weeks_owed(database: Database) -> None:
-    """Weeks of leads, and what is promised by the month."""
-    app = staffed(Engine(database, now=Present()), owing(COMMITMENTS), START - timedelta(days=1))
-    together(app, a_history(app.active(), 7, leads=10, events=120, start=START), END, lenient=True)
-    app.tick(END)
-
-
 @pytest.fixture
 def busy(world_of: Callable[[Fill], Database], present: Present) -> Engine:
-    present.at = END + timedelta(hours=2)
+    present.at = LATER
     return Engine(world_of(weeks_owed), now=present)
-
-
-def counted(app: Engine) -> list[Place]:
-    return list(Counter(app, COUNTS).round())
 
 
 def test_nothing_is_shown_before_it_was_counted_and_then_it_is_the_commands_own(busy: Engine) -> None:

@@ -1,0 +1,1 @@
+"""The record: both parties' figures, their review and its signatures."""

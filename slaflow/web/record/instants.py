@@ -1,0 +1,26 @@
+"""How instants of the record are written: in the reader's zone, with the year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from slaflow.engine.desk.consequences import local
+from slaflow.engine.figures.readers import Reader
+
+
+def spelt_in(reads: Reader) -> Callable[[str], str]:
+    """Writes an instant of figures as the reader reads it."""
+    zone = ZoneInfo(reads.zone)
+    return lambda text: local(datetime.fromisoformat(text), zone)
+
+
+def days_words(reads: Reader, start: str, end: str) -> str:
+    """The first and the last day of a period that ends where the next begins."""
+    first = datetime.fromisoformat(start).astimezone(reads.dates_in)
+    last = datetime.fromisoformat(end).astimezone(reads.dates_in) - timedelta(seconds=1)
+    if first.date() == last.date():
+        return f"{first.day} {first:%B %Y}"
+    began = f"{first.day} {first:%B}" if first.year == last.year else f"{first.day} {first:%B %Y}"
+    return f"{began} \N{EN DASH} {last.day} {last:%B %Y}"
