@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from slaflow.agreement.document.blocks import capital
 from slaflow.hours.words import duration, open_time
 from slaflow.language import _
 from slaflow.report.rates import percent_text
@@ -105,6 +106,8 @@ class Telling:
         cells = [self._cell(each, row) for each in columns]
         if self.by:
             cells.insert(0, Cell(self.names.group(self.by, row[""])))
+        else:
+            cells[0] = replace(cells[0], words=capital(cells[0].words))
         return tuple(cells)
 
     def _cell(self, column: Column, row: Figures) -> Cell:
@@ -119,7 +122,7 @@ class Telling:
 
     def of(self, row: Figures, words: str) -> str:
         """*words*, behind the group that the row is of."""
-        return f"{self.names.group(self.by, row[''])}: {words}" if self.by else words
+        return f"{self.names.group(self.by, row[''])}: {words}" if self.by else capital(words)
 
     def groups(self) -> list[tuple[str, Figures]]:
         """Each group by how it is called; none where there are no groups."""

@@ -73,7 +73,7 @@ def _merge_touched(told: Telling) -> None:
 
 def _way_words(told: Telling, row: Figures) -> str:
     words = f"{told.names.party(row['gave'])} → {told.names.party(row['took'])}"
-    return f"{told.names.group(told.by, row[''])}: {words}" if told.by else words
+    return told.of(row, words)
 
 
 def waste(told: Telling, spelt: Spelt) -> Sheet:

@@ -70,7 +70,7 @@ def sla(told: Telling, spelt: Spelt) -> Sheet:
         plot = Stacks(
             tuple(
                 Stack(
-                    names.target(row["target"]),
+                    told.of(row, names.target(row["target"])),
                     parts_of([(tone, words[key], row[key]) for key, tone in KEPT]),
                 )
                 for row in rows
