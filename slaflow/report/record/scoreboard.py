@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from slaflow.workflow.model.workflow import Workflow
 LOOK_BACK = timedelta(days=400)
 """Periods that began earlier are not told of."""
 PAST = 13
+OPEN_AT_ONCE = 2
 
 
 def scoreboard(app: Engine, name: str) -> dict[str, Any]:
@@ -30,8 +32,8 @@ def scoreboard(app: Engine, name: str) -> dict[str, Any]:
     Returns:
         ``workflow``, ``digest``, ``period`` (with ``from`` and ``to``), ``settled_to``; ``targets`` and
         ``parties`` as in ``report sla`` of the period, ``behind`` the leads of each; ``commitments`` that are
-        not closed yet, as in ``report commitments``, each with what is ``behind`` it; ``past``, newest first:
-        of each closed ``period`` how many commitments came to which verdict.
+        not closed yet, the last two periods of each, as in ``report commitments`` and with what is ``behind``
+        them; ``past``, newest first: of each closed ``period`` how many commitments came to which verdict.
 
     Raises:
         UnknownWorkflow: no agreement of that name is in force.
@@ -62,13 +64,24 @@ def _running(workflow: Workflow, now: datetime) -> Period:
 def _open(app: Engine, name: str, rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     with app.database.read() as conn:
         versions, found = versions_of(app, conn, name), []
-        for row in (each for each in rows if each["status"] != "closed"):
+        for row in _newest([each for each in rows if each["status"] != "closed"]):
             terms = schedule.terms_of(versions, parse_period(row["period"]))
             known = None if terms is None else terms.workflow.commitments.get(row["commitment"])
             if terms is None or known is None:
                 continue
             found.append({**row, "behind": behind_commitment(conn, versions, terms, known, now, MOST)})
     return found
+
+
+def _newest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each commitment the period that runs and the one before; where nobody ticks there may be more."""
+    seen: Counter[str] = Counter(row["commitment"] for row in rows)
+    kept = []
+    for row in rows:
+        if seen[row["commitment"]] <= OPEN_AT_ONCE:
+            kept.append(row)
+        seen[row["commitment"]] -= 1
+    return kept
 
 
 def _past(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -106,6 +106,10 @@ def test_what_somebody_reads_is_renewed_and_what_nobody_reads_is_forgotten(
     assert not kept.is_any(busy)
 
 
+def later(row: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(other["commitment"] == row["commitment"] and other["to"] > row["to"])
+
+
 def test_a_scoreboard_tells_what_the_reports_tell(busy: Engine) -> None:
     name = busy.active().name
     kept.begin(busy, [Place(SCOREBOARD, name)])
@@ -114,6 +118,7 @@ def test_a_scoreboard_tells_what_the_reports_tell(busy: Engine) -> None:
     assert board is not None
     rows = REPORTS["commitments"](busy)["commitments"]
     running = [row for row in rows if row["status"] != "closed"]
+    running = [row for row in running if sum(later(row, each) for each in running) < 2]
     assert [{k: v for k, v in each.items() if k != "behind"} for each in board["commitments"]] == running
     for each in board["commitments"]:
         if days := each["behind"]["days"]:
