@@ -6,24 +6,35 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slaflow.hours.words import largest
+from slaflow.language import _, ngettext
 from slaflow.report.rates import percent_text
 
 Figures = Mapping[str, Any]
-ENDS = {"lost": "lost", "returned": "given back", "won": "won"}
 
 
 def percent(value: float | None) -> str:
     """``79%``; ``no verdict`` of nothing."""
-    return "no verdict" if value is None else percent_text(value, 0)
+    return _("no verdict") if value is None else percent_text(value, 0)
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 lead``, ``2,400 leads``."""
+    """``1 lead``, ``2,400 leads``: for plots, which are in English."""
     return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def leads(number: int) -> str:
-    return counted(number, "lead")
+    """``1 lead``, ``2,400 leads``."""
+    return ngettext("{n} lead", "{n} leads", number).format(n=f"{number:,}")
+
+
+def _elapsed(seconds: float) -> str:
+    """``41 days``, ``1 hour``."""
+    number, unit = largest(seconds)
+    said = {
+        "day": ngettext("{n} day", "{n} days", number), "hour": ngettext("{n} hour", "{n} hours", number),
+        "minute": ngettext("{n} minute", "{n} minutes", number),
+    }  # fmt: skip
+    return said[unit].format(n=f"{number:,}")
 
 
 def sla(figures: Figures) -> str:
@@ -32,115 +43,142 @@ def sla(figures: Figures) -> str:
         for party, row in figures["parties"].items()
         if row["met_rate"] is not None
     ]
-    return f"Promises kept in time: {', '.join(kept)}" if kept else "No promise has been decided yet"
+    if not kept:
+        return _("No promise has been decided yet")
+    return _("Promises kept in time: {parties}").format(parties=", ".join(kept))
 
 
 def handoffs(figures: Figures) -> str:
     forward = [way for way in figures["ways"] if way["direction"] == "forward"] or figures["ways"]
     if not forward:
-        return "No lead changed hands"
+        return _("No lead changed hands")
     way = max(forward, key=lambda row: row["handed_over"])
     went_on = percent(way["accepted"] / way["handed_over"])
-    return f"{_capital(way['took'])} went on with {went_on} of {leads(way['handed_over'])} from {way['gave']}"
+    said = _("{took} went on with {share} of {leads} from {gave}")
+    return said.format(
+        took=_capital(way["took"]), share=went_on, leads=leads(way["handed_over"]), gave=way["gave"]
+    )
 
 
 def funnel(figures: Figures) -> str:
     states = figures["states"]
     if not figures["leads"]:
-        return "No lead was created"
+        return _("No lead was created")
     first = states[0]["held_by"] if states else None
     handed = next((s for s in states if s["held_by"] not in (None, first)), None)
     closed = [s for s in states if s["final"] and s["leads"]]
     named = ([handed] if handed else []) + sorted(closed, key=lambda s: -int(s["leads"]))[:2]
-    parts = [f"{percent(state['share'])} reached {words(state['state'])}" for state in named]
-    created = f"{leads(figures['leads'])} created"
-    return f"Of {created}, {_listed(parts)}" if parts else created
+    reached = _("{share} reached {state}")
+    parts = [reached.format(share=percent(each["share"]), state=words(each["state"])) for each in named]
+    created = _("{leads} created").format(leads=leads(figures["leads"]))
+    return _("Of {created}, {parts}").format(created=created, parts=_listed(parts)) if parts else created
 
 
 def returns(figures: Figures) -> str:
     if not figures["returns"]:
-        return "No lead was given back"
+        return _("No lead was given back")
     reason = figures["reasons"][0]
-    most = f"most often: {words(reason['reason'])} ({percent(reason['share'])} of {figures['returns']:,})"
+    most = _("most often: {reason} ({share} of {n})").format(
+        reason=words(reason["reason"]), share=percent(reason["share"]), n=f"{figures['returns']:,}"
+    )
     if not figures["handed_over"]:
-        return f"{leads(figures['returns'])} given back, {most}"
-    return (
-        f"{percent(figures['return_rate'])} of {leads(figures['handed_over'])} handed over came back; {most}"
+        return _("{leads} given back, {most}").format(leads=leads(figures["returns"]), most=most)
+    return _("{share} of {leads} handed over came back; {most}").format(
+        share=percent(figures["return_rate"]), leads=leads(figures["handed_over"]), most=most
     )
 
 
 def aging(figures: Figures) -> str:
     if not figures["open"]:
-        return "No lead is open"
+        return _("No lead is open")
     state = max(figures["states"], key=lambda row: (row["median_elapsed_seconds"], row["leads"]))
-    since = counted(*largest(state["median_elapsed_seconds"]))
+    told = {"state": words(state["state"]), "since": _elapsed(state["median_elapsed_seconds"])}
     if state["leads"] == 1:
-        return f"The one lead in {words(state['state'])} has been there for {since}"
-    half = f"Half of the {leads(state['leads'])} in {words(state['state'])}"
-    return f"{half} have been there for {since} or more"
+        return _("The one lead in {state} has been there for {since}").format(**told)
+    half = _("Half of the {leads} in {state} have been there for {since} or more")
+    return half.format(leads=leads(state["leads"]), **told)
 
 
 def waste(figures: Figures) -> str:
     if not figures["parties"]:
-        return "No lead was handed over"
+        return _("No lead was handed over")
     party, row = max(figures["parties"].items(), key=lambda item: item[1]["handed_over"])
     never, once = percent(row["never_touched_share"]), percent(row["touched_once_share"])
-    were = "was" if row["handed_over"] == 1 else "were"
-    return f"Of {leads(row['handed_over'])} handed to {party}, {never} {were} never touched, {once} once"
+    said = ngettext(
+        "Of {leads} handed to {party}, {never} was never touched, {once} once",
+        "Of {leads} handed to {party}, {never} were never touched, {once} once",
+        row["handed_over"],
+    )
+    return said.format(leads=leads(row["handed_over"]), party=party, never=never, once=once)
 
 
 def losses(figures: Figures) -> str:
     if not figures["endings"]:
-        return "No lead was closed or given back"
-    ends = {what: [way for way in figures["ways"] if way["what"] == what] for what in ENDS}
+        return _("No lead was closed or given back")
+    named = {"lost": _("lost"), "returned": _("given back"), "won": _("won")}
+    ends = {what: [way for way in figures["ways"] if way["what"] == what] for what in named}
     shares = [
-        f"{percent(sum(way['endings'] for way in ways) / figures['endings'])} {ENDS[what]}"
+        f"{percent(sum(way['endings'] for way in ways) / figures['endings'])} {named[what]}"
         for what, ways in ends.items()
         if ways
     ]
-    found = f"Of {counted(figures['endings'], 'end')} {_listed(shares)}"
+    of = ngettext("Of {n} end {shares}", "Of {n} ends {shares}", figures["endings"])
+    found = of.format(n=f"{figures['endings']:,}", shares=_listed(shares))
     what = "lost" if ends["lost"] else "returned"
     why = [row for way in ends[what] for row in way["reasons"]]
     if not why:
         return found
     most = max(why, key=lambda row: row["endings"])
-    return f"{found}; most often {ENDS[what]}: {words(most['reason'])} ({most['endings']:,})"
+    return found + _("; most often {end}: {reason} ({n})").format(
+        end=named[what], reason=words(most["reason"]), n=f"{most['endings']:,}"
+    )
 
 
 def content(figures: Figures) -> str:
     kinds = figures["kinds"]
     if not kinds:
-        return "Nothing was said"
+        return _("Nothing was said")
     handed = sum(row["before"]["handoffs"]["last"] for row in kinds)
     if not handed:
         row = max(kinds, key=lambda row: row["touches"])
-        return f"Said most: {words(row['activity'])}, {row['touches']:,} of {figures['touches']:,} touches"
+        return _("Said most: {what}, {n} of {all} touches").format(
+            what=words(row["activity"]), n=f"{row['touches']:,}", all=f"{figures['touches']:,}"
+        )
     row = max(kinds, key=lambda row: row["before"]["handoffs"]["last"])
     last = row["before"]["handoffs"]["last"]
-    return f"Last before {percent(last / handed)} of {counted(handed, 'handoff')}: {words(row['activity'])}"
+    said = ngettext(
+        "Last before {share} of {n} handoff: {what}", "Last before {share} of {n} handoffs: {what}", handed
+    )
+    return said.format(share=percent(last / handed), n=f"{handed:,}", what=words(row["activity"]))
 
 
 def journey(figures: Figures) -> str:
     if not figures["open"]:
-        return "No lead is open"
+        return _("No lead is open")
     stage = max(figures["stages"], key=lambda row: row["leads"])
     name = stage["title"] or words(stage["stage"])
-    are = f"{percent(stage['share'])} of {leads(figures['open'])} are at {name}"
+    are = _("{share} of {leads} are at {stage}").format(
+        share=percent(stage["share"]), leads=leads(figures["open"]), stage=name
+    )
+    did = _("{share} of what {party} did")
     work = [
-        f"{percent(each['share'])} of what {party} did"
+        did.format(share=percent(each["share"]), party=party)
         for party, each in stage["touches"].items()
         if party != "lead"
     ]
-    return f"{are}, and {_listed(work)}" if work else are
+    return _("{this}, and {that}").format(this=are, that=_listed(work)) if work else are
 
 
 def candour(figures: Figures) -> str:
+    said = _("{party} {rate} (plainly {plainly})")
     rates = [
-        f"{party} {percent(row['met_rate'])} (plainly {percent(row['kept_without'])})"
+        said.format(party=party, rate=percent(row["met_rate"]), plainly=percent(row["kept_without"]))
         for party, row in figures["parties"].items()
         if row["kept_without"] is not None and row["met_rate"] is not None
     ]
-    return f"Kept in time: {', '.join(rates)}" if rates else "No promise has been decided yet"
+    if not rates:
+        return _("No promise has been decided yet")
+    return _("Kept in time: {parties}").format(parties=", ".join(rates))
 
 
 FINDINGS: Mapping[str, Callable[[Figures], str]] = {
@@ -164,7 +202,9 @@ def words(name: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    if len(parts) == 1:
+        return parts[0]
+    return _("{most} and {last}").format(most=", ".join(parts[:-1]), last=parts[-1])
 
 
 def _capital(name: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from slaflow.hours.words import open_time
+from slaflow.language import _, ngettext
 
 Figures = Mapping[str, Any]
 Spelt = Callable[[str], str]
@@ -33,7 +34,7 @@ def lines(row: Figures, instant: Spelt) -> Iterator[Line]:
     yield Line("commitment", "", figure_words(row, row), *_standing(row, instant))
     yield from _owners(row, row)
     for restated in row["restated"]:
-        since = f"restated {instant(restated['at'])}"
+        since = _("restated {at}").format(at=instant(restated["at"]))
         yield Line("restated", since, figure_words(row, restated), *_verdict(row, restated))
         yield from _owners(row, restated)
 
@@ -46,7 +47,7 @@ def _owners(row: Figures, promised: Figures) -> Iterator[Line]:
             verdict = _verdict(row, owner)
         else:
             verdict = _heading(row, owner, paces[name]) if name in paces else ("", "open")
-        yield Line("owner", name or NOBODY, figure_words(row, owner), *verdict)
+        yield Line("owner", name or _("(no owner)"), figure_words(row, owner), *verdict)
 
 
 def _standing(row: Figures, instant: Spelt) -> tuple[str, Mood]:
@@ -54,76 +55,83 @@ def _standing(row: Figures, instant: Spelt) -> tuple[str, Mood]:
     if row["status"] == "closed":
         return _verdict(row, row)
     if row["status"] == "due":
-        return "closes with the next tick", "poor"
+        return _("closes with the next tick"), "poor"
     pace = row["pace"]
     if pace is None:
-        return f"closes {instant(row['closes_at'])}", "open"
+        return _("closes {at}").format(at=instant(row["closes_at"])), "open"
     heading, mood = _heading(row, row, pace)
-    return f"{heading}, {pace['over']} of {pace['of']} {'day' if pace['of'] == 1 else 'days'} over", mood
+    over = ngettext("{heading}, {over} of {of} day over", "{heading}, {over} of {of} days over", pace["of"])
+    return over.format(heading=heading, over=pace["over"], of=pace["of"]), mood
 
 
 def _verdict(row: Figures, promised: Figures) -> tuple[str, Mood]:
     if promised["verdict"] is None:
         few = _too_few(row, promised)
-        return f"no verdict: too few{few}" if few else "no verdict", "open"
-    return promised["verdict"], promised["verdict"]
+        return _("no verdict: too few") + few if few else _("no verdict"), "open"
+    return _("kept") if promised["verdict"] == "kept" else _("missed"), promised["verdict"]
 
 
 def _heading(row: Figures, promised: Figures, pace: Figures) -> tuple[str, Mood]:
     if pace["on_pace"] is None and not row["promise"]:
-        return "running", "open"
+        return _("running"), "open"
     if pace["on_pace"] is None:
-        return f"too few yet{_too_few(row, promised)}", "open"
+        return _("too few yet") + _too_few(row, promised), "open"
     ahead = pace["projection"]
     shown = percent_words(ahead) if "among" in promised else str(ahead)
     shown = open_time(float(ahead)) if "clocks" in promised else shown
-    words, mood = ("on pace", "good") if pace["on_pace"] else ("out of pace", "poor")
-    return f"{words}: heading for {shown}", mood  # type: ignore[return-value]
+    if pace["on_pace"]:
+        return _("on pace: heading for {ahead}").format(ahead=shown), "good"
+    return _("out of pace: heading for {ahead}").format(ahead=shown), "poor"
 
 
 def _too_few(row: Figures, promised: Figures) -> str:
     """`` (1 of 20)``; nothing where it is not for want of decisions, or a matter of each owner."""
     least = row.get("min_sample")
     found = promised.get("among", promised.get("clocks", least))
-    return "" if least is None or found >= least else f" ({found} of {least})"
+    return "" if least is None or found >= least else " " + _("({of} of {all})").format(of=found, all=least)
 
 
 def promise_words(row: Figures, instant: Spelt) -> str:
     """``at least 200``, with the days it was cut to where the period was not whole; ``signed by`` when."""
     if "signed_by" in row["promise"]:
-        return f"signed by {instant(row['promise']['signed_by'])}"
+        return _("signed by {at}").format(at=instant(row["promise"]["signed_by"]))
     if not row["promise"]:
-        return "nothing owed"
-    words = " and ".join(f"{key.replace('_', ' ')} {value}" for key, value in row["promise"].items())
+        return _("nothing owed")
+    bounds = {"at_least": _("at least {bound}"), "at_most": _("at most {bound}")}
+    words = _(" and ").join(bounds[key].format(bound=value) for key, value in row["promise"].items())
     cut = row.get("prorated")
-    return f"{words} ({cut['days']} of {cut['of']} days)" if cut else words
+    return _("{words} ({days} of {of} days)").format(words=words, **cut) if cut else words
 
 
 def figure_words(row: Figures, promised: Figures) -> str:
     """``187``, ``66.66% (6 of 9)``, ``1 of 2 signed``; *promised* may be an owner's part of the row."""
     if "signed_by" in row["promise"]:
-        return f"{promised['of']} of {promised['among']} signed"
+        return _("{of} of {all} signed").format(of=promised["of"], all=promised["among"])
     if "clocks" in promised:
         took = promised["figure"]
-        return "none of 0" if took is None else f"{open_time(float(took))} ({promised['clocks']} fulfilled)"
+        if took is None:
+            return _("none of 0")
+        return _("{time} ({n} fulfilled)").format(time=open_time(float(took)), n=promised["clocks"])
     if "among" not in promised:
         return str(promised["figure"])
     if promised["figure"] is None:
-        return "none of 0"
-    return f"{percent_words(promised['figure'])} ({promised['of']} of {promised['among']})"
+        return _("none of 0")
+    counts = _("({of} of {all})").format(of=promised["of"], all=promised["among"])
+    return f"{percent_words(promised['figure'])} {counts}"
 
 
 def changed_words(review: Figures) -> Iterator[str]:
     """What of a record of ``review show`` is not as it was signed, a sentence each; nothing where all is."""
     signed = review["signatures"]
     if review["signed_alike"] is False:
-        yield f"{' and '.join(each['party'] for each in signed)} signed different records"
+        parties = _(" and ").join(each["party"] for each in signed)
+        yield _("{parties} signed different records").format(parties=parties)
     for each in signed:
         if each["changed_since"]:
             what = ", ".join(f"{change['commitment']} {change['what']}" for change in each["changed_since"])
-            yield f"since {each['party']} signed: {what}"
+            yield _("since {party} signed: {what}").format(party=each["party"], what=what)
         elif each["record_digest"] != review["record_digest"]:
-            yield f"since {each['party']} signed: the terms changed"
+            yield _("since {party} signed: the terms changed").format(party=each["party"])
 
 
 def missed_by(row: Figures) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 from slaflow.engine.app import Engine
 from slaflow.report.candour import candour
 from slaflow.report.handoffs import handoffs
-from slaflow.report.promises import changed_words
 from slaflow.report.question import ask
 from slaflow.report.record.behind import behind
 from slaflow.report.returns import returns
@@ -18,9 +17,8 @@ QUOTES = 4
 
 
 def joint(app: Engine, workflow: str, period: str) -> dict[str, Any]:
-    """``review`` as ``review show`` gives it, ``changed``: what of it is not as it was signed, and of the
-    same period the reports ``sla`` (with ``gross``: rates before lifts), ``candour``, ``handoffs`` and
-    ``returns``.
+    """``review`` as ``review show`` gives it, and of the same period the reports ``sla`` (with ``gross``:
+    rates before lifts), ``candour``, ``handoffs`` and ``returns``.
 
     Raises:
         UnknownName, InvalidPeriod, NothingPromised: as ``review show``.
@@ -32,7 +30,7 @@ def joint(app: Engine, workflow: str, period: str) -> dict[str, Any]:
     with app.database.read() as conn:
         leads = behind(conn, ask(app, conn, start, end, None, now), "sla")
     return {
-        "review": review, "changed": list(changed_words(review)), "sla": promised,
+        "review": review, "sla": promised,
         "gross": gross_rates(promised), "candour": candour(app, start, end, at=now),
         "handoffs": handoffs(app, start, end, at=now),
         "returns": returns(app, start, end, at=now, quoted=QUOTES), "behind": leads,

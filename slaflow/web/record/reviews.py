@@ -26,7 +26,7 @@ from slaflow.language import _
 from slaflow.report.candour import lines as candid
 from slaflow.report.candour import rate_words
 from slaflow.report.findings import FINDINGS
-from slaflow.report.promises import Line, Spelt, figure_words, lines
+from slaflow.report.promises import Line, Spelt, changed_words, figure_words, lines
 from slaflow.report.record.reports import REVIEW
 from slaflow.web.desk.context import desk_page, site_of
 from slaflow.web.forms import form_of
@@ -201,7 +201,7 @@ def _told(agreement: Workflow, reads: Reader, figures: Figures) -> dict[str, Any
     spelt, naming = spelt_in(reads), Naming(agreement)
     review = figures["review"]
     return {
-        "review": review, "rows": _rows(agreement, review, spelt), "changed": figures["changed"],
+        "review": review, "rows": _rows(agreement, review, spelt), "changed": list(changed_words(review)),
         "sides": list(_sides(agreement, figures, naming)),
         "findings": [FINDINGS[name](figures[name]) for name in ("handoffs", "returns")],
         "quotes": quotes(figures["returns"], spelt),
