@@ -33,6 +33,7 @@ from slaflow.web.forms import form_of
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.principal import Asking, Principal, operation
+from slaflow.web.record.asked import titles
 from slaflow.web.record.instants import days_words, spelt_in
 from slaflow.web.record.sheets import Figures
 from slaflow.web.record.tiles import Side, Tile, outcomes, promise_tile
@@ -42,6 +43,8 @@ from slaflow.workflow.model.workflow import Workflow
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
 Name = Annotated[str, InPath(max_length=LONGEST)]
+OWNERS = 8
+"""Parts of a commitment that a review shows, those missed first; its report has all."""
 NOT_SIGNED = (
     reviews.AlreadySigned, reviews.PeriodNotOver, reviews.RecordChanged, NotAParty,
     NotPermitted,
@@ -57,6 +60,7 @@ class Row:
     verdict: str
     mood: str
     owners: tuple[Line, ...] = ()
+    more_owners: int = 0
     restated: tuple[str, ...] = ()
 
 
@@ -111,7 +115,7 @@ def show(
     return desk_page(
         request, "record/review.html", 200, asking, reads.zone, reads.at, agreement=looked.agreement,
         period=looked.period, shown=shown, is_over=looked.is_over, is_signed=bool(signed),
-        days=partial(days_words, reads), outcomes=outcomes(), may_sign=may,
+        days=partial(days_words, reads), outcomes=outcomes(), may_sign=may, titles=titles(),
         own_party=naming.party(asking.party),
         signatures=tuple(_signatures(looked.agreement, looked.signed, looked.missing, spelt_in(reads))),
         **values,
@@ -221,8 +225,11 @@ def _row(agreement: Workflow, row: Figures, spelt: Spelt) -> Row:
         for each in rest
         if each.about == "restated"
     ]
-    owners = tuple(each for each in rest if each.about == "owner")
-    return Row(words, figure_words(row, row), whole.came_of_it, whole.mood, owners, tuple(restated))
+    owners = sorted((each for each in rest if each.about == "owner"), key=lambda each: each.mood != "missed")
+    return Row(
+        words, figure_words(row, row), whole.came_of_it, whole.mood, tuple(owners[:OWNERS]),
+        max(len(owners) - OWNERS, 0), tuple(restated),
+    )  # fmt: skip
 
 
 def _sides(agreement: Workflow, figures: Figures, naming: Naming) -> Iterator[Judged]:
