@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Thread
+from contextlib import contextmanager, suppress
+from threading import Thread, get_native_id
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0
 OLD_SECONDS = 60.0
+GIVES_WAY = 10
+"""How nice the thread is to others."""
 log = logging.getLogger("slaflow.figures")
 
 
@@ -62,6 +66,7 @@ def _count(engine: Engine, bell: Bell) -> None:
     from slaflow.engine.tick.worker import Patience
     from slaflow.report.record.reports import COUNTS
 
+    _give_way()
     engine.database.is_hurried = lambda: bell.rung
     counter, patience, asked = Counter(engine, COUNTS), Patience(1, 60), -OLD_SECONDS
     while not bell.rung:
@@ -81,6 +86,13 @@ def _count(engine: Engine, bell: Bell) -> None:
             seconds = patience.seconds()
             log.warning("%s; trying to count again in %.1f s", _words(error), seconds)
             bell.wait(seconds)
+
+
+def _give_way() -> None:
+    """Pages and ticks come first, where the system tells threads apart."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), GIVES_WAY)
 
 
 def _words(error: Exception) -> str:
