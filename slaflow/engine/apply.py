@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from slaflow.engine import late_arrivals
+from slaflow.engine import findable, late_arrivals
 from slaflow.engine.ask import Ask, Outcome
 from slaflow.engine.batch import Batch
 from slaflow.engine.context import Context
@@ -100,7 +100,10 @@ def hold(app: Context, conn: Connection, leads: dict[int, Lead], *, lock_turns: 
     clocks = clock_store.open_of(conn, list(leads)) if leads else {}
     locks.begin(conn)
     people, listeners = people_store.directory_and_listeners(conn, lock_turns=lock_turns)
-    held = {i: Held(lead, clocks.get(i, []), head=lead.head) for i, lead in leads.items()}
+    held = {
+        i: Held(lead, clocks.get(i, []), head=lead.head, fields=dict(lead.fields))
+        for i, lead in leads.items()
+    }
     return Batch(app, people, held, listeners)
 
 
@@ -122,6 +125,7 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
     known = [h for h in done if not h.is_new]
     lead_store.update(conn, [h.lead for h in known if h.is_moved and h.lead])
     lead_store.advance(conn, [h.lead for h in known if not h.is_moved and h.lead])
+    findable.keep(batch.app, conn, done)
     clock_store.advance(conn, [c for h in done for c in h.fallen.values()])
     clock_store.save(conn, [(h.lead.id, c) for h in done if h.lead for c in h.changed.values()])
     renamings.keep(conn, [(h.lead.id, each) for h in done if h.lead for each in h.renamed])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slaflow.clock.state import Clock
@@ -9,16 +10,19 @@ from slaflow.lifecycle.decision import Decision, Draft, Message
 from slaflow.lifecycle.life import ClockKey, Life
 from slaflow.lifecycle.migration.move import Renamed
 from slaflow.log.entry import GENESIS
+from slaflow.workflow.model.lead import Value
 
 
 @dataclass(slots=True)
 class Held(Life):
     """A lead of a batch with what has been decided for it so far.
 
-    ``head`` is the last hash of its stream, ``fallen`` are clocks of which only a step was carried out.
+    ``head`` is the last hash of its stream, ``fields`` are the lead's as they were found; ``fallen`` are
+    clocks of which only a step was carried out.
     """
 
     head: str = GENESIS
+    fields: Mapping[str, Value] = field(default_factory=dict)
     changed: dict[ClockKey, Clock] = field(default_factory=dict)
     fallen: dict[ClockKey, Clock] = field(default_factory=dict)
     is_moved: bool = False

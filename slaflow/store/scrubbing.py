@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REWRITTEN = (
     "lead", "entry", "message", "delivery", "imported", "passage", "job", "job_part", "figure",
-    "pg_catalog.pg_statistic",
+    "lead_word", "pg_catalog.pg_statistic",
 )  # fmt: skip
 """PostgreSQL's tables in which values of a lead stood; the planner keeps samples of every column."""
 
@@ -96,7 +96,8 @@ def _rewrite_tables(driver: psycopg.Connection[Any], patience_seconds: int) -> s
     driver.execute(f"SET lock_timeout = '{patience_seconds}s'")
     try:
         driver.execute(
-            "VACUUM (FULL, ANALYZE) lead, entry, message, delivery, imported, passage, job, job_part, figure"
+            "VACUUM (FULL, ANALYZE) lead, entry, message, delivery, imported, passage, job, job_part, "
+            "figure, lead_word"
         )
         driver.execute("VACUUM (FULL) pg_catalog.pg_statistic")
     except LockNotAvailable:

@@ -17,7 +17,7 @@ from slaflow.web import act, health, principal, problems, slack, stop
 from slaflow.web.access import demo, letting_in, oidc, sign_in
 from slaflow.web.admin import people
 from slaflow.web.api import app as api
-from slaflow.web.desk import adding, deeds, leads, queue
+from slaflow.web.desk import adding, assigning, deeds, leads, queue
 from slaflow.web.guarding import Guarded
 from slaflow.web.logbook import jobs, log
 from slaflow.web.origin import towards
@@ -37,7 +37,7 @@ BUSY = "somebody else was at the same lead, and nothing was done; try again"
 ROUTERS = (
     sign_in.router, oidc.router, letting_in.router, demo.router, people.router, act.router, stop.router,
     health.router, slack.router, problems.router,
-    queue.router, adding.router, leads.router, deeds.router,
+    queue.router, adding.router, assigning.router, leads.router, deeds.router,
     log.router, jobs.router,
     record.router, reviews.router,
 )  # fmt: skip

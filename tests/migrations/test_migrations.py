@@ -49,6 +49,7 @@ from slaflow.store.rows import (
     people,
     receivers,
     used_links,
+    words,
     workflows,
 )
 from slaflow.store.rows.deliveries import Way
@@ -86,6 +87,7 @@ def fill(database: Database) -> None:
         periods.note_late(connection, "b2b", [(MONDAY, MONDAY)])
         checkpoints.keep(connection, KeptCheckpoint(MONDAY, "log/1", 1, "a" * 64, "s", "note", 1, b""))
         erasure.blank(connection, lead_id, 1, MONDAY)
+        words.keep(connection, [("kim", lead_id)], [("kim", lead_id), ("berg", lead_id)])
         imported.remember(connection, {"a": None}, {"a": lead_id})
         passages.save(connection, [a_passage(lead_id)])
         touches.add(connection, Touch, [a_touch(lead_id)])

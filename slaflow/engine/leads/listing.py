@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from slaflow.engine.leads import explain as explaining
 from slaflow.engine.leads.address import identified
 from slaflow.engine.leads.filters import check_declared, every_version, owner_as_known
 from slaflow.engine.leads.lead_json import lead_columns, lead_json
+from slaflow.engine.leads.queue import COUNTED, SETTLED
 from slaflow.engine.settle import Standing
 from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.errors import SlaflowError
@@ -21,6 +23,7 @@ from slaflow.lifecycle.view import View
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as store
+from slaflow.store.rows import owed as owed_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.spellings import spellings
 from slaflow.workflow.identity import folded
@@ -43,13 +46,44 @@ def listed(
         UnknownFilter: a state or owner that nobody knows; raised before any lead is given.
         ExpressionInvalid: *where* means nothing under any agreement.
     """
+    return _asked(app, state, owner, where, limit, after, at)
+
+
+def _asked(
+    app: Context, state: str | None, owner: str | None, where: str | None,
+    limit: int | None, after: int | None, at: datetime | None, *, as_saved: bool = False,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
     with app.database.read() as conn:
         check_declared(app, conn, "state", state)
         if owner is not None:
             owner = owner_as_known(conn, people_store.directory(conn), owner)
         if where is not None:
             _check_condition(app, conn, where)
-    return _listed(app, state, owner, where, limit, after, at)
+    return _listed(app, state, owner, where, limit, after, at, as_saved)
+
+
+@dataclass(frozen=True)
+class LeadPage:
+    """Leads, and in how many leads something fell that was not looked into for it, as in ``QueuePage``."""
+
+    rows: list[dict[str, Any]]
+    waiting: int
+
+
+def page(app: Context, state: str | None, owner: str | None, limit: int, after: int | None) -> LeadPage:
+    """The first *limit* of :func:`listed` now, at a cost that does not grow with what no tick has done yet.
+
+    With more than :data:`SETTLED` such leads it has those that meet the filters as saved, each as it is now:
+    some may meet them no longer.
+
+    Raises:
+        UnknownFilter: as :func:`listed`.
+    """
+    with app.database.read() as conn:
+        fallen = owed_store.fallen(conn, app.present(), COUNTED)
+    is_behind = len(fallen) > SETTLED
+    rows = _asked(app, state, owner, None, limit, after, None, as_saved=is_behind)
+    return LeadPage(list(rows), len(fallen) if is_behind else 0)
 
 
 def _check_condition(app: Context, conn: Connection, where: str) -> None:
@@ -67,19 +101,20 @@ def _check_condition(app: Context, conn: Connection, where: str) -> None:
 
 def _listed(
     app: Context, state: str | None, owner: str | None, where: str | None,
-    limit: int | None, after: int | None, at: datetime | None,
+    limit: int | None, after: int | None, at: datetime | None, as_saved: bool,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     conditions: dict[str, Any] = {}
     left = limit
     with app.database.read() as conn:
         directory = people_store.directory(conn)
-        with closing(_standing(app, conn, state, owner, where, limit, after, at)) as standing:
+        with closing(_standing(app, conn, state, owner, where, limit, after, at, as_saved)) as standing:
             for stood in standing:
                 if left == 0:
                     return
                 workflow = app.workflow(stood.lead.digest)
                 settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-                if (state and settled.lead.state != state) or not _is_owned_by(settled.lead, owner):
+                is_other = (state and settled.lead.state != state) or not _is_owned_by(settled.lead, owner)
+                if is_other and not as_saved:
                     continue
                 if where is not None and not _passes(conditions, workflow, settled.lead, where, stood.at):
                     continue
@@ -107,7 +142,7 @@ def columns(app: Context) -> list[str]:
 
 def _standing(
     app: Context, conn: Connection, state: str | None, owner: str | None, where: str | None,
-    limit: int | None, after: int | None, at: datetime | None,
+    limit: int | None, after: int | None, at: datetime | None, as_saved: bool,
 ) -> Generator[Standing, None, None]:  # fmt: skip
     """The leads that may meet the filters once they are settled."""
     now = app.present(at)
@@ -119,8 +154,9 @@ def _standing(
             yield from Lookback(app, conn, now).among(stored, after)
         return
     # The filters are judged once a lead is settled, so the store cannot count those that pass.
-    most = limit if state is None and owner is None and where is None else None
-    with closing(_stored(conn, state, owner, after, most, limit, now)) as stored:
+    most = limit if as_saved or (state is None and owner is None and where is None) else None
+    due = None if as_saved else now
+    with closing(_stored(conn, state, owner, after, most, limit, due)) as stored:
         for lead, clocks in stored:
             yield Standing(lead, clocks, max(now, lead.as_of))
 
@@ -132,16 +168,16 @@ def _stored(
     after: int | None,
     most: int | None,
     wanted: int | None,
-    now: datetime,
+    due: datetime | None,
 ) -> Generator[tuple[Lead, list[Clock]], None, None]:
-    """*most* of the leads that meet the filters, or may once they are settled, with their clocks.
+    """*most* of the leads that meet the filters, or may once what fell before *due* is, with their clocks.
 
     No more are read at once than will do if all of them pass and so many are *wanted*.
     """
     page: list[Lead] = []
     room = PAGE if wanted is None else min(PAGE, max(wanted, LEAST))
     owners = None if owner is None else spellings(conn, "lead.owner", [owner])
-    for lead in store.select(conn, state=state, owner=owners, limit=most, after=after, or_due=now):
+    for lead in store.select(conn, state=state, owner=owners, limit=most, after=after, or_due=due):
         page.append(lead)
         if len(page) == room:
             yield from _page_with_clocks(conn, page)

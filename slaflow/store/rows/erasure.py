@@ -13,6 +13,7 @@ from sqlalchemy import Connection, case, delete, insert, literal_column, select,
 
 from slaflow.store.jobs import queue as jobs
 from slaflow.store.kept import figures
+from slaflow.store.rows import words
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.store.tables.access import once
 from slaflow.store.tables.deliveries import delivery
@@ -47,6 +48,7 @@ def blank(connection: Connection, lead_id: int, before_seq: int, at: datetime) -
     _empty_deliveries(connection, lead_id, at)
     connection.execute(delete(imported).where(imported.c.lead == lead_id))
     connection.execute(delete(once).where(once.c.lead == lead_id))
+    words.forget(connection, lead_id)
     jobs.forget_leads(connection, at)
     connection.execute(insert(erasure).values(lead=lead_id, at=at))
     figures.empty(connection, at)

@@ -87,6 +87,15 @@ lead = Table(
     info=ROOM_TO_UPDATE,
 )
 
+lead_word = Table(
+    "lead_word",
+    metadata,
+    Column("word", Word, primary_key=True),
+    Column("lead", BigInteger, primary_key=True, autoincrement=False),
+    info={"sqlite_with_rowid": False},
+)
+"""By which words leads are found, and may have been found before."""
+
 _OPEN = text("ended_at IS NULL")
 
 _WAKING = text("wake_at IS NOT NULL")

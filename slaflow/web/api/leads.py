@@ -11,6 +11,7 @@ from starlette.responses import Response
 from slaflow.engine.access.tokens import Bearer
 from slaflow.engine.leads.commands import numbered
 from slaflow.engine.leads.listing import known_as
+from slaflow.engine.leads.listing import page as bounded
 from slaflow.engine.log.filters import checked
 from slaflow.engine.log.read import LogFilter
 from slaflow.web.api import paging
@@ -52,8 +53,11 @@ def leads(request: Request, asks: Asks, site: Here, query: Annotated[LeadsAsked,
         found = [] if known is None else [numbered_lead(site, known, at)]
         return paging.page(request, asks, found, None)
     most = query.limit + 1
-    rows = list(site.engine.leads(state=query.state, owner=query.owner, limit=most, after=after, at=at))
-    return page_of(request, asks, rows, query.limit)
+    if at is not None:
+        past = list(site.engine.leads(state=query.state, owner=query.owner, limit=most, after=after, at=at))
+        return page_of(request, asks, past, query.limit)
+    now = bounded(site.engine, query.state, query.owner, most, after)
+    return page_of(request, asks, now.rows, query.limit, waiting=now.waiting)
 
 
 @router.get("/leads/{lead}")
@@ -89,7 +93,9 @@ def entries(
     )
 
 
-def page_of(request: Request, asks: Bearer, rows: Sequence[dict[str, Any]], limit: int) -> Response:
+def page_of(
+    request: Request, asks: Bearer, rows: Sequence[dict[str, Any]], limit: int, **more: Any
+) -> Response:
     """The first *limit* of *rows*, which go on where there are more; each has an ``id``."""
     some = rows[:limit]
-    return paging.page(request, asks, some, some[-1]["id"] if len(rows) > limit else None)
+    return paging.page(request, asks, some, some[-1]["id"] if len(rows) > limit else None, **more)

@@ -149,7 +149,11 @@ LISTS = frozenset((
 """What answers pages."""
 
 
+SETTLED = ("QueueRow", "Lead")
+"""What is settled for a page; it says of how many more something waits for a tick."""
+
+
 def page_of(name: str) -> dict[str, Any]:
     """A page of those."""
-    said = {"items": _items(name), "next": PERHAPS} | ({"waiting": NUMBER} if name == "QueueRow" else {})
+    said = {"items": _items(name), "next": PERHAPS} | ({"waiting": NUMBER} if name in SETTLED else {})
     return {"type": "object", "properties": said, "required": ["items", "next"]}

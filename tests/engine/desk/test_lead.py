@@ -23,7 +23,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.desk import lead as lead_desk
 from slaflow.engine.desk import told
-from slaflow.engine.desk.finding import find
+from slaflow.engine.desk.finding import Wanted, find
 from slaflow.engine.desk.form import form
 from slaflow.engine.desk.refusals import Mend
 from slaflow.engine.desk.told import Event
@@ -150,4 +150,4 @@ def test_leads_are_found_by_number_and_by_how_what_they_are_known_by_begins(app:
     for name in ("kim", "kira", "liv"):
         handed_over(app, name)
     for text, expected in (("KI", [1, 2]), ("3", [3]), ("#2", [2]), ("x", []), ("", [1]), ("99", [])):
-        assert [each.lead_id for each in find(app, SALES, text).rows] == expected, text
+        assert [each.lead_id for each in find(app, SALES, Wanted(text)).rows] == expected, text

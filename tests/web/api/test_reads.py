@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 from support.asking import System, system
 from support.clicked import KEYS, REACH
-from support.office import ANNA, HOUR, Present, handed_over, on_one_database
+from support.office import ANNA, HOUR, MONDAY, Present, handed_over, on_one_database
 
 from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import numbered
@@ -51,6 +51,24 @@ def test_pages_make_up_the_whole(app: Engine, crm: System, path: str) -> None:
 
 
 @on_one_database
+def test_leads_are_told_as_saved_while_more_than_a_page_settles_waits_for_a_tick(
+    app: Engine, crm: System, present: Present
+) -> None:
+    """Those that are told stand as they are now."""
+    for number in range(60):
+        handed_over(app, f"lead-{number}")
+    assert crm("GET", "/leads?state=mql&limit=200").json()["waiting"] == 0
+    present.at = MONDAY + timedelta(days=8)
+    behind = crm("GET", "/leads?state=mql&limit=200").json()
+    assert (behind["waiting"], len(behind["items"])) == (61, 61)
+    assert {each["state"] for each in behind["items"]} == {"nurturing"}
+    assert crm("GET", "/leads?state=nurturing&limit=200").json()["items"] == []
+    assert len(list(app.leads(state="nurturing"))) == 61, "the command settles them all"
+    app.tick()
+    caught_up = crm("GET", "/leads?state=nurturing&limit=200").json()
+    assert (caught_up["waiting"], len(caught_up["items"])) == (0, 61)
+
+
 def test_the_log_is_filtered_and_told_entry_by_entry(app: Engine, crm: System) -> None:
     told = [entry.as_json() for entry in app.log() if entry.kind == "clock_started"]
     assert crm("GET", "/log?kind=clock_started").json()["items"] == told
