@@ -14,6 +14,10 @@ from slaflow.store.access import once as store
 from slaflow.store.access.once import Kept
 from slaflow.store.database import Connection
 
+__all__ = [
+    "AskedBefore", "Caller", "Kept", "KeyReused", "Once", "Who", "done_once", "told_by", "written_once",
+]  # fmt: skip
+
 REMEMBERED = timedelta(hours=24)
 """For so long the same key does nothing more."""
 Result = TypeVar("Result")
@@ -86,11 +90,24 @@ def done_once(conn: Connection, who: Who, now: datetime, work: Callable[[], Outc
     return outcome
 
 
-def written_once(conn: Connection, who: Who | None, now: datetime, work: Callable[[], Result]) -> Result:
-    """What comes of *work*, which is about no lead, under the key of *who*. Raises as :func:`done_once`."""
-    if isinstance(who, Caller) and who.once is not None:
-        _claim(conn, who.once, now)
-    return work()
+def written_once(
+    conn: Connection, who: Who | None, now: datetime, work: Callable[[], Result],
+    number: Callable[[Result], int] | None = None,
+) -> Result:  # fmt: skip
+    """What comes of *work*, which is about no lead, under the key of *who*.
+
+    It is found again by its *number*, where it has one; that stands where a lead's entry would. Raises as
+    :func:`done_once`.
+    """
+    if isinstance(who, str) or who is None or who.once is None:
+        return work()
+    once = who.once
+    _claim(conn, once, now)
+    result = work()
+    if number is not None:
+        kept = Kept(once.digest, None, number(result), None, (), False)
+        store.note(conn, once.token, once.key, kept)
+    return result
 
 
 def _claim(conn: Connection, once: Once, now: datetime) -> None:

@@ -70,6 +70,11 @@ REQUESTS: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/outbox/retry"): ("/outbox/retry", {"messages": [1]}),
     ("POST", "/outbox/release"): ("/outbox/release", {}),
     ("POST", "/tick"): ("/tick", {}),
+    ("GET", "/jobs"): ("/jobs", None),
+    ("POST", "/jobs"): ("/jobs", {"kind": "verify"}),
+    ("GET", "/jobs/{job}"): ("/jobs/1", None),
+    ("GET", "/jobs/{job}/file"): ("/jobs/1/file", None),
+    ("DELETE", "/jobs/{job}"): ("/jobs/1", None),
 }
 """Every address, and a request to it that an admin who asks in this order is granted."""
 

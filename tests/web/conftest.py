@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 from support.clicked import KEYS, REACH, founded
 from support.office import FRIDAY, Present
+from support.serving import answering
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
@@ -82,19 +79,6 @@ def at_home(served: tuple[Engine, str]) -> Iterator[tuple[Engine, str]]:
     engine, _ = served
     with answering(Site(engine, Reach(), None)) as where:
         yield engine, where
-
-
-@contextmanager
-def answering(site: Site) -> Iterator[str]:
-    """The pages of *site* on a port of this machine; where they are."""
-    config = uvicorn.Config(made(site), lifespan="off", access_log=False, log_config=None)
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture

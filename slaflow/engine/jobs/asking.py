@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine import permits
+from slaflow.engine.caller import Who, written_once
 from slaflow.engine.jobs.errors import JobHasEnded, JobNotThere, NoFile, TooManyJobs, UnknownKind
 from slaflow.engine.jobs.kinds import Kinds
 from slaflow.engine.permits import Asker, NotPermitted
@@ -33,8 +34,10 @@ AT_ONCE = 5
 LISTED = 50
 
 
-def ask(app: Engine, kinds: Kinds, who: Asker, name: str, asked: Mapping[str, Any]) -> int:
-    """Has a job be done by whoever is free; gives its number.
+def ask(
+    app: Engine, kinds: Kinds, who: Asker, name: str, asked: Mapping[str, Any], by: Who | None = None
+) -> int:
+    """Has a job be done by whoever is free; gives its number. *by* may have a key for it.
 
     Raises:
         UnknownKind: nobody does such jobs.
@@ -53,7 +56,7 @@ def ask(app: Engine, kinds: Kinds, who: Asker, name: str, asked: Mapping[str, An
             raise TooManyJobs(AT_ONCE)
         return store.ask(conn, name, key, who.party, parameters, now, holds_leads=kind.holds_leads)
 
-    return written(app, asked_for)
+    return written(app, lambda conn: written_once(conn, by, now, lambda: asked_for(conn), int))
 
 
 def find(app: Engine, kinds: Kinds, who: Asker, job_id: int) -> Job:

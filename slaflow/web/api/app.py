@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from slaflow.errors import SlaflowError
 from slaflow.web import principal
-from slaflow.web.api import breaches, deeds, leads, log, people, reports, running, tokens, workflows
+from slaflow.web.api import breaches, deeds, jobs, leads, log, people, reports, running, tokens, workflows
 from slaflow.web.api.bearing import let_in
 from slaflow.web.api.description import described
 from slaflow.web.api.limits import Limits
@@ -27,7 +27,7 @@ BY_STATUS = {404: "no_such_page", 405: "method_not_allowed", 413: "too_large", 4
 
 ROUTERS = (
     leads.router, deeds.router, breaches.router, log.router, reports.router, workflows.router,
-    people.router, tokens.router, running.router,
+    people.router, tokens.router, running.router, jobs.router,
 )  # fmt: skip
 """Every address that needs a token."""
 
@@ -103,7 +103,8 @@ def not_taken(request: Request, error: Exception) -> Response:
 def _taken(request: Request) -> list[str]:
     """What can be done with the address."""
     path = request.scope["path"].removeprefix(PLACE)
-    found = (route for route in routes() if route.path_regex.match(path))
+    found = [route for route in routes() if route.path_regex.match(path)]
+    found = [route for route in found if route.path == path] or found
     return sorted({verb for route in found for verb in route.methods or ()})
 
 

@@ -22,6 +22,7 @@ SAFE = ("GET", "HEAD")
 JSON_TYPES = frozenset(("*/*", "application/*", "application/json", "application/problem+json"))
 PAGE_TYPES = frozenset(("text/html", "text/*"))
 LINES = "application/x-ndjson"
+EVERYTHING = "*"
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _SCOPES = "__slaflow_scopes__"
 
@@ -36,13 +37,19 @@ class Needed(NamedTuple):
 
 
 def needs(
-    named: Operation, *scopes: Scope, tells: str, lines: bool = False, page: bool = False
+    named: Operation,
+    *scopes: Scope,
+    tells: str,
+    lines: bool = False,
+    page: bool = False,
+    anything: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Says which right an address needs, and which scopes will do, any of them.
 
-    It tells what the schema *tells* describes: as JSON, also in *lines*, or as a *page*.
+    It tells what the schema *tells* describes: as JSON, also in *lines*, or as a *page*, or as *anything*.
     """
     types = JSON_TYPES | ({LINES} if lines else set()) | (PAGE_TYPES if page else set())
+    types |= {EVERYTHING} if anything else set()
 
     def marked(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, _SCOPES, Needed(named, scopes, tells, frozenset(types)))
@@ -81,7 +88,7 @@ def let_in(request: Request) -> None:
 
 
 def _check_accepts(accept: str | None, types: frozenset[str]) -> None:
-    if types.isdisjoint(kinds_of(accept)):
+    if EVERYTHING not in types and types.isdisjoint(kinds_of(accept)):
         raise Problem("not_acceptable", "answers are JSON; send accept: application/json, or nothing")
 
 

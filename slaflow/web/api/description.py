@@ -117,11 +117,15 @@ def _answer(route: APIRoute, verb: str) -> dict[str, Any]:
         said["content"][LINES] = {"schema": {**TEXT, "description": "A line for each of the items."}}
     if asked.tells == "Document":
         said["content"] = {kind: {"schema": TEXT} for kind in ("text/html", "text/markdown")}
+    if asked.tells == "File":
+        said["content"] = {"*/*": {"schema": TEXT}}
+    if asked.tells == "Nothing":
+        return {"description": "It is off."}
     headers = {}
     if (asked.tells == "Lead" and route.path not in LISTS) or _keeps(route, verb) or verb not in SAFE:
         headers = {"etag": _etag()} if asked.tells == "Lead" or _keeps(route, verb) else {}
-    if route.status_code == 201:
-        said["description"] = "It is there now."
+    if route.status_code in (201, 202):
+        said["description"] = "It is there now." if route.status_code == 201 else "It will be done."
         headers["location"] = {"description": "Where.", "schema": TEXT}
     if headers:
         said["headers"] = headers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
@@ -74,7 +75,7 @@ def record_person(
     def write(who: Caller) -> Mapping[str, Any]:
         return person_json(site.engine.record_person(email, given, by=who).person)
 
-    return written(request, asks, write, lambda: person_json(_known(site, email)))
+    return written(request, asks, write, lambda _: person_json(_known(site, email)))
 
 
 @router.delete("/people/{email}")
@@ -87,7 +88,7 @@ def remove_person(email: Email, request: Request, asks: Asks, site: Here) -> Res
         gone = site.engine.remove_person(email, by=who)
         return {"email": gone.email, "removed": True, "team": gone.team, **charge}
 
-    return written(request, asks, write, lambda: {"email": email, "removed": True})
+    return written(request, asks, write, lambda _: {"email": email, "removed": True})
 
 
 @router.post("/people/{email}/absences", status_code=201)
@@ -105,7 +106,7 @@ def send_away(
         gone = site.engine.send_away(email, body.from_, body.until, by=who, stand_in=body.stand_in)
         return said(gone.email)
 
-    return written(request, asks, write, lambda: said(email), 201)
+    return written(request, asks, write, lambda _: said(email), 201, lambda _: f"/people/{quote(email)}")
 
 
 def _is_known(site: Site, email: str) -> bool:

@@ -32,6 +32,8 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "method_not_allowed": (405, "That is not done with this address"),
     "not_acceptable": (406, "Only JSON is answered"),
     "refused": (409, "The agreement does not allow it"),
+    "job_not_there": (404, "There is no such job of yours"),
+    "no_file": (404, "The job has no file"),
     "lead_exists": (409, "A lead of this identity is there"),
     "identity_erased": (409, "A lead of this identity was erased"),
     "lead_erased": (409, "The lead was erased"),

@@ -41,6 +41,10 @@ Value = str | bool | int | Decimal | None
 """What a field is set to; a lead's fields, a trigger's inputs and answers hold nothing else."""
 
 
+Plain = Value | list[str | int]
+"""What a job is told."""
+
+
 class Sent(BaseModel):
     """A body: what it does not know is refused."""
 

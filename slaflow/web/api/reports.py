@@ -68,14 +68,14 @@ def sign_review(
     def write(who: Caller) -> Mapping[str, Any]:
         return site.engine.sign_review(workflow, period, who)
 
-    def again() -> Mapping[str, Any]:
+    def again(_: object) -> Mapping[str, Any]:
         shown = site.engine.review(workflow, period)
         given = next(each for each in shown["signatures"] if each["party"] == asks.actor.party)
         names = ("party", "actor", "at", "record_digest")
         named = {name: given[name] for name in names}
         return {"workflow": shown["workflow"], "period": shown["period"], **named}
 
-    return written(request, asks, write, again, 201, f"/reviews/{workflow}/{period}")
+    return written(request, asks, write, again, 201, lambda _: f"/reviews/{workflow}/{period}")
 
 
 def _question(name: Report, query: ReportAsked) -> dict[str, Any]:

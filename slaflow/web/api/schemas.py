@@ -136,6 +136,14 @@ SCHEMAS: Mapping[str, Any] = {
     "Ticked": _object("What was carried out.", "at leads steps failed", at=INSTANT, leads=NUMBER,
                       steps=NUMBER, warned=NUMBER, breached=NUMBER, fired=NUMBER, refused=NUMBER,
                       notified=NUMBER, commitments=NUMBER, seconds={"type": "number"}, failed=OBJECTS),
+    "Job": _object(
+        "What takes longer than an answer may.", "id kind status parameters made_at",
+        id=NUMBER, kind=TEXT, asked_by=TEXT, parameters=ANYTHING, status=TEXT, done=NUMBER, of=PERHAPS_NUMBER,
+        result={"type": ["object", "null"]}, error=PERHAPS, file={"type": ["object", "null"]},
+        made_at=INSTANT, ended_at=PERHAPS_INSTANT, expires_at=PERHAPS_INSTANT,
+    ),
+    "File": {"type": "string", "description": "What a job wrote."},
+    "Nothing": {"description": "Nothing is told."},
     "Problem": _object(
         "RFC 9457.", "type title status code detail",
         type={"type": "string", "format": "uri-reference"}, title=TEXT, status=NUMBER,
@@ -145,6 +153,7 @@ SCHEMAS: Mapping[str, Any] = {
 }  # fmt: skip
 LISTS = frozenset((
     "/queue", "/leads", "/leads/{lead}/entries", "/log", "/workflows", "/people", "/tokens", "/outbox",
+    "/jobs",
 ))  # fmt: skip
 """What answers pages."""
 

@@ -54,7 +54,9 @@ def make_token(
         )  # fmt: skip
         return {**tokens.as_json(made), "token": secret}
 
-    return written(request, asks, write, lambda: {**_named(site, body.name), "token": None}, 201, "/tokens")
+    return written(
+        request, asks, write, lambda _: {**_named(site, body.name), "token": None}, 201, lambda _: "/tokens"
+    )
 
 
 @router.delete("/tokens/{name}")
@@ -65,7 +67,7 @@ def revoke_token(name: Named, request: Request, asks: Asks, site: Here) -> Respo
     def write(who: Caller) -> Mapping[str, Any]:
         return {"name": name, "revoked": tokens.revoke(site.engine, name, by=who)}
 
-    return written(request, asks, write, lambda: {"name": name, "revoked": True})
+    return written(request, asks, write, lambda _: {"name": name, "revoked": True})
 
 
 def _named(site: Site, name: str) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ from slaflow.workflow.load import Checked, load_workflow
 from slaflow.workflow.model.workflow import Workflow
 
 router = APIRouter()
-LONGEST = 250_000
+LONGEST = 100_000
 MOST_AT_ONCE = 500
 """Leads that one request moves; who asks again moves more."""
 Agreement = Annotated[str, Path(min_length=1, max_length=300, description="NAME in force, or NAME@DIGEST.")]
@@ -145,7 +145,7 @@ def sign(
     """Signs a text for one's own party, as it is to the last byte."""
     found = _named(body.text, name)
 
-    def again() -> Mapping[str, Any]:
+    def again(_: object) -> Mapping[str, Any]:
         stands = site.engine.signatures_under(found)
         given = [each for each in stands["signatures"] if each["party"] == asks.actor.party]
         at = given[-1]["at"] if given else None
@@ -154,7 +154,7 @@ def sign(
     def write(who: Caller) -> Mapping[str, Any]:
         return site.engine.sign_agreement(body.text, who)
 
-    return written(request, asks, write, again, 201, f"/workflows/{name}")
+    return written(request, asks, write, again, 201, lambda _: f"/workflows/{name}")
 
 
 @router.post("/workflows/{name}/withdrawals", status_code=201)
@@ -166,14 +166,14 @@ def withdraw(
     """Takes back the signature of one's own party under a text that is not in force."""
     found = _named(body.text, name)
 
-    def again() -> Mapping[str, Any]:
+    def again(_: object) -> Mapping[str, Any]:
         missing = site.engine.signatures_under(found)["missing"]
         return _signature(found, asks.actor.party, asks.actor.name, None, missing)
 
     def write(who: Caller) -> Mapping[str, Any]:
         return site.engine.withdraw_signature(body.text, who, body.reason)
 
-    return written(request, asks, write, again, 201, f"/workflows/{name}")
+    return written(request, asks, write, again, 201, lambda _: f"/workflows/{name}")
 
 
 @router.post("/workflows/{name}/activate")
@@ -190,7 +190,7 @@ def activate(
             return site.engine.may_activate(body.text, by=who)
         return site.engine.activate(body.text, by=who).as_json()
 
-    def again() -> Mapping[str, Any]:
+    def again(_: object) -> Mapping[str, Any]:
         row = _row(site, found)
         return {**{key: row[key] for key in ("workflow", "digest", ORDER)}, "notes": list(found.kept_aside)}
 

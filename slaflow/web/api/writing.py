@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from slaflow.engine.access.tokens import Bearer
 from slaflow.engine.ask import LoggedSince
-from slaflow.engine.caller import AskedBefore, Caller, Once
+from slaflow.engine.caller import AskedBefore, Caller, Kept, Once
 from slaflow.engine.log.read import LogFilter
 from slaflow.web.api.bearing import caller
 from slaflow.web.api.problems import Problem
@@ -52,8 +52,9 @@ def lead_written(
 
 
 def written(
-    request: Request, asks: Bearer, write: Callable[[Caller], Any], again: Callable[[], Any] | None = None,
-    status: int = 200, where: str | None = None,
+    request: Request, asks: Bearer, write: Callable[[Caller], Any],
+    again: Callable[[Kept], Any] | None = None, status: int = 200,
+    where: Callable[[Any], str] | None = None,
 ) -> Response:  # fmt: skip
     """What comes of *write*, which is about no lead; *again* tells it as it stands when it was done before.
 
@@ -62,12 +63,14 @@ def written(
     if "if-match" in request.headers:
         raise Problem("bad_header", "only leads have an ETag that writes go by; leave If-Match out")
     once = _once(request, asks)
-    headers = {} if where is None else {"location": f"{request.scope['root_path']}{where}"}
+    headers = {}
     try:
         said = write(caller(asks, None, once if again is not None else None))
-    except AskedBefore:
+    except AskedBefore as error:
         assert again is not None
-        said, headers = again(), headers | REPLAYED
+        said, headers = again(error.kept), dict(REPLAYED)
+    if where is not None:
+        headers["location"] = f"{request.scope['root_path']}{where(said)}"
     return told(said, status, headers)
 
 

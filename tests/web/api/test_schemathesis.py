@@ -1,0 +1,81 @@
+"""What the API's description says, asked of a server by schemathesis: every address, by each kind of token.
+
+By an admin's token all of its phases, by the others all but the systematic one, which takes half a minute a
+token: ``schemathesis run`` by hand does that too.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.api_requests import every_route
+from support.asking import AUDITOR, EVERYTHING, MANAGING, ROOT, governed
+from support.clicked import KEYS, REACH
+from support.office import ANNA, MIA, Present, on_one_database
+from support.serving import answering
+from support.source import ROOT as REPOSITORY
+from support.worlds import Fill
+
+from slaflow.engine.access import tokens
+from slaflow.engine.app import Engine
+from slaflow.engine.log.keys import new_key
+from slaflow.store.database import Database
+from slaflow.web.api import limits
+from slaflow.web.site import Site
+
+SETTINGS = """\
+[checks.positive_data_acceptance]
+# What an agreement calls its words, and what happened before, no description knows.
+expected-statuses = ["2xx", "304", "400", "401", "403", "404", "409", "412", "422", "503"]
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "5xx"]
+"""
+ALL_BUT_SYSTEMATIC = "examples,fuzzing,stateful"
+PEOPLE = {"admin": ROOT, "manager": MIA, "member": ANNA, "auditor": AUDITOR}
+
+
+def token(app: Engine, whose: str) -> str:
+    """The secret of a token of that kind, for everything that it may be for."""
+    if (person := PEOPLE.get(whose)) is not None:
+        return tokens.add(app, whose, MANAGING, person=person)[1]
+    return tokens.add(app, whose, EVERYTHING, party="sales")[1]
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("whose", "phases"),
+    [
+        ("admin", f"coverage,{ALL_BUT_SYSTEMATIC}"), ("manager", ALL_BUT_SYSTEMATIC),
+        ("member", ALL_BUT_SYSTEMATIC), ("auditor", ALL_BUT_SYSTEMATIC), ("party", ALL_BUT_SYSTEMATIC),
+    ],
+)  # fmt: skip
+def test_a_server_is_as_it_is_described(
+    world_of: Callable[[Fill], Database], present: Present, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    whose: str, phases: str,
+) -> None:  # fmt: skip
+    app = Engine(world_of(governed), now=present)
+    monkeypatch.setenv("SLAFLOW_KEY", str(tmp_path / "slaflow.key"))
+    app.checkpoint(new_key("slaflow", tmp_path / "slaflow.key"))
+    for kind in ("reads", "writes"):
+        monkeypatch.setitem(limits.A_SECOND, kind, 1_000_000)
+    secret = token(app, whose)
+    (tmp_path / "schemathesis.toml").write_text(SETTINGS)
+    with answering(Site(app, REACH, KEYS)) as where:
+        done = subprocess.run(
+            [Path(sys.executable).with_name("schemathesis"), "run", f"{where}/api/v1/openapi.json",
+             "-H", f"Authorization: Bearer {secret}", "--phases", phases, "-n", "1", "--no-color",
+             "--continue-on-failure", "--generation-database", "none"],
+            cwd=tmp_path, capture_output=True, text=True, timeout=300,
+            env={**os.environ, "SCHEMATHESIS_HOOKS": "support.untouched",
+                 "PYTHONPATH": str(REPOSITORY / "tests")},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:]
+    number = len(every_route())
+    assert f"Selected: {number}/{number}\n  Tested: {number}\n" in done.stdout, done.stdout[-2000:]
+    assert app.verify().ok
+    assert app.replay().ok
