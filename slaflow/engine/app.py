@@ -10,7 +10,7 @@ from slaflow.engine.batch import BATCH
 from slaflow.engine.caller import Who
 from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
-from slaflow.engine.setup import people, versions
+from slaflow.engine.setup import absences, people, versions
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.events import Answered, Contested, Disputed, Recorded, Upheld, Verb
 from slaflow.lifecycle.lead import Actor
@@ -372,7 +372,7 @@ class Engine(Context):
         by: Who | None = None, stand_in: str | None = None,
     ) -> Person:  # fmt: skip
         """Records an absence, gives whose it is; *by* None is an operator, *stand_in* hears meanwhile."""
-        return people.away(self, email, starts_at, ends_at, at, by, stand_in)
+        return absences.away(self, email, starts_at, ends_at, at, by, stand_in)
 
     def remove_person(self, email: str, *, at: datetime | None = None, by: Who | None = None) -> Person:
         """Ends a person's membership from now on, gives what it was; the log keeps the name."""

@@ -39,7 +39,8 @@ class Person:
 class Absence:
     """Away from ``starts_at`` until ``ends_at`` (half-open), known since ``recorded_at``.
 
-    ``stand_in`` hears what they would; leads go by the agreement all the same.
+    ``stand_in`` hears what they would; leads go by the agreement all the same. ``back_at``: it was ended
+    then, be it before it began.
     """
 
     email: str
@@ -47,6 +48,16 @@ class Absence:
     ends_at: datetime
     recorded_at: datetime
     stand_in: str | None = None
+    back_at: datetime | None = None
+
+    @property
+    def over_at(self) -> datetime:
+        """From when on it holds no more."""
+        return self.ends_at if self.back_at is None else min(self.ends_at, self.back_at)
+
+    def covers(self, at: datetime) -> bool:
+        """Whether they were known to be away at *at*."""
+        return max(self.starts_at, self.recorded_at) <= at < self.over_at
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,7 @@ class Directory:
     def is_away(self, email: str, at: datetime) -> bool:
         """Whether an absence known by *at* covers it, or the person was removed by then."""
         known = self._away.get(self._key(email))
-        if known and any(max(a.starts_at, a.recorded_at) <= at < a.ends_at for a in known):
+        if known and any(a.covers(at) for a in known):
             return True
         return self.is_removed(email, at)
 
@@ -169,7 +180,7 @@ class Directory:
     def _named_to_stand_in(self, email: str, at: datetime) -> str | None:
         """By the absence told last of those that cover *at* and name somebody."""
         known = self._away.get(self._key(email), ())
-        there = [a for a in known if a.stand_in and max(a.starts_at, a.recorded_at) <= at < a.ends_at]
+        there = [a for a in known if a.stand_in and a.covers(at)]
         return max(there, key=lambda a: a.recorded_at).stand_in if there else None
 
     def members(self, team: str, at: datetime) -> tuple[str, ...]:
@@ -203,9 +214,7 @@ class Directory:
 
     def _absent_until(self, email: str, at: datetime) -> datetime | None:
         known = self._away.get(self._key(email), ())
-        return max(
-            (a.ends_at for a in known if max(a.starts_at, a.recorded_at) <= at < a.ends_at), default=None
-        )
+        return max((a.over_at for a in known if a.covers(at)), default=None)
 
     def known_emails(self) -> tuple[str, ...]:
         """Everybody's address, past people too, for did-you-mean."""

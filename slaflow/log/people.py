@@ -69,6 +69,9 @@ def directory_of(entries: Iterable[Entry], told_apart_until: int = 0) -> Directo
             begins, ends = (datetime.fromisoformat(data[name]) for name in ("from", "until"))
             absences.append(Absence(data["email"], begins, ends, entry.at, data.get("stand_in")))
             continue
+        if change == "back":
+            absences = [_ended(each, data, entry.at) for each in absences]
+            continue
         if change not in ("recorded", "removed"):
             raise VerificationImpossible(f"people, entry {entry.seq}: it does not say what changed")
         stay = []
@@ -82,6 +85,13 @@ def directory_of(entries: Iterable[Entry], told_apart_until: int = 0) -> Directo
             people.append(_person(data, entry.at))
         present[key] = stay
     return Directory(tuple(sorted(people, key=lambda person: person.order)), tuple(absences))
+
+
+def _ended(absence: Absence, data: Mapping[str, Any], at: datetime) -> Absence:
+    """It, ended at *at* if it is the one that the entry names."""
+    named = (data["email"], *(datetime.fromisoformat(data[name]) for name in ("from", "until")))
+    is_it = (absence.email, absence.starts_at, absence.ends_at) == named and absence.back_at is None
+    return replace(absence, back_at=at) if is_it else absence
 
 
 def _person(data: Mapping[str, Any], at: datetime) -> Person:

@@ -15,7 +15,9 @@ from starlette.types import Scope
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.web import act, health, principal, problems, slack, stop
 from slaflow.web.access import demo, letting_in, oidc, sign_in
-from slaflow.web.admin import people
+from slaflow.web.admin import absences, people, sending, tokens
+from slaflow.web.admin import health as admin_health
+from slaflow.web.agreement import activating, drafting, reading, signing
 from slaflow.web.api import app as api
 from slaflow.web.desk import adding, assigning, deeds, leads, queue
 from slaflow.web.guarding import Guarded
@@ -40,6 +42,8 @@ ROUTERS = (
     queue.router, adding.router, assigning.router, leads.router, deeds.router,
     log.router, jobs.router,
     record.router, reviews.router,
+    absences.router, tokens.router, sending.router, admin_health.router,
+    drafting.router, signing.router, activating.router, reading.router,
 )  # fmt: skip
 """The pages there are."""
 

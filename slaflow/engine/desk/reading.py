@@ -27,6 +27,12 @@ def zone_for(app: Context, conn: Connection, who: Actor) -> str:
     return preferences.zone_of(conn, who.name) or people.zone(app, conn).key
 
 
+def zone_of(app: Context, who: Actor) -> str:
+    """The same where nothing else is read."""
+    with app.database.read() as conn:
+        return zone_for(app, conn, who)
+
+
 def see_all(
     app: Context, conn: Connection, directory: Directory, who: Actor, ids: Sequence[int], now: datetime,
     stood: Mapping[int, Decision] = MappingProxyType({}),

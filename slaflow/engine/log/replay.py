@@ -99,7 +99,7 @@ class _Run:
         person = _only_one_has(logged.people, kept.people, "email valid_from")
         if person is not None:
             self._row_differs("people", f"a row of {person.email}")
-        absence = _only_one_has(logged.absences, kept.absences, "email recorded_at starts_at ends_at")
+        absence = _only_one_has(logged.absences, kept.absences, "email recorded_at starts_at ends_at back_at")
         if absence is not None:
             self._row_differs("people", f"a row of an absence of {absence.email}")
 

@@ -1,4 +1,4 @@
-"""People: recorded, away, removed; and who an actor is. Rows are ended, never overwritten."""
+"""People: recorded and removed; and who an actor is. Rows are ended, never overwritten."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
-from slaflow.hours.zones import supported
-from slaflow.lifecycle.decision import Draft, instant_text
+from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
-from slaflow.lifecycle.people import Absence, Directory, Person
-from slaflow.lifecycle.rights.permits import Relation
+from slaflow.lifecycle.people import Directory, Person
 from slaflow.store import locks
 from slaflow.store.database import Connection
 from slaflow.store.kept import passages as passage_store
@@ -32,13 +30,6 @@ from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 
 ROLES = ("member", "manager", "auditor", "admin")
-
-
-class InvalidAbsence(SlaflowError):
-    """An absence that ends before it starts, or with somebody who cannot stand in."""
-
-    code = "invalid_absence"
-    exit_code = USAGE
 
 
 class PersonRemoved(UnknownName):
@@ -188,7 +179,7 @@ def add(
         by: who does it; None is an operator.
 
     Raises:
-        NotPermitted: it is not *by*'s to do.
+        NotPermitted, OwnStanding: it is not *by*'s to do.
         UnknownName, PersonRemoved: the party, team, calendar or manager is not known.
         NoName, NoAddress, PartyMissing: somebody new, without a name or a side to be known by.
         TeamOfOtherParty, ManagesThemselves: they cannot be there.
@@ -212,6 +203,8 @@ def add(
         if before is not None and all(getattr(before, name) == values[name] for name in CHANGEABLE):
             return Recorded(before, before)
         if before is not None and (before.party, before.role) != (values["party"], values["role"]):
+            if who.name == spelt:
+                raise OwnStanding(spelt)
             leaving.sign_out(conn, spelt)
         return Recorded(record(conn, spelt, now=now, who=who, **values), before)
 
@@ -244,9 +237,11 @@ def _without_party(app: Context, conn: Connection, email: str, directory: Direct
 def _check_places(
     app: Context, conn: Connection, values: Mapping[str, Any], wanted: Mapping[str, str | None]
 ) -> None:
-    """Raises where what was told is no party, team or calendar; what was not stands as it was recorded."""
+    """Raises where what was told is no party, team, role or calendar; the rest stands as it was."""
     known = parties(app, conn) - {LEAD, SYSTEM}
     party, team, calendar = values["party"], values["team"], values["calendar"]
+    if values["role"] not in ROLES:
+        raise UnknownName("role", values["role"], ROLES)
     if "party" in wanted and known and party not in known:
         raise UnknownName("party", party, known)
     if "calendar" in wanted and known and calendar is not None:
@@ -279,6 +274,17 @@ def _check_chain(directory: Directory, email: str, manager: str, now: datetime) 
         above = person.manager if person else None
 
 
+class OwnStanding(SlaflowError):
+    """Somebody who would take their own rights away, or give themselves others."""
+
+    code = "own_standing"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            f"{email} cannot change their own side or role, or remove themselves; another admin does it"
+        )
+
+
 class TeamOfOtherParty(SlaflowError):
     """A person of one party in a team of another."""
 
@@ -303,11 +309,12 @@ def record(
         "change": "recorded", "email": saved.email, "party": saved.party, "name": saved.name,
         "team": saved.team, "manager": saved.manager, "role": saved.role, "order": saved.order,
     }  # fmt: skip
-    _log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar}, who)
+    log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar}, who)
     return saved
 
 
-def _log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYSTEM_ACTOR) -> None:
+def log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYSTEM_ACTOR) -> None:
+    """Tells of a change in the stream ``people``."""
     # So that an entry's id tells whether who wrote it knew of this change; replay goes by that.
     locks.wait_for_all(conn)
     draft = Draft(0, "person", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
@@ -316,62 +323,11 @@ def _log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYS
     touch_store.forget_open_times(conn, now)
 
 
-def away(
-    app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None,
-    by: Who | None = None, stand_in: str | None = None,
-) -> Person:  # fmt: skip
-    """Records an absence; it takes effect when recorded, never earlier. Gives whose it is.
-
-    *by* tells it; None is an operator. *stand_in* hears meanwhile what they would.
-
-    Raises:
-        InvalidAbsence: it ends before it starts, or whoever stands in cannot.
-        UnknownName, PersonRemoved: nobody is called that.
-        NotPermitted: it is not *by*'s to tell.
-    """
-    first, last = supported(starts_at), supported(ends_at)
-    if last <= first:
-        raise InvalidAbsence(f"{email}: an absence ends after it starts; swap --from and --until")
-    now = app.present(at)
-
-    def recorded(conn: Connection) -> Person:
-        person = check_known(app, conn, email)
-        who = SYSTEM_ACTOR if by is None else actor(app, by, conn)
-        stands: tuple[tuple[Relation, bool], ...] = (
-            ("oneself", who.name == person.email),
-            ("own_party", who.party == person.party),
-        )
-        related = [relation for relation, holds in stands if holds]
-        permits.check(store.directory(conn), who, "absence", related, now)
-        other = None if stand_in is None else _check_stand_in(app, conn, person, stand_in)
-        store.add_absence(conn, Absence(person.email, first, last, now, other))
-        data = {"change": "away", "from": instant_text(first), "until": instant_text(last)}
-        # Only where somebody does: entries of earlier releases stay what they were.
-        named = {} if other is None else {"stand_in": other}
-        _log(conn, now, {"email": person.email, **data, **named}, who)
-        return person
-
-    return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
-
-
-def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) -> str:
-    """*named* as they are spelt, of whom *person*'s party has one."""
-    other = check_known(app, conn, named)
-    if other.email == person.email:
-        raise InvalidAbsence(f"{person.email} cannot stand in for themselves; name another with --stand-in")
-    if other.party != person.party:
-        raise InvalidAbsence(
-            f"{other.email} is of {other.party}, and {person.email} of {person.party}; "
-            f"name somebody of {person.party} with --stand-in"
-        )
-    return other.email
-
-
 def remove(app: Context, email: str, at: datetime | None, by: Who | None = None) -> Person:
     """Ends the person's row, gives it; leads stay where they are until a step or somebody assigns them.
 
     Raises:
-        NotPermitted: it is not *by*'s to do, None: an operator's.
+        NotPermitted, OwnStanding: it is not *by*'s to do, None: an operator's.
         UnknownName, PersonRemoved: nobody is called that.
     """
     now = app.present(at)
@@ -379,9 +335,11 @@ def remove(app: Context, email: str, at: datetime | None, by: Who | None = None)
     def recorded(conn: Connection) -> Person:
         who = _of_people(app, conn, store.directory(conn), by, now)
         person = check_known(app, conn, email)
+        if who.name == person.email:
+            raise OwnStanding(person.email)
         store.end_person(conn, person.email, now)
         leaving.leave(conn, person.email, now)
-        _log(conn, now, {"change": "removed", "email": person.email}, who)
+        log(conn, now, {"change": "removed", "email": person.email}, who)
         return person
 
     return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))

@@ -19,7 +19,7 @@ Operation = Literal[
     "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
     "lift", "uphold", "override", "lift_stretch", "erase", "activate", "migrate", "tick", "sign", "withdraw",
     "absence", "preference", "read", "invite", "verify", "export", "people", "tokens", "see_tokens", "outbox",
-    "see_outbox",
+    "see_outbox", "draft",
 ]  # fmt: skip
 Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
 """How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
@@ -75,6 +75,7 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
     "see_tokens": {"admin": ALWAYS, AUDITOR: ALWAYS},
     "outbox": {"admin": ALWAYS},
     "see_outbox": {"manager": ALWAYS, AUDITOR: ALWAYS},
+    "draft": {"manager": ALWAYS, AUDITOR: ALWAYS},
 }
 """Operation, then role: what must hold, one of several; a role that is not named has what the next lower
 has; an auditor, who ranks nowhere, has what names them. ``fire``, ``answer``, ``record`` and ``override`` ask
@@ -114,7 +115,8 @@ WHO: Mapping[Operation, str] = {
     "tokens": "an admin makes and revokes tokens",
     "see_tokens": "an admin or auditor sees tokens",
     "outbox": "an admin has messages sent again, or lets them go",
-    "see_outbox": "a manager, admin or auditor sees messages",
+    "see_outbox": "a manager, admin or auditor sees messages, channels and how slaflow does",
+    "draft": "a manager, admin or auditor tries a draft of an agreement",
 }
 """Who may, as a refusal says it."""
 

@@ -123,6 +123,17 @@ def add_absence(connection: Connection, away: Absence) -> None:
     connection.execute(insert(absence).values(values))
 
 
+def end_absence(
+    connection: Connection, email: str, starts_at: datetime, ends_at: datetime, at: datetime
+) -> bool:
+    """Ends the absences of *email* from then until then at *at*; whether there was one that had not ended."""
+    theirs = (
+        absence.c.email == email, absence.c.starts_at == starts_at, absence.c.ends_at == ends_at,
+        absence.c.back_at.is_(None),
+    )  # fmt: skip
+    return connection.execute(update(absence).where(*theirs).values(back_at=at)).rowcount > 0
+
+
 def save_turns(connection: Connection, turns: Mapping[str, str]) -> None:
     """Remembers who was drawn last of each team."""
     # In the order of names, so that two transactions never wait for each other.

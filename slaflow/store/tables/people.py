@@ -41,6 +41,7 @@ absence = Table(
     Column("ends_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("stand_in", Text),
+    Column("back_at", Instant),
 )
 
 team = Table(

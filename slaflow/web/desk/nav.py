@@ -27,7 +27,9 @@ def places(asking: Principal) -> Iterator[Place]:
         Place("queue", "queue", _("Queue"), "q"),
         Place("leads", "leads", _("Leads"), "l"),
         Place("record", "record", _("Record"), "r"),
+        Place("agreement", "agreement", _("Agreement"), "a"),
         Place("log", "log", _("Log"), "o"),
+        Place("admin", "admin/people", _("Admin"), "s"),
     ):
         if asking.may_ever(each.operation):
             yield each

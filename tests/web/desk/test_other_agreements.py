@@ -88,6 +88,7 @@ def test_every_page_speaks_the_agreements_words_and_none_of_ours(
         ("/queue?whose=party", "Svara inom fyra timmar"), ("/queue?whose=unowned", "Log Samtal…"),
         ("/leads/1", "Har de råd?"), ("/leads/1", "Kundnummer"), ("/leads/1/slapp", "Skäl"),
         ("/leads/1/check/rad", "Kronor"), ("/leads/1/log/samtal", "Vad sades"),
+        ("/agreement", "Svara inom fyra timmar"),
         ("/leads/1/set/ring", "Ring upp"), ("/leads/new", "Kundnummer"), ("/leads?q=K", "K-1"),
     ):  # fmt: skip
         said = words(client.get(path))
