@@ -130,13 +130,26 @@ def _owed_then(seen: Seen, deed: Deed) -> Iterable[str]:
     of_return = deed.kind in OF_RETURNS
     place = in_place_of_target(deed.name) if of_return else deed.name
     kind = "dispute" if deed.kind in ("dispute", "dispute_return") else "ruling"
+    if deed.kind == "lift" and not _awaits_ruling(seen, deed):
+        return
+    running = {target.name for target, _clock in seen.open}
     for target in seen.workflow.targets:
         promise = promise_of(seen.workflow, target.name)
-        if any(each.kind == kind and place in each.names for each in target.start) and target.owed_by:
+        starts = any(each.kind == kind and place in each.names for each in target.start)
+        lives_here = target.lives_in is None or seen.lead.state in target.lives_in
+        if starts and target.owed_by and lives_here:
             party = seen.naming.party(target.owed_by)
             yield _("From then on {party} owes: {promise}.").format(party=party, promise=promise)
-        if any(each.kind == kind and place in each.names for each in target.meet):
+        if target.name in running and any(each.kind == kind and place in each.names for each in target.meet):
             yield _("It keeps {promise}.").format(promise=promise)
+
+
+def _awaits_ruling(seen: Seen, deed: Deed) -> bool:
+    return any(
+        awaits_ruling(clock)
+        for clock in seen.clocks
+        if (clock.target, clock.number) == (deed.name, deed.number)
+    )
 
 
 def denied(seen: Seen, happening: Happening) -> tuple[Because, ...]:
