@@ -25,6 +25,7 @@ from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.rights.judged import judged
 from slaflow.workflow.model.clocks import in_place_of_target
 from slaflow.workflow.model.lead import Field
+from slaflow.workflow.model.workflow import Workflow
 
 OF_BREACHES: tuple[OfBreach, ...] = get_args(OfBreach)
 OF_RETURNS: Mapping[str, Verb] = {
@@ -155,8 +156,15 @@ def _awaits_ruling(seen: Seen, deed: Deed) -> bool:
 def denied(seen: Seen, happening: Happening) -> tuple[Because, ...]:
     """Who may do it, where the asker may not."""
     event = Input(happening, Actor(seen.who.name, seen.who.party), seen.at, seen.at)
-    found = judged(seen.workflow, seen.people, event, lambda: seen.lead, seen.who).denied
+    found = judged(_named(seen, happening), seen.people, event, lambda: seen.lead, seen.who).denied
     return () if found is None else (Because(found),)
+
+
+def _named(seen: Seen, happening: Happening) -> Workflow:
+    """The version by which it is judged who may: of a breach of a target now gone the one it broke."""
+    if not isinstance(happening, Lifted | Disputed | Upheld) or seen.workflow.has_target(happening.target):
+        return seen.workflow
+    return next((seen.terms(c) for c in seen.clocks if c.target == happening.target), seen.workflow)
 
 
 def _reason() -> Asked:

@@ -45,7 +45,7 @@ class Seen:
     @cached_property
     def open(self) -> list[tuple[Target, Clock]]:
         """The open promises, the most urgent first, then timers, each with its terms."""
-        return [(self._terms(clock).target(clock.target), clock) for _, clock in self._bars]
+        return [(self.terms(clock).target(clock.target), clock) for _, clock in self._bars]
 
     @cached_property
     def bars(self) -> tuple[ClockBar, ...]:
@@ -63,16 +63,17 @@ class Seen:
         return self.lead.owner is not None and self.people.spelt(self.lead.owner) == self.who.name
 
     def bar(self, clock: Clock) -> ClockBar:
-        return bar(self._terms(clock), clock, self.at, self.naming)
+        return bar(self.terms(clock), clock, self.at, self.naming)
 
     def calendar(self, clock: Clock) -> Calendar:
         """The calendar by which *clock* is counted."""
-        return self._terms(clock).calendars[clock.calendar]
+        return self.terms(clock).calendars[clock.calendar]
 
     @cached_property
     def _bars(self) -> list[tuple[ClockBar, Clock]]:
         found = [(self.bar(clock), clock) for clock in self.clocks if clock.is_open]
         return sorted(found, key=lambda each: (each[0].owed_by != self.who.party, *each[0].urgency))
 
-    def _terms(self, clock: Clock) -> Workflow:
+    def terms(self, clock: Clock) -> Workflow:
+        """The version whose terms *clock* keeps."""
         return kept_by(clock, self.workflow, self.versions)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.office import AGREEMENT, ANNA, FOUNDED, FRIDAY, HOUR, MONDAY, Present, handed_over, staffed
+from support.office import AGREEMENT, ANNA, FOUNDED, FRIDAY, HOUR, MONDAY, NORA, Present, handed_over, staffed
 from support.worlds import Fill
 
 from slaflow.engine.app import Engine
+from slaflow.engine.desk import lead as lead_desk
 from slaflow.engine.desk.deeds import Kind
 from slaflow.engine.desk.form import form
 from slaflow.lifecycle.lead import Actor
@@ -68,3 +69,17 @@ def test_what_nobody_promised_or_gave_back_has_no_form(disputed_by: tuple[Engine
     page = form(app, 1, sales, "dispute_return", "return_reason")
     assert page is not None
     assert [each.words for each in page.deed.refused] == ["the lead was not handed back with a return_reason"]
+
+
+def test_of_a_promise_that_a_new_version_lacks_who_may_is_as_it_was(
+    disputed_by: tuple[Engine, Present],
+) -> None:
+    app, _ = disputed_by
+    app.tick()
+    app.activate(ANSWERED.replace("respond", "reply_soon"))
+    app.migrate("office-deal")
+    said = {
+        who.name: {deed.kind for deeds in lead_desk.show(app, 1, who).sayings.values() for deed in deeds}
+        for who in (Actor(ANNA, "sales"), Actor(NORA, "marketing"), Actor(HEAD, "marketing"))
+    }
+    assert said == {ANNA: {"dispute"}, NORA: set(), HEAD: {"lift"}}
