@@ -14,6 +14,8 @@ from slaflow.engine.desk.shown.strip import Lane, Mark, Strip
 CUTS, NIGHTS = 40, 12
 """So many places at which closed time is cut out are marked at most; nights as far as there are so few."""
 LABELS = 5
+ROWS = 60
+"""Lines of the table."""
 STEPS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=2), timedelta(hours=6))
 DAY = timedelta(days=1)
 SHAPES = {
@@ -173,9 +175,9 @@ def _label(axis: Axis, at: datetime, words: str) -> Label:
 
 
 def rows(strip: Strip) -> Sequence[Row]:
-    """All that is marked, newest first."""
+    """What is marked, newest first; what is older stands in what happened."""
     found = [Row(mark.at, mark.words, lane) for lane in strip.lanes for mark in lane.marks]
-    return sorted(found, key=lambda row: row.at, reverse=True)
+    return sorted(found, key=lambda row: row.at, reverse=True)[:ROWS]
 
 
 def _percent(share: float) -> str:

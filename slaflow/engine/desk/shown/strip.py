@@ -19,8 +19,8 @@ from slaflow.hours.calendar import Calendar
 from slaflow.hours.zones import instant_at, micros_at
 
 LANES = 10
-MARKS = 60
-"""So many of the latest touches and moves are marked."""
+MARKS = 40
+"""So many of the latest are marked in a lane."""
 RECENT = timedelta(days=30)
 """Of clocks that are over those that ended so long before the last at most."""
 LONGEST = timedelta(days=400)
