@@ -21,7 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -37,6 +37,7 @@ from slaflow.engine.log.read import LogFilter
 from slaflow.exchange.imports.run import import_file
 from slaflow.log.entry import Entry
 from slaflow.store.log import entries as log
+from slaflow.store.log import pages
 
 HISTORIES = 500
 AT_ONCE = 20_000
@@ -133,6 +134,32 @@ def measure(engine: Engine, days: int, rounds: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def measure_pages(engine: Engine, days: int, rounds: int) -> Iterator[dict[str, Any]]:
+    """The same for the first two pages of each question, newest first, as ``/log`` shows them."""
+    random = Random(7)
+    asked = [questions(days, random) for _ in range(rounds)]
+    for what in asked[0]:
+        took = [seconds * 1000 for each in asked for seconds in _two_pages(engine, each[what])]
+        yield {
+            "query": f"page: {what}",
+            "rounds": len(took),
+            "p50_ms": round(median(took), 2),
+            "p95_ms": round(quantiles(took, n=20)[-1], 2),
+        }
+
+
+def _two_pages(engine: Engine, wanted: LogFilter) -> Iterator[float]:
+    before = None
+    for _ in range(2):
+        began = time.perf_counter()
+        with engine.database.read() as connection:
+            page = pages.page(connection, wanted, before, PAGE // 2)
+        yield time.perf_counter() - began
+        before = page.before
+        if before is None:
+            return
+
+
 def show_plans(engine: Engine, days: int) -> None:
     """Writes to stderr how the database answers each question."""
     for what, filters in questions(days, Random(7)).items():
@@ -178,7 +205,7 @@ def main() -> None:
                 connection.execute(text("ANALYZE entry"))
         if given.plans:
             show_plans(engine, days)
-        for line in measure(engine, days, given.rounds):
+        for line in chain(measure(engine, days, given.rounds), measure_pages(engine, days, given.rounds)):
             ground.tell(db=engine.database.dialect, n=given.n, **line, fill_seconds=round(seconds, 1))
         engine.database.dispose()
 

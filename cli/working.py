@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from slaflow.engine.jobs.kinds import Kinds
     from slaflow.errors import SlaflowError
 
+SWITCH_SECONDS = 0.001
 log = logging.getLogger("slaflow.jobs")
 
 
@@ -30,6 +32,8 @@ def working(another_engine: Callable[[], Engine], kinds: Kinds) -> Iterator[None
         log.warning("%s; looking for jobs again in %.1f s", error, seconds)
         return seconds
 
+    # A job computes for long; whoever is asked for a page meanwhile is not to wait for it at every step.
+    sys.setswitchinterval(SWITCH_SECONDS)
     thread = Thread(target=work, args=(worker, retried), name="jobs", daemon=True)
     thread.start()
     try:

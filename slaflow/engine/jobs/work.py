@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=60)
 PULSE_SECONDS = 2.0
 PIECE = 2**20
 """Bytes of a file in one row, before they are compressed."""
-MOST_BYTES = 2 * 2**30
+MOST_BYTES = 4 * 2**30
 LEVEL = 3
 
 

@@ -18,7 +18,7 @@ from slaflow.errors import InvalidValue, SlaflowError
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
-from slaflow.store.log import pages
+from slaflow.store.log import around, pages
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.log.pages import Place
 from slaflow.store.rows import leads as lead_store
@@ -62,11 +62,15 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """``before`` is where the next page begins, None: there is none; ``is_short``: it may hold some."""
+    """``before`` is where the next page begins, None: there is none; ``is_short``: it may hold some.
+
+    ``archived`` is the file that entries were moved to last; None: all are here.
+    """
 
     rows: tuple[Row, ...]
     before: Place | None
     is_short: bool
+    archived: str | None
     choices: Choices
     zone: str
     at: datetime
@@ -85,8 +89,8 @@ def show(app: Context, who: Actor, wanted: LogFilter, before: Place | None, most
             wanted = replace(wanted, actors=known or (wanted.actor,))
         page = pages.page(conn, wanted, before, most)
         zone, rows = zone_for(app, conn, who), rows_of(app, conn, page.entries)
-        choices = _choices(app, conn)
-    return Logbook(rows, page.before, page.is_short, choices, zone, app.now())
+        choices, archived = _choices(app, conn), around.last_archive(conn)
+    return Logbook(rows, page.before, page.is_short, archived, choices, zone, app.now())
 
 
 def zone_of(app: Context, who: Actor) -> str:
@@ -97,7 +101,7 @@ def zone_of(app: Context, who: Actor) -> str:
 def empty(app: Context, who: Actor) -> Logbook:
     """Without a row: what was asked for cannot be."""
     with app.database.read() as conn:
-        return Logbook((), None, False, _choices(app, conn), zone_for(app, conn, who), app.now())
+        return Logbook((), None, False, None, _choices(app, conn), zone_for(app, conn, who), app.now())
 
 
 def lead_called(app: Context, text: str) -> int:

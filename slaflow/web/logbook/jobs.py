@@ -59,6 +59,7 @@ def file(request: Request, asking: Asking, number: Number) -> Response:
     except NoFile as error:
         return line(410 if "erased" in str(error) else 409, str(error), towards(request, f"/jobs/{number}"))
     named = {"content-disposition": f'attachment; filename="{job.file_name}"'}
+    named["content-length"] = str(job.file_bytes)
     return StreamingResponse(pieces, 200, named, job.file_type)
 
 
