@@ -87,7 +87,7 @@ def sides(agreement: Workflow, board: Figures, instant: Spelt) -> tuple[list[Sid
         Side(name, naming.party(name), place, tuple(tile for tile in tiles if tile.owed_by == (name,)))
         for place, name in enumerate(agreement.parties)
     ]
-    return [side for side in own if side.tiles], [tile for tile in tiles if len(tile.owed_by) > 1]
+    return own, [tile for tile in tiles if len(tile.owed_by) > 1]
 
 
 def _promise_tiles(agreement: Workflow, board: Figures, naming: Naming) -> Iterator[Tile]:

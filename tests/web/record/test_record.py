@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
+from support.clicked import KEYS, REACH
 from support.office import ANNA, MIA, Present, handed_over, on_one_database, statements
 from support.pages_sent import attributes, enter, form_to, led_to, words
 from support.recorded import HEAD, LATER, counted, weeks_owed
 from support.worlds import Fill
+from web.desk.test_other_agreements import SVENSKA
 
 from slaflow.engine.app import Engine
 from slaflow.engine.figures import kept
@@ -23,6 +25,8 @@ from slaflow.report.rates import percent_text
 from slaflow.report.record.reports import REPORTS, looked_at_first
 from slaflow.report.sla import sla
 from slaflow.store.database import Database
+from slaflow.web.app import made
+from slaflow.web.site import Site
 
 MONTH = "2026-03"
 
@@ -251,3 +255,26 @@ def test_an_old_figure_is_asked_for_by_who_looks(app: Engine, record: TestClient
     present.at += timedelta(minutes=6)
     assert "being counted anew" in words(record.get("/record/handoffs"))
     assert [place.report for place in counted(app)] == ["handoffs"]
+
+
+@on_one_database
+def test_an_agreement_of_other_names_has_its_own(
+    world_of: Callable[[Fill], Database], present: Present
+) -> None:
+    present.at = LATER
+    app = Engine(world_of(spoken_otherwise), now=present)
+    kept.begin(app, looked_at_first(app))
+    counted(app)
+    with TestClient(made(Site(app, REACH, KEYS)), base_url="https://sla.example.com") as client:
+        enter(app, client, MIA)
+        for place in looked_at_first(app):
+            page = client.get("/record" if place.workflow else f"/record/{place.report}")
+            assert page.status_code == 200
+            assert not re.search(r"\b(mql|sales|marketing|nurturing|accepted)\b", words(page)), place
+        assert "Butiken promises" in words(client.get("/record"))
+
+
+def spoken_otherwise(database: Database) -> None:
+    app = Engine(database, now=Present(LATER))
+    app.activate(SVENSKA)
+    app.add_person(MIA, "butiken", role="manager")
