@@ -23,6 +23,7 @@ __all__ = ["Client", "NoAnswer", "Problem", "Reply", "TokenInTheOpen"]
 
 Value: TypeAlias = str | int | float | bool | None
 Fields: TypeAlias = Mapping[str, Value]
+Answer: TypeAlias = dict[str, Any]
 Lead: TypeAlias = dict[str, Any]
 """A lead as json.md tells it, with ``seq``."""
 
@@ -148,7 +149,7 @@ class Client:
         key: str | None = None, occurred_at: datetime | None = None,
     ) -> Lead:  # fmt: skip
         """Fires a trigger. Raises :class:`Problem` ``refused`` with its reasons."""
-        where = f"/leads/{number}/fire/{quote(trigger, safe='')}"
+        where = f"/leads/{number}/fire/{_part(trigger)}"
         return self._written("POST", where, {"inputs": dict(inputs or {})}, known, key, occurred_at)
 
     def record(
@@ -166,12 +167,117 @@ class Client:
         occurred_at: datetime | None = None,
     ) -> Lead:  # fmt: skip
         """Answers a check with evidence."""
-        where = f"/leads/{number}/checks/{quote(check, safe='')}"
+        where = f"/leads/{number}/checks/{_part(check)}"
         return self._written("PUT", where, {"answer": dict(answer)}, known, key, occurred_at)
 
     def assign(self, number: int, owner: str, *, known: Lead | None = None, key: str | None = None) -> Lead:
         """Gives a lead to a person of the party that holds it."""
         return self._written("PUT", f"/leads/{number}/owner", {"owner": owner}, known, key)
+
+    # With a person's token for ``manage``, as far as their role goes; disputes also with one for ``write``.
+
+    def dispute(self, number: int, reason: str, *, known: Lead | None = None, key: str | None = None,
+                **what: str | int) -> Lead:  # fmt: skip
+        """Says that a breach (``target=``, ``clock=``) or a return (``about=``) should not count."""
+        return self._written("POST", f"/leads/{number}/disputes", {"reason": reason, **what}, known, key)
+
+    def lift(self, number: int, reason: str, *, known: Lead | None = None, key: str | None = None,
+             **what: str | int) -> Lead:  # fmt: skip
+        """Excuses a breach on the record; *what* as for :meth:`dispute`."""
+        return self._written("POST", f"/leads/{number}/lifts", {"reason": reason, **what}, known, key)
+
+    def rule(self, number: int, ruling: str, reason: str, *, known: Lead | None = None,
+             key: str | None = None, **what: str | int) -> Lead:  # fmt: skip
+        """Rules on a dispute: *ruling* is ``lift`` or ``uphold``; *what* as for :meth:`dispute`."""
+        said = {"ruling": ruling, "reason": reason, **what}
+        return self._written("POST", f"/leads/{number}/rulings", said, known, key)
+
+    def erase(self, number: int, reason: str, *, known: Lead | None = None, key: str | None = None) -> Lead:
+        """Blanks everything known of the person, for ever."""
+        return self._written("POST", f"/leads/{number}/erase", {"reason": reason}, known, key)
+
+    def report(self, name: str, **asked: str | datetime) -> Answer:
+        """A report's figures; *asked* are ``from_``, ``to``, ``by``, ``at``."""
+        return self._asked("GET", f"/reports/{name}", {k.rstrip("_"): v for k, v in asked.items()})
+
+    def review(self, workflow: str, period: str) -> Answer:
+        """Both parties' record of a period."""
+        return self._asked("GET", f"/reviews/{_part(workflow)}/{_part(period)}", {})
+
+    def sign_review(self, workflow: str, period: str, *, key: str | None = None) -> Answer:
+        """Signs that record for the own party."""
+        where = f"/reviews/{_part(workflow)}/{_part(period)}/signatures"
+        return self._written("POST", where, {}, None, key)
+
+    def workflows(self) -> Iterator[Answer]:
+        """Every version that was ever activated."""
+        return self._pages("/workflows", {})
+
+    def workflow(self, name: str) -> Answer:
+        """The agreement in force of that name, or of NAME@DIGEST: its text and who signed it."""
+        return self._asked("GET", f"/workflows/{_part(name)}", {})
+
+    def check(self, text: str) -> Answer:
+        """Whether a text is sound. Raises :class:`Problem` ``agreement_unsound`` with ``said["findings"]``."""
+        return self._written("POST", "/workflows/check", {"text": text}, None, None)
+
+    def diff(self, a: Mapping[str, str], b: Mapping[str, str]) -> Answer:
+        """What *b* changes in *a*: each ``{"text": ...}`` or ``{"name": ...}``."""
+        return self._written("POST", "/workflows/diff", {"a": dict(a), "b": dict(b)}, None, None)
+
+    def sign(self, name: str, text: str, *, key: str | None = None) -> Answer:
+        """Signs that very text for the own party."""
+        return self._written("POST", f"/workflows/{_part(name)}/signatures", {"text": text}, None, key)
+
+    def activate(self, name: str, text: str, *, key: str | None = None) -> Answer:
+        """Puts a text in force for new leads."""
+        return self._written("POST", f"/workflows/{_part(name)}/activate", {"text": text}, None, key)
+
+    def migrate(self, name: str, **how: Any) -> Iterator[Answer]:
+        """Moves leads of earlier versions, 500 at a time: a report for each time, until none moves."""
+        said = {("from" if each == "from_" else each): value for each, value in how.items()}
+        while True:
+            report = self._written("POST", f"/workflows/{_part(name)}/migrate", dict(said), None, None)
+            yield report
+            if how.get("dry_run") or not report["migrated"]:
+                return
+
+    def people(self) -> Iterator[Answer]:
+        """Everybody who is recorded."""
+        return self._pages("/people", {})
+
+    def record_person(self, email: str, *, key: str | None = None, **given: str | None) -> Answer:
+        """Records somebody, or changes what is *given*."""
+        return self._written("PUT", f"/people/{_part(email)}", dict(given), None, key)
+
+    def remove_person(self, email: str, *, key: str | None = None) -> Answer:
+        """Ends a membership from the next request on."""
+        return self._written("DELETE", f"/people/{_part(email)}", {}, None, key)
+
+    def send_away(
+        self, email: str, starts_at: datetime, ends_at: datetime, *, stand_in: str | None = None,
+        key: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Tells that somebody is away."""
+        said: Answer = {"from": starts_at.isoformat(), "until": ends_at.isoformat()}
+        said |= {} if stand_in is None else {"stand_in": stand_in}
+        return self._written("POST", f"/people/{_part(email)}/absences", said, None, key)
+
+    def outbox(self, **filters: str) -> Iterator[Answer]:
+        """Messages by number; *filters* are ``status`` and ``channel``."""
+        return self._pages("/outbox", filters)
+
+    def tick(self) -> Answer:
+        """Carries out what fell due."""
+        return self._written("POST", "/tick", {}, None, None)
+
+    def job(self, kind: str, *, key: str | None = None, **parameters: Any) -> Answer:
+        """Has a job be done; look at it by its ``id`` with :meth:`look`."""
+        return self._written("POST", "/jobs", {"kind": kind, "parameters": parameters}, None, key)
+
+    def look(self, job: int) -> Answer:
+        """How far a job is, or what came of it."""
+        return self._asked("GET", f"/jobs/{job}", {})
 
     def _written(
         self, method: str, path: str, said: dict[str, Any], known: Lead | None, key: str | None,
@@ -226,6 +332,11 @@ class Client:
             self._sleep(min(wait, LONGEST_WAIT_SECONDS))
             pause *= 2
         raise AssertionError("the last try returns or raises")
+
+
+def _part(name: str) -> str:
+    """A name as a part of an address."""
+    return quote(name, safe="")
 
 
 def _text(value: object) -> str:

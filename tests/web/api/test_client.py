@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from starlette.testclient import TestClient
-from support.asking import desked, system
-from support.office import BO, FRIDAY, HOUR, MIA, Present, on_one_database
+from support.asking import GOVERNING, desked, system
+from support.asking import ROOT as ADMIN
+from support.office import BO, FRIDAY, HOUR, MIA, Present, handed_over, on_one_database
 from support.source import ROOT
 from support.worlds import Fill
 
@@ -61,6 +62,35 @@ def test_it_does_what_the_api_does(app: Engine, client: TestClient, present: Pre
     assert {row["owner"] for row in asks.queue(owner=BO)} == {BO}
     (entry,) = asks.log(lead=1, trigger="accept", kind="transition", from_=FRIDAY)
     assert entry["to"] == "accepted"
+
+
+def test_it_does_what_admins_do(app: Engine, present: Present, client: TestClient) -> None:
+    app.activate(GOVERNING)
+    handed_over(app, "late", FRIDAY - 5.5 * HOUR)
+    app.tick()
+    asks = asking(app, client, 1, person=ADMIN)
+    for said in (asks.dispute, asks.lift):
+        lead = said(2, "it reached us after hours", target="respond")
+    assert {c["target"]: c["lifted"] for c in lead["clocks"]}["respond"]
+    with pytest.raises(Problem, match="refused"):
+        asks.rule(2, "uphold", "it did not", target="respond")
+    assert asks.report("sla", by="owner")["by"] == "owner"
+    text = asks.workflow("office-deal")["source"] + "# again\n"
+    assert asks.check(text)["errors"] == []
+    assert asks.diff({"name": "office-deal"}, {"text": text})["changes"][0]["wording"]
+    assert asks.sign("office-deal", text)["digest"] == asks.activate("office-deal", text)["digest"]
+    assert [each["migrated"] for each in asks.migrate("office-deal")] == [2, 0]
+    assert len(list(asks.workflows())) == 3
+    assert asks.record_person("new@example.com", party="sales", name="New")["name"] == "New"
+    away = asks.send_away("new@example.com", present.at, present.at + HOUR, stand_in=BO)
+    assert (away["leads"], away["stand_in"]) == (0, BO)
+    assert asks.remove_person("new@example.com")["removed"]
+    assert "new@example.com" not in [each["email"] for each in asks.people()]
+    assert next(asks.outbox(status="waiting"))["status"] == "waiting"
+    assert asks.look(asks.job("verify", replay=True)["id"])["status"] == "waiting"
+    assert asks.tick()["failed"] == []
+    assert asks.erase(1, "asked to")["erased_at"] is not None
+    assert app.replay().ok
 
 
 @on_one_database
@@ -142,12 +172,15 @@ def test_the_page_shows_what_works(
     app: Engine, client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
-    example = page.partition("```python\n")[2].partition("```")[0]
+    example, admins = (each.partition("```")[0] for each in page.split("```python\n")[1:])
     secret = system(app, client).secret
     assert secret is not None
     monkeypatch.setenv("SLAFLOW_TOKEN", secret)
     monkeypatch.setattr(slaflow.client, "_sending", lambda url, seconds: Wire(client))
     exec(compile(example, "api.md", "exec"), {})
+    monkeypatch.setenv("SLAFLOW_ADMIN_TOKEN", str(system(app, client, person=ADMIN).secret))
+    exec(compile(admins, "api.md", "exec"), {})
     assert capsys.readouterr().out == (
         "1 accepted\nrefused: accept does not lead from accepted; possible from there: return, win\n"
+        "stricter respond 4h -> 3h\n[]\n1 moved\nagreement_unsound states is missing\n"
     )
