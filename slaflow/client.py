@@ -218,7 +218,7 @@ class Client:
         return self._asked("GET", f"/workflows/{_part(name)}", {})
 
     def check(self, text: str) -> Answer:
-        """Whether a text is sound. Raises :class:`Problem` ``agreement_unsound`` with ``said["findings"]``."""
+        """Whether a text is sound. Raises ``agreement_unsound`` with ``said["findings"]``."""
         return self._written("POST", "/workflows/check", {"text": text}, None, None)
 
     def diff(self, a: Mapping[str, str], b: Mapping[str, str]) -> Answer:

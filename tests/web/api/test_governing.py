@@ -1,4 +1,4 @@
-"""What managers, admins and auditors do by the API: once for a key, under their name, told wrong never a fault."""
+"""What managers, admins and auditors do by the API: once for a key, in their name; told wrong, no fault."""
 
 from __future__ import annotations
 
