@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections.abc import Callable
 
 import pytest
 from crash.conftest import without_settings
-from support.asking import desked
-from support.office import FRIDAY
+from support.asking import ROOT, governed
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.engine.caller import AskedBefore, Caller, Once
@@ -23,7 +24,7 @@ from slaflow.engine.caller import Caller, Once
 from slaflow.lifecycle.lead import Actor
 from slaflow.store.database import Database
 
-url, when = sys.argv[1:]
+url, when, deed = sys.argv[1:]
 kept = Database.write
 
 @contextmanager
@@ -34,26 +35,36 @@ def write(self):
             os.kill(os.getpid(), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
 
+app, who = Engine(url), Caller(Actor("root@example.com", "sales"), "api", None, Once("root", "key", "digest"))
 Database.write = write
-who = Caller(Actor("token:crm", "sales"), "api", None, Once("crm", "key", "digest"))
-Engine(url).add({"email": "new@example.com"}, who)
+eval(deed)
 """
+WHO = Caller(Actor(ROOT, "sales"), "api", None, Once("root", "key", "digest"))
+DEEDS = (
+    "app.add({'email': 'new@example.com'}, who)",
+    "app.dispute(2, 'respond', 'it reached us after hours', who)",
+    "app.activate(app.active().source + '# again', by=who)",
+    "app.record_person('new@example.com', {'party': 'sales'}, by=who)",
+)
 
 
+@pytest.mark.parametrize("deed", DEEDS)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_whoever_is_killed_it_is_done_once(database_url: str, loaded_python: list[str], when: str) -> None:
-    database = Database(database_url)
-    desked(database)
-    died = subprocess.run(
-        [*loaded_python, "-c", DOING, database_url, when], env=without_settings(), timeout=60
-    )
+def test_whoever_is_killed_it_is_done_once(
+    world_of: Callable[[Fill], Database], loaded_python: list[str], when: str, deed: str
+) -> None:
+    database = world_of(governed)
+    app, url = Engine(database), database.url
+    number = sum(1 for _ in app.log())
+    died = subprocess.run([*loaded_python, "-c", DOING, url, when, deed], env=without_settings(), timeout=60)
     assert died.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
-    app = Engine(database, now=lambda: FRIDAY)
-    who = Caller(Actor("token:crm", "sales"), "api", None, Once("crm", "key", "digest"))
+    assert (sum(1 for _ in app.log()) > number) == (when == "after")
+    asked = {"app": app, "who": WHO}
     if when == "before":
-        assert app.add({"email": "new@example.com"}, who)["id"] >= 2
+        eval(deed, asked)
+    done = [entry.hash for entry in app.log()]
+    assert len(done) > number
     for _ in range(2):
         with pytest.raises(AskedBefore):
-            app.add({"email": "new@example.com"}, who)
-    assert [entry.kind for entry in app.log()].count("created") == 2
-    database.dispose()
+            eval(deed, asked)
+    assert [entry.hash for entry in app.log()] == done
