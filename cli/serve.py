@@ -24,6 +24,7 @@ from .session import Session, pass_session
 from .tick.beside import ticking
 from .tick.counting import begin, count_once, counting
 from .words import clean
+from .workers import ENDING, keep_running
 from .working import working
 
 if TYPE_CHECKING:
@@ -67,16 +68,20 @@ class AddressTaken(SlaflowError):
               help="The address; one that others reach needs an https public_url.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", show_default=True,
               help="0 takes a free one.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), default=1, metavar="N", show_default=True,
+              help="Processes that answer; beside several another one ticks.")  # fmt: skip
 @click.option("--no-tick", is_flag=True, help="Leave what falls due to 'slaflow tick'.")
 @click.option("--demo", is_flag=True, help="The demo's weeks, for this machine alone; gone afterwards.")
 @pass_session
-def command(session: Session, /, host: str, port: int, no_tick: bool, demo: bool) -> None:
+def command(session: Session, /, host: str, port: int, workers: int, no_tick: bool, demo: bool) -> None:
     """Offers the pages that people sign in to and links in messages lead to, until SIGTERM or Ctrl-C.
 
     What falls due is carried out meanwhile, as by 'tick --watch', and jobs that pages ask for are done. While
     nobody can sign in, a link is printed by which the first person does, once, within an hour. GET /healthz
     says that it runs, GET /readyz whether its database answers.
     """
+    if demo and workers > 1:
+        raise click.UsageError("--demo is for one person who looks at it; leave --workers out")
     if demo:
         _demo(session, host, port, no_tick)
         return
@@ -92,7 +97,30 @@ def command(session: Session, /, host: str, port: int, no_tick: bool, demo: bool
             tell(f"slaflow: {why}")
         _tell_set_up(session, reach, listening)
         _begin_to_count(session.engine)
-        _run(app, listening, session.another_engine, is_ticking=not no_tick)
+        if workers > 1:
+            _run_several(session, reach, listening, workers, is_ticking=not no_tick)
+        else:
+            _run(app, listening, session.another_engine, is_ticking=not no_tick)
+
+
+def _run_several(
+    session: Session, reach: Reach, listening: socket.socket, workers: int, *, is_ticking: bool
+) -> None:
+    """Pages in several processes, and one beside them for all that goes on by itself."""
+
+    def answer() -> None:
+        app = _application(session.another_engine(), reach)
+        # Only now does anybody listen for them.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        asyncio.run(_served(app, listening))
+
+    def beside() -> None:
+        with _beside(session.another_engine, is_ticking=is_ticking):
+            signal.sigwait(ENDING)
+
+    logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
+    session.engine.database.dispose()
+    keep_running([*(answer for _ in range(workers)), beside], PATIENCE_SECONDS + 5)
 
 
 def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
@@ -117,15 +145,22 @@ def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
 def _run(
     app: Any, listening: socket.socket, another_engine: Callable[[], Engine], *, is_ticking: bool
 ) -> None:
+    logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
+    with _beside(another_engine, is_ticking=is_ticking):
+        asyncio.run(_served(app, listening))
+
+
+@contextmanager
+def _beside(another_engine: Callable[[], Engine], *, is_ticking: bool) -> Iterator[None]:
+    """What goes on by itself: jobs that pages ask for, ticks, what the record counts."""
     from slaflow.web.logbook.kinds import KINDS
 
-    logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
     with ExitStack() as beside:
         beside.enter_context(working(another_engine, KINDS))
         if is_ticking:
             beside.enter_context(ticking(another_engine))
             beside.enter_context(counting(another_engine))
-        asyncio.run(_served(app, listening))
+        yield
 
 
 def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> None:

@@ -7,8 +7,10 @@ import logging
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from slaflow.language import ENGLISH, speak
 from slaflow.web.pages import line
 from slaflow.web.site import Site
+from slaflow.web.tongues import preferred
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -16,16 +18,19 @@ POLICY = (
 )
 HEADERS = {
     "content-security-policy": POLICY,
-    "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow, noarchive",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+SECRET_PLACES = ("/act/", "/invite/", "/setup/", "/stop/", "/sign-in/back")
+"""How addresses begin that are themselves a secret: others are told whose site it is, and no more."""
 ONE_YEAR = "max-age=31536000"
 NOT_OURS = "this address is none of ours; open the link as it stands in the message"
 FAULT = "a fault in slaflow itself; nothing was done, and whoever runs it finds a line about it in the log"
+API = "/api/"
+"""Programs read it, in one language."""
 HEALTH = ("/healthz", "/readyz")
 """Asked by machines under whatever name."""
 log = logging.getLogger("slaflow.web")
@@ -42,13 +47,14 @@ class Guarded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        speak(ENGLISH if scope["path"].startswith(API) else preferred(self._accepted(scope)))
         begun = False
 
         async def sent(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                self._add_headers(message)
+                self._add_headers(message, scope["path"])
             await send(message)
 
         if not self._is_meant(scope):
@@ -62,11 +68,17 @@ class Guarded:
             if not begun:
                 await line(500, FAULT)(scope, receive, sent)
 
+    @staticmethod
+    def _accepted(scope: Scope) -> str:
+        return Headers(scope=scope).get("accept-language", "")
+
     def _is_meant(self, scope: Scope) -> bool:
         return scope["path"] in HEALTH or self.site.knows(Headers(scope=scope).get("host", ""))
 
-    def _add_headers(self, message: Message) -> None:
+    def _add_headers(self, message: Message, path: str) -> None:
         headers = MutableHeaders(scope=message)
+        # Not "no-referrer": by that an old Safari says of no form of ours where it is from.
+        headers["referrer-policy"] = "strict-origin" if path.startswith(SECRET_PLACES) else "same-origin"
         for name, value in HEADERS.items():
             headers[name] = value
         headers.setdefault("cache-control", "no-store")

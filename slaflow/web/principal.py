@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount
 from slaflow.engine import permits
 from slaflow.engine.access import secrets, sessions
 from slaflow.engine.permits import Asker, Operation
+from slaflow.language import speak
 from slaflow.lifecycle.lead import Actor
 from slaflow.web import origin
 from slaflow.web.access.cookies import secret_of
@@ -70,6 +71,10 @@ class Principal:
     party: str
     role: str
     form_key: str
+    theme: str | None = None
+    keys: bool = True
+    language: str | None = None
+    """What they chose of how pages look, work and read; None: nothing."""
 
     @property
     def actor(self) -> Actor:
@@ -140,7 +145,10 @@ def found(site: Site, request: Request) -> Principal | None:
     known = sessions.asked(site.engine, secret)
     if known is None or secret is None:
         return None
-    return Principal(known.email, known.name, known.party, known.role, sessions.form_key(secret))
+    return Principal(
+        known.email, known.name, known.party, known.role, sessions.form_key(secret), known.theme, known.keys,
+        known.language,
+    )  # fmt: skip
 
 
 async def guard(request: Request, asks: Annotated[Principal | None, Depends(whoever)]) -> None:
@@ -152,6 +160,9 @@ async def guard(request: Request, asks: Annotated[Principal | None, Depends(whoe
     named, way = _asked(request)
     if way == "token" or named == PUBLIC:
         return
+    if asks is not None and asks.language is not None:
+        # Here, not where they are found: what is set in a thread is gone with it.
+        speak(asks.language)
     is_unsafe = request.method not in origin.SAFE
     if is_unsafe and not origin.is_ours(request.app.state.site, request.headers):
         raise Forbidden(ELSEWHERE)

@@ -1,4 +1,4 @@
-"""``/sign-in``, ``/sign-out``, and ``/me``, who has signed in. HTML alone; no script is needed."""
+"""``/sign-in`` and ``/sign-out``. HTML alone; no script is needed."""
 
 from __future__ import annotations
 
@@ -70,13 +70,6 @@ def leave(request: Request, asking: Asking) -> Response:
     response = RedirectResponse(origin.towards(request, "/sign-in"), 303)
     cookies.take(site, response)
     return response
-
-
-@router.api_route("/me", methods=["GET", "HEAD"])
-@operation(SIGNED_IN)
-def home(asking: Asking) -> Response:
-    """Who is signed in."""
-    return page("access/home.html", 200, asking=asking)
 
 
 def check_from_here(site: Site, request: Request) -> None:

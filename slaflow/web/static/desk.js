@@ -3,7 +3,7 @@
 // page's: see <template id="keys">.
 "use strict";
 
-const OFF = "slaflow.keys.off";
+const areOff = () => document.body.dataset.keys === "off";
 const AGAIN = 5;
 const words = document.getElementById("keys");
 const said = document.getElementById("said");
@@ -228,9 +228,14 @@ const help = () => {
   if (!box) {
     document.body.append(words.content.cloneNode(true));
     box = document.querySelector("dialog");
-    const on = box.querySelector("[data-keys]");
-    on.checked = localStorage.getItem(OFF) === null;
-    on.addEventListener("change", () => on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"));
+    const on = box.querySelector("[data-single]"), form = box.querySelector("form");
+    on.checked = !areOff();
+    on.addEventListener("change", () => {
+      document.body.dataset.keys = on.checked ? "on" : "off";
+      const body = new URLSearchParams(new FormData(form));
+      body.set("keys", document.body.dataset.keys);
+      fetch(form.action, { method: "POST", body, redirect: "manual" });
+    });
     box.querySelector("[data-close]").addEventListener("click", () => box.close());
   }
   box.showModal();
@@ -261,7 +266,7 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && across() && !document.querySelector("dialog[open]")) return leave();
   if (event.target.closest("textarea, select, dialog, input:not([type=checkbox], [type=radio])")) return;
-  if (event.key !== "?" && localStorage.getItem(OFF) !== null) return;
+  if (event.key !== "?" && areOff()) return;
   const place = last === "g" && [...document.querySelectorAll("[data-go]")].find((each) => each.dataset.go === event.key);
   if (place) {
     place.click();

@@ -15,7 +15,8 @@ OWN_GROUNDS = {"soon": "soon-ground", "broken": "broken-ground", "met": "met-gro
 
 
 def tokens(scheme: str) -> dict[str, str]:
-    light, dark = re.findall(r":root \{(.*?)\}", SHEET, flags=re.DOTALL)
+    light, dark, chosen = re.findall(r":root[^{};]* \{([^}]*--bg.*?)\}", SHEET, flags=re.DOTALL)
+    assert re.findall("--.*?;", dark) == re.findall("--.*?;", chosen), "chosen or not, dark is one"
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", light if scheme == "light" else dark))
 
 

@@ -135,13 +135,19 @@ def test_keys_that_are_off_do_nothing(chromium: Any, at_home: Served) -> None:
     lead = new_lead(app, "keyless")
     page, _ = signed_in(chromium, at_home)
     page.goto(where + PARTY)
-    page.evaluate("localStorage.setItem('slaflow.keys.off', '1')")
+    page.keyboard.press("?")
+    with page.expect_response("**/me/keys"):
+        page.get_by_label("Single keys are on").uncheck()
+    page.get_by_role("button", name="Close").click()
     choose(page, lead)
     for key in "arlje":
         page.keyboard.press(key)
     assert page.locator("[data-open-across]").count() == 0
     assert page.url == where + PARTY
     assert app.latest(lead)["state"] == "mql"
+    page.keyboard.press("?")
+    with page.expect_response("**/me/keys"):
+        page.get_by_label("Single keys are on").check()
     page.context.close()
 
 
