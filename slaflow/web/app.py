@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.web import act, health, principal, problems, slack, stop
-from slaflow.web.access import demo, letting_in, oidc, sign_in
+from slaflow.web.access import demo, letting_in, me, oidc, others, sign_in
 from slaflow.web.admin import absences, people, sending, tokens
 from slaflow.web.admin import health as admin_health
 from slaflow.web.agreement import activating, drafting, reading, signing
@@ -41,6 +41,7 @@ ROUTERS = (
     health.router, slack.router, problems.router,
     queue.router, adding.router, assigning.router, leads.router, deeds.router,
     log.router, jobs.router,
+    me.router, others.router,
     record.router, reviews.router,
     absences.router, tokens.router, sending.router, admin_health.router,
     drafting.router, signing.router, activating.router, reading.router,

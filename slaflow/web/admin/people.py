@@ -37,7 +37,8 @@ def show(request: Request, asking: Asking, done: str = "") -> Response:
     engine = site_of(request).engine
     return admin_page(
         request, "admin/people.html", 200, asking, people=roster(engine),
-        invites=asking.may_ever("invite"), changes=asking.may_ever("people"), done=done,
+        invites=asking.may_ever("invite") and site_of(request).takes_passwords,
+        changes=asking.may_ever("people"), done=done,
     )  # fmt: skip
 
 
