@@ -123,7 +123,7 @@ def queue(
         seen = see_all(app, conn, directory, who, found[start : start + PAGE], now, question.stood or {})
         tabs = tuple(_tabs(conn, directory, who, team, now))
         zone = zone_for(app, conn, who)
-        said = None if done is None else said_of(app, conn, directory, done, who, now)
+        said = None if done is None else said_of(app, conn, directory, done, who)
     rows = tuple(row(each) for each in seen)
     targets, states = _choices(seen)
     party = seen[0].naming.party(who.party) if seen else who.party.replace("_", " ")
@@ -215,6 +215,16 @@ def _tabs(
         spelt = None if owners is None else spellings(conn, "lead.owner", owners)
         count = owed_store.how_many(conn, spelt, who.party, MOST + 1, unowned=whose == "unowned")
         yield Tab(whose, min(count, MOST), count > MOST)
+
+
+def tabs_for(conn: Connection, directory: Directory, who: Actor, now: datetime) -> tuple[Tab, ...]:
+    """Whose leads *who* can look at."""
+    return tuple(_tabs(conn, directory, who, _team(directory, who, now), now))
+
+
+def hands_over(seen: Seen, state: str) -> bool:
+    """Whether another party than the lead's holds it in *state*."""
+    return seen.workflow.states[state].held_by not in (seen.lead.held_by, None)
 
 
 def _choices(seen: Sequence[Seen]) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:

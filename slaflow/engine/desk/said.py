@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from slaflow.agreement.words.naming import Naming
 from slaflow.engine.context import Context
@@ -27,7 +26,7 @@ class Said:
 
 
 def said_of(
-    app: Context, conn: Connection, directory: Directory, lead: int, who: Actor, now: datetime
+    app: Context, conn: Connection, directory: Directory, lead: int, who: Actor
 ) -> Said | None:  # fmt: skip
     """The latest input of *who*; None where there is no such lead."""
     found = lead_store.read(conn, [lead]).get(lead)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,16 +12,21 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.desk import rows
 from slaflow.engine.desk.choosing import choosing
+from slaflow.engine.desk.lately import begins_with, came_back, close
 from slaflow.engine.desk.rows import Mark, Whose
 from slaflow.web.desk.context import HOME, back_to, desk_page, site_of
 from slaflow.web.desk.leads import Number, no_such_lead
+from slaflow.web.desk.tiles import tiles
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
-from slaflow.web.principal import Asking, operation
+from slaflow.web.principal import Asking, Principal, operation
 from slaflow.workflow.model.parties import AUDITOR
 
 router = APIRouter()
 LONGEST = 200
+BACK, CLOSE = "back", "close"
+LATELY = (BACK, CLOSE)
+"""More tabs, for the party that holds leads from their beginning."""
 DEEPEST = 600
 """So many leads down a queue is paged: it moves while it is read, and nobody works it from its end."""
 Name = Annotated[str, Query(max_length=LONGEST)]
@@ -40,6 +46,8 @@ def show(
     after: str = "", done: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page; what it is narrowed to is in its address, and so is where it begins."""
+    if whose in LATELY and begins_with(site_of(request).engine, asking.actor):
+        return _lately(request, asking, whose, done)
     wanted: Whose = next((each for each in rows.WHOSE if each == whose), "me")
     page = rows.queue(
         site_of(request).engine, asking.actor, wanted, target=target or None, state=state or None,
@@ -47,9 +55,25 @@ def show(
     )  # fmt: skip
     return desk_page(
         request, "desk/queue.html", 200, asking, page.zone, page.at, queue=page, target=target, state=state,
-        after=after, back=_address(request),
+        after=after, back=_address(request), **_beside(request, asking, page.zone),
         narrowed=urlencode({"whose": wanted, "target": target, "state": state}),
     )  # fmt: skip
+
+
+def _lately(request: Request, asking: Principal, whose: str, done: str) -> HTMLResponse:
+    """What came back, or is close to being handed over."""
+    page = (came_back if whose == BACK else close)(site_of(request).engine, asking.actor, _number(done))
+    return desk_page(
+        request, "desk/lately.html", 200, asking, page.zone, page.at, page=page, whose=whose,
+        back=_address(request), **_beside(request, asking, page.zone),
+    )  # fmt: skip
+
+
+def _beside(request: Request, asking: Principal, zone: str) -> dict[str, Any]:
+    """What stands on every page of the queue."""
+    engine = site_of(request).engine
+    more = LATELY if begins_with(engine, asking.actor) else ()
+    return {"more_tabs": more, "promised": tiles(engine, asking.actor, ZoneInfo(zone))}
 
 
 @router.get(f"{HOME}/{{number}}")

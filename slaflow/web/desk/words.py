@@ -7,7 +7,6 @@ from urllib.parse import quote
 from slaflow.agreement.document.blocks import capital
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.refusals import Mend
-from slaflow.engine.desk.rows import Whose
 from slaflow.language import _
 
 _PLACES = {
@@ -19,9 +18,12 @@ _OURS = {"owner", "erase"}
 """What a trigger may be called too; its page is then somewhere else."""
 
 
-def tab(whose: Whose) -> str:
+def tab(whose: str) -> str:
     """What the tab of a queue says."""
-    return {"me": _("Mine"), "team": _("My team"), "unowned": _("No owner"), "party": _("All")}[whose]
+    return {
+        "me": _("Mine"), "team": _("My team"), "unowned": _("No owner"), "party": _("All"),
+        "back": _("Came back"), "close": _("Close to handing over"),
+    }[whose]  # fmt: skip
 
 
 def place(lead: int, deed: Deed) -> str:

@@ -8,12 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from support.browsing import signed_in
 from support.clicked import new_lead
-from support.office import ANNA, BO, FRIDAY
+from support.office import ANNA, BO, FRIDAY, MIA, NORA
 
 from slaflow.engine.app import Engine
 
 Served = tuple[Engine, str]
 PARTY = "/queue?whose=party"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HEIGHTS = "[...document.querySelectorAll('[data-row]')].map(each => each.getBoundingClientRect().height)"
 SHIFTS = """() => new Promise(done => {
   let sum = 0;
@@ -151,6 +152,35 @@ def test_keys_that_are_off_do_nothing(chromium: Any, at_home: Served) -> None:
     page.context.close()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_nothing_stands_in_the_way_of_who_gives_leads_and_who_gets_them_back(
+    chromium: Any, at_home: Served, width: int, scheme: str
+) -> None:
+    app, where = at_home
+    lead = new_lead(app, f"back{width}.{'w' * 60}")
+    app.fire(lead, "return", ANNA, {"reason": "not_ready", "feedback": "w" * 300}, at=FRIDAY)
+    near = app.add({"email": f"near{width}@example.com"}, "marketing", at=FRIDAY)["id"]
+    app.record(near, "call", ANNA, at=FRIDAY)
+    for person, paths in (
+        (MIA, ("/leads", "/leads?team=nordics", f"/leads/assign?lead=1&lead={lead}", "/leads/assign")),
+        (NORA, ("/queue?whose=back", "/queue?whose=close")),
+    ):
+        size = {"width": width, "height": 900}
+        page, _ = signed_in(chromium, at_home, person, bypass_csp=True, viewport=size, color_scheme=scheme)
+        for path in paths:
+            page.goto(where + path)
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, (path, found.generate_report())
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, path
+        if person == MIA:
+            page.goto(f"{where}/leads?state=mql")
+            page.keyboard.press("j")
+            page.keyboard.press("x")
+            assert page.locator("[data-select]:checked").count() == 1
+        page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_stands_in_the_way_of_anybody(
@@ -162,19 +192,18 @@ def test_nothing_stands_in_the_way_of_anybody(
     page, _ = signed_in(
         chromium, at_home, bypass_csp=True, viewport={"width": width, "height": 900}, color_scheme=scheme
     )  # fmt: skip
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     for path in (PARTY, "/queue?whose=unowned", f"/queue/{lead}", "/leads?q=k", "/leads/new"):
         page.goto(where + path)
-        found = Axe().run(page, options=rules)
+        found = Axe().run(page, options=RULES)
         assert found.violations_count == 0, (path, found.generate_report())
     page.goto(where + PARTY)
     choose(page, lead)
     page.keyboard.press("r")
     page.get_by_label("Feedback").wait_for()
-    found = Axe().run(page, options=rules)
+    found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, found.generate_report()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    found = Axe().run(page, options=rules)
+    found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, found.generate_report()
     page.context.close()
