@@ -11,7 +11,7 @@ from datetime import datetime
 from slaflow.agreement.words.naming import Naming
 from slaflow.engine.context import Context
 from slaflow.engine.desk.reading import see_all, zone_for
-from slaflow.engine.desk.rows import Choice, LeadRow, row
+from slaflow.engine.desk.rows import Brief, Choice, brief
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.why import unquoted
 from slaflow.lifecycle.lead import Actor
@@ -64,7 +64,7 @@ class Found:
     ``states``, ``teams`` and ``people`` are what can be narrowed to.
     """
 
-    rows: tuple[LeadRow, ...]
+    rows: tuple[Brief, ...]
     next: int | None
     is_cut: bool
     states: tuple[Choice, ...]
@@ -97,7 +97,7 @@ def find(app: Context, who: Actor, wanted: Wanted) -> Found:
     people = [person for each in directory.known_emails() if (person := directory.person(each, now))]
     teams = tuple(sorted({each.team for each in people if each.team}))
     names = tuple(Choice(each.email, each.name or each.email) for each in people[:NAMED])
-    return Found(tuple(map(row, seen)), last, is_cut, states, teams, names, zone, now)
+    return Found(tuple(map(brief, seen)), last, is_cut, states, teams, names, zone, now)
 
 
 def _owners(directory: Directory, who: Actor, wanted: Wanted, now: datetime) -> list[str] | None:

@@ -12,7 +12,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.desk.acts import VIA
 from slaflow.engine.desk.meanwhile import name_of
 from slaflow.engine.desk.reading import see_all, zone_for
-from slaflow.engine.desk.rows import Choice, LeadRow, row
+from slaflow.engine.desk.rows import Brief, Choice, brief
 from slaflow.engine.leads.assignment import assign
 from slaflow.engine.leads.commands import Refused
 from slaflow.language import _
@@ -27,7 +27,7 @@ from slaflow.workflow.model.parties import AUDITOR
 class GivingDesk:
     """Leads, and to whom they may be given: whoever is recorded of a party that holds one of them."""
 
-    rows: tuple[LeadRow, ...]
+    rows: tuple[Brief, ...]
     people: tuple[Choice, ...]
     zone: str
     at: datetime
@@ -69,7 +69,7 @@ def giving(app: Context, who: Actor, leads: Sequence[int]) -> GivingDesk:
         Choice(each.email, f"{each.name} ({each.email})" if each.name else each.email)
         for each in known if each.party in parties and each.role != AUDITOR
     )  # fmt: skip
-    return GivingDesk(tuple(map(row, seen)), people, zone, now)
+    return GivingDesk(tuple(map(brief, seen)), people, zone, now)
 
 
 def give(app: Context, who: Actor, leads: Sequence[int], owner: str) -> GivenDesk:

@@ -60,6 +60,17 @@ class LeadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """A lead in a list: without what can be done with it, which takes longest to find out."""
+
+    lead_id: int
+    key: str
+    state_name: str
+    owner: str | None
+    bars: tuple[ClockBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """Whose leads, and how many there are as saved; ``is_more``: so many at least."""
 
@@ -182,6 +193,16 @@ def _first(
         wanted = min(wanted * 2, LOOKED_AT)
 
 
+def brief(seen: Seen) -> Brief:
+    """One lead as a line of a list."""
+    state, owner = unquoted(seen.naming.state(seen.lead.state)), _owner(seen)
+    return Brief(seen.lead.id, seen.lead.key, state, owner, seen.bars)
+
+
+def _owner(seen: Seen) -> str | None:
+    return None if seen.lead.owner is None else name_of(seen.people, seen.lead.owner)
+
+
 def row(seen: Seen) -> LeadRow:
     """One lead as a row."""
     lead = seen.lead
@@ -194,7 +215,7 @@ def row(seen: Seen) -> LeadRow:
         state=lead.state,
         entered_at=lead.entered_at,
         state_name=unquoted(seen.naming.state(lead.state)),
-        owner=None if lead.owner is None else name_of(seen.people, lead.owner),
+        owner=_owner(seen),
         is_mine=seen.is_mine,
         bars=seen.bars,
         why=why(seen.view, seen.naming, seen.open),
