@@ -8,7 +8,7 @@ anew from what is alive does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REWRITTEN = (
     "lead", "entry", "message", "delivery", "imported", "passage", "job", "job_part", "figure",
-    "lead_word", "pg_catalog.pg_statistic",
+    "lead_word", "once", "pg_catalog.pg_statistic",
 )  # fmt: skip
 """PostgreSQL's tables in which values of a lead stood; the planner keeps samples of every column."""
 
@@ -37,6 +37,11 @@ SELECT what FROM (
     UNION ALL SELECT 'the replication slot ' || slot_name, held FROM pg_replication_slots
         CROSS JOIN LATERAL (VALUES (xmin), (catalog_xmin)) AS each (held)
 ) AS holders WHERE held IS NOT NULL AND age(held) > age(%s::text::xid) LIMIT 1
+"""
+_SAMPLED = """
+SELECT attname, format_type(atttypid, atttypmod)
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_stats USING (attname)
+WHERE attrelid = %s::regclass AND tablename = relname AND attnum > 0
 """
 
 
@@ -97,14 +102,32 @@ def _rewrite_tables(driver: psycopg.Connection[Any], patience_seconds: int) -> s
     try:
         driver.execute(
             "VACUUM (FULL, ANALYZE) lead, entry, message, delivery, imported, passage, job, job_part, "
-            "figure, lead_word"
+            "figure, lead_word, once"
         )
+        _forget_samples(driver, _rewritten(driver, before))
         driver.execute("VACUUM (FULL) pg_catalog.pg_statistic")
     except LockNotAvailable:
         return "others use its tables without a pause"
     # Who may not rewrite a table is only warned.
     kept = [name for name, file in _files(driver).items() if file is not None and file == before[name]]
     return f"this user may not rewrite {', '.join(kept)}, which the database's owner may" if kept else None
+
+
+def _rewritten(driver: psycopg.Connection[Any], before: Mapping[str, int | None]) -> list[str]:
+    """The tables, but for the server's own, that have another file than before."""
+    return [name for name, file in _files(driver).items() if file != before[name] and "." not in name]
+
+
+def _forget_samples(driver: psycopg.Connection[Any], tables: Sequence[str]) -> None:
+    """Drops what the planner knew of tables that are empty now: there ANALYZE leaves it as it was."""
+    from psycopg.sql import SQL, Identifier
+
+    for name in tables:
+        if _scalar(driver, SQL("SELECT 1 FROM {} LIMIT 1").format(Identifier(name))) is None:
+            for column, type_ in driver.execute(_SAMPLED, (name,)).fetchall():
+                # To the type that it has: nothing is rewritten, and its samples go.
+                change = SQL("ALTER TABLE {} ALTER COLUMN {} TYPE {}")
+                driver.execute(change.format(Identifier(name), Identifier(column), SQL(type_)))
 
 
 def _holder(driver: psycopg.Connection[Any], patience_seconds: int) -> str | None:
