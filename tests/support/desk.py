@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
@@ -15,8 +16,10 @@ from slaflow.engine.app import Engine
 from slaflow.engine.transaction import written
 from slaflow.web.access.cookies import OVER_HTTPS
 from slaflow.web.forms import form_of
-from slaflow.web.principal import Asking, operation
+from slaflow.web.principal import PUBLIC, Asking, named_by, operation
 
+LEFT_OUT = {"/sign-out"}
+"""What ends the session that asks; it has its own tests."""
 wall = APIRouter()
 """Three pages of no use: one to read, one that an admin alone may send, one for everybody."""
 
@@ -54,3 +57,18 @@ def routes_of(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
             yield from routes_of(inner.routes)
         elif isinstance(route, APIRoute):
             yield route
+
+
+def guarded(site: FastAPI) -> list[tuple[str, str, str]]:
+    """Operation, method and an address of every route for people who are signed in."""
+    found = []
+    for route in routes_of(site.routes):
+        named = named_by(route.endpoint)
+        assert named is not None
+        if named[0] != PUBLIC and named[1] == "cookie" and route.path not in LEFT_OUT:
+            found += [(named[0], method, address_of(route)) for method in sorted(route.methods - {"HEAD"})]
+    return found
+
+
+def address_of(route: APIRoute) -> str:
+    return re.sub(r"\{[^}]+\}", "1", route.path)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from support.clicked import KEYS, PUBLIC, REACH
-from support.desk import enter, routes_of, wall
+from support.desk import enter, guarded, wall
 from support.office import ANNA, BO, MIA, NORA
 
 from slaflow.engine.access import sessions
@@ -20,15 +18,12 @@ from slaflow.engine.permits import Asker, may_ever
 from slaflow.store.tables.all import metadata
 from slaflow.web.access.cookies import OVER_HTTPS
 from slaflow.web.app import ROUTERS, made
-from slaflow.web.principal import FORM_KEY, SIGNED_IN, named_by
-from slaflow.web.principal import PUBLIC as EVERYBODY
+from slaflow.web.principal import FORM_KEY, SIGNED_IN
 from slaflow.web.site import Site
 
 ROOT, AUDITOR, HEAD = (f"{name}@example.com" for name in ("root", "audrey", "head"))
 ASKERS = (ANNA, MIA, ROOT, NORA, HEAD, AUDITOR)
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
-LEFT_OUT = {"/sign-out"}
-"""What ends the session that asks; it has its own tests."""
 
 
 @pytest.fixture
@@ -43,21 +38,6 @@ def site(app: Engine) -> FastAPI:
 def desk(site: FastAPI) -> Iterator[TestClient]:
     with TestClient(site, base_url=PUBLIC, follow_redirects=False) as client:
         yield client
-
-
-def guarded(site: FastAPI) -> list[tuple[str, str, str]]:
-    """Operation, method and an address of every route for people who are signed in."""
-    found = []
-    for route in routes_of(site.routes):
-        named = named_by(route.endpoint)
-        assert named is not None
-        if named[0] != EVERYBODY and named[1] == "cookie" and route.path not in LEFT_OUT:
-            found += [(named[0], method, address_of(route)) for method in sorted(route.methods - {"HEAD"})]
-    return found
-
-
-def address_of(route: APIRoute) -> str:
-    return re.sub(r"\{[^}]+\}", "1", route.path)
 
 
 def everything(app: Engine) -> dict[str, list[str]]:

@@ -28,6 +28,8 @@ class Readiness:
 def readiness(app: Context) -> Readiness:
     """Whether the database answers with this slaflow's tables, and how long the oldest step has waited."""
     now = app.now()
+    # Another slaflow may have upgraded the tables beneath this one; whoever reads next looks too.
+    app.database.check_again()
     try:
         with app.database.read() as conn:
             oldest = backlog.oldest_step(conn, now)
