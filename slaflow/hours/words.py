@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 DAY, HOUR, MINUTE = 86_400, 3600, 60
+ALWAYS = "always"
+"""The calendar of every agreement that never closes, on which a day has 24 hours."""
 
 
 def duration(seconds: float) -> str:
@@ -24,6 +26,11 @@ def open_time(seconds: float) -> str:
         return duration(rest)
     minutes = rest // MINUTE
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def time_on(calendar: str | None, seconds: float) -> str:
+    """As :func:`duration` where *calendar* never closes, else as :func:`open_time`."""
+    return (duration if calendar == ALWAYS else open_time)(seconds)
 
 
 def largest(seconds: float) -> tuple[int, str]:

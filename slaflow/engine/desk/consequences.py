@@ -13,7 +13,7 @@ from slaflow.agreement.words.naming import Naming, listed
 from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
 from slaflow.engine.desk.meanwhile import promise_of
-from slaflow.hours.words import open_time
+from slaflow.hours.words import time_on
 from slaflow.lifecycle.lead import Lead
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.workflow import Workflow
@@ -76,9 +76,9 @@ def _promises(workflow: Workflow, clocks: Sequence[Clock], row: Transition, at: 
         left = time_left(clock, workflow.calendars[clock.calendar], at).total_seconds()
         due = local(clock.due_at, zone)
         if clock.is_broken:
-            yield f"it keeps {promise} {open_time(left)} late; it was due {due}"
+            yield f"it keeps {promise} {time_on(clock.calendar, left)} late; it was due {due}"
         else:
-            yield f"it keeps {promise}, due {due}, {open_time(left)} before its time is over"
+            yield f"it keeps {promise}, due {due}, {time_on(clock.calendar, left)} before its time is over"
 
 
 def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str) -> list[str]:
@@ -98,4 +98,6 @@ def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str) -> list[s
 
 def _due(clock: Mapping[str, Any], zone: ZoneInfo) -> str:
     due, left = local(datetime.fromisoformat(clock["due_at"]), zone), clock["left_seconds"]
-    return f"due {due}, {open_time(left)} left" if left > 0 else f"was due {due}, and is still owed"
+    if left <= 0:
+        return f"was due {due}, and is still owed"
+    return f"due {due}, {time_on(clock['calendar'], left)} left"

@@ -202,13 +202,23 @@ def taking(seen: Seen) -> Deed | None:
 
 
 def main_of(seen: Seen, deeds: Sequence[Deed]) -> Deed | None:
-    """What keeps the most urgent of the promises that the asker's party owes and that an open deed keeps."""
+    """What keeps the most urgent of the promises that the asker's party owes and that an open deed keeps.
+
+    Giving the lead up, or back, keeps many a promise: it is put forward where nothing else keeps this one.
+    """
     for target, _clock in seen.open:
         if target.owed_by == seen.who.party:
-            for deed in deeds:
-                if deed.is_open and target.name in deed.keeps:
-                    return deed
+            keeping = [each for each in deeds if each.is_open and target.name in each.keeps]
+            if keeping:
+                return min(keeping, key=lambda each: _how_final(seen, each))
     return None
+
+
+def _how_final(seen: Seen, deed: Deed) -> int:
+    begins_with = seen.workflow.states[seen.workflow.initial].held_by
+    if deed.is_back and begins_with != seen.who.party:
+        return 2
+    return 1 if deed.is_final else 0
 
 
 def _keeps(seen: Seen, does: _Does) -> tuple[str, ...]:

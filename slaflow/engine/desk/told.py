@@ -11,7 +11,7 @@ from slaflow.agreement.words.naming import Naming, plain
 from slaflow.engine.desk.asked import title_of, words_of
 from slaflow.engine.desk.meanwhile import name_of, promise_of
 from slaflow.engine.desk.why import unquoted
-from slaflow.hours.words import duration, open_time
+from slaflow.hours.words import ALWAYS, time_on
 from slaflow.language import _
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.people import Directory
@@ -21,8 +21,6 @@ from slaflow.workflow.model.parties import SYSTEM
 
 Told = Entry | Draft
 MOST = 50
-ALWAYS = "always"
-"""The calendar of every agreement that never closes, on which a day has 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +125,12 @@ class Speaker:
             return _("that it came back")
         return promise_of(agreement, target) if agreement.has_target(target) else self.naming.clock(target)
 
+    def time(self, told: Told, seconds: float) -> str:
+        """*seconds* of the promise of *told*: in days where its time never stands still."""
+        agreement, target = self.naming.agreement, told.target or ""
+        counted = set(agreement.target(target).calendars) if agreement.has_target(target) else set()
+        return time_on(ALWAYS if counted == {ALWAYS} else None, seconds)
+
     def _said(self, told: Told, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """What was given with it by hand, under the names of the agreement."""
         for part in ("fields", "inputs", "answer"):
@@ -186,7 +190,7 @@ class Speaker:
         promise = self.promise(told)
         if not seconds:
             return _("the time for {promise} began").format(promise=promise)
-        time = (duration if data.get("calendar") == ALWAYS else open_time)(seconds)
+        time = time_on(data.get("calendar"), seconds)
         words = _("the time for {promise} began, {time} on the calendar {calendar}")
         return words.format(promise=promise, time=time, calendar=data.get("calendar"))
 
@@ -194,14 +198,15 @@ class Speaker:
         by = data.get("late_seconds")
         if not by:
             return _("{promise} was kept late").format(promise=self.promise(told))
-        return _("{promise} was kept {time} late").format(promise=self.promise(told), time=open_time(by))
+        words = _("{promise} was kept {time} late")
+        return words.format(promise=self.promise(told), time=self.time(told, by))
 
     def met(self, told: Told, data: Mapping[str, Any]) -> str:
         left = data.get("left_seconds")
         if not left:
             return _("{promise} was kept").format(promise=self.promise(told))
         words = _("{promise} was kept, with {time} left")
-        return words.format(promise=self.promise(told), time=open_time(left))
+        return words.format(promise=self.promise(told), time=self.time(told, left))
 
     def cancelled(self, told: Told, data: Mapping[str, Any]) -> str:
         return _("{promise} is no longer owed").format(promise=self.promise(told))

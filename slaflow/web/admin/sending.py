@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -52,7 +53,7 @@ def outbox(
     return admin_page(
         request, "admin/outbox.html", 200, asking, messages=found[:MOST], which=wanted, statuses=STATUSES,
         more=found[MOST - 1]["id"] if len(found) > MOST else None, after=after,
-        resends=asking.may_ever("outbox"), done=done,
+        resends=asking.may_ever("outbox"), done=done, instant=datetime.fromisoformat,
     )  # fmt: skip
 
 

@@ -42,13 +42,13 @@ def home(request: Request, asking: Asking) -> Response:
 @router.get(HOME)
 @operation("read")
 def show(
-    request: Request, asking: Asking, whose: str = "me", target: Name = "", state: Name = "",
+    request: Request, asking: Asking, whose: str = "", target: Name = "", state: Name = "",
     after: str = "", done: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page; what it is narrowed to is in its address, and so is where it begins."""
     if whose in LATELY and begins_with(site_of(request).engine, asking.actor):
         return _lately(request, asking, whose, done)
-    wanted: Whose = next((each for each in rows.WHOSE if each == whose), "me")
+    wanted: Whose = next((each for each in rows.WHOSE if each == whose), _first(asking))
     page = rows.queue(
         site_of(request).engine, asking.actor, wanted, target=target or None, state=state or None,
         after=_mark(after), done=_number(done),
@@ -58,6 +58,11 @@ def show(
         after=after, back=_address(request), **_beside(request, asking, page.zone),
         narrowed=urlencode({"whose": wanted, "target": target, "state": state}),
     )  # fmt: skip
+
+
+def _first(asking: Principal) -> Whose:
+    """Who looks after others' leads begins with those of all."""
+    return "party" if asking.role in ("manager", "admin") else "me"
 
 
 def _lately(request: Request, asking: Principal, whose: str, done: str) -> HTMLResponse:

@@ -36,7 +36,8 @@ def test_what_waits_is_listed_and_read_as_it_would_be_sent(
     enter(app, client, MIA)
     said = words(client.get("/admin/outbox"))
     assert "Message" in said
-    assert "lead 1" in said
+    assert "lead 1 · 9 Mar 2026 " in said, "in the reader's zone"
+    assert "UTC" not in said
     assert "Send again" not in said
     number = re.search(r"admin/outbox/(\d+)", client.get("/admin/outbox").text)
     assert number is not None

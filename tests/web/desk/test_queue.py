@@ -52,6 +52,12 @@ def test_each_party_sees_its_own_and_the_tabs_count_the_same(
     assert "Nothing is owed here now" in words(client.get("/queue"))
 
 
+def test_who_looks_after_others_leads_begins_with_those_of_all(app: Engine, client: TestClient) -> None:
+    for who, begins in ((ANNA, "me"), (MIA, "party")):
+        enter(app, client, who)
+        assert f'href="./queue?whose={begins}" aria-current="page"' in client.get("/queue").text
+
+
 def test_the_main_button_does_it_once_however_often_its_form_is_sent(
     app: Engine, client: TestClient, present: Present
 ) -> None:
