@@ -43,8 +43,9 @@ class Session:
         from slaflow.engine.app import Engine
         from slaflow.engine.setup.kept_agreements import KeptAgreements
 
-        folder = cache_folder()
-        return Engine(self.settings.database, keep=None if folder is None else KeptAgreements(folder))
+        folder, told = cache_folder(), self.settings
+        keep = None if folder is None else KeptAgreements(folder)
+        return Engine(told.database, keep=keep, acts_on=told.acts_on)
 
     @property
     def out(self) -> Output:

@@ -50,7 +50,10 @@ class Batch:
             if ask.expected is not None:
                 ask.expected.check(self._standing(held, workflow, event))
             named = self._named(workflow, held, event)
-            event = judged(named, self.people, event, lambda: self._standing(held, workflow, event))
+            event = judged(
+                named, self.people, event, lambda: self._standing(held, workflow, event),
+                acts_on=self.app.acts_on,
+            )  # fmt: skip
             # Who moves leads asks once of each in a transaction: nobody reads what became of one that stays.
             in_place = not lenient or isinstance(event.happening, Migrated)
             decision = held.decide(

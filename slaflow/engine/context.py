@@ -10,6 +10,7 @@ from slaflow.engine.setup.kept_agreements import KeptAgreements
 from slaflow.hours.zones import supported
 from slaflow.store.database import Database
 from slaflow.store.rows.workflows import Version
+from slaflow.workflow.model.parties import ActOn
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -25,6 +26,7 @@ class Context:
         database: ``sqlite:///FILE``, ``postgresql+psycopg://...``, or an opened :class:`Database`.
         now: the clock that is read where a call names no instant.
         keep: where compiled agreements are kept between processes; None: each process compiles them.
+        acts_on: which of the leads that their party holds members act on.
     """
 
     def __init__(
@@ -33,10 +35,12 @@ class Context:
         *,
         now: Callable[[], datetime] = wall_clock,
         keep: KeptAgreements | None = None,
+        acts_on: ActOn = "party",
     ) -> None:
         self.database = Database(database) if isinstance(database, str) else database
         self.now = now
         self.keep = keep
+        self.acts_on = acts_on
         self._compiled: dict[str, tuple[str, Workflow]] = {}
 
     def present(self, at: datetime | None = None) -> datetime:

@@ -215,7 +215,8 @@ def clickable(
 ) -> list[Transition]:
     """What *person* may do with the lead by a link, a row for each trigger, in the order of the file."""
     asker = permits.asker(people, Actor(person.email, person.party), now)
-    if person.party != lead.held_by or not permits.may(asker, "fire"):
+    # Whose link it is, that one has the lead: it is theirs, however a site divides what a party holds.
+    if person.party != lead.held_by or not permits.may(asker, "fire", ["theirs"]):
         return []
     right = right_of(person.party, person.role)
     found: dict[str, Transition] = {}

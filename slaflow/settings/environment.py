@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from slaflow.settings.file import SettingsInvalid, checked, find_file, text
+from slaflow.settings.file import SettingsInvalid, act_on, checked, find_file, text
+from slaflow.workflow.model.parties import ActOn
 
 DATABASE_VARIABLE = "SLAFLOW_DB"
 ACTOR_VARIABLE = "SLAFLOW_ACTOR"
@@ -27,12 +28,14 @@ class Settings:
     """What a command needs to know before it starts.
 
     ``database`` is a SQLAlchemy URL; ``actor`` an e-mail address or a party, or None if
-    nobody was named; ``source`` says in words where ``database`` came from.
+    nobody was named; ``source`` says in words where ``database`` came from. Members act on
+    ``acts_on``.
     """
 
     database: str
     actor: str | None
     source: str
+    acts_on: ActOn = "party"
 
 
 def read_settings(
@@ -46,8 +49,8 @@ def read_settings(
 
     The database comes from *database* (``--db``), else SLAFLOW_DB, else slaflow.toml, else
     slaflow.db in the current folder; the actor from *actor* (``--as``), else SLAFLOW_ACTOR.
-    An empty value names nothing. slaflow.toml is read only if it is needed, so a broken
-    one never stands in the way of ``--db``.
+    An empty value names nothing. slaflow.toml is needed only for a database that is named
+    nowhere else: a broken one never stands in the way of ``--db``, and narrows nothing then.
 
     Args:
         folder: where the search for slaflow.toml begins; the current folder if None.
@@ -60,18 +63,31 @@ def read_settings(
     Source: conventions.md, "Which database" and "Who acts".
     """
     variables = os.environ if environment is None else environment
-    url, source = _database(database, variables, folder or Path.cwd())
-    return Settings(url, actor or variables.get(ACTOR_VARIABLE) or None, source)
+    file = find_file(folder or Path.cwd())
+    url, source = _database(database, variables, file)
+    return Settings(url, actor or variables.get(ACTOR_VARIABLE) or None, source, _acts_on(file, source))
 
 
-def _database(argument: str | None, variables: Mapping[str, str], folder: Path) -> tuple[str, str]:
+def _database(argument: str | None, variables: Mapping[str, str], file: Path | None) -> tuple[str, str]:
     if argument:
         return argument, "--db"
     if named := variables.get(DATABASE_VARIABLE):
         return named, DATABASE_VARIABLE
-    if (file := find_file(folder)) and (named := read_file(file)):
+    if file and (named := read_file(file)):
         return named, str(file)
     return DEFAULT_DATABASE, "default"
+
+
+def _acts_on(file: Path | None, source: str) -> ActOn:
+    """What ``act_on`` of the table ``[web]`` says, read without all that the pages need."""
+    if file is None:
+        return "party"
+    try:
+        return act_on(file)
+    except SettingsInvalid:
+        if source in ("--db", DATABASE_VARIABLE):
+            return "party"
+        raise
 
 
 def key_file(

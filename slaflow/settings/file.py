@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 from slaflow.errors import ENVIRONMENT, SlaflowError, did_you_mean
+from slaflow.workflow.model.parties import ActOn
 
 FILE_NAME = "slaflow.toml"
 KNOWN_KEYS = (
     "database", "key", "public_url", "templates", "send", "channels", "recipients", "receivers", "links",
     "net", "web",
 )  # fmt: skip
+
+
+ACT_ON: tuple[ActOn, ...] = get_args(ActOn)
 
 
 class SettingsInvalid(SlaflowError):
@@ -68,6 +73,16 @@ def text(
     if not isinstance(named, str):
         raise SettingsInvalid(file, f'"{key}" must be {what}, such as "{example}"')
     return named
+
+
+def act_on(file: Path) -> ActOn:
+    """Which leads members act on, as *file* says under ``[web]``. Raises ``SettingsInvalid``."""
+    web = parsed(file).get("web")
+    said = web.get("act_on", ACT_ON[0]) if isinstance(web, dict) else ACT_ON[0]
+    for each in ACT_ON:
+        if said == each:
+            return each
+    raise SettingsInvalid(file, f"[web] act_on must be one of {', '.join(ACT_ON)}, in quotes")
 
 
 def _instead_of(key: str) -> str:

@@ -25,6 +25,7 @@ from slaflow.settings.written import (
     Variables,
     Words,
 )
+from slaflow.workflow.model.parties import ActOn
 
 
 class Table(BaseModel):
@@ -189,9 +190,11 @@ class Oidc(Secret):
 
 
 class Web(Table):
-    """The pages: networks of the proxies before them, whose word for where a request came from is taken."""
+    """The pages: networks of the proxies before them, whose word for where a request came from is taken; and
+    which leads members act on, there and elsewhere."""
 
     proxies: Networks = ()
+    act_on: ActOn = "party"
     oidc: Oidc | None = None
 
 

@@ -154,6 +154,21 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert "not UTF-8 text (byte 12)" in str(refusal(tmp_path))
 
 
+@pytest.mark.parametrize("named", ["team", "own"])
+def test_members_act_on_what_the_file_says(tmp_path: Path, named: str) -> None:
+    (tmp_path / "slaflow.toml").write_text(f'[web]\nact_on = "{named}"\n', encoding="utf-8")
+    assert read_settings(folder=tmp_path, environment={}).acts_on == named
+    assert read_settings("sqlite:///x.db", folder=tmp_path, environment={}).acts_on == named
+    assert read_settings(folder=tmp_path.parent, environment={}).acts_on == "party"
+
+
+def test_what_is_no_such_word_is_a_line(tmp_path: Path) -> None:
+    (tmp_path / "slaflow.toml").write_text('[web]\nact_on = "everybody"\n', encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match=r"\[web\] act_on must be one of party, team, own, in quotes"):
+        read_settings(folder=tmp_path, environment={})
+    assert read_settings("sqlite:///x.db", folder=tmp_path, environment={}).acts_on == "party"
+
+
 def test_a_broken_file_does_not_stand_in_the_way_of_the_option(tmp_path: Path) -> None:
     write_toml(tmp_path, "half a line")
     assert read_settings("sqlite:///x.db", folder=tmp_path, environment={}).database == "sqlite:///x.db"

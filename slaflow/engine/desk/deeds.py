@@ -15,7 +15,7 @@ from slaflow.language import _
 from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
 from slaflow.lifecycle.rights.judged import role_asked
 from slaflow.lifecycle.rights.named import named, names
-from slaflow.lifecycle.rights.permits import Operation, Relation, may, refusal
+from slaflow.lifecycle.rights.permits import Operation, Relation, lead_refusal, may
 from slaflow.lifecycle.rights.rules import field_denied, granted
 from slaflow.workflow.model.clocks import Pattern, Target
 from slaflow.workflow.model.flow import Transition
@@ -110,7 +110,8 @@ def _may_mend(seen: Seen, mend: Mend) -> bool:
     if mend.kind == "check":
         return any(each.is_open and each.name == mend.name for each in answers(seen))
     kinds = seen.workflow.activities.values()
-    return any(_mends(each, mend) and _record(seen, each) is not None for each in kinds)
+    records = (_record(seen, each) for each in kinds if _mends(each, mend))
+    return any(each is not None and each.is_open for each in records)
 
 
 def _mends(kind: Activity, mend: Mend) -> bool:
@@ -125,16 +126,20 @@ def _people(rows: Iterable[Transition]) -> list[str]:
 
 def records(seen: Seen) -> list[Deed]:
     """A deed per kind of activity that the asker may record: their own, and what the prospect did."""
-    if seen.lead.erased_at is not None:
-        return []
-    found = (_record(seen, each) for each in seen.workflow.activities.values())
-    return [each for each in found if each is not None]
+    found = (recording(seen, each) for each in seen.workflow.activities)
+    return [each for each in found if each is not None and each.is_open]
+
+
+def recording(seen: Seen, name: str) -> Deed | None:
+    """Recording an activity of the kind *name*; None where no such one is the asker's party's to tell."""
+    kind = seen.workflow.activities.get(name)
+    return None if kind is None or seen.lead.erased_at is not None else _record(seen, kind)
 
 
 def _record(seen: Seen, kind: Activity) -> Deed | None:
-    who, lead = seen.who, seen.lead
+    who, lead, because = seen.who, seen.lead, _denied(seen, "record")
     holds: tuple[Relation, ...] = ("holds",) if lead.held_by == who.party else ()
-    is_own = names(kind.by, kind.roles, who.party, _role(seen, Recorded(kind.kind))) and may(who, "record")
+    is_own = names(kind.by, kind.roles, who.party, _role(seen, Recorded(kind.kind)))
     is_theirs = LEAD in kind.by and who.party not in kind.by and may(who, "record_for_lead", holds)
     if not (is_own or is_theirs):
         return None
@@ -149,7 +154,7 @@ def _record(seen: Seen, kind: Activity) -> Deed | None:
 
     title = unquoted(seen.naming.activity(kind.kind))
     asked, keeps = tuple(of_fields(kind.fields.values())), _keeps(seen, helps)
-    return Deed("record", kind.kind, title, asked, keeps=keeps, is_leads=is_theirs and not is_own)
+    return Deed("record", kind.kind, title, asked, because, keeps, is_leads=is_theirs and not is_own)
 
 
 def answers(seen: Seen) -> list[Deed]:
@@ -242,7 +247,7 @@ def _may_hold(seen: Seen, pattern: Pattern) -> bool:
 
 
 def _denied(seen: Seen, operation: Operation) -> tuple[Because, ...]:
-    because = refusal(seen.who, operation)
+    because = lead_refusal(seen.who, operation, (), lambda: seen.not_theirs)
     return () if because is None else (Because(because),)
 
 

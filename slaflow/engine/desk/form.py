@@ -106,6 +106,8 @@ def _deed(
             return hands.giving(seen, ZoneInfo(zone))
         case "erase":
             return hands.erasing(seen)
+        case "record":
+            return deeds.recording(seen, name)
     return next((each for each in deeds.all_of(seen) if (each.kind, each.name) == (kind, name)), None)
 
 

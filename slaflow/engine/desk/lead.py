@@ -70,6 +70,8 @@ class LeadDesk:
     fields: tuple[FieldShown, ...]
     checks: tuple[CheckShown, ...]
     main: Deed | None
+    not_theirs: str | None
+    """Why none of it is the asker's to do, however the agreement stands; None where it may be."""
     fires: tuple[Deed, ...]
     records: tuple[Deed, ...]
     taking: Deed | None
@@ -131,6 +133,7 @@ def _desk(
             checked(seen, each, told, answering.get(each.name)) for each in seen.workflow.checks.values()
         ),
         main=deeds.main_of(seen, known),
+        not_theirs=seen.not_theirs,
         fires=_of(known, "fire"),
         records=_of(known, "record"),
         taking=next(iter(_of(known, "take")), None),

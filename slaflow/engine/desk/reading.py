@@ -53,7 +53,7 @@ def see_all(
             at, workflow = max(now, now_is.lead.as_of), app.workflow(now_is.lead.digest)
         else:
             continue
-        asker = permits.asker(directory, who, at)
+        asker = permits.asker(directory, who, at, app.acts_on)
         found.append(Seen(workflow, directory, now_is.lead, now_is.clocks, at, asker, app.workflow))
     return found
 
@@ -69,5 +69,5 @@ def see(
     read = clock_store.all_of if with_ended else clock_store.open_of
     at = max(now, stored.as_of)
     stood = settled(workflow, directory, stored, read(conn, [lead_id]).get(lead_id, []), at)
-    asker = permits.asker(directory, who, at)
+    asker = permits.asker(directory, who, at, app.acts_on)
     return Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow), stood.entries

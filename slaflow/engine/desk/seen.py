@@ -16,6 +16,7 @@ from slaflow.hours.calendar import Calendar
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.permits import Asker
+from slaflow.lifecycle.rights.theirs import not_theirs
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Versions
 from slaflow.workflow.model.clocks import Target
@@ -37,6 +38,11 @@ class Seen:
     @cached_property
     def naming(self) -> Naming:
         return Naming(self.workflow)
+
+    @cached_property
+    def not_theirs(self) -> str | None:
+        """Why the asker does not act on it; None where it is theirs."""
+        return not_theirs(self.people, self.who, lambda: self.lead, self.at)
 
     @cached_property
     def view(self) -> View:

@@ -6,6 +6,7 @@ Source: rules.md, 34. What was judged when it was told is in the log and never j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from slaflow.lifecycle.events import (
     Answered,
@@ -32,43 +33,56 @@ from slaflow.lifecycle.rights.permits import (
     Relation,
     asker,
     denied,
+    lead_refusal,
     may,
-    refusal,
 )
 from slaflow.lifecycle.rights.rules import fields_judged, granted, own_rule, whom
-from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM
+from slaflow.lifecycle.rights.theirs import not_theirs
+from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM, ActOn
 from slaflow.workflow.model.workflow import Workflow
+
+_Foreign = Callable[[], str | None]
+"""Why the lead is not its asker's to act on."""
 
 
 def judged(
-    workflow: Workflow, people: Directory, event: Input, stands: Callable[[], Lead], who: Asker | None = None
-) -> Input:
+    workflow: Workflow, people: Directory, event: Input, stands: Callable[[], Lead], who: Asker | None = None,
+    *, acts_on: ActOn = "party",
+) -> Input:  # fmt: skip
     """*event* with the right it is told by, or with why its actor has none.
 
     What is imported was done elsewhere: only roles that the agreement asks for are looked at. *stands* gives
-    the lead as settled to its arrival, where that is asked for. Without *who*, *people* say who the actor is.
+    the lead as settled to its arrival, where that is asked for. Without *who*, *people* say who the actor
+    is, and members act on *acts_on*.
     """
     if event.actor.party == SYSTEM or isinstance(event.happening, Created | Migrated):
         return event
     if event.imported and not _asked(workflow, event.happening, event.actor.party):
         return event  # who tells it is not even looked up: of a bare party that asks for everybody's role
-    who = who or asker(people, event.actor, event.arrived_at)
+    who = who or asker(people, event.actor, event.arrived_at, acts_on)
     right = role_asked(workflow, event.happening, who)
     if right is not None:
         event = event._replace(right=right)
     if event.imported or not _is_known(workflow, event.happening):
         return event
+    foreign = partial(not_theirs, people, who, stands, event.arrived_at)
     if (rule := own_rule(workflow, event.happening)) is not None:
-        return _by_rule(event, who, *rule)
-    operation, relations = _deed(workflow, event, stands)
-    because = refusal(who, operation, relations)
-    if because is not None and isinstance(event.happening, Contested):
-        because = denied(who, _OF_RETURNS[event.happening.verb])
+        return _by_rule(event, who, *rule, foreign)
+    because = _refusal(event, who, *_deed(workflow, event, stands), foreign)
     if because is not None:
         return event._replace(right=None, denied=because)
     if isinstance(event.happening, Changed):
         return fields_judged(workflow, event, who)
     return _for_the_prospect(workflow, event, who, stands)
+
+
+def _refusal(
+    event: Input, who: Asker, operation: Operation, relations: Iterable[Relation], foreign: _Foreign
+) -> str | None:
+    because = lead_refusal(who, operation, relations, foreign)
+    if because is not None and isinstance(event.happening, Contested) and because != foreign():
+        return denied(who, _OF_RETURNS[event.happening.verb])
+    return because
 
 
 def _for_the_prospect(workflow: Workflow, event: Input, who: Asker, stands: Callable[[], Lead]) -> Input:
@@ -134,10 +148,12 @@ def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str
     return ()
 
 
-def _by_rule(event: Input, who: Asker, rule: Mapping[str, str], what: str) -> Input:
-    if (right := granted(rule, who)) is not None:
-        return event._replace(right=right)
-    return event._replace(denied=denied(who, f"{what} by {whom(rule)}"))
+def _by_rule(event: Input, who: Asker, rule: Mapping[str, str], what: str, foreign: _Foreign) -> Input:
+    if (right := granted(rule, who)) is None:
+        return event._replace(denied=denied(who, f"{what} by {whom(rule)}"))
+    if (because := foreign()) is not None:
+        return event._replace(right=None, denied=because)
+    return event._replace(right=right)
 
 
 def _deed(

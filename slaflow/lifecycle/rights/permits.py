@@ -6,14 +6,14 @@ agreement's own ``by`` is judged by the core beside it. Source: rules.md, 34.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
-from slaflow.workflow.model.parties import AUDITOR, LEAD, ROLES, SYSTEM, outranks
+from slaflow.workflow.model.parties import AUDITOR, LEAD, ROLES, SYSTEM, ActOn, outranks
 
 Operation = Literal[
     "fire", "answer", "record", "record_for_lead", "add", "set", "set_identity", "assign", "merge", "dispute",
@@ -21,10 +21,11 @@ Operation = Literal[
     "absence", "preference", "read", "invite", "verify", "export", "people", "tokens", "see_tokens", "outbox",
     "see_outbox", "draft",
 ]  # fmt: skip
-Relation = Literal["holds", "unowned", "oneself", "owes", "other_owes", "own_party", "recorded"]
-"""How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is done to
-``oneself`` or to somebody or something of the ``own_party``; their party ``owes`` the promise, or an
-``other_owes`` it; they are a ``recorded`` person, not a party's bare name."""
+Relation = Literal["holds", "unowned", "theirs", "oneself", "owes", "other_owes", "own_party", "recorded"]
+"""How an asker stands to a deed: their party ``holds`` the lead, which is ``unowned``; it is ``theirs`` to
+act on, as a site divides what a party holds; it is done to ``oneself`` or to somebody or something of the
+``own_party``; their party ``owes`` the promise, or an ``other_owes`` it; they are a ``recorded`` person, not
+a party's bare name."""
 
 Needs = frozenset[Relation]
 ALWAYS: tuple[Needs, ...] = (frozenset(),)
@@ -36,19 +37,19 @@ def _when(*relations: Relation) -> tuple[Needs, ...]:
 
 
 TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
-    "fire": {"member": ALWAYS, LEAD: ALWAYS},
-    "answer": {"member": ALWAYS, LEAD: ALWAYS},
-    "record": {"member": ALWAYS, LEAD: ALWAYS},
+    "fire": {"member": _when("theirs"), "manager": ALWAYS, LEAD: ALWAYS},
+    "answer": {"member": _when("theirs"), "manager": ALWAYS, LEAD: ALWAYS},
+    "record": {"member": _when("theirs"), "manager": ALWAYS, LEAD: ALWAYS},
     "record_for_lead": {"member": _when("holds", "recorded")},
     "add": {"member": ALWAYS},
-    "set": {"member": ALWAYS},
+    "set": {"member": _when("theirs"), "manager": ALWAYS},
     "set_identity": {"manager": ALWAYS},
     "assign": {"member": _when("holds", "unowned", "oneself"), "manager": _when("holds"), "admin": ALWAYS},
     "merge": {"manager": _when("holds"), "admin": ALWAYS},
-    "dispute": {"member": _when("owes")},
+    "dispute": {"member": _when("owes", "theirs"), "manager": _when("owes")},
     "lift": {"manager": _when("other_owes"), "admin": (*_when("other_owes"), *_when("recorded"))},
     "uphold": {"manager": _when("other_owes"), "admin": (*_when("other_owes"), *_when("recorded"))},
-    "override": {"member": ALWAYS},
+    "override": {"member": _when("theirs"), "manager": ALWAYS},
     "lift_stretch": {"admin": ALWAYS},
     "erase": {"admin": ALWAYS},
     "activate": {"admin": ALWAYS},
@@ -126,13 +127,15 @@ class Asker:
     """Who asks: a party and a role in it, None for its bare name.
 
     ``held`` are the roles that somebody recorded of the party has: a bare party is a script, and has none
-    of those. A party's name with a role is whoever of it has that role.
+    of those. A party's name with a role is whoever of it has that role. ``acts_on`` says which leads are
+    a member's.
     """
 
     name: str
     party: str
     role: str | None = None
     held: Container[str] = frozenset()
+    acts_on: ActOn = "party"
 
     def stands_as(self, role: str) -> bool:
         """Whether they have *role* or a higher one."""
@@ -152,7 +155,7 @@ class Asker:
         return f"{self.name} ({self.role} of {self.party})"
 
 
-def asker(people: Directory, actor: Actor, at: datetime) -> Asker:
+def asker(people: Directory, actor: Actor, at: datetime, acts_on: ActOn = "party") -> Asker:
     """Who *actor* is as of *at*; a person whom nobody has recorded by then is as they were recorded first."""
     if actor.name == actor.party:
         return Asker(actor.name, actor.party, None, _Held(people, actor.party, at))
@@ -161,7 +164,7 @@ def asker(people: Directory, actor: Actor, at: datetime) -> Asker:
         known = people.rows(actor.name)
         earlier = [each for each in known if each.valid_from <= at]
         person = earlier[-1] if earlier else known[0] if known else None
-    return Asker(actor.name, actor.party, "member" if person is None else person.role)
+    return Asker(actor.name, actor.party, "member" if person is None else person.role, acts_on=acts_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,16 @@ def _holds(alternatives: Iterable[Needs], given: frozenset[Relation]) -> bool:
 def refusal(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) -> str | None:
     """The line that says who may, where *who* may not; None where they may."""
     return None if may(who, operation, relations) else denied(who, WHO[operation])
+
+
+def lead_refusal(
+    who: Asker, operation: Operation, relations: Iterable[Relation], foreign: Callable[[], str | None]
+) -> str | None:
+    """The same of what is done with a lead; *foreign*, asked where that counts, says why it is not theirs."""
+    given = frozenset(relations)
+    if may(who, operation, given):
+        return None
+    return refusal(who, operation, given | {"theirs"}) or foreign()
 
 
 def denied(who: Asker, rule: str) -> str:

@@ -16,6 +16,8 @@ RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
 ROLES = ("member", "manager", "admin")
 """By rank. An ``auditor`` ranks nowhere: they read, and write nothing."""
 AUDITOR = "auditor"
+ActOn = Literal["party", "team", "own"]
+"""Which of the leads that their party holds members act on: all, those of their team, their own."""
 
 
 def outranks(role: str, asked: str) -> bool:

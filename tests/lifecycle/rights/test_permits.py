@@ -7,8 +7,8 @@ import pytest
 from slaflow.lifecycle.rights.permits import TABLE, WHO, Asker, may, refusal
 from slaflow.workflow.model.parties import ROLES
 
-RELATIONS = ("holds", "unowned", "oneself", "owes", "other_owes", "own_party")
-SETTINGS = [frozenset(each) for each in chain.from_iterable(combinations(RELATIONS, n) for n in range(7))]
+RELATIONS = ("holds", "unowned", "theirs", "oneself", "owes", "other_owes", "own_party")
+SETTINGS = [frozenset(each) for each in chain.from_iterable(combinations(RELATIONS, n) for n in range(8))]
 
 
 @pytest.mark.parametrize("operation", TABLE)
