@@ -94,7 +94,10 @@ def _once(session: Session, asked: Mapping[str, Any]) -> None:
         report = session.engine.tick(asked["at"], batch=asked["batch"], dry_run=dry_run, progress=progress)
     answer = report.as_json()
     if not dry_run and asked["at"] is None:
+        from slaflow.engine.sweeping import sweep_once
+
         count_once(session.engine)
+        sweep_once(session.engine)
     try:
         sent = _sent(session, answer) if asked["send"] else None
     finally:

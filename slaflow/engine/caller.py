@@ -111,7 +111,7 @@ def written_once(
 
 
 def _claim(conn: Connection, once: Once, now: datetime) -> None:
-    store.forget(conn, now - REMEMBERED)
+    store.forget(conn, once.token, once.key, now - REMEMBERED)
     if (known := store.find(conn, once.token, once.key)) is not None:
         raise AskedBefore(known) if known.digest == once.digest else KeyReused()
     store.claim(conn, once.token, once.key, once.digest, now)

@@ -15,7 +15,6 @@ BODIES = timedelta(days=14)
 """After its end what was said is of use to nobody: a try by hand makes it anew."""
 ROWS = timedelta(days=90)
 """The message stays, and says what became of it."""
-EVERY = timedelta(hours=1)
 AT_ONCE = 1000
 
 
@@ -46,20 +45,3 @@ def forget(app: Context) -> Forgotten:
         )
 
     return written(app, work)
-
-
-class Sweeper:
-    """Forgets once in :data:`EVERY`, a transaction at a time, so that nobody waits for it."""
-
-    def __init__(self, app: Context) -> None:
-        self.app = app
-        self._next_at = app.now()
-
-    def sweep(self) -> bool:
-        """One transaction, where it is time; whether there may be more to do at once."""
-        if self.app.now() < self._next_at:
-            return False
-        if forget(self.app):
-            return True
-        self._next_at = self.app.now() + EVERY
-        return False

@@ -8,10 +8,11 @@ from contextlib import suppress
 
 from slaflow.engine.context import Context
 from slaflow.engine.setup import receivers
+from slaflow.engine.sweeping import Sweeper
 from slaflow.engine.tick.worker import Bell, Patience
 from slaflow.errors import SlaflowError
 from slaflow.notify.plan import plan
-from slaflow.notify.retention import Sweeper
+from slaflow.notify.retention import forget
 from slaflow.notify.send import Report, Sender
 from slaflow.settings.reach import Reach
 from slaflow.store.errors import ConflictingChange, DatabaseLocked, DatabaseUnreachable
@@ -32,7 +33,7 @@ def rounds(app: Context, reach: Reach, bell: Bell) -> Iterator[Report]:
     app.database.is_hurried = lambda: bell.rung
     receivers.check_same(app, reach)
     sender = Sender(app, reach, is_over=lambda: bell.rung)
-    sweeper, patience = Sweeper(app), Patience(0.5, 60)
+    sweeper, patience = Sweeper(app, forget), Patience(0.5, 60)
     try:
         while not bell.rung:
             report, seconds, is_more = Report(), None, False

@@ -12,8 +12,9 @@ from support.sending import applied, deliveries, messages, reach_of, sent
 
 from slaflow.engine.app import Engine
 from slaflow.engine.outbox import again
+from slaflow.engine.sweeping import Sweeper
 from slaflow.notify import retention
-from slaflow.notify.retention import Forgotten, Sweeper, forget
+from slaflow.notify.retention import Forgotten, forget
 from slaflow.settings.reach import Reach
 from slaflow.store.rows import used_links
 from slaflow.store.rows.used_links import Used
@@ -105,7 +106,7 @@ def test_a_sender_that_goes_on_looks_once_an_hour_and_a_bit_at_a_time(
 ) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 1)
     present.at += 20 * DAY
-    sweeper, number = Sweeper(app), len(deliveries(app))
+    sweeper, number = Sweeper(app, forget), len(deliveries(app))
     assert [sweeper.sweep() for _ in range(number + 1)] == [True] * number + [False]
     present.at += 80 * DAY
     assert sweeper.sweep()

@@ -56,8 +56,6 @@ def count(app: Context, account: str, address: str | None) -> None:
 
 def succeeded(app: Context, conn: Connection, account: str, address: str | None) -> None:
     """The attempt noted last was none that failed: the account's count is over, the address's one less."""
-    now = app.now()
-    store.sweep(conn, now - FORGOTTEN_AFTER)
     theirs = _account(account)
     for who in sorted(_counted(account, address)):
         known = store.lock(conn, who)

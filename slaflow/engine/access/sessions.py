@@ -47,7 +47,6 @@ class SignedIn:
 def begin(conn: Connection, person: Person, now: datetime, browser: str = "") -> str:
     """A new session of *person*; gives its secret, which is kept nowhere. *browser* says roughly in which."""
     secret = secrets.new()
-    sweep(conn, now)
     key = folded(person.email)
     store.begin(
         conn, secrets.kept(secret), key, person.party, person.role, now, now + LONGEST, browser or None
@@ -89,8 +88,3 @@ def end(app: Context, secret: str | None) -> None:
 def form_key(secret: str) -> str:
     """What the forms of that session carry, so that no other page sends them."""
     return secrets.derived(secret, "slaflow.form")
-
-
-def sweep(conn: Connection, now: datetime) -> None:
-    """Forgets what is over."""
-    store.sweep(conn, now, now - IDLE)

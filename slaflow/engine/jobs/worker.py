@@ -11,7 +11,6 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
-from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from slaflow.engine.app import Engine
 
 MOST_TRIES = 3
-SWEEP_EVERY = timedelta(hours=1)
 log = logging.getLogger("slaflow.jobs")
 NOT_OURS = "it broke off by a fault of slaflow's own; the server's log says which"
 ENDED_THRICE = "whoever did it ended before it was done, three times; it may need more room than there is"
@@ -41,7 +39,6 @@ class JobWorker:
         self.app, self.kinds = app, kinds
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._ending = Event()
-        self._swept: Any = None
 
     def end(self) -> None:
         """Has it give back what it has in hand, and do nothing more."""
@@ -57,7 +54,6 @@ class JobWorker:
 
     def run_once(self) -> bool:
         """Does the first job that waits; False where none does."""
-        self._sweep()
         job = self._claimed()
         if job is None:
             return False
@@ -66,12 +62,6 @@ class JobWorker:
         else:
             self._do(job)
         return True
-
-    def _sweep(self) -> None:
-        now = self.app.now()
-        if self._swept is None or now - self._swept >= SWEEP_EVERY:
-            written(self.app, lambda conn: store.sweep(conn, now))
-            self._swept = now
 
     def _claimed(self) -> Job | None:
         names, now = list(self.kinds), self.app.now()

@@ -18,6 +18,7 @@ from time import monotonic, perf_counter
 
 from slaflow.engine.batch import BATCH
 from slaflow.engine.context import Context
+from slaflow.engine.sweeping import Sweeper, forget_over, sweep_some
 from slaflow.engine.tick import run
 from slaflow.engine.tick.batch import Settled
 from slaflow.engine.tick.run import TickReport
@@ -142,6 +143,7 @@ class Worker:
         self._pause = 0.0
         self._after_failure = Patience(0.5, 60)
         self._while_held = Patience(0.25, 5)
+        self._sweeper = Sweeper(app, forget_over)
 
     def rounds(self) -> Iterator[TickReport]:
         """What each round did, until the bell is rung; a round cut short only if it did something.
@@ -164,6 +166,7 @@ class Worker:
         try:
             self.app.database.check_again()
             run.run(self.app, None, self.batch, False, None, self._once)
+            sweep_some(self._sweeper, lambda: self.bell.rung)
             self._look_ahead()
             is_whole = True
         except _Rung:

@@ -43,8 +43,3 @@ def _values(now: Failures) -> dict[str, Any]:
 def forget(connection: Connection, who: str) -> None:
     """Those of *who* count no more."""
     connection.execute(delete(failure).where(failure.c.who == who))
-
-
-def sweep(connection: Connection, last_before: datetime) -> int:
-    """Forgets those of whom nothing was noted since; how many they were."""
-    return connection.execute(delete(failure).where(failure.c.last_at < last_before)).rowcount

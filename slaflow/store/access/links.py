@@ -27,8 +27,7 @@ def find(connection: Connection, link_id: str, now: datetime) -> OneTimeLink | N
 
 
 def make(connection: Connection, link_id: str, made: OneTimeLink, now: datetime) -> None:
-    """Keeps a new one, and forgets those that are over."""
-    connection.execute(delete(link).where(link.c.ends_at <= now))
+    """Keeps a new one."""
     connection.execute(insert(link).values(id=link_id, made_at=now, **made._asdict()))
 
 

@@ -51,9 +51,9 @@ def let_go(connection: Connection, token: str, key: str) -> None:
     connection.execute(delete(once).where(_is(token, key)))
 
 
-def forget(connection: Connection, before: datetime) -> int:
-    """Forgets what was asked before then; how many they were."""
-    return connection.execute(delete(once).where(once.c.at < before)).rowcount
+def forget(connection: Connection, token: str, key: str, before: datetime) -> None:
+    """Forgets what was asked with the key before then, if anything was."""
+    connection.execute(delete(once).where(_is(token, key), once.c.at < before))
 
 
 def _is(token: str, key: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from slaflow.store.tables.access import account, session
 from slaflow.store.tables.people import person
@@ -105,9 +105,3 @@ def end(connection: Connection, session_id: str) -> bool:
 def end_all_of(connection: Connection, who: str) -> int:
     """Ends every one of *who*; how many they were."""
     return connection.execute(delete(session).where(session.c.person == who)).rowcount
-
-
-def sweep(connection: Connection, now: datetime, idle_since: datetime) -> int:
-    """Forgets those that are over, or were not used since; how many they were."""
-    over = or_(session.c.ends_at <= now, session.c.used_at <= idle_since)
-    return connection.execute(delete(session).where(over)).rowcount

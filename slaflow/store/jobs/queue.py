@@ -157,9 +157,10 @@ def cancel(connection: Connection, job_id: int, at: datetime, expires_at: dateti
     return True
 
 
-def sweep(connection: Connection, now: datetime) -> int:
-    """Forgets those that are kept no longer, files and all; how many they were."""
-    over = list(connection.execute(select(job.c.id).where(job.c.expires_at <= now)).scalars())
+def sweep(connection: Connection, now: datetime, limit: int) -> int:
+    """Forgets up to *limit* that are kept no longer, files and all; how many they were."""
+    query = select(job.c.id).where(job.c.expires_at <= now).order_by(job.c.expires_at).limit(limit)
+    over = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     if over:
         forget_parts(connection, over)
         connection.execute(delete(job).where(job.c.id.in_(over)))

@@ -20,6 +20,7 @@ from slaflow.engine.jobs.verifying import VERIFY
 from slaflow.engine.jobs.work import LEASE
 from slaflow.engine.jobs.worker import ENDED_THRICE, MOST_TRIES, NOT_OURS, JobWorker
 from slaflow.engine.permits import Asker, NotPermitted
+from slaflow.engine.sweeping import forget_over
 from slaflow.errors import InvalidValue, SlaflowError
 from slaflow.exchange.exports import job as exporting
 from slaflow.exchange.exports.job import EXPORT
@@ -212,7 +213,7 @@ def test_what_came_of_a_job_is_kept_for_a_week(app: Engine, present: Present) ->
     present.at += asking.KEPT_FOR
     with pytest.raises(JobNotThere):
         asking.find(app, known, MANAGER, job)
-    JobWorker(app, known).run_once()
+    assert forget_over(app) == 1
     with app.database.read() as conn:
         assert store.find(conn, job) is None
         assert store.part(conn, job, 0) is None
