@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from slaflow.engine.setup import versions
 from slaflow.engine.setup.kept_agreements import KeptAgreements
+from slaflow.engine.standings import Standings
 from slaflow.hours.zones import supported
 from slaflow.store.database import Database
 from slaflow.store.rows.workflows import Version
@@ -41,6 +42,7 @@ class Context:
         self.now = now
         self.keep = keep
         self.acts_on = acts_on
+        self.standings = Standings()
         self._compiled: dict[str, tuple[str, Workflow]] = {}
 
     def present(self, at: datetime | None = None) -> datetime:

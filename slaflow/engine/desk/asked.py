@@ -30,10 +30,10 @@ class Asked:
     names: Mapping[str, str] = field_of(default_factory=dict)
 
 
-def of_rows(view: View, rows: Sequence[Transition]) -> list[Asked]:
+def of_rows(view: View, rows: Sequence[Transition], *, with_refused: bool = True) -> list[Asked]:
     """Every input of *rows*; one is required where each of them requires it."""
     fields = {name: field for row in reversed(rows) for name, field in row.requires.items()}
-    refused = refusals.by_choice(view, rows[0]) if len(rows) == 1 else {}
+    refused = refusals.by_choice(view, rows[0]) if len(rows) == 1 and with_refused else {}
     return [
         Asked(
             field,

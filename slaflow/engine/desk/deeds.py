@@ -26,6 +26,8 @@ OfBreach = Literal["dispute", "lift", "uphold"]
 OfReturn = Literal["dispute_return", "lift_return", "uphold_return"]
 Kind = Literal["fire", "record", "answer", "set", "take", "give", "erase", OfBreach, OfReturn]
 _Does = Callable[[Pattern], bool]
+NOT_NOW = Because("")
+"""Where nobody reads why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,18 @@ class Deed:
         return not self.refused
 
 
-def fires(seen: Seen) -> list[Deed]:
-    """A deed per trigger that leads on from where the lead is, but for those of the agreement itself."""
+def fires(seen: Seen, *, briefly: bool = False) -> list[Deed]:
+    """A deed per trigger that leads on from where the lead is, but for those of the agreement itself.
+
+    *briefly*: as a row shows it, whether it is open and asks for anything, and nothing of why not.
+    """
     if seen.lead.erased_at is not None:
         return []
     found: dict[str, list[Transition]] = {}
     for row in seen.workflow.transitions:
         if seen.lead.state in row.from_states and set(row.by) - {SYSTEM}:
             found.setdefault(row.trigger, []).append(row)
-    return [_fire(seen, trigger, rows) for trigger, rows in found.items()]
+    return [_fire(seen, trigger, rows, briefly) for trigger, rows in found.items()]
 
 
 def rows_of(seen: Seen, trigger: str) -> list[Transition]:
@@ -75,18 +80,18 @@ def rows_of(seen: Seen, trigger: str) -> list[Transition]:
     return [row for row in rows if names(row.by, row.roles, seen.who.party, _role(seen, Fired(trigger)))]
 
 
-def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
+def _fire(seen: Seen, trigger: str, rows: Sequence[Transition], briefly: bool) -> Deed:
     title = unquoted(seen.naming.trigger(trigger))
     denied, mine = _denied(seen, "fire"), rows_of(seen, trigger)
     if denied or not mine:
         whose = seen.naming.may(_people(rows), {p: r for row in rows for p, r in row.roles.items()})
         because = denied or (Because(_("it is for {whose}").format(whose=whose)),)
         return Deed("fire", trigger, title, refused=because)
-    refused = [[_mendable(seen, each) for each in refusals.taught(seen.view, row)] for row in mine]
+    refused = [_refused(seen, row, briefly) for row in mine]
     to = mine[0].to
     return Deed(
         "fire", trigger, title,
-        asked=tuple(of_rows(seen.view, mine)),
+        asked=tuple(of_rows(seen.view, mine, with_refused=not briefly)),
         refused=tuple(dict.fromkeys(each for found in refused for each in found)) if all(refused) else (),
         keeps=_keeps(seen, lambda pattern: (pattern.kind == "trigger" and trigger in pattern.names)
                      or (pattern.kind == "enter" and to in pattern.names)),
@@ -95,6 +100,12 @@ def _fire(seen: Seen, trigger: str, rows: Sequence[Transition]) -> Deed:
         is_back=to is not None and seen.lead.held_by == seen.who.party
                 and seen.workflow.states[to].held_by not in (seen.who.party, None),
     )  # fmt: skip
+
+
+def _refused(seen: Seen, row: Transition, briefly: bool) -> list[Because]:
+    if briefly:
+        return [NOT_NOW] if refusals.stands_in_the_way(seen.view, row) else []
+    return [_mendable(seen, each) for each in refusals.taught(seen.view, row)]
 
 
 def _mendable(seen: Seen, because: Because) -> Because:
@@ -206,17 +217,53 @@ def taking(seen: Seen) -> Deed | None:
     return Deed("take", "", _("take it"), keeps=_keeps(seen, lambda pattern: pattern.kind == "assign"))
 
 
-def main_of(seen: Seen, deeds: Sequence[Deed]) -> Deed | None:
+def of_row(seen: Seen) -> tuple[Deed | None, list[Deed]]:
+    """As :func:`main_of`, and what else can be fired or taken now; nothing is worked out that a row hides."""
+    known = fires(seen, briefly=True)
+    own = taking(seen)
+    others = [each for each in (*known, own) if each is not None and each.is_open]
+    kinds = (lambda: known, lambda: records(seen), lambda: answers(seen), lambda: settings(seen),
+             lambda: [] if own is None else [own])  # fmt: skip
+    main = main_of(seen, _Lazily(kinds))
+    return main, [each for each in others if each != main]
+
+
+class _Lazily(Iterable[Deed]):
+    """Deeds, kind by kind, each kind worked out when somebody comes to it, once."""
+
+    def __init__(self, kinds: Iterable[Callable[[], Sequence[Deed]]]) -> None:
+        self._kinds = iter(kinds)
+        self._known: list[Deed] = []
+
+    def __iter__(self) -> Iterator[Deed]:
+        yield from self._known
+        for kind in self._kinds:
+            found = kind()
+            self._known += found
+            yield from found
+
+
+def main_of(seen: Seen, deeds: Iterable[Deed]) -> Deed | None:
     """What keeps the most urgent of the promises that the asker's party owes and that an open deed keeps.
 
     Giving the lead up, or back, keeps many a promise: it is put forward where nothing else keeps this one.
     """
     for target, _clock in seen.open:
         if target.owed_by == seen.who.party:
-            keeping = [each for each in deeds if each.is_open and target.name in each.keeps]
-            if keeping:
-                return min(keeping, key=lambda each: _how_final(seen, each))
+            keeping = _by_finality(seen, (each for each in deeds if target.name in each.keeps))
+            if keeping is not None:
+                return keeping
     return None
+
+
+def _by_finality(seen: Seen, deeds: Iterable[Deed]) -> Deed | None:
+    """The first of the open *deeds* that ends nothing, else the one that ends least."""
+    found: list[Deed] = []
+    for deed in deeds:
+        if deed.is_open and _how_final(seen, deed) == 0:
+            return deed
+        found += [deed] if deed.is_open else []
+    return min(found, key=lambda each: _how_final(seen, each), default=None)
 
 
 def _how_final(seen: Seen, deed: Deed) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
 
 from slaflow.engine import permits
 from slaflow.engine.ask import LeadNotThere
@@ -12,7 +11,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.settle import settled
 from slaflow.engine.setup import people
-from slaflow.lifecycle.decision import Decision, Draft
+from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
@@ -34,27 +33,17 @@ def zone_of(app: Context, who: Actor) -> str:
 
 
 def see_all(
-    app: Context, conn: Connection, directory: Directory, who: Actor, ids: Sequence[int], now: datetime,
-    stood: Mapping[int, Decision] = MappingProxyType({}),
-) -> list[Seen]:  # fmt: skip
-    """Those of *ids* that are there, in their order, as *who* sees them; of each only the open clocks.
-
-    *stood* are leads that were settled to *now* before, in the same transaction.
-    """
-    unread = [lead_id for lead_id in ids if lead_id not in stood]
-    leads, clocks = lead_store.read(conn, unread), clock_store.open_of(conn, unread)
+    app: Context, conn: Connection, directory: Directory, who: Actor, ids: Sequence[int], now: datetime
+) -> list[Seen]:
+    """Those of *ids* that are there, in their order, as *who* sees them; of each only the open clocks."""
+    directory = app.standings.shared(directory)
+    leads, clocks = lead_store.read(conn, ids), clock_store.open_of(conn, ids)
     found = []
-    for lead_id in ids:
-        if (lead := leads.get(lead_id)) is not None:
-            at, workflow = max(now, lead.as_of), app.workflow(lead.digest)
-            now_is = settled(workflow, directory, lead, clocks.get(lead.id, []), at)
-        elif lead_id in stood:
-            now_is = stood[lead_id]
-            at, workflow = max(now, now_is.lead.as_of), app.workflow(now_is.lead.digest)
-        else:
-            continue
+    for lead in (leads[lead_id] for lead_id in ids if lead_id in leads):
+        at, workflow = max(now, lead.as_of), app.workflow(lead.digest)
+        stood = app.standings.of(workflow, directory, lead, clocks.get(lead.id, []), at)
         asker = permits.asker(directory, who, at, app.acts_on)
-        found.append(Seen(workflow, directory, now_is.lead, now_is.clocks, at, asker, app.workflow))
+        found.append(Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow))
     return found
 
 

@@ -44,13 +44,21 @@ def standing(view: View, row: Transition) -> list[str]:
     return [each.words for each in taught(view, row)]
 
 
+def stands_in_the_way(view: View, row: Transition) -> bool:
+    """Whether *row* cannot be taken whatever is given with it."""
+    return any(view.evaluate(clause.that) is not True for clause in _without_inputs(row))
+
+
 def taught(view: View, row: Transition) -> list[Because]:
     """As :func:`standing`, each with what would mend it."""
-    clauses = [each for each in row.guard if not any(name.startswith(INPUT) for name in each.that.names)]
     return [
         Because(words, tuple(_mends(view, clause)))
-        for clause in clauses for words in _lines(view, [clause])
+        for clause in _without_inputs(row) for words in _lines(view, [clause])
     ]  # fmt: skip
+
+
+def _without_inputs(row: Transition) -> list[Clause]:
+    return [each for each in row.guard if not any(name.startswith(INPUT) for name in each.that.names)]
 
 
 def _mends(view: View, clause: Clause) -> Iterator[Mend]:

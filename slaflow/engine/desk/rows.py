@@ -126,12 +126,12 @@ def queue(
     """
     now = app.present()
     with app.database.read() as conn:
-        directory = people_store.directory(conn)
+        directory = app.standings.shared(people_store.directory(conn))
         team = _team(directory, who, now)
         question = _question(app, conn, directory, who, whose, team, now)
         found, waiting, is_all = _first(question, now, PAGE + (after.rows if after else 0), target, state)
         start = _start(found, after)
-        seen = see_all(app, conn, directory, who, found[start : start + PAGE], now, question.stood or {})
+        seen = see_all(app, conn, directory, who, found[start : start + PAGE], now)
         tabs = tuple(_tabs(conn, directory, who, team, now))
         zone = zone_for(app, conn, who)
         said = None if done is None else said_of(app, conn, directory, done, who)
@@ -163,7 +163,7 @@ def _question(
     now: datetime,
 ) -> Question:  # fmt: skip
     owners = _owners(directory, who, whose, team, now)
-    return Question(app, conn, directory, owners, who.party, unowned=whose == "unowned", stood={})
+    return Question(app, conn, directory, owners, who.party, unowned=whose == "unowned")
 
 
 def _owners(
@@ -180,7 +180,7 @@ def _first(
     question: Question, now: datetime, most: int, target: str | None, state: str | None
 ) -> tuple[list[int], int, bool]:
     """The leads by their most urgent promise, how many wait for a tick, and whether these are all."""
-    wanted = LOOKED_AT if target or state else most * 2
+    wanted = LOOKED_AT if target or state else most * 3
     while True:
         page = first(question, now, wanted)
         rows = [
@@ -206,9 +206,7 @@ def _owner(seen: Seen) -> str | None:
 def row(seen: Seen) -> LeadRow:
     """One lead as a row."""
     lead = seen.lead
-    known = list(deeds.all_of(seen))
-    main = deeds.main_of(seen, known)
-    others = [each for each in known if each.is_open and each.kind in ("fire", "take") and each != main]
+    main, others = deeds.of_row(seen)
     return LeadRow(
         lead_id=lead.id,
         key=lead.key,

@@ -13,8 +13,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.settle import Standing
-from slaflow.engine.settle import settled as settled_in_memory
-from slaflow.lifecycle.decision import Decision, instant_text
+from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.rows import clocks as clock_store
@@ -110,8 +109,6 @@ class Question:
     owners: list[str] | None
     party: str | None
     unowned: bool = False
-    stood: dict[int, Decision] | None = None
-    """Where the leads that are settled to answer it are kept, for who shows more of them."""
 
     def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
         """The rows as of now: all, or those among which the *most* urgent are."""
@@ -166,19 +163,17 @@ class Question:
     def _keys(self) -> set[str] | None:
         return None if self.owners is None else {folded(each) for each in self.owners}
 
-    def _settled(self, stood: Standing) -> Iterator[dict[str, Any]]:
-        workflow = self.app.workflow(stood.lead.digest)
-        settled = settled_in_memory(workflow, self.directory, stood.lead, stood.clocks, stood.at)
+    def _settled(self, saved: Standing) -> Iterator[dict[str, Any]]:
+        workflow = self.app.workflow(saved.lead.digest)
+        settled = self.app.standings.of(workflow, self.directory, saved.lead, saved.clocks, saved.at)
         lead = settled.lead
-        if self.stood is not None:
-            self.stood[lead.id] = settled
         if self._keys is not None and folded(lead.owner or "") not in self._keys:
             return
         if self.unowned and lead.owner is not None:
             return
         for clock in settled.clocks:
             if clock.is_open and clock.owed_by is not None and self.party in (None, clock.owed_by):
-                yield _row(workflow, lead.id, lead.key, lead.state, lead.owner, clock, stood.at)
+                yield _row(workflow, lead.id, lead.key, lead.state, lead.owner, clock, saved.at)
 
 
 def _owners(

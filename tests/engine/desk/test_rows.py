@@ -140,6 +140,19 @@ def test_what_is_past_due_leads_and_who_has_it_since_is_told(app: Engine, presen
     assert (row.bars[0].tone, row.bars[0].late_seconds, row.owner) == ("broken", 1800, BO)
 
 
+def test_who_leaves_meanwhile_is_given_nothing_that_fell_before_whoever_looked(
+    app: Engine, present: Present
+) -> None:
+    handed_over(app)
+    present.at = MONDAY + 2 * HOUR
+    assert rows.queue(app, Actor(BO, "sales"), "party").rows[0].owner == BO
+    app.send_away(BO, present.at - 2 * HOUR, present.at + HOUR, at=present.at - 2 * HOUR)
+    page = rows.queue(app, Actor(BO, "sales"), "party")
+    again = Engine(app.database, now=lambda: present.at)
+    assert page.rows == rows.queue(again, Actor(BO, "sales"), "party").rows
+    assert page.rows[0].owner != BO
+
+
 @on_one_database
 def test_the_queue_is_narrowed_and_cut(app: Engine, present: Present) -> None:
     leads = [handed_over(app, f"lead{n}", FRIDAY) for n in range(rows.PAGE + 2)]
@@ -171,7 +184,7 @@ def test_leads_that_nobody_owns_are_taken(empty: Engine, present: Present) -> No
 @on_one_database
 def test_what_no_tick_carried_out_yet_is_said(app: Engine, present: Present) -> None:
     asked = 0
-    for number in range(60):
+    for number in range(120):
         handed_over(app, f"lead{number}", FRIDAY)
         asked += 1
     present.at = MONDAY + 2 * HOUR

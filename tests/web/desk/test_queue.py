@@ -206,7 +206,7 @@ def test_all_that_can_be_done_with_a_lead_stands_on_a_page_of_its_own(
 
 @on_one_database
 def test_what_no_tick_has_done_is_said(app: Engine, client: TestClient, present: Present) -> None:
-    for number in range(60):
+    for number in range(120):
         new_lead(app, f"lead{number}")
     present.at = MONDAY + timedelta(hours=2)
     enter(app, client, BO)

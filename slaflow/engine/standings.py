@@ -1,0 +1,77 @@
+"""Leads settled for pages: what no tick carried out yet is worked out once, and not for each reader."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple
+
+from slaflow.clock.state import Clock
+from slaflow.engine.settle import Standing, settled
+from slaflow.lifecycle.lead import Lead
+from slaflow.lifecycle.people import Directory
+from slaflow.workflow.model.workflow import Workflow
+
+MOST = 1000
+"""Leads that are kept, those asked for last."""
+
+
+class _Kept(NamedTuple):
+    """``until`` is when the next step falls, None: never; until then time alone changes nothing."""
+
+    head: str
+    workflow: Workflow
+    people: Directory
+    since: datetime
+    until: datetime | None
+    standing: Standing
+
+
+class Standings:
+    """Kept by one engine for all threads; who gets one only reads it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._people: Directory | None = None
+        self._lock = Lock()
+
+    def shared(self, people: Directory) -> Directory:
+        """The directory asked with last where *people* says the same: it has looked up much before."""
+        if self._people != people:
+            self._people = people
+        return self._people or people
+
+    def of(
+        self, workflow: Workflow, people: Directory, lead: Lead, clocks: Iterable[Clock], at: datetime
+    ) -> Standing:
+        """*lead*, as it is saved, settled to *at*.
+
+        It stands as it stood before while its log ends with the same entry, *people* is the same directory
+        and nothing fell in between.
+        """
+        with self._lock:
+            kept = self._kept.get(lead.id)
+            if kept is not None and _stands(kept, workflow, people, lead, at):
+                self._kept.move_to_end(lead.id)
+                return kept.standing
+        decision = settled(workflow, people, lead, clocks, at)
+        found = Standing(decision.lead, decision.clocks, at)
+        wakes = [each.wake_at for each in decision.clocks if each.is_open and each.wake_at is not None]
+        with self._lock:
+            self._kept[lead.id] = _Kept(lead.head, workflow, people, at, min(wakes, default=None), found)
+            self._kept.move_to_end(lead.id)
+            while len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return found
+
+
+def _stands(kept: _Kept, workflow: Workflow, people: Directory, lead: Lead, at: datetime) -> bool:
+    return (
+        kept.head == lead.head
+        and kept.workflow is workflow
+        and kept.people is people
+        and kept.since <= at
+        and (kept.until is None or at <= kept.until)
+    )
