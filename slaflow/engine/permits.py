@@ -12,6 +12,7 @@ from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.permits import (
+    FOR_THE_LOG,
     TABLE,
     WHO,
     Asker,
@@ -25,8 +26,8 @@ from slaflow.lifecycle.rights.permits import (
 )
 
 __all__ = [
-    "TABLE", "WHO", "Asker", "NotPermitted", "Operation", "Relation", "asker", "check", "denied", "may",
-    "may_ever", "refusal",
+    "FOR_THE_LOG", "TABLE", "WHO", "Asker", "NotPermitted", "Operation", "Relation", "asker", "check",
+    "denied", "may", "may_ever", "refusal",
 ]  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from slaflow.web.origin import towards
 from slaflow.web.pages import line
 from slaflow.web.record import pages as record
 from slaflow.web.record import reviews
+from slaflow.web.reference import page as reference
 from slaflow.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
@@ -38,7 +39,7 @@ BUSY = "somebody else was at the same lead, and nothing was done; try again"
 
 ROUTERS = (
     sign_in.router, oidc.router, letting_in.router, demo.router, people.router, act.router, stop.router,
-    health.router, slack.router, problems.router,
+    health.router, slack.router, problems.router, reference.router,
     queue.router, adding.router, assigning.router, leads.router, deeds.router,
     log.router, jobs.router,
     me.router, others.router,

@@ -25,7 +25,7 @@ Served = tuple[Engine, str]
 PAGES = (
     "/agreement", "/agreement/{0}", "/agreement/{0}/versions", "/agreement/diff?a={1}&b={0}",
     "/agreement/draft", "/agreement/{0}/activate", "/admin/people", f"/admin/people/record?email={ROOT}",
-    "/admin/absences", "/admin/tokens", "/admin/channels", "/admin/outbox", "/admin/health",
+    "/admin/absences", "/admin/tokens", "/admin/channels", "/admin/outbox", "/admin/health", "/api",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from slaflow.engine import permits, streams
 from slaflow.engine.access import secrets
 from slaflow.engine.caller import Who, written_once
 from slaflow.engine.context import Context
-from slaflow.engine.permits import Asker
+from slaflow.engine.permits import FOR_THE_LOG, Asker
 from slaflow.engine.setup import people
 from slaflow.engine.setup.person_names import TOKENS
 from slaflow.engine.transaction import written
@@ -246,7 +246,9 @@ def _bearer(found: Token | None, now: datetime) -> Bearer:
         raise TokenInvalid("that token has expired; ask whoever runs slaflow for another")
     if found.person is None:
         actor = Actor(TOKENS + found.name, found.party)
-        return Bearer(found.name, actor, Asker(actor.name, actor.party, "member"), found.scopes)
+        beside = FOR_THE_LOG if FOR_THE_LOG in found.scopes else None
+        asker = Asker(actor.name, actor.party, "member", beside=beside)
+        return Bearer(found.name, actor, asker, found.scopes)
     if found.now_email is None or found.now_party is None:
         raise TokenInvalid("whom that token was made for is not recorded any more")
     who = Actor(found.now_email, found.now_party)

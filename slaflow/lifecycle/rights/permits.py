@@ -30,6 +30,8 @@ a party's bare name."""
 Needs = frozenset[Relation]
 ALWAYS: tuple[Needs, ...] = (frozenset(),)
 NEVER: tuple[Needs, ...] = ()
+FOR_THE_LOG = "log"
+"""Whoever shows a party's token for the log: beside what members have, what the table names it for."""
 
 
 def _when(*relations: Relation) -> tuple[Needs, ...]:
@@ -69,14 +71,14 @@ TABLE: Mapping[Operation, Mapping[str, tuple[Needs, ...]]] = {
     },
     "read": {"member": ALWAYS, AUDITOR: ALWAYS},
     "invite": {"admin": ALWAYS},
-    "verify": {"manager": ALWAYS, AUDITOR: ALWAYS},
-    "export": {"manager": ALWAYS, AUDITOR: ALWAYS},
+    "verify": {"manager": ALWAYS, AUDITOR: ALWAYS, FOR_THE_LOG: ALWAYS},
+    "export": {"manager": ALWAYS, AUDITOR: ALWAYS, FOR_THE_LOG: ALWAYS},
     "people": {"admin": ALWAYS},
     "tokens": {"admin": ALWAYS},
     "see_tokens": {"admin": ALWAYS, AUDITOR: ALWAYS},
     "outbox": {"admin": ALWAYS},
     "see_outbox": {"manager": ALWAYS, AUDITOR: ALWAYS},
-    "draft": {"manager": ALWAYS, AUDITOR: ALWAYS},
+    "draft": {"manager": ALWAYS, AUDITOR: ALWAYS, FOR_THE_LOG: ALWAYS},
 }
 """Operation, then role: what must hold, one of several; a role that is not named has what the next lower
 has; an auditor, who ranks nowhere, has what names them. ``fire``, ``answer``, ``record`` and ``override`` ask
@@ -128,7 +130,7 @@ class Asker:
 
     ``held`` are the roles that somebody recorded of the party has: a bare party is a script, and has none
     of those. A party's name with a role is whoever of it has that role. ``acts_on`` says which leads are
-    a member's.
+    a member's; ``beside`` is a column of the table that they have beside their role's.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Asker:
     role: str | None = None
     held: Container[str] = frozenset()
     acts_on: ActOn = "party"
+    beside: str | None = None
 
     def stands_as(self, role: str) -> bool:
         """Whether they have *role* or a higher one."""
@@ -191,14 +194,18 @@ def may(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) ->
     if who.party == LEAD:
         return _holds(row.get(LEAD, NEVER), given)
     if who.role is not None:
-        return _holds(_of_role(row, who.role), given | {"recorded"})
+        return _holds(_granted(row, who.role, who.beside), given | {"recorded"})
     lowest = next((role for role in ROLES if _holds(_of_role(row, role), given)), None)
     return lowest is not None and who.stands_as(lowest)
 
 
 def may_ever(who: Asker, operation: Operation) -> bool:
     """Whether there is anything at all to which *who*, a person, has that right."""
-    return who.role is not None and bool(_of_role(TABLE[operation], who.role))
+    return who.role is not None and bool(_granted(TABLE[operation], who.role, who.beside))
+
+
+def _granted(row: Mapping[str, tuple[Needs, ...]], role: str, beside: str | None) -> tuple[Needs, ...]:
+    return (*_of_role(row, role), *(() if beside is None else row.get(beside, NEVER)))
 
 
 def _of_role(row: Mapping[str, tuple[Needs, ...]], role: str) -> tuple[Needs, ...]:

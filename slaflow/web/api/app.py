@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from slaflow.errors import SlaflowError
 from slaflow.web import principal
 from slaflow.web.api import breaches, deeds, jobs, leads, log, people, reports, running, tokens, workflows
-from slaflow.web.api.bearing import let_in
+from slaflow.web.api.bearing import Telling, let_in
 from slaflow.web.api.description import described
 from slaflow.web.api.limits import Limits
 from slaflow.web.api.problems import Problem, answer, problem_of
@@ -53,19 +54,25 @@ def made(site: Site, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, not_taken)
     app.add_exception_handler(Exception, _fault)
+    app.add_middleware(Telling)
     return app
+
+
+@cache
+def document() -> bytes:
+    """What describes all of it for programs, and at ``/api`` for people."""
+    return described(routes(), PLACE, version("slaflow"))
 
 
 def _describing() -> APIRouter:
     """What describes the other addresses, to whoever asks: it tells nothing of any lead."""
     router = APIRouter()
-    document = described(routes(), PLACE, version("slaflow"))
 
     @router.get("/openapi.json")
     @principal.operation("public", "token")
     def describe() -> Response:
         """The OpenAPI document."""
-        return Response(document, 200, {"cache-control": KEPT}, "application/json")
+        return Response(document(), 200, {"cache-control": KEPT}, "application/json")
 
     return router
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import Depends, Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slaflow.engine import permits
 from slaflow.engine.access import tokens
-from slaflow.engine.access.tokens import Bearer, Scope, TokenInvalid
+from slaflow.engine.access.tokens import Bearer, TokenInvalid
+from slaflow.engine.access.tokens import Scope as TokenScope
 from slaflow.engine.caller import Caller, Once
 from slaflow.engine.permits import Operation
-from slaflow.web.api.limits import Kind, Limits
+from slaflow.web.api.limits import Limits, Room
 from slaflow.web.api.problems import Problem
 from slaflow.web.principal import operation
 from slaflow.web.site import Site
@@ -31,14 +35,14 @@ class Needed(NamedTuple):
     """What an address needs, and what it tells: ``tells`` names a schema of the description."""
 
     operation: Operation
-    scopes: tuple[Scope, ...]
+    scopes: tuple[TokenScope, ...]
     tells: str
     types: frozenset[str]
 
 
 def needs(
     named: Operation,
-    *scopes: Scope,
+    *scopes: TokenScope,
     tells: str,
     lines: bool = False,
     page: bool = False,
@@ -76,7 +80,8 @@ def let_in(request: Request) -> None:
         return
     site: Site = request.app.state.site
     bearer = _shown(site, request.headers.getlist("authorization"))
-    _check_room(request.app.state.limits, bearer, "reads" if request.method in SAFE else "writes")
+    request.state.room = _room(request.app.state.limits, bearer, request.method)
+    _check_room(request.state.room)
     named, scopes = asked.operation, asked.scopes
     if not any(scope in bearer.scopes for scope in scopes):
         wanted = " or ".join(scopes)
@@ -116,11 +121,32 @@ def _shown(site: Site, headers: list[str]) -> Bearer:
         raise Problem("token_invalid", str(error), said) from None
 
 
-def _check_room(limits: Limits, bearer: Bearer, kind: Kind) -> None:
-    room = limits.take(bearer.token, kind)
+def _room(limits: Limits, bearer: Bearer, method: str) -> Room:
+    return limits.take(bearer.token, "reads" if method in SAFE else "writes")
+
+
+def _check_room(room: Room) -> None:
     if room.wait:
-        said = {"retry-after": str(room.wait), "ratelimit": f'"{kind}";r={room.left};t={room.wait}'}
-        raise Problem("too_many", f"this token asks for more {kind} than are answered at once", said)
+        words = f"this token asks for more {room.kind} than are answered at once"
+        raise Problem("too_many", words, {"retry-after": str(room.wait)})
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Stands around the API: has each answer say how much is left of what its token may ask."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope.setdefault("state", {})
+
+        async def told(message: Message) -> None:
+            room: Room | None = state.get("room")
+            if message["type"] == "http.response.start" and room is not None:
+                MutableHeaders(scope=message).update(room.headers())
+            await send(message)
+
+        await self.app(scope, receive, told)
 
 
 def bearer_of(request: Request) -> Bearer:

@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from slaflow.engine.permits import WHO
 from slaflow.web.api.bearing import LINES, SAFE, Needed, needed
 from slaflow.web.api.problems import MEDIA_TYPE, TITLES
 from slaflow.web.api.reading import KEY, TAG, reads_as
@@ -30,7 +31,12 @@ HEADERS = {
 }
 OF_A_LEAD = ("show", "explain", "entries", "change", "fire", "record", "answer", "give", "dispute")
 """What is done next with a lead, by the names of the operations."""
-LIMITED = {"ratelimit": {"description": "What is left, and in how many seconds more is.", "schema": TEXT}}
+LIMITED = {
+    "ratelimit": {"description": "What is left, and in how many seconds more is.", "schema": TEXT},
+    "ratelimit-policy": {"description": "How much there ever is, and in how many seconds.", "schema": TEXT},
+}
+WITHOUT_TOKEN = (401, 406)
+"""What is answered before it is known whose room it would take."""
 
 
 def described(routes: Iterable[APIRoute], place: str, version: str) -> bytes:
@@ -73,6 +79,7 @@ def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[
     op["operationId"] = route.name
     op["summary"], _, _ = inspect.cleandoc(route.endpoint.__doc__ or "").partition("\n")
     op["description"] = f"Needs a token for {' or '.join(_asked(route).scopes)}."
+    op["x-scopes"], op["x-who"] = list(_asked(route).scopes), WHO[_asked(route).operation]
     op["tags"] = [route.path.split("/")[1]]
     op["security"] = [{"token": []}]
     op["responses"] = dict(_responses(route, verb))
@@ -80,6 +87,10 @@ def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[
     if model is not None:
         content = {"schema": _named(model.__name__), "example": examples[model.__name__]}
         op["requestBody"] = {"required": True, "content": {JSON: content}}
+    for each in op.get("parameters", ()):
+        if each["in"] == "path":
+            named: Mapping[str, Any] = examples["Path"]
+            each["example"] = {**named, **named.get(route.path, {})}[each["name"]]
     if verb not in SAFE:
         taken = [name for name in HEADERS if name == "idempotency-key" or "{lead}" in route.path]
         op.setdefault("parameters", []).extend(
@@ -95,9 +106,10 @@ def _describe(op: dict[str, Any], route: APIRoute, verb: str, examples: Mapping[
 
 
 def _responses(route: APIRoute, verb: str) -> Iterator[tuple[str, Any]]:
-    yield str(route.status_code or 200), _answer(route, verb)
+    good = _answer(route, verb)
+    yield str(route.status_code or 200), {**good, "headers": {**good.get("headers", {}), **LIMITED}}
     if _keeps(route, verb):
-        yield "304", {"description": "It is what you have.", "headers": {"etag": _etag()}}
+        yield "304", {"description": "It is what you have.", "headers": {"etag": _etag(), **LIMITED}}
     wrong = {*OF_EVERY, *(OF_WRITES if verb not in SAFE else ())}
     wrong |= set(OF_LEADS if verb not in SAFE and "{lead}" in route.path else ())
     for each in sorted(wrong):
@@ -106,7 +118,7 @@ def _responses(route: APIRoute, verb: str) -> Iterator[tuple[str, Any]]:
             "description": ", ".join(codes),
             "content": {MEDIA_TYPE: {"schema": _named("Problem")}},
         }
-        yield str(each), {**said, "headers": LIMITED} if each == 429 else said
+        yield str(each), said if each in WITHOUT_TOKEN else {**said, "headers": {**_more(each), **LIMITED}}
 
 
 def _answer(route: APIRoute, verb: str) -> dict[str, Any]:
@@ -134,6 +146,11 @@ def _answer(route: APIRoute, verb: str) -> dict[str, Any]:
     ):
         said["links"] = _links()
     return said
+
+
+def _more(status: int) -> dict[str, Any]:
+    said = {"description": "In how many seconds to ask again.", "schema": TEXT}
+    return {"retry-after": said} if status in (429, 503) else {}
 
 
 def _links() -> dict[str, Any]:

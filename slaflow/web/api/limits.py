@@ -17,10 +17,24 @@ MOST_KNOWN = 10_000
 
 
 class Room(NamedTuple):
-    """What is left; ``wait`` is 0 where one more is granted, else the seconds until it would be."""
+    """What is left; ``wait`` is 0 where one more is granted, else the seconds until it would be; in ``full``
+    seconds there is as much as there ever is."""
 
+    kind: Kind
     left: int
     wait: int
+    full: int
+
+    def headers(self) -> dict[str, str]:
+        """What is left and how much there is, for who asks to go by.
+
+        Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
+        """
+        most = A_SECOND[self.kind] * BURST_SECONDS
+        return {
+            "ratelimit": f'"{self.kind}";r={self.left};t={self.wait or self.full}',
+            "ratelimit-policy": f'"{self.kind}";q={most};w={BURST_SECONDS}',
+        }
 
 
 @dataclass(slots=True)
@@ -45,4 +59,4 @@ class Limits:
             self._buckets[token, kind] = left, now
             if len(self._buckets) > MOST_KNOWN:
                 del self._buckets[next(iter(self._buckets))]
-        return Room(int(left), 0 if granted else ceil((1 - left) / rate))
+        return Room(kind, int(left), 0 if granted else ceil((1 - left) / rate), ceil((full - left) / rate))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import BinaryIO
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,8 +14,7 @@ from support.office import BO, FRIDAY, HOUR, MIA, Present, handed_over, on_one_d
 from support.source import ROOT
 from support.worlds import Fill
 
-import slaflow.client
-from slaflow.client import Client, NoAnswer, Problem, Reply, TokenInTheOpen
+from slaflow.client import Client, NoAnswer, Problem, Reply, TokenInTheOpen, wire
 from slaflow.engine.access import tokens
 from slaflow.engine.app import Engine
 from slaflow.store.database import Database
@@ -31,7 +31,10 @@ class Wire:
     def __init__(self, client: TestClient, *lost: int) -> None:
         self.client, self.lost, self.sent = client, lost, 0
 
-    def __call__(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    def __call__(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None,
+        *, into: BinaryIO | None = None,
+    ) -> Reply:  # fmt: skip
         self.sent += 1
         answer = self.client.request(method, path, headers=dict(headers), content=body)
         if self.sent in self.lost:
@@ -79,6 +82,8 @@ def test_it_does_what_admins_do(app: Engine, present: Present, client: TestClien
     assert asks.check(text)["errors"] == []
     assert asks.diff({"name": "office-deal"}, {"text": text})["changes"][0]["wording"]
     assert asks.sign("office-deal", text)["digest"] == asks.activate("office-deal", text)["digest"]
+    other = asks.sign("office-deal", text + "# and again\n")
+    assert asks.withdraw("office-deal", text + "# and again\n", "too early")["digest"] == other["digest"]
     assert [each["migrated"] for each in asks.migrate("office-deal")] == [2, 0]
     assert len(list(asks.workflows())) == 3
     assert asks.record_person("new@example.com", party="sales", name="New")["name"] == "New"
@@ -86,8 +91,17 @@ def test_it_does_what_admins_do(app: Engine, present: Present, client: TestClien
     assert (away["leads"], away["stand_in"]) == (0, BO)
     assert asks.remove_person("new@example.com")["removed"]
     assert "new@example.com" not in [each["email"] for each in asks.people()]
+    assert asks.lift_stretch(FRIDAY - HOUR, FRIDAY, "no line", party="sales")["lifted"] == 0
+    made = asks.make_token("erp", ["read", "log"], party="sales", expires_at=present.at + HOUR)
+    assert made["token"].startswith(made["begins"])
+    assert asks.revoke_token("erp")["revoked"]
+    assert [each["name"] for each in asks.tokens()][1:] == ["erp"]
     assert next(asks.outbox(status="waiting"))["status"] == "waiting"
-    assert asks.look(asks.job("verify", replay=True)["id"])["status"] == "waiting"
+    assert asks.retry(1)["deliveries"] == asks.release()["deliveries"] == 0
+    job = asks.job("verify", replay=True)["id"]
+    assert asks.look(job)["status"] == "waiting"
+    asks.cancel(job)
+    assert asks.look(job)["status"] == "cancelled"
     assert asks.tick()["failed"] == []
     assert asks.erase(1, "asked to")["erased_at"] is not None
     assert app.replay().ok
@@ -131,7 +145,7 @@ def test_it_waits_as_long_as_it_is_asked_to_and_gives_up_in_the_end() -> None:
     ]  # fmt: skip
     keys: set[str] = set()
 
-    def send(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    def send(method: str, path: str, headers: Mapping[str, str], body: bytes | None, **_: object) -> Reply:
         keys.add(headers["idempotency-key"])
         return replies.pop(0)
 
@@ -140,13 +154,13 @@ def test_it_waits_as_long_as_it_is_asked_to_and_gives_up_in_the_end() -> None:
     assert waits == [3, 60, 2]
     assert len(keys) == 1
 
-    def broken(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    def broken(*_: object, **__: object) -> Reply:
         raise TimeoutError("timed out")
 
     with pytest.raises(NoAnswer, match="GET /api/v1/leads/1: timed out"):
         Client("http://localhost", "slf_x", send=broken, sleep=waits.append, tries=2).lead(1)
     for body in (b"<html>", b"[]"):
-        page = Client("http://localhost", "slf_x", send=lambda *_, said=body: Reply(200, {}, said))
+        page = Client("http://localhost", "slf_x", send=lambda *_, said=body, **__: Reply(200, {}, said))
         with pytest.raises((NoAnswer, Problem)):
             page.lead(1)
 
@@ -176,7 +190,7 @@ def test_the_page_shows_what_works(
     secret = system(app, client).secret
     assert secret is not None
     monkeypatch.setenv("SLAFLOW_TOKEN", secret)
-    monkeypatch.setattr(slaflow.client, "_sending", lambda url, seconds: Wire(client))
+    monkeypatch.setattr(wire, "Connections", lambda url, seconds: Wire(client))
     exec(compile(example, "api.md", "exec"), {})
     monkeypatch.setenv("SLAFLOW_ADMIN_TOKEN", str(system(app, client, person=ADMIN).secret))
     exec(compile(admins, "api.md", "exec"), {})

@@ -156,13 +156,20 @@ def test_who_asks_too_much_is_told_when_to_come_again(app: Engine, client: TestC
     limits = Limits(lambda: 0.0)
     with TestClient(made(Site(app, REACH, KEYS), limits)) as api:
         shown = {"authorization": f"Bearer {asks.secret}"}
-        assert api.get("/queue", headers=shown).status_code == 200
+        first = api.get("/queue", headers=shown)
+        assert (first.status_code, first.headers["ratelimit"]) == (200, '"reads";r=199;t=1')
+        assert first.headers["ratelimit-policy"] == '"reads";q=200;w=4'
+        assert api.get("/nowhere", headers=shown).status_code == 404
+        assert "ratelimit" not in api.get("/queue").headers, "nobody's room"
         for _ in range(199):
             limits.take("system-0", "reads")
         slow = api.get("/queue", headers=shown)
         assert (slow.status_code, slow.json()["code"]) == (429, "too_many")
         assert (slow.headers["retry-after"], slow.headers["ratelimit"]) == ("1", '"reads";r=0;t=1')
-        assert api.post("/leads/1/fire/accept", json={}, headers=shown).status_code == 200
+        done = api.post("/leads/1/fire/accept", json={}, headers=shown)
+        assert (done.status_code, done.headers["ratelimit"]) == (200, '"writes";r=79;t=1')
+        refused = api.post("/leads/1/fire/accept", json={}, headers=shown)
+        assert (refused.status_code, refused.headers["ratelimit"]) == (409, '"writes";r=78;t=1')
 
 
 def test_room_comes_back_with_time() -> None:

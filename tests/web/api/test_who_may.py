@@ -177,6 +177,21 @@ def test_marketing_cannot_accept_for_sales(app: Engine, client: TestClient) -> N
 
 
 @on_one_database
+def test_a_partys_token_for_the_log_has_it_verified_and_exported(app: Engine, client: TestClient) -> None:
+    asks, other = system(app, client, "log"), system(app, client, "log", party="marketing")
+    for kind, said in {"verify": {}, "export": {"type": "csv"}}.items():
+        job = asks("POST", "/jobs", {"kind": kind, "parameters": said})
+        assert job.status_code == 202, job.text
+        assert job.json()["asked_by"] == "token:system-0"
+        assert other("GET", f"/jobs/{job.json()['id']}").status_code == 404
+    assert [each["kind"] for each in asks("GET", "/jobs").json()["items"]] == ["export", "verify"]
+    assert asks("DELETE", "/jobs/1").status_code == 204
+    for person, expected in ((ANNA, 403), (MIA, 202)):
+        answer = system(app, client, "log", person=person)("POST", "/jobs", {"kind": "verify"})
+        assert answer.status_code == expected, (person, answer.text)
+
+
+@on_one_database
 def test_who_only_ingests_records_what_prospects_did(app: Engine, client: TestClient) -> None:
     asks = system(app, client, "ingest")
     assert asks("POST", "/leads/1/activities", {"kind": "visit"}).status_code == 200

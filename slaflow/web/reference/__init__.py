@@ -1,0 +1,1 @@
+"""``/api``: the description of the API, set for people."""
