@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Mount
 
 from slaflow.engine import permits
 from slaflow.engine.access import secrets, sessions
+from slaflow.engine.caller import Caller
 from slaflow.engine.permits import Asker, Operation
 from slaflow.language import speak
 from slaflow.lifecycle.lead import Actor
@@ -31,6 +32,7 @@ from slaflow.web.site import Site
 Way = Literal["cookie", "token"]
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"
+VIA = "web"
 FORM_KEY = "form_key"
 """The field that every form of somebody who is signed in carries."""
 ELSEWHERE = "a form on another site sent this, and nothing was done; open the page here and press its button"
@@ -79,6 +81,11 @@ class Principal:
     @property
     def actor(self) -> Actor:
         return Actor(self.email, self.party)
+
+    @property
+    def caller(self) -> Caller:
+        """They, as the engine takes who asks by a page."""
+        return Caller(self.actor, VIA)
 
     @property
     def asker(self) -> Asker:

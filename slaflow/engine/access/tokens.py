@@ -123,7 +123,7 @@ def add(
         )  # fmt: skip
         made = store.named(conn, name)
         assert made is not None
-        _log(conn, "token_made", made, now, who)
+        _log(conn, "token_made", made, now, who, by)
         return made
 
     return written(app, lambda conn: written_once(conn, by, now, lambda: attempt(conn))), secret
@@ -167,12 +167,12 @@ def _whose(app: Context, conn: Connection, party: str | None, person: str | None
     return str(party), None
 
 
-def _log(conn: Connection, change: str, token: Token, now: datetime, who: Actor) -> None:
+def _log(conn: Connection, change: str, token: Token, now: datetime, who: Actor, by: Who | None) -> None:
     """Tells that it was made or revoked; nothing of its secret."""
     whose = {"party": token.party} if token.person is None else {"email": token.now_email or token.person}
     data = {"change": change, "token": token.name, "scopes": list(token.scopes), **whose}
     draft = Draft(0, "access", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
-    streams.append(conn, "access", draft, now)
+    streams.append(conn, "access", draft, now, by=by)
 
 
 def listed(app: Context) -> list[Token]:
@@ -197,7 +197,7 @@ def revoke(app: Context, name: str, at: datetime | None = None, by: Who | None =
             raise UnknownName("token", name, [each.name for each in store.listed(conn)])
         was_good = store.revoke(conn, name, now)
         if was_good:
-            _log(conn, "token_revoked", known, now, who)
+            _log(conn, "token_revoked", known, now, who, by)
         return was_good
 
     return written(app, lambda conn: written_once(conn, by, now, lambda: attempt(conn)))

@@ -190,7 +190,7 @@ def sign(
         draft = Draft(
             0, "signed", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
         )
-        streams.append(conn, f"workflow:{workflow}", draft, now, review.terms.workflow.digest)
+        streams.append(conn, f"workflow:{workflow}", draft, now, review.terms.workflow.digest, by=actor)
         record = {"workflow": workflow, "period": label, "party": who.party, "actor": who.name}
         return {**record, "at": instant_text(now), "record_digest": data["record_digest"]}
 

@@ -63,7 +63,7 @@ def away(
         data = {"change": "away", "from": instant_text(first), "until": instant_text(last)}
         # Only where somebody does: entries of earlier releases stay what they were.
         named = {} if other is None else {"stand_in": other}
-        people.log(conn, now, {"email": person.email, **data, **named}, who)
+        people.log(conn, now, {"email": person.email, **data, **named}, who, by)
         return person
 
     return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
@@ -71,7 +71,7 @@ def away(
 
 def back(
     app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None = None,
-    by: str | None = None,
+    by: Who | None = None,
 ) -> Person:  # fmt: skip
     """Ends the absence from then until then now, be it before it has begun. Gives whose it is.
 
@@ -89,7 +89,7 @@ def back(
         if last <= now or not store.end_absence(conn, person.email, first, last, now):
             raise AbsenceNotThere(person.email)
         data = {"change": "back", "from": instant_text(first), "until": instant_text(last)}
-        people.log(conn, now, {"email": person.email, **data}, who)
+        people.log(conn, now, {"email": person.email, **data}, who, by)
         return person
 
     return written(app, recorded)

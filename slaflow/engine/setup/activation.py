@@ -84,7 +84,7 @@ def activate(app: Context, checked: Checked, at: datetime | None, by: Who | None
         draft = Draft(
             0, "activated", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data
         )
-        streams.append(conn, f"workflow:{workflow.name}", draft, now, workflow.digest)
+        streams.append(conn, f"workflow:{workflow.name}", draft, now, workflow.digest, by=by)
 
     written(app, lambda conn: written_once(conn, by, now, lambda: put_in_force(conn)))
     return Activation(workflow.name, workflow.digest, now, workflow.kept_aside)

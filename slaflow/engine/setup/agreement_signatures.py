@@ -175,7 +175,7 @@ def _appended(
             0, kind, "input", now, who.name, who.party, arrived_at=now, occurred_at=now,
             data=data, reason=reason,
         )  # fmt: skip
-        streams.append(conn, stream, draft, now, workflow.digest)
+        streams.append(conn, stream, draft, now, workflow.digest, by=actor)
         why = reason if kind == WITHDRAWN else None
         given.note(Given(who.party, who.name, now, workflow.digest, why))
         missing = given.missing(workflow.digest, required_now(app, conn, workflow))

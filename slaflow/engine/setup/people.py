@@ -206,7 +206,7 @@ def add(
             if who.name == spelt:
                 raise OwnStanding(spelt)
             leaving.sign_out(conn, spelt)
-        return Recorded(record(conn, spelt, now=now, who=who, **values), before)
+        return Recorded(record(conn, spelt, now=now, who=who, by=by, **values), before)
 
     return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
 
@@ -299,7 +299,7 @@ class TeamOfOtherParty(SlaflowError):
 def record(
     conn: Connection, email: str, party: str, now: datetime, *, name: str | None = None,
     team: str | None = None, manager: str | None = None, role: str = "member", calendar: str | None = None,
-    who: Actor = SYSTEM_ACTOR,
+    who: Actor = SYSTEM_ACTOR, by: Who | None = None,
 ) -> Person:  # fmt: skip
     """Stores a person as valid from *now* and logs it in the stream ``people``."""
     saved = store.add_person(
@@ -309,16 +309,18 @@ def record(
         "change": "recorded", "email": saved.email, "party": saved.party, "name": saved.name,
         "team": saved.team, "manager": saved.manager, "role": saved.role, "order": saved.order,
     }  # fmt: skip
-    log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar}, who)
+    log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar}, who, by)
     return saved
 
 
-def log(conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYSTEM_ACTOR) -> None:
-    """Tells of a change in the stream ``people``."""
+def log(
+    conn: Connection, now: datetime, data: dict[str, Any], who: Actor = SYSTEM_ACTOR, by: Who | None = None
+) -> None:
+    """Tells of a change in the stream ``people``, and by which way *by* came."""
     # So that an entry's id tells whether who wrote it knew of this change; replay goes by that.
     locks.wait_for_all(conn)
     draft = Draft(0, "person", "input", now, who.name, who.party, arrived_at=now, occurred_at=now, data=data)
-    streams.append(conn, "people", draft, now)
+    streams.append(conn, "people", draft, now, by=by)
     passage_store.forget_open_times(conn, now)
     touch_store.forget_open_times(conn, now)
 
@@ -339,7 +341,7 @@ def remove(app: Context, email: str, at: datetime | None, by: Who | None = None)
             raise OwnStanding(person.email)
         store.end_person(conn, person.email, now)
         leaving.leave(conn, person.email, now)
-        log(conn, now, {"change": "removed", "email": person.email}, who)
+        log(conn, now, {"change": "removed", "email": person.email}, who, by)
         return person
 
     return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))

@@ -49,7 +49,7 @@ def add(request: Request, asking: Asking, form: Form) -> Response:
         )
     try:
         engine.send_away(
-            form.get("email", ""), starts, ends, by=asking.email, stand_in=form.get("stand_in") or None
+            form.get("email", ""), starts, ends, by=asking.caller, stand_in=form.get("stand_in") or None
         )
     except NotPermitted as error:
         return line(403, str(error), towards(request, "/"))
@@ -71,7 +71,7 @@ def end(request: Request, asking: Asking, form: Form) -> Response:
     try:
         if starts is None or ends is None:
             raise AbsenceNotThere(_("whoever is meant"))
-        absences.back(site_of(request).engine, form.get("email", ""), starts, ends, by=asking.email)
+        absences.back(site_of(request).engine, form.get("email", ""), starts, ends, by=asking.caller)
     except NotPermitted as error:
         return line(403, str(error), towards(request, "/"))
     except (AbsenceNotThere, UnknownName, UnseenCharacter):

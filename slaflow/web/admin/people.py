@@ -78,7 +78,7 @@ def record(request: Request, asking: Asking, form: Form) -> Response:
         because = _("that is longer than {most} letters: {it}…").format(most=LONGEST, it=too_long[0][:20])
         return _form(request, asking, 422, person, given, because, email)
     try:
-        site_of(request).engine.record_person(email, given, by=asking.email)
+        site_of(request).engine.record_person(email, given, by=asking.caller)
     except SlaflowError as error:
         if error.exit_code == ENVIRONMENT or error.code == "conflicting_change":
             raise
@@ -91,7 +91,7 @@ def record(request: Request, asking: Asking, form: Form) -> Response:
 def remove(request: Request, asking: Asking, form: Form) -> Response:
     """Ends their membership; what they did stays, and their leads stay theirs until somebody assigns them."""
     try:
-        site_of(request).engine.remove_person(form.get("email", ""), by=asking.email)
+        site_of(request).engine.remove_person(form.get("email", ""), by=asking.caller)
     except (UnknownName, UnseenCharacter):
         return _nobody(request)
     except SlaflowError as error:

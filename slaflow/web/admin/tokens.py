@@ -49,7 +49,7 @@ def add(request: Request, asking: Asking, form: Form) -> Response:
     try:
         made, secret = tokens.add(
             engine, form.get("name", "").strip(), scopes, party=None if person else whose, person=person,
-            expires_at=ends, by=asking.email,
+            expires_at=ends, by=asking.caller,
         )  # fmt: skip
     except TokenExists as error:
         return _page(request, asking, 409, form, str(error))
@@ -65,7 +65,7 @@ def add(request: Request, asking: Asking, form: Form) -> Response:
 def revoke(request: Request, asking: Asking, form: Form) -> Response:
     """Ends it from the next request on."""
     try:
-        tokens.revoke(site_of(request).engine, form.get("name", ""), by=asking.email)
+        tokens.revoke(site_of(request).engine, form.get("name", ""), by=asking.caller)
     except UnknownName:
         return line(404, _("there is no token of that name; look at the list again"), towards(request, "/"))
     return RedirectResponse(towards(request, "/admin/tokens?done=revoked"), 303)

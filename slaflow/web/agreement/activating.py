@@ -56,7 +56,7 @@ def put_in_force(request: Request, asking: Principal, text: bytes, digest: str) 
     """Has new leads take it from now on, if all have signed who must have."""
     engine = site_of(request).engine
     try:
-        engine.activate(text, by=asking.email)
+        engine.activate(text, by=asking.caller)
     except (NotPermitted, UnknownName) as error:
         return line(403, str(error), towards(request, "/"))
     except Unsigned as error:

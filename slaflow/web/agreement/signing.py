@@ -45,7 +45,7 @@ def withdraw(request: Request, asking: Asking, digest: str, form: Form) -> Respo
         words = _("say in a few words why it is taken back; both sides read it")
         return line(422, words, towards(request, "/"))
     try:
-        engine.withdraw_signature(found.workflow.source.encode(), asking.email, reason)
+        engine.withdraw_signature(found.workflow.source.encode(), asking.caller, reason)
     except (NotPermitted, NotAParty, UnknownName) as error:
         return line(403, str(error), towards(request, "/"))
     except NothingToWithdraw as error:
@@ -56,7 +56,7 @@ def withdraw(request: Request, asking: Asking, digest: str, form: Form) -> Respo
 def signed(request: Request, asking: Principal, text: bytes) -> Response:
     """Signs it for the party of who asks, and shows it."""
     try:
-        made = site_of(request).engine.sign_agreement(text, asking.email)
+        made = site_of(request).engine.sign_agreement(text, asking.caller)
     except (NotPermitted, NotAParty, UnknownName) as error:
         return line(403, str(error), towards(request, "/"))
     except TextAlreadySigned as error:

@@ -42,7 +42,7 @@ def add(request: Request, asking: Asking, form: Form) -> Response:
     engine, typed = site_of(request).engine, written(form)
     try:
         new = adding(engine, asking.actor)
-        lead = engine.add(inputs_of(form, new.asked, ZoneInfo(new.zone)), asking.email)
+        lead = engine.add(inputs_of(form, new.asked, ZoneInfo(new.zone)), asking.caller)
     except LeadExists as error:
         return _page(request, asking, 409, typed, [KNOWN], error.lead_id)
     except IdentityErased:

@@ -51,7 +51,7 @@ def erase(request: Request, asking: Asking, number: Number, form: Form) -> Respo
             if typed.get("number", "").strip() != str(number):
                 words = _("to erase lead {number}, write {number} where its number is asked for")
                 raise InvalidValue(words.format(number=number))
-            engine.erase(number, typed.get("reason", ""), asking.email)
+            engine.erase(number, typed.get("reason", ""), asking.caller)
     except LeadNotThere:
         return pressing.no_lead(request)
     except LeadErased:

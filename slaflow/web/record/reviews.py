@@ -153,7 +153,7 @@ def sign(request: Request, asking: Asking, workflow: Name, period: Name, form: F
         return _not_there(request, error)
     place = Place(REVIEW, workflow, looked.period)
     try:
-        reviews.sign(engine, workflow, looked.period, asking.email, None, shown=form.get("record", ""))
+        reviews.sign(engine, workflow, looked.period, asking.caller, None, shown=form.get("record", ""))
     except NOT_SIGNED as error:
         kept.ask(engine, place)
         return _sign_page(request, asking, workflow, period, 409, str(error))

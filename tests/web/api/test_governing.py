@@ -58,6 +58,7 @@ def test_the_same_key_does_it_once_and_another_request_is_refused(app: Engine, r
         assert other.json()["code"] == "key_reused", path
     told = [entry for entry in app.log() if entry.actor == ROOT and entry.entry_class == "input"]
     assert {"disputed", "signed", "activated", "person", "access", "erased"} <= {e.kind for e in told}
+    assert {entry.data["via"] for entry in told if entry.data is not None} == {"api"}
     assert app.verify().ok
     assert app.replay().ok
 
