@@ -33,6 +33,7 @@ LONGER = (("{is: 4h}", "{is: 400h}"), ("within: 1d", "within: 60d"), ("within: 2
           ("within: 5d", "within: 60d"), ("within: 10d", "within: 60d"))  # fmt: skip
 """Promises that reps have, so long that what began in the last weeks has not fallen."""
 FIELDS = {"email": "", "company": "Nordlund", "country": "SE", "employees": 80, "source": "event"}
+WAITING = "SELECT id FROM lead WHERE state = 'mql' AND id > 1 ORDER BY id"
 Course = tuple[tuple[Actor, Happening], ...]
 BY_MARKETING, BY_SALES, BY_LEAD = (Actor(name, name) for name in (MARKETING, SALES, "lead"))
 HANDED_OVER: Course = (
@@ -45,11 +46,13 @@ ACCEPTED: Course = (
 
 
 class Office(NamedTuple):
-    """Sessions of each rep and an auditor, tokens, the lead with a long history, a day of the log."""
+    """Sessions of each rep and an auditor, tokens, leads that wait to be accepted, the lead with a long
+    history, a day of the log."""
 
     reps: dict[str, str]
     auditor: str
     tokens: list[str]
+    waiting: list[int]
     long: int
     day: str
 
@@ -126,7 +129,10 @@ def _office(engine: Engine, long: int, now: datetime) -> Office:
     made = [
         tokens.add(engine, f"bench{number}", ["read", "write", "log"], party=SALES)[1] for number in range(20)
     ]
-    return Office(reps, _session(engine, people["auditor@example.com"], now), made, long, f"{now:%Y-%m-%d}")
+    with engine.database.read() as connection:
+        waiting = [row[0] for row in connection.execute(text(WAITING))]
+    auditor = _session(engine, people["auditor@example.com"], now)
+    return Office(reps, auditor, made, waiting, long, f"{now:%Y-%m-%d}")
 
 
 def _session(engine: Engine, person: Person, now: datetime) -> str:

@@ -67,6 +67,8 @@ def test_a_draft_is_compared_told_and_signed_to_its_last_byte(app: Engine, clien
     done = client.post("/agreement/draft/sign", data=form)
     assert "Signed for sales: this very text" in words(done)
     entry = next(each for each in app.log() if each.kind == "signed")
+    assert entry.data is not None
+    assert entry.data["via"] == "web"
     assert (entry.actor, entry.digest) == (MIA, sha256(text).hexdigest())
     assert (entry.data or {})["source"].encode() == text
     cut = client.post("/agreement/draft/sign", data={**form, "text": form["text"][:-8]})
