@@ -28,11 +28,15 @@ from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Answered, Assigned, Contested, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.store.database import Connection
+from slaflow.store.log import entries as log_store
+from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import used_links as store
 
 VIA = "web"
+WRITTEN_BY: Mapping[Kind, tuple[str, ...]] = {"set": ("changed", "checked"), "answer": ("checked",)}
+"""Which entries say that a field was set, or a check answered."""
 REMEMBERED = timedelta(hours=24)
 """For so long a form that was sent is known again."""
 
@@ -42,7 +46,8 @@ class Press:
     """A form that is sent: ``key`` is its own, and the same however often it is sent.
 
     ``number`` is of which of the target's clocks it speaks, ``owner`` who owned the lead when its page was
-    made, empty: nobody; None: that does not matter.
+    made, empty: nobody; None: that does not matter. ``seq`` is the last entry that its page knew of, 0 where
+    it does not say.
     """
 
     key: str
@@ -53,6 +58,7 @@ class Press:
     values: Mapping[str, object] | None = None
     number: int | None = None
     owner: str | None = None
+    seq: int = 0
 
 
 def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
@@ -60,7 +66,8 @@ def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
 
     Raises:
         LinkUsed: the same form was sent already, and it was done then.
-        MovedOn: the lead has left the state it was made for, and may have come back; or has another owner.
+        MovedOn: the lead has left the state it was made for, and may have come back; has another owner; or
+            somebody set that very field, or answered that check, since.
         LeadNotThere, LeadErased: it is about nobody.
         Refused: with every failing clause.
         InvalidValue, LeadExists, IdentityMissing: the fields are not as declared, or somebody else's.
@@ -74,6 +81,7 @@ def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
         if (used := store.find(conn, _id(press, who))) is not None:
             raise LinkUsed(used)
         check_not_erased(held)
+        _check_is_news(conn, held, press)
         happening = _HAPPENINGS[press.kind](app, conn, held, press, who)
         ask = Ask(press.lead, happening, who, expected=press.expected, via=VIA)
         outcome = in_transaction(app, conn, [ask], now=None)[0]
@@ -82,6 +90,21 @@ def act(app: Context, press: Press, who: Actor) -> dict[str, Any]:
         return outcome
 
     return done(app, asked(app, attempt), None)
+
+
+def _check_is_news(conn: Connection, held: Lead, press: Press) -> None:
+    """Raises ``MovedOn`` where another was quicker with the same field or check: their word is to be seen."""
+    kinds = WRITTEN_BY.get(press.kind)
+    if kinds is None or not 0 < press.seq < held.seq:
+        return
+    for entry in log_store.entries(conn, LogFilter(lead=held.id, kinds=kinds)):
+        if entry.seq > press.seq and press.name in _written(entry.data or {}):
+            raise MovedOn(held.id, held.state, held.state)
+
+
+def _written(data: Mapping[str, Any]) -> set[str]:
+    """The check that an entry answers, and the fields that it may set."""
+    return {data.get("check", ""), *data.get("fields", ()), *data.get("answer", ())}
 
 
 def _id(press: Press, who: Actor) -> str:

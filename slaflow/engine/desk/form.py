@@ -26,7 +26,7 @@ from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.lead import Value
 
 READ = 200
-SAID = ("disputed", "granted", "upheld")
+SAID = ("changed", "checked", "disputed", "granted", "upheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,8 @@ def since(app: Context, lead_id: int, who: Actor, seq: int) -> Meanwhile:
 
 
 def _said_since(seen: Seen, told: Sequence[Told], seq: int) -> Iterator[Happened]:
-    """What was said of breaches and returns, which no message tells of; newest first."""
+    """What no message tells of: fields set, checks answered, what was said of breaches and returns; newest
+    first."""
     for event in timeline(seen.naming, seen.people, told, goes_on=False).events:
         if event.seq > seq and event.kind in SAID:
             by = "" if event.by is None else " " + _("by {who}").format(who=event.by)

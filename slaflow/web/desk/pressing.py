@@ -95,7 +95,8 @@ def _press(
     key, owner = form.get("key", "")[:LONGEST_KEY], form.get("owner")
     number = _number(form.get("clock", "")) or None
     owner = None if owner is None else owner[:LONGEST_ADDRESS]
-    return Press(key, lead, kind, name, _expected(form), values, number, owner)
+    seq = _number(form.get("seq", ""))
+    return Press(key, lead, kind, name, _expected(form), values, number, owner, seq)
 
 
 def refused(

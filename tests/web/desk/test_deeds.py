@@ -62,6 +62,26 @@ def test_who_comes_second_gets_the_form_back_with_what_happened(
     assert "note" not in {each.trigger for each in app.log()}
 
 
+def test_who_sets_a_field_second_sees_the_others_word_before_they_do_it_all_the_same(
+    app: Engine, client: TestClient, present: Present
+) -> None:
+    enter(app, client, ANNA)
+    form = form_to(client.get("/leads/1/set/company"), "/leads/1/set/company")
+    present.at += HOUR
+    app.record(1, "call", BO)
+    app.change(1, {"vip": True}, BO)
+    mine = {**form, "in.company": "Acme AB"}
+    done = client.post("/leads/1/set/company", data=mine, follow_redirects=False)
+    assert done.status_code == 303, "another's deed about something else is in nobody's way"
+    other = {**form, "key": "of another page", "in.company": "Beta Ltd"}
+    late = client.post("/leads/1/set/company", data=other)
+    assert (late.status_code, "Fields changed by Anna Berg" in words(late)) == (409, True)
+    assert app.latest(1)["fields"]["company"] == "Acme AB"
+    again = {**form_to(late, "/leads/1/set/company"), "in.company": "Beta Ltd"}
+    assert client.post("/leads/1/set/company", data=again, follow_redirects=False).status_code == 303
+    assert app.latest(1)["fields"]["company"] == "Beta Ltd"
+
+
 @on_one_database
 def test_a_lead_that_came_back_is_asked_of_anew(app: Engine, client: TestClient, present: Present) -> None:
     enter(app, client, ANNA)
