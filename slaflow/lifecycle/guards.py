@@ -142,7 +142,8 @@ def validated(
 ) -> dict[str, Value]:
     """*given* in stored form, defaults filled in; what is wrong with it is added to *because*."""
     values: dict[str, Value] = {}
-    for name in given:
+    # In one order, however they were given: the log keeps them by name, and has to be decided again the same.
+    for name in sorted(given):
         if name not in fields:
             expected = f"; expected: {', '.join(fields)}" if fields else "; nothing is expected"
             because.append(f'unknown input "{name}"{did_you_mean(name, fields) or expected}')

@@ -159,7 +159,7 @@ def test_hostile_text_is_text_on_every_page(app: Engine, client: TestClient, tex
         ("/leads/1/nothing", 404), ("/leads/1/check/nothing", 404), ("/leads/1/log/nothing", 404),
         ("/leads/1/set/nothing", 404), ("/leads/1?before=x", 404), ("/leads/1/%00", 404),
         ("/leads/1/a%2fb", 404), ("/queue?whose=nobody", 200), ("/queue?done=x", 200), ("/leads?q=%00", 200),
-        ("/leads?q=99999999999999999999", 200),
+        ("/leads?q=99999999999999999999", 200), ("/leads/1?done=1&answered=nothing", 200),
     ],
 )  # fmt: skip
 def test_no_address_is_a_fault_of_ours(app: Engine, client: TestClient, path: str, status: int) -> None:
