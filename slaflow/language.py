@@ -10,6 +10,7 @@ import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -56,6 +57,66 @@ def _(words: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """The form for *number*, in the language of who reads."""
     return _catalogue(spoken()).ngettext(one, many, number)
+
+
+def marked(words: str) -> str:
+    """*words*, which somebody says later, in the language of who reads then."""
+    return words
+
+
+def moment(here: datetime) -> str:
+    """A local instant as its reader writes it: ``Mon 9 Mar 14:30``."""
+    weekday, month = _days(spoken())[here.weekday()], _months(spoken(), "abbreviated")[here.month]
+    return _("{weekday} {day} {month} {time}").format(
+        weekday=weekday, day=here.day, month=month, time=f"{here:%H:%M}"
+    )
+
+
+def day_of(here: date) -> str:
+    """A day of a month: ``9 Mar``."""
+    return _("{day} {month}").format(day=here.day, month=_months(spoken(), "abbreviated")[here.month])
+
+
+def month_of(here: date) -> str:
+    """The whole name of the month: ``March``."""
+    return _months(spoken(), "wide")[here.month]
+
+
+def weekday_of(number: int) -> str:
+    """The whole name of the day of the week, of which Monday is 0."""
+    return _days(spoken(), "wide")[number]
+
+
+def grouped(number: float) -> str:
+    """A whole number with its thousands kept apart: ``12,345``."""
+    shown = f"{number:,}"
+    return shown if spoken() == ENGLISH else shown.replace(",", _signs(spoken())[0])
+
+
+def pointed(shown: str) -> str:
+    """A number that was spelt with a point, with what stands in its place: ``1,5``."""
+    return shown if spoken() == ENGLISH else shown.replace(".", _signs(spoken())[1])
+
+
+@cache
+def _days(language: str, width: str = "abbreviated") -> dict[int, str]:
+    from babel.dates import get_day_names
+
+    return dict(get_day_names(width, "format", language))  # type: ignore[arg-type]
+
+
+@cache
+def _months(language: str, width: str) -> dict[int, str]:
+    from babel.dates import get_month_names
+
+    return dict(get_month_names(width, "format", language))  # type: ignore[arg-type]
+
+
+@cache
+def _signs(language: str) -> tuple[str, str]:
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return get_group_symbol(language), get_decimal_symbol(language)
 
 
 @cache

@@ -19,6 +19,7 @@ from slaflow.engine.leads.resurrection import forget, returns
 from slaflow.engine.listening import heard
 from slaflow.engine.passages import keep as passages
 from slaflow.hours.zones import in_utc
+from slaflow.language import ENGLISH, speaking
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.events import Created, Disputed, Lifted, Migrated, Upheld
 from slaflow.lifecycle.lead import Lead
@@ -51,6 +52,14 @@ def in_transaction(
     Raises:
         LeadNotThere, UnknownName, InvalidValue, AheadOfClock, NaiveInstant, IdentityErased: unless *lenient*.
     """
+    with speaking(ENGLISH):
+        return _decided(app, conn, asks, now, lenient)
+
+
+def _decided(
+    app: Context, conn: Connection, asks: Sequence[Ask], now: datetime | None, lenient: bool
+) -> list[Outcome]:
+    """In English, whoever asks: what is written says the same to everybody, and for ever."""
     ids = {ask.lead_id for ask in asks if not isinstance(ask.happening, Created)}
     batch = load(app, conn, ids, lock_turns=True)
     clock = app.present(now)

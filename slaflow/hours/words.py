@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from slaflow.language import _
+
 DAY, HOUR, MINUTE = 86_400, 3600, 60
 ALWAYS = "always"
 """The calendar of every agreement that never closes, on which a day has 24 hours."""
@@ -12,11 +14,11 @@ def duration(seconds: float) -> str:
     minutes, left = divmod(int(abs(seconds)), MINUTE)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
+    parts = [(days, _("{n} d")), (hours, _("{n} h")), (minutes, _("{n} min")), (left, _("{n} s"))]
     while len(parts) > 1 and not parts[0][0]:
         parts.pop(0)
-    shown = [f"{number} {unit}" for number, unit in parts[:2] if number]
-    return " ".join(shown) or "0 s"
+    shown = [words.format(n=number) for number, words in parts[:2] if number]
+    return " ".join(shown) or _("{n} s").format(n=0)
 
 
 def open_time(seconds: float) -> str:
@@ -25,7 +27,8 @@ def open_time(seconds: float) -> str:
     if not hours:
         return duration(rest)
     minutes = rest // MINUTE
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    said = _("{n} h").format(n=hours)
+    return f"{said} {_('{n} min').format(n=minutes)}" if minutes else said
 
 
 def time_on(calendar: str | None, seconds: float) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.clocks import cancel
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Erased
@@ -27,7 +28,9 @@ class LeadErased(SlaflowError):
         self.lead_id = lead_id
         self.erased_at = erased_at
         super().__init__(
-            f"lead {lead_id} was erased on {instant_text(erased_at)}; nothing can happen to it any more"
+            _("lead {lead_id} was erased on {instant_text}; nothing can happen to it any more").format(
+                lead_id=lead_id, instant_text=instant_text(erased_at)
+            )
         )
 
 

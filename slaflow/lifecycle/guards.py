@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import InvalidValue, did_you_mean
+from slaflow.language import _
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.rights.named import grants, named, names, others
@@ -58,7 +59,11 @@ def choose(
     because: list[str] = []
     if party is not None and not names(row.by, row.roles, party, right):
         who = others(row.by, row.roles, party, right)
-        because.append(f"{row.trigger} is for {named(row.by, row.roles)}, not for {who}")
+        because.append(
+            _("{trigger} is for {named}, not for {who}").format(
+                trigger=row.trigger, named=named(row.by, row.roles), who=who
+            )
+        )
     values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     failing = failing_clauses(seen, row.guard)
@@ -75,8 +80,10 @@ def choose(
 
 def _not_to_override(row: Transition) -> str:
     if not row.override:
-        return f"nobody may override {row.trigger}"
-    return f"{row.trigger} is overridden by {' or '.join(grant.words for grant in row.override)}"
+        return _("nobody may override {trigger}").format(trigger=row.trigger)
+    return _("{trigger} is overridden by {who}").format(
+        trigger=row.trigger, who=_(" or ").join(grant.words for grant in row.override)
+    )
 
 
 def may_pass(view: View, row: Transition) -> bool:
@@ -119,8 +126,9 @@ def choose_by_trigger(
     if not rows:
         possible = dict.fromkeys(row.trigger for row in lifecycle.rows_from(view.lead.state))
         return (
-            f"{trigger} does not lead from {view.lead.state}; possible from there: "
-            f"{', '.join(possible) or 'nothing'}",
+            _("{trigger} does not lead from {state}; possible from there: {possible}").format(
+                trigger=trigger, state=view.lead.state, possible=", ".join(possible) or _("nothing")
+            ),
         )
     refused: list[str] = []
     for row in rows:
@@ -128,12 +136,22 @@ def choose_by_trigger(
         if isinstance(found, Chosen):
             return found
         if not overrides:
-            refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
+            refused += [
+                _("to {state}: {because}").format(state=row.to or view.lead.state, because=r)
+                if len(rows) > 1
+                else r
+                for r in found
+            ]
     for row in rows if overrides else ():
         found = choose(view, row, inputs, party, overrides, owners, right)
         if isinstance(found, Chosen):
             return found
-        refused += [f"to {row.to or view.lead.state}: {r}" if len(rows) > 1 else r for r in found]
+        refused += [
+            _("to {state}: {because}").format(state=row.to or view.lead.state, because=r)
+            if len(rows) > 1
+            else r
+            for r in found
+        ]
     return tuple(dict.fromkeys(refused))
 
 
@@ -145,8 +163,13 @@ def validated(
     # In one order, however they were given: the log keeps them by name, and has to be decided again the same.
     for name in sorted(given):
         if name not in fields:
-            expected = f"; expected: {', '.join(fields)}" if fields else "; nothing is expected"
-            because.append(f'unknown input "{name}"{did_you_mean(name, fields) or expected}')
+            near = did_you_mean(name, fields)
+            words = _('unknown input "{name}"{near}')
+            if not near and fields:
+                words = _('unknown input "{name}"; expected: {fields}')
+            elif not near:
+                words = _('unknown input "{name}"; nothing is expected')
+            because.append(words.format(name=name, near=near, fields=", ".join(fields)))
     for name, spec in fields.items():
         raw = given.get(name)
         try:
@@ -157,7 +180,7 @@ def validated(
         if value is not None:
             values[name] = value
         elif spec.required:
-            because.append(f"{name} is required")
+            because.append(_("{name} is required").format(name=name))
     return values
 
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from slaflow.errors import UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.approaches import note_approach, remarks
 from slaflow.lifecycle.breaches import returns, sayings
 from slaflow.lifecycle.decision import Refusal
@@ -148,7 +149,11 @@ def _record(work: Work, event: Input, at: datetime, touch: Recorded) -> Refusal 
     because = []
     if not names(kind.by, kind.roles, event.actor.party, event.right):
         who = others(kind.by, kind.roles, event.actor.party, event.right)
-        because.append(f"{kind.kind} is recorded by {named(kind.by, kind.roles)}, not by {who}")
+        because.append(
+            _("{kind} is recorded by {named}, not by {who}").format(
+                kind=kind.kind, named=named(kind.by, kind.roles), who=who
+            )
+        )
     values = validated(kind.fields, touch.fields, work.workflow, because)
     if because:
         data = {"activity": kind.kind, "fields": as_given(touch.fields)}
@@ -239,7 +244,11 @@ def _answer(work: Work, event: Input, at: datetime, answered: Answered) -> Refus
     allowed = tuple(dict.fromkeys((work.lead.held_by, *check.by)))
     if not names(allowed, check.roles, event.actor.party, event.right):
         who = others(allowed, check.roles, event.actor.party, event.right)
-        because.append(f"{check.name} is answered by {named(allowed, check.roles)}, not by {who}")
+        because.append(
+            _("{name} is answered by {named}, not by {who}").format(
+                name=check.name, named=named(allowed, check.roles), who=who
+            )
+        )
     values = validated(check.fields, answered.answer, work.workflow, because)
     if because:
         data = {"check": check.name, "answer": as_given(answered.answer)}

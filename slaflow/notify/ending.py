@@ -14,6 +14,7 @@ from slaflow.engine.desk.consequences import local
 from slaflow.engine.desk.meanwhile import Happened, meanwhile, name_of
 from slaflow.engine.leads.click import LinkExpired, LinkUsed, PersonGone
 from slaflow.errors import SlaflowError, UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.notify.links import Link
 from slaflow.notify.offer import Stood, stood
@@ -40,14 +41,14 @@ class Ending:
 def ending(app: Context, link: Link, error: SlaflowError, now: datetime) -> Ending:
     """What there is to say of *link*, which *error* ended; of an erased lead nothing but that."""
     if isinstance(error, LeadErased | LeadNotThere):
-        return Ending("Nothing was done", "what was known of this lead was erased", link.lead)
+        return Ending(_("Nothing was done"), _("what was known of this lead was erased"), link.lead)
     with app.database.read() as conn:
         standing = stood(app, conn, link, now)
     if standing.lead.erased_at is not None:
-        return Ending("Nothing was done", "what was known of this lead was erased", link.lead)
+        return Ending(_("Nothing was done"), _("what was known of this lead was erased"), link.lead)
     workflow = standing.workflow
     return Ending(
-        "That was done already" if isinstance(error, LinkUsed) else "Nothing was done",
+        _("That was done already") if isinstance(error, LinkUsed) else _("Nothing was done"),
         _words(standing, link, error),
         link.lead,
         Naming(workflow).state(standing.lead.state),
@@ -61,13 +62,20 @@ def _words(standing: Stood, link: Link, error: SlaflowError) -> str:
     naming, zone = Naming(standing.workflow), ZoneInfo(standing.workflow.timezone)
     deed, person = naming.trigger(link.trigger), name_of(standing.people, link.person)
     if isinstance(error, LinkUsed):
-        return f"{deed} was done by this link on {local(error.used.used_at, zone)}, in the name of {person}"
+        return _("{deed} was done by this link on {at}, in the name of {person}").format(
+            deed=deed, at=local(error.used.used_at, zone), person=person
+        )
     if isinstance(error, LinkExpired):
-        return f"this link was good until {local(error.expired_at, zone)}; a newer message has a newer one"
+        return _("this link was good until {at}; a newer message has a newer one").format(
+            at=local(error.expired_at, zone)
+        )
     if isinstance(error, PersonGone):
-        return f"{person}, for whom this link was made, is not among the people here any more"
-    was, is_ = naming.state(link.expected.state), naming.state(standing.lead.state)
+        return _("{person}, for whom this link was made, is not among the people here any more").format(
+            person=person
+        )
+    was, now = naming.state(link.expected.state), naming.state(standing.lead.state)
+    if isinstance(error, MovedOn) and was == now:
+        return _("this link was for a lead in {state}: it has left that, and come back").format(state=was)
     if isinstance(error, MovedOn):
-        stay = "it has left that, and come back" if was == is_ else f"it is in {is_} now"
-        return f"this link was for a lead in {was}: {stay}"
-    return f"the agreement has changed, and {deed} leads nowhere from {is_}"
+        return _("this link was for a lead in {state}: it is in {now} now").format(state=was, now=now)
+    return _("the agreement has changed, and {deed} leads nowhere from {state}").format(deed=deed, state=now)

@@ -21,6 +21,7 @@ from slaflow.engine.desk.meanwhile import Happened, meanwhile, name_of
 from slaflow.engine.leads.click import check_good, person_of
 from slaflow.engine.settle import settled
 from slaflow.errors import UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.lead import Lead
@@ -181,7 +182,10 @@ def _touches(stood: Stood, naming: Naming) -> list[Happened]:
     return [
         Happened(
             each.occurred_at or each.at,
-            f"{_plainly(naming.activity((each.data or {})['activity']))}, by {_by(stood, naming, each)}",
+            _("{_plainly}, by {_by}").format(
+                _plainly=_plainly(naming.activity((each.data or {})["activity"])),
+                _by=_by(stood, naming, each),
+            ),
         )
         for each in rows[: -TOUCHES - 1 : -1]
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slaflow.hours.words import largest
-from slaflow.language import _, ngettext
+from slaflow.language import _, grouped, ngettext
 from slaflow.report.rates import percent_text
 
 Figures = Mapping[str, Any]
@@ -24,7 +24,7 @@ def counted(number: int, noun: str) -> str:
 
 def leads(number: int) -> str:
     """``1 lead``, ``2,400 leads``."""
-    return ngettext("{n} lead", "{n} leads", number).format(n=f"{number:,}")
+    return ngettext("{n} lead", "{n} leads", number).format(n=grouped(number))
 
 
 def _elapsed(seconds: float) -> str:
@@ -34,7 +34,7 @@ def _elapsed(seconds: float) -> str:
         "day": ngettext("{n} day", "{n} days", number), "hour": ngettext("{n} hour", "{n} hours", number),
         "minute": ngettext("{n} minute", "{n} minutes", number),
     }  # fmt: skip
-    return said[unit].format(n=f"{number:,}")
+    return said[unit].format(n=grouped(number))
 
 
 def sla(figures: Figures) -> str:
@@ -79,7 +79,7 @@ def returns(figures: Figures) -> str:
         return _("No lead was given back")
     reason = figures["reasons"][0]
     most = _("most often: {reason} ({share} of {n})").format(
-        reason=words(reason["reason"]), share=percent(reason["share"]), n=f"{figures['returns']:,}"
+        reason=words(reason["reason"]), share=percent(reason["share"]), n=grouped(figures["returns"])
     )
     if not figures["handed_over"]:
         return _("{leads} given back, {most}").format(leads=leads(figures["returns"]), most=most)
@@ -123,14 +123,14 @@ def losses(figures: Figures) -> str:
         if ways
     ]
     of = ngettext("Of {n} end {shares}", "Of {n} ends {shares}", figures["endings"])
-    found = of.format(n=f"{figures['endings']:,}", shares=_listed(shares))
+    found = of.format(n=grouped(figures["endings"]), shares=_listed(shares))
     what = "lost" if ends["lost"] else "returned"
     why = [row for way in ends[what] for row in way["reasons"]]
     if not why:
         return found
     most = max(why, key=lambda row: row["endings"])
     return found + _("; most often {end}: {reason} ({n})").format(
-        end=named[what], reason=words(most["reason"]), n=f"{most['endings']:,}"
+        end=named[what], reason=words(most["reason"]), n=grouped(most["endings"])
     )
 
 
@@ -142,14 +142,14 @@ def content(figures: Figures) -> str:
     if not handed:
         row = max(kinds, key=lambda row: row["touches"])
         return _("Said most: {what}, {n} of {all} touches").format(
-            what=words(row["activity"]), n=f"{row['touches']:,}", all=f"{figures['touches']:,}"
+            what=words(row["activity"]), n=grouped(row["touches"]), all=grouped(figures["touches"])
         )
     row = max(kinds, key=lambda row: row["before"]["handoffs"]["last"])
     last = row["before"]["handoffs"]["last"]
     said = ngettext(
         "Last before {share} of {n} handoff: {what}", "Last before {share} of {n} handoffs: {what}", handed
     )
-    return said.format(share=percent(last / handed), n=f"{handed:,}", what=words(row["activity"]))
+    return said.format(share=percent(last / handed), n=grouped(handed), what=words(row["activity"]))
 
 
 def journey(figures: Figures) -> str:

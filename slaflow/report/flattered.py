@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from slaflow.language import _, grouped
 from slaflow.report.rates import share
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked
@@ -67,11 +68,11 @@ def beside(parties: Mapping[str, tuple[int, int]], found: Mapping[str, Flattery]
 def flattery_words(figure: Mapping[str, Any]) -> Iterable[str]:
     """A line for each way there is, with the targets it is about."""
     words = {
-        LET_GO: "let go: the lead was moved on before they were due",
-        LIFTED: "lifted by hand",
-        TOLD_LATE: "kept by what was told afterwards",
+        LET_GO: _("let go: the lead was moved on before they were due"),
+        LIFTED: _("lifted by hand"),
+        TOLD_LATE: _("kept by what was told afterwards"),
     }
     for way in WAYS:
         if figure[way]:
-            of = ", ".join(f"{name} {number:,}" for name, number in figure["of"][way].items())
-            yield f"{figure[way]:,} {words[way]} ({of})"
+            of = ", ".join(f"{name} {grouped(number)}" for name, number in figure["of"][way].items())
+            yield f"{grouped(figure[way])} {words[way]} ({of})"

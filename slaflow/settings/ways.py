@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from slaflow.errors import USAGE, SlaflowError
+from slaflow.language import _
 from slaflow.settings.reach import Reach
 
 DEFAULT = "default"
@@ -43,7 +44,9 @@ def parse_daily(text: str) -> int:
     found = _DAILY.fullmatch(text.strip())
     minutes = None if found is None else _minutes(*found.groups())
     if minutes is None or minutes == _DAY:
-        raise WayUnclear(f'"{text}" is no digest; write {ONE_A_DAY}, or {OFF}')
+        raise WayUnclear(
+            _('"{text}" is no digest; write {daily}, or {off}').format(text=text, daily=ONE_A_DAY, off=OFF)
+        )
     return minutes
 
 
@@ -55,9 +58,17 @@ def parse_quiet(text: str) -> Hours | None:
     times = [] if found is None else [_minutes(*found.groups()[:2]), _minutes(*found.groups()[2:])]
     start, end = (None if each is None else each % _DAY for each in times) if times else (None, None)
     if start is None or end is None:
-        raise WayUnclear(f'"{text}" are no quiet hours; write 19:00-07:00, {TEAM} or {OFF}')
+        raise WayUnclear(
+            _('"{text}" are no quiet hours; write 19:00-07:00, {team} or {off}').format(
+                text=text, team=TEAM, off=OFF
+            )
+        )
     if start == end:
-        raise WayUnclear(f'"{text}" is the whole day; name two times, or no channel: --channel {NONE}')
+        raise WayUnclear(
+            _('"{text}" is the whole day; name two times, or no channel: --channel {none}').format(
+                text=text, none=NONE
+            )
+        )
     return Hours(start, end)
 
 

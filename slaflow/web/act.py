@@ -14,6 +14,7 @@ from slaflow.engine.desk.consequences import local, owed_next
 from slaflow.engine.leads import click
 from slaflow.engine.leads.commands import Refused
 from slaflow.errors import InvalidValue, SlaflowError
+from slaflow.language import _, marked
 from slaflow.notify import links
 from slaflow.notify.ending import ENDED, ending
 from slaflow.notify.links import Link
@@ -29,10 +30,12 @@ KEY = "page"
 """The field of the form that only a page of ours fills."""
 FROM_HERE = (None, "same-origin", "none")
 """What a browser says of where a form was sent from; old ones say nothing."""
-OLD = "this page had been open for more than 15 minutes; look whether it is still right, and press again"
-FOREIGN = "nothing was done; press the button below"
-ELSEWHERE = "a form on another site sent this, and nothing was done; open the link from the message"
-NOT_SET_UP = "links are not set up here; ask whoever runs slaflow"
+OLD = marked(
+    "this page had been open for more than 15 minutes; look whether it is still right, and press again"
+)
+FOREIGN = marked("nothing was done; press the button below")
+ELSEWHERE = marked("a form on another site sent this, and nothing was done; open the link from the message")
+NOT_SET_UP = marked("links are not set up here; ask whoever runs slaflow")
 Form = Annotated[dict[str, str], Depends(form_of)]
 
 
@@ -62,10 +65,10 @@ def act(text: str, request: Request, form: Form) -> HTMLResponse:
     except LinkBroken as error:
         return line(404, str(error))
     if request.headers.get("sec-fetch-site") not in FROM_HERE:
-        return line(403, ELSEWHERE)
+        return line(403, _(ELSEWHERE))
     given = links.page_is(keys, form.get(KEY, ""), link, now)
     if given != "fresh":
-        words = OLD if given == "old" else FOREIGN
+        words = _(OLD if given == "old" else FOREIGN)
         return _offer_page(site, keys, link, now, 403, words, typed=written(form))
     return _acted(site, keys, link, form, now)
 
@@ -73,7 +76,7 @@ def act(text: str, request: Request, form: Form) -> HTMLResponse:
 def keys_of(site: Site) -> Keys:
     """The keys of links. Raises ``LinkBroken`` where there are none."""
     if site.keys is None:
-        raise LinkBroken(NOT_SET_UP)
+        raise LinkBroken(_(NOT_SET_UP))
     return site.keys
 
 

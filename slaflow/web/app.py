@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
+from slaflow.language import _, marked
 from slaflow.web import act, health, principal, problems, slack, stop
 from slaflow.web.access import demo, letting_in, me, oidc, others, sign_in
 from slaflow.web.admin import absences, people, sending, tokens
@@ -31,10 +32,10 @@ from slaflow.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
 KEPT = "public, max-age=3600"
-NO_PAGE = "there is no such page here; open the link as it stands in the message"
-NOT_SO = "this page is only looked at, or sent by its own button"
-NOT_NOW = "slaflow cannot get at its data now, and nothing was done; try again in a minute"
-BUSY = "somebody else was at the same lead, and nothing was done; try again"
+NO_PAGE = marked("there is no such page here; open the link as it stands in the message")
+NOT_SO = marked("this page is only looked at, or sent by its own button")
+NOT_NOW = marked("slaflow cannot get at its data now, and nothing was done; try again in a minute")
+BUSY = marked("somebody else was at the same lead, and nothing was done; try again")
 
 
 ROUTERS = (
@@ -82,7 +83,7 @@ def _not_taken(request: Request, error: Exception) -> Response:
     if request.scope["path"].startswith(f"{api.PLACE}/"):
         # A line break in an address keeps it from where it belongs.
         return api.not_taken(request, error)
-    words = {404: NO_PAGE, 405: NOT_SO}.get(error.status_code, str(error.detail))
+    words = _({404: NO_PAGE, 405: NOT_SO}.get(error.status_code, str(error.detail)))
     response = line(error.status_code, words, towards(request, "/"))
     response.headers.update(error.headers or {})
     return response
@@ -90,7 +91,7 @@ def _not_taken(request: Request, error: Exception) -> Response:
 
 def _not_an_address(request: Request, error: Exception) -> HTMLResponse:
     """A number that is none, or a name longer than any: nothing of ours leads there."""
-    return line(404, NO_PAGE, towards(request, "/"))
+    return line(404, _(NO_PAGE), towards(request, "/"))
 
 
 def _refused(request: Request, error: Exception) -> HTMLResponse:
@@ -98,6 +99,6 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, SlaflowError)
     if error.exit_code != ENVIRONMENT and error.code != "conflicting_change":
         raise error
-    response = line(503, NOT_NOW if error.exit_code == ENVIRONMENT else BUSY, towards(request, "/"))
+    response = line(503, _(NOT_NOW if error.exit_code == ENVIRONMENT else BUSY), towards(request, "/"))
     response.headers["retry-after"] = "60" if error.exit_code == ENVIRONMENT else "1"
     return response

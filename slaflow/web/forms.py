@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from slaflow.engine.desk.asked import Asked
+from slaflow.language import _, marked
 from slaflow.web.multipart import File, NoForm, parts
 
 LARGEST = 256 * 1024
@@ -24,8 +25,8 @@ FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
 INPUT = "in."
 """What the names of a transition's inputs begin with in a form."""
-TOO_LONG = "that is more than a form holds; write less"
-NO_FORM = "that is no form of ours; open the link again and fill in its page"
+TOO_LONG = marked("that is more than a form holds; write less")
+NO_FORM = marked("that is no form of ours; open the link again and fill in its page")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _HOLDS = "__slaflow_form_holds__"
 
@@ -52,9 +53,11 @@ async def body_of(request: Request) -> bytes:
             elif length > FORGIVEN * largest:
                 break
     except ClientDisconnect:
-        raise HTTPException(400, "the connection broke off before all was sent; nothing was done") from None
+        raise HTTPException(
+            400, _("the connection broke off before all was sent; nothing was done")
+        ) from None
     if length > largest:
-        raise HTTPException(413, too_long)
+        raise HTTPException(413, _(too_long))
     return bytes(found)
 
 
@@ -86,21 +89,21 @@ async def _read_form(request: Request) -> list[tuple[str, str]]:
     if named == FILES and hasattr(request.scope.get("endpoint"), _HOLDS):
         return _taken_apart(request, kind, await body_of(request))
     if named != FORM:
-        raise HTTPException(415, "only the form of the page is taken here")
+        raise HTTPException(415, _("only the form of the page is taken here"))
     body = await body_of(request)
     try:
         return parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_VALUES, errors="strict"
         )
     except ValueError:
-        raise HTTPException(400, NO_FORM) from None
+        raise HTTPException(400, _(NO_FORM)) from None
 
 
 def _taken_apart(request: Request, kind: str, body: bytes) -> list[tuple[str, str]]:
     try:
         found = parts(kind, body)
     except NoForm:
-        raise HTTPException(400, NO_FORM) from None
+        raise HTTPException(400, _(NO_FORM)) from None
     request.state.files = found.files
     return [*found.values.items()]
 

@@ -7,7 +7,7 @@ import logging
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from slaflow.language import ENGLISH, speak
+from slaflow.language import ENGLISH, _, marked, speak
 from slaflow.web.pages import line
 from slaflow.web.site import Site
 from slaflow.web.tongues import preferred
@@ -27,8 +27,10 @@ HEADERS = {
 SECRET_PLACES = ("/act/", "/invite/", "/setup/", "/stop/", "/sign-in/back")
 """How addresses begin that are themselves a secret: others are told whose site it is, and no more."""
 ONE_YEAR = "max-age=31536000"
-NOT_OURS = "this address is none of ours; open the link as it stands in the message"
-FAULT = "a fault in slaflow itself; nothing was done, and whoever runs it finds a line about it in the log"
+NOT_OURS = marked("this address is none of ours; open the link as it stands in the message")
+FAULT = marked(
+    "a fault in slaflow itself; nothing was done, and whoever runs it finds a line about it in the log"
+)
 API = "/api/"
 """Programs read it, in one language."""
 HEALTH = ("/healthz", "/readyz")
@@ -58,7 +60,7 @@ class Guarded:
             await send(message)
 
         if not self._is_meant(scope):
-            await line(421, NOT_OURS)(scope, receive, sent)
+            await line(421, _(NOT_OURS))(scope, receive, sent)
             return
         try:
             await self.app(scope, receive, sent)
@@ -66,7 +68,7 @@ class Guarded:
             # Neither the address, which is a secret, nor the error's words, which may hold a value.
             log.error("a page failed: %s in %s", type(error).__name__, _where(error))
             if not begun:
-                await line(500, FAULT)(scope, receive, sent)
+                await line(500, _(FAULT))(scope, receive, sent)
 
     @staticmethod
     def _accepted(scope: Scope) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.agreement.words.values import limits, shown
 from slaflow.engine.desk.asked import Asked
+from slaflow.language import _, pointed
 from slaflow.workflow.identity import plain
 from slaflow.workflow.model.lead import Field, Value
 
@@ -27,7 +28,7 @@ def choices(field: Field) -> list[Choice]:
     """What is chosen from, as it is sent and as it is called."""
     if field.one_of:
         return [Choice(plain(each), shown(each).replace("_", " ")) for each in field.one_of]
-    return [Choice("true", "yes"), Choice("false", "no")]
+    return [Choice("true", _("yes")), Choice("false", _("no"))]
 
 
 def kind(field: Field) -> str:
@@ -60,7 +61,7 @@ def standing(field: Field, values: Mapping[str, Value], zone: ZoneInfo) -> str:
 
 def number(value: float) -> str:
     """Points as people read them: whole, or with one decimal."""
-    return f"{value:.1f}".removesuffix(".0")
+    return pointed(f"{value:.1f}".removesuffix(".0"))
 
 
 def signed(value: float) -> str:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from slaflow.agreement.document.blocks import capital, sentence
-from slaflow.agreement.words.naming import plain
+from slaflow.agreement.words.naming import plain, role
 from slaflow.engine.desk.consequences import local
 from slaflow.hours.words import open_time
 from slaflow.language import _, ngettext, spoken
@@ -29,7 +29,7 @@ def _environment() -> Environment:
     found.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.filters |= {
         "sentence": sentence, "capital": capital, "local": local, "lower_first": _lower_first, "plain": plain,
-        "points": number, "open_time": open_time, "signed": signed,
+        "points": number, "open_time": open_time, "signed": signed, "role": role,
     }  # fmt: skip
     found.globals |= {
         "choices": choices, "kind": kind, "hint": hint, "preset": preset, "bounds": bounds,

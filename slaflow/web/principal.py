@@ -21,7 +21,7 @@ from slaflow.engine import permits
 from slaflow.engine.access import secrets, sessions
 from slaflow.engine.caller import Caller
 from slaflow.engine.permits import Asker, Operation
-from slaflow.language import speak
+from slaflow.language import _, marked, speak
 from slaflow.lifecycle.lead import Actor
 from slaflow.web import origin
 from slaflow.web.access.cookies import secret_of
@@ -35,8 +35,12 @@ SIGNED_IN: Final = "signed_in"
 VIA = "web"
 FORM_KEY = "form_key"
 """The field that every form of somebody who is signed in carries."""
-ELSEWHERE = "a form on another site sent this, and nothing was done; open the page here and press its button"
-NOT_FROM_HERE = "this page was of another time, and nothing was done; open it again and press its button"
+ELSEWHERE = marked(
+    "a form on another site sent this, and nothing was done; open the page here and press its button"
+)
+NOT_FROM_HERE = marked(
+    "this page was of another time, and nothing was done; open it again and press its button"
+)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _NAMED = "__slaflow_operation__"
 
@@ -172,11 +176,11 @@ async def guard(request: Request, asks: Annotated[Principal | None, Depends(whoe
         speak(asks.language)
     is_unsafe = request.method not in origin.SAFE
     if is_unsafe and not origin.is_ours(request.app.state.site, request.headers):
-        raise Forbidden(ELSEWHERE)
+        raise Forbidden(_(ELSEWHERE))
     if asks is None:
         raise NotSignedIn(_wanted(request), lost=is_unsafe)
     if named != SIGNED_IN and not asks.may_ever(named):  # type: ignore[arg-type]  # checked by operation()
-        raise Forbidden(permits.denied(asks.asker, permits.WHO[named]))  # type: ignore[index]
+        raise Forbidden(permits.denied(asks.asker, _(permits.WHO[named])))  # type: ignore[index]
     if is_unsafe:
         await _check_form(request, asks)
 
@@ -184,7 +188,7 @@ async def guard(request: Request, asks: Annotated[Principal | None, Depends(whoe
 async def _check_form(request: Request, asks: Principal) -> None:
     form = await form_of(request)
     if not secrets.same(form.get(FORM_KEY, ""), asks.form_key):
-        raise Forbidden(NOT_FROM_HERE)
+        raise Forbidden(_(NOT_FROM_HERE))
 
 
 def _wanted(request: Request) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from slaflow.language import _
 from slaflow.web.api.problems import TITLES
 from slaflow.web.pages import line
 from slaflow.web.principal import operation
@@ -20,4 +21,4 @@ def meaning(code: str) -> HTMLResponse:
     if code not in TITLES:
         raise HTTPException(404)
     status, title = TITLES[code]
-    return line(200, f"{title} (answered with {status})")
+    return line(200, _("{title} (answered with {status})").format(title=_(title), status=status))

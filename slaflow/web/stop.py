@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from slaflow.language import _, marked
 from slaflow.notify import links
 from slaflow.notify.links import Stop
 from slaflow.notify.tokens import LinkBroken
@@ -24,8 +25,8 @@ from slaflow.web.site import Instead, Site, Stopping
 router = APIRouter()
 ONE_CLICK = b"One-Click"
 UNSUBSCRIBE = b"List-Unsubscribe"
-NOT_HERE = "messages are not stopped by a link here; ask whoever runs slaflow"
-NOTHING_CHOSEN = "nothing was changed; press one of the buttons"
+NOT_HERE = marked("messages are not stopped by a link here; ask whoever runs slaflow")
+NOTHING_CHOSEN = marked("nothing was changed; press one of the buttons")
 Body = Annotated[bytes, Depends(body_of)]
 
 
@@ -34,7 +35,7 @@ Body = Annotated[bytes, Depends(body_of)]
 def show(text: str, request: Request) -> HTMLResponse:
     """What can be asked for."""
     try:
-        stop, _ = _asked(request, text)
+        stop, _stopping = _asked(request, text)
     except LinkBroken as error:
         return line(404, str(error))
     return _choice(stop)
@@ -49,10 +50,10 @@ def act(text: str, request: Request, body: Body) -> HTMLResponse:
     except LinkBroken as error:
         return line(404, str(error))
     if request.headers.get("sec-fetch-site") not in FROM_HERE:
-        return line(403, ELSEWHERE)
+        return line(403, _(ELSEWHERE))
     chosen = _chosen(body)
     if chosen is None:
-        return _choice(stop, 422, NOTHING_CHOSEN)
+        return _choice(stop, 422, _(NOTHING_CHOSEN))
     return page("link/stopped.html", 200, words=stopping(stop.address, stop.channel, chosen))
 
 
@@ -60,7 +61,7 @@ def _asked(request: Request, text: str) -> tuple[Stop, Stopping]:
     site: Site = request.app.state.site
     stop = links.read_stop(keys_of(site), text)
     if site.stopping is None:
-        raise LinkBroken(NOT_HERE)
+        raise LinkBroken(_(NOT_HERE))
     return stop, site.stopping
 
 

@@ -20,14 +20,18 @@ from slaflow.agreement.changes.parts import REST, Kind, kinds
 from slaflow.agreement.changes.said import Said, both
 from slaflow.agreement.changes.spoken import EMPTY_IS_NOBODY, any_value, label, spoken
 from slaflow.agreement.changes.written import MADE_OF_THE_REST, key, written
-from slaflow.agreement.words.naming import called, listed, plain
+from slaflow.agreement.words.naming import called, listed, plain, quoted
+from slaflow.language import _, marked
 from slaflow.workflow.model.flow import State, Transition
 from slaflow.workflow.model.lead import Scoring
 from slaflow.workflow.model.workflow import Workflow
 
 SHORT = 60
 """Characters that two values may take to stand in one clause."""
-EXPLAINS = {"about": "explanation"}
+EXPLAINS = {
+    "about": marked("explanation"), "title": marked("title"), "question": marked("question"),
+    "otherwise": marked("otherwise"), "because": marked("because"), "signal": marked("signal"),
+}  # fmt: skip
 
 
 def compare(a: Workflow, b: Workflow) -> list[Change]:
@@ -56,7 +60,7 @@ class _Comparison:
         found = [*self._parts(), *self._scoring(), *self._routing(), *self._whole()]
         yield from found
         if not found and self.a.source != self.b.source:
-            words = "only comments differ, layout, or what is kept and not yet acted upon"
+            words = _("only comments differ, layout, or what is kept and not yet acted upon")
             yield Change("agreement", self.b.name, "text", None, None, words, self._everybody, wording=True)
 
     @property
@@ -64,7 +68,7 @@ class _Comparison:
         return concerned(((None, self.a), (None, self.b)))
 
     def _whole(self) -> Iterator[Change]:
-        place = _Place("agreement", self.b.name, "the agreement", Workflow, self._everybody)
+        place = _Place("agreement", self.b.name, _("the agreement"), Workflow, self._everybody)
         for name in REST:
             yield from self._field(place, name, getattr(self.a, name), getattr(self.b, name))
 
@@ -73,16 +77,16 @@ class _Comparison:
         for each in fields(Scoring):
             before, after = getattr(self.a.scoring, each.name), getattr(self.b.scoring, each.name)
             if each.name == "fit":
-                yield from self._rows("fit", "rule of fit", before, after)
+                yield from self._rows("fit", _("rule of fit"), before, after)
             else:
                 yield from self._field(place, each.name, before, after)
 
     def _routing(self) -> Iterator[Change]:
         before, after = self.a.routing, self.b.routing
         if (before is None) != (after is None):
-            place = _Place("agreement", self.b.name, "the agreement", Workflow, self._everybody)
+            place = _Place("agreement", self.b.name, _("the agreement"), Workflow, self._everybody)
             yield from self._field(place, "routing", before, after)
-        yield from self._rows("routing", "rule of routing", before or (), after or ())
+        yield from self._rows("routing", _("rule of routing"), before or (), after or ())
 
     def _rows(
         self, part: str, noun: str, before: tuple[Any, ...], after: tuple[Any, ...]
@@ -111,14 +115,22 @@ class _Comparison:
         number = (j if j is not None else i or 0) + 1
         is_wording = old is not None and new is not None and alike(old, new)
         if old is None:
-            sentence = f"a {noun} is new, number {number}: {any_value(new, self.pair.after)}"
+            sentence = _("a {noun} is new, number {number}: {what}").format(
+                noun=noun, number=number, what=any_value(new, self.pair.after)
+            )
         elif new is None:
-            sentence = f"the {noun} number {number} is gone: {any_value(old, self.pair.before)}"
+            sentence = _("the {noun} number {number} is gone: {what}").format(
+                noun=noun, number=number, what=any_value(old, self.pair.before)
+            )
         elif is_wording:
-            sentence = f"the {noun} number {number} is worded otherwise: {_differing(old, new)}"
+            sentence = _("the {noun} number {number} is worded otherwise: {what}").format(
+                noun=noun, number=number, what=_differing(old, new)
+            )
         else:
             now, then = any_value(new, self.pair.after), any_value(old, self.pair.before)
-            sentence = f"the {noun} number {number} is now {now} instead of {then}"
+            sentence = _("the {noun} number {number} is now {now} instead of {then}").format(
+                noun=noun, number=number, now=now, then=then
+            )
         return Change(
             part, str(number), part, written(old), written(new), sentence, self._everybody, wording=is_wording
         )
@@ -135,7 +147,7 @@ class _Comparison:
         after = [name for name in other.things if name in one.things]
         if before != after:
             moved = [new for old, new in zip(before, after, strict=True) if old != new]
-            sentence = f"the order of {one.part}s is another: {listed(map(plain, moved))} stand elsewhere"
+            sentence = _(one.reordered).format(names=listed(map(plain, moved)))
             yield Change(one.part, "", "order", before, after, sentence, self._everybody)
 
     def _thing(self, kind: Kind, name: str, before: Any, after: Any) -> Iterator[Change]:
@@ -196,23 +208,37 @@ class _Comparison:
         now = "" if _is_empty(after, nobody) else spoken(place.owner, name, after, self.pair.after)
         then = "" if _is_empty(before, nobody) else spoken(place.owner, name, before, self.pair.before)
         if isinstance(before, bool) and isinstance(after, bool):
-            sentence = f"{place.subject} {'now has' if after else 'no longer has'} the {what}"
+            sentence = _("{subject} now has the {what}") if after else _("{subject} no longer has the {what}")
+            sentence = sentence.format(subject=place.subject, what=what)
         elif not then:
-            sentence = f"{place.subject} now has a {what}: {now}"
+            sentence = _("{subject} now has a {what}: {now}").format(
+                subject=place.subject, what=what, now=now
+            )
         elif not now:
-            sentence = f"{place.subject} has no {what} any more; it was: {then}"
+            sentence = _("{subject} has no {what} any more; it was: {then}").format(
+                subject=place.subject, what=what, then=then
+            )
         else:
-            instead = f"; before: {then}" if len(now + then) > SHORT else f" instead of {then}"
-            sentence = f"{place.subject}: the {what} is now {now}{instead}"
+            sentence = _("{subject}: the {what} is now {now} instead of {then}")
+            if len(now + then) > SHORT:
+                sentence = _("{subject}: the {what} is now {now}; before: {then}")
+            sentence = sentence.format(subject=place.subject, what=what, now=now, then=then)
         return Said(key(name), written(before), written(after), sentence, way)
 
     def _reworded(self, place: _Place, name: str, before: Any, after: Any) -> Change:
         if name in WORDING:
-            then, now = ("nothing" if each is None else f"“{each}”" for each in (before, after))
-            sentence = f"{place.subject}: the {EXPLAINS.get(name, name)} reads {now} instead of {then}"
+            then, now = (_("nothing") if each is None else quoted(each) for each in (before, after))
+            sentence = _("{subject}: the {what} reads {now} instead of {then}").format(
+                subject=place.subject,
+                what=_(EXPLAINS[name]) if name in EXPLAINS else name,
+                now=now,
+                then=then,
+            )
         else:
             words = _differing(before, after)
-            sentence = f"{place.subject}: {label(place.owner, name)} is worded otherwise: {words}"
+            sentence = _("{subject}: {label} is worded otherwise: {words}").format(
+                subject=place.subject, label=label(place.owner, name), words=words
+            )
         return Change(
             place.part,
             place.name,
@@ -244,10 +270,13 @@ def _differing(before: Any, after: Any) -> str:
     """The texts that differ, as the file writes them."""
     then, now = written(before), written(after)
     if not isinstance(then, dict) or not isinstance(now, dict):
-        return f"{_text(now)} instead of {_text(then)}"
+        return _("{now} instead of {then}").format(now=_text(now), then=_text(then))
     other = [name for name in {**then, **now} if then.get(name) != now.get(name)]
-    return listed(f"{_text(now.get(name))} instead of {_text(then.get(name))}" for name in other)
+    return listed(
+        _("{now} instead of {then}").format(now=_text(now.get(name)), then=_text(then.get(name)))
+        for name in other
+    )
 
 
 def _text(value: Any) -> str:
-    return "nothing" if value is None else str(value)
+    return _("nothing") if value is None else str(value)

@@ -12,6 +12,9 @@ from slaflow.agreement.changes.written import between, written
 from slaflow.agreement.words.naming import listed
 from slaflow.agreement.words.opening import clock, dates, days, span_of_days, span_of_instants, windows
 from slaflow.hours.rules import Rules, Windows
+from slaflow.language import _, marked
+
+_KINDS = {"holidays": marked("holidays"), "closed": marked("closed days")}
 
 
 def rules(before: Rules, after: Rules, name: str) -> Iterator[Said]:
@@ -22,7 +25,7 @@ def rules(before: Rules, after: Rules, name: str) -> Iterator[Said]:
         "holidays",
         codes,
         name,
-        ("now keeps the public holidays of", "no longer keeps the public holidays of"),
+        (_("now keeps the public holidays of"), _("no longer keeps the public holidays of")),
         str,
     )
     own = before.holiday_dates, after.holiday_dates
@@ -30,14 +33,16 @@ def rules(before: Rules, after: Rules, name: str) -> Iterator[Said]:
         "holidays",
         own,
         name,
-        ("now has a holiday on", "no longer has a holiday on"),
+        (_("now has a holiday on"), _("no longer has a holiday on")),
         lambda day: dates([day]),
     )
     closed = before.closed_days, after.closed_days
-    yield from _listed("closed", closed, name, ("is now closed on", "is no longer closed on"), span_of_days)
+    yield from _listed(
+        "closed", closed, name, (_("is now closed on"), _("is no longer closed on")), span_of_days
+    )
     instants = before.closed_instants, after.closed_instants
     yield from _listed(
-        "closed", instants, name, ("is now closed from", "is no longer closed from"), span_of_instants
+        "closed", instants, name, (_("is now closed from"), _("is no longer closed from")), span_of_instants
     )
     yield from _open(before, after, name)
 
@@ -49,21 +54,29 @@ def _week(before: Sequence[Windows], after: Sequence[Windows], name: str) -> Ite
         if old != new:
             alike.setdefault((old, new), []).append(day)
     for (old, new), numbers in alike.items():
-        sentence = f"{name} is {_changed(old, new)} on {days(numbers)}"
+        sentence = _("{name} is {changed} on {days}").format(
+            name=name, changed=_changed(old, new), days=days(numbers)
+        )
         yield Said("hours", written(old), written(new), sentence, opening(old, new))
 
 
 def _changed(old: Windows, new: Windows) -> str:
     if not old or not new:
         return (
-            f"open {windows(new)} and no longer closed" if new else f"closed instead of open {windows(old)}"
+            _("open {windows} and no longer closed").format(windows=windows(new))
+            if new
+            else _("closed instead of open {windows}").format(windows=windows(old))
         )
     if len(old) == len(new):
         if [each.start for each in old] == [each.start for each in new] and old[:-1] == new[:-1]:
-            return f"open until {clock(new[-1].end)} instead of {clock(old[-1].end)}"
+            return _("open until {now} instead of {then}").format(
+                now=clock(new[-1].end), then=clock(old[-1].end)
+            )
         if [each.end for each in old] == [each.end for each in new] and old[1:] == new[1:]:
-            return f"open from {clock(new[0].start)} instead of {clock(old[0].start)}"
-    return f"open {windows(new)} instead of {windows(old)}"
+            return _("open from {now} instead of {then}").format(
+                now=clock(new[0].start), then=clock(old[0].start)
+            )
+    return _("open {now} instead of {then}").format(now=windows(new), then=windows(old))
 
 
 def _listed(
@@ -76,7 +89,7 @@ def _listed(
     )
     if not come and not gone:
         if tuple(before) != tuple(after):
-            sentence = f"{name}: the {what} stand in another order"
+            sentence = _("{name}: the {what} stand in another order").format(name=name, what=_(_KINDS[what]))
             yield Said(what, _texts(before), _texts(after), sentence)
         return
     parts = [
@@ -94,7 +107,17 @@ def _open(before: Rules, after: Rules, name: str) -> Iterator[Said]:
     old, new = dict(before.open_days), dict(after.open_days)
     for day in sorted({*old, *new}):
         if old.get(day) != new.get(day):
-            now = f"open {windows(new[day])}" if day in new else "open as on any such day"
-            then = f"open {windows(old[day])}" if day in old else "as on any such day"
-            sentence = f"{name} is {now} on {day.isoformat()} instead of {then}"
+            now = (
+                _("open {windows}").format(windows=windows(new[day]))
+                if day in new
+                else _("open as on any such day")
+            )
+            then = (
+                _("open {windows}").format(windows=windows(old[day]))
+                if day in old
+                else _("as on any such day")
+            )
+            sentence = _("{name} is {now} on {at} instead of {then}").format(
+                name=name, now=now, at=day.isoformat(), then=then
+            )
             yield Said("open", written(old.get(day)), written(new.get(day)), sentence)

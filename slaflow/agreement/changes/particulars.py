@@ -19,10 +19,11 @@ from slaflow.agreement.changes.written import bound, written
 from slaflow.agreement.words import measures, promises
 from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming, either, listed
-from slaflow.agreement.words.opening import week
+from slaflow.agreement.words.opening import week, windows
 from slaflow.agreement.words.spans import ALWAYS, allowance, bare, counted_in
 from slaflow.agreement.words.values import asked, holds, limits
 from slaflow.hours.calendar import Calendar
+from slaflow.language import _, ngettext
 from slaflow.workflow.expressions.value import Clause, Guard
 from slaflow.workflow.model.clocks import Case, Days, OpenTime, Step, Target
 from slaflow.workflow.model.commitment import Commitment
@@ -37,7 +38,9 @@ def _cases(pair: Pair, before: Target, after: Target, subject: str) -> Iterator[
     what = "after" if after.is_timer else "within"
     if [deciding(case.when) for case in before.cases] != [deciding(case.when) for case in after.cases]:
         now, then = promises.limits(after, pair.after), promises.limits(before, pair.before)
-        sentence = f"{_has(after, pair.after, 'now ')} {now} instead of {then} {_to_do(after, pair.after)}"
+        sentence = _("{has} {now} instead of {then} {to_do}").format(
+            has=_has(after, pair.after, now=True), now=now, then=then, to_do=_to_do(after, pair.after)
+        )
         yield Said(what, written(before.cases), written(after.cases), sentence)
         return
     for old, new in zip(before.cases, after.cases, strict=True):
@@ -54,7 +57,7 @@ def _case(pair: Pair, old: tuple[Target, Case], new: tuple[Target, Case], what: 
         way = allowed(was.allowance, is_.allowance)
     which = promises.whose(after, is_, pair.after)
     duty = _to_do(after, pair.after)
-    apart = "," if which and ", or " in duty else ""
+    apart = "," if which and _(", or ") in duty else ""
     sentence = f"{_has(after, pair.after)} {how_long} {duty}{apart} {which}".strip()
     return Said(what, written(was), written(is_), sentence, way)
 
@@ -65,11 +68,11 @@ def _instead(new: tuple[Target, Case], old: tuple[Target, Case], pair: Pair) -> 
     if _calendar_of(*new) == _calendar_of(*old):
         match new[1].allowance, old[1].allowance:
             case OpenTime() as span, OpenTime():
-                return f"{bare(span)} instead of {then}"
+                return _("{now} instead of {then}").format(now=bare(span), then=then)
             case Days() as span, Days():
-                return f"{span.days} instead of {then}"
-        return f"{now} instead of {then}"
-    return " instead of ".join(
+                return _("{now} instead of {then}").format(now=span.days, then=then)
+        return _("{now} instead of {then}").format(now=now, then=then)
+    return _(" instead of ").join(
         f"{words} {counted_in(ALWAYS)}" if _calendar_of(*each) == ALWAYS else words
         for each, words in ((new, now), (old, then))
     )
@@ -83,13 +86,16 @@ def _length(target: Target, case: Case, naming: Naming) -> str:
     return allowance(case.allowance, _calendar_of(target, case), naming)
 
 
-def _has(target: Target, naming: Naming, now: str = "") -> str:
-    who = naming.clock(target.name) if target.is_timer else promises.debtor(target, naming)
-    return f"{who} {now}{'runs' if target.is_timer else 'has'}"
+def _has(target: Target, naming: Naming, *, now: bool = False) -> str:
+    if target.is_timer:
+        words = _("{timer} now runs") if now else _("{timer} runs")
+        return words.format(timer=naming.clock(target.name))
+    words = _("{party} now has") if now else _("{party} has")
+    return words.format(party=promises.debtor(target, naming))
 
 
 def _to_do(target: Target, naming: Naming) -> str:
-    return "" if target.is_timer else f"to {promises.duty(target, naming)}"
+    return "" if target.is_timer else _("to {duty}").format(duty=promises.duty(target, naming))
 
 
 def _steps(pair: Pair, before: Target, after: Target, subject: str) -> Iterator[Said]:
@@ -99,7 +105,12 @@ def _steps(pair: Pair, before: Target, after: Target, subject: str) -> Iterator[
         then = promises.at_step(moved[0], before)
         now = promises.step(moved[1], after, pair.after)
         was, is_ = (written((each,)) for each in moved)
-        yield Said(f"steps.{moved[1].label}", was, is_, f"{subject}: {now}; before: {then}")
+        yield Said(
+            f"steps.{moved[1].label}",
+            was,
+            is_,
+            _("{subject}: {now}; before: {then}").format(subject=subject, now=now, then=then),
+        )
         old = {name: step for name, step in old.items() if name != moved[0].label}
         new = {name: step for name, step in new.items() if name != moved[1].label}
     found = moved is not None
@@ -113,7 +124,9 @@ def _steps(pair: Pair, before: Target, after: Target, subject: str) -> Iterator[
         yield _step(subject, name, one, other, then, now)
     if not found:
         labels = [list(each) for each in (old, new)]
-        sentence = f"{subject}: the steps are carried out in the order {', '.join(labels[1])}"
+        sentence = _("{subject}: the steps are carried out in the order {what}").format(
+            subject=subject, what=", ".join(labels[1])
+        )
         yield Said("steps", labels[0], labels[1], sentence)
 
 
@@ -129,26 +142,46 @@ def _moved(old: Mapping[str, Step], new: Mapping[str, Step]) -> tuple[Step, Step
 def _step(subject: str, name: str, old: Step | None, new: Step | None, then: str, now: str) -> Said:
     was, is_ = (None if each is None else written(each.actions) for each in (old, new))
     if new is None:
-        sentence = f"{subject} has no step {name} any more; it was: {then}"
+        sentence = _("{subject} has no step {name} any more; it was: {then}").format(
+            subject=subject, name=name, then=then
+        )
     else:
-        sentence = f"{subject}: {now}; before: {then}" if old is not None else f"{subject}: {now}"
+        sentence = (
+            _("{subject}: {now}; before: {then}").format(subject=subject, now=now, then=then)
+            if old is not None
+            else f"{subject}: {now}"
+        )
     return Said(f"steps.{name}", was, is_, sentence)
 
 
 def _requires(pair: Pair, before: Transition, after: Transition, subject: str) -> Iterator[Said]:
     trigger = pair.after.trigger(after.trigger)
     yield from _fields(
-        before.requires, after.requires, "requires", f"{trigger} now needs", f"{trigger} needs no"
+        before.requires,
+        after.requires,
+        "requires",
+        _("{trigger} now needs").format(trigger=trigger),
+        _("{trigger} needs no").format(trigger=trigger),
     )
 
 
 def _touch(pair: Pair, before: Activity, after: Activity, subject: str) -> Iterator[Said]:
-    yield from _fields(before.fields, after.fields, "fields", f"{subject} now takes", f"{subject} takes no")
+    yield from _fields(
+        before.fields,
+        after.fields,
+        "fields",
+        _("{subject} now takes").format(subject=subject),
+        _("{subject} takes no").format(subject=subject),
+    )
 
 
 def _answer(pair: Pair, before: Check, after: Check, subject: str) -> Iterator[Said]:
     yield from _fields(
-        before.fields, after.fields, "fields", f"{subject} now asks for", f"{subject} asks for no"
+        before.fields,
+        after.fields,
+        "fields",
+        _("{subject} now asks for").format(subject=subject),
+        _("{subject} asks for no").format(subject=subject),
     )
 
 
@@ -163,7 +196,7 @@ def _fields(
                 where,
                 written(old),
                 None,
-                f"{no} {asked(old)} any more",
+                _("{no} {asked} any more").format(no=no, asked=asked(old)),
                 "looser" if old.required else "other",
             )
         elif old is None and new is not None:
@@ -175,11 +208,19 @@ def _fields(
 
 def _field(where: str, now: str, old: Field, new: Field) -> Said:
     if alike(old, new):
-        return Said(where, written(old), written(new), f"{now} {asked(new)}, worded otherwise", wording=True)
+        return Said(
+            where,
+            written(old),
+            written(new),
+            _("{now} {asked}, worded otherwise").format(now=now, asked=asked(new)),
+            wording=True,
+        )
     # What it was called before is no part of what it has to be.
     before = replace(old, title=new.title)
     bounds = limits(before) if replace(before, **_bounds(new)) == new else ""
-    sentence = f"{now} {asked(new)} instead of {bounds.removeprefix('of ') or asked(before)}"
+    sentence = _("{now} {asked} instead of {then}").format(
+        now=now, asked=asked(new), then=bounds.removeprefix(_("of ")) or asked(before)
+    )
     return Said(where, written(old), written(new), sentence, of_field(old, new))
 
 
@@ -208,19 +249,23 @@ def _clauses(
         yield Said(
             what,
             *both,
-            f"{subject}: its conditions are asked in another order, so that refusals may say other words",
+            _(
+                "{subject}: its conditions are asked in another order, so that refusals may say other words"
+            ).format(subject=subject),
         )
         return
-    asks = either(condition(each.that, pair.after) for each in come) if len(come) == 1 else " and ".join(
+    asks = either(condition(each.that, pair.after) for each in come) if len(come) == 1 else _(" and ").join(
         condition(each.that, pair.after) for each in come
     )  # fmt: skip
-    asked_before = " and ".join(condition(each.that, pair.before) for each in gone)
+    asked_before = _(" and ").join(condition(each.that, pair.before) for each in gone)
     if not gone:
-        sentence = f"{subject} now also asks that {asks}"
+        sentence = _("{subject} now also asks that {asks}").format(subject=subject, asks=asks)
     elif not come:
-        sentence = f"{subject} no longer asks that {asked_before}"
+        sentence = _("{subject} no longer asks that {before}").format(subject=subject, before=asked_before)
     else:
-        sentence = f"{subject} asks that {asks} instead of that {asked_before}"
+        sentence = _("{subject} asks that {asks} instead of that {before}").format(
+            subject=subject, asks=asks, before=asked_before
+        )
     yield Said(what, *both, sentence, way)
 
 
@@ -229,25 +274,34 @@ def _among(clause: Clause, others: Guard) -> bool:
 
 
 def _at_least(pair: Pair, before: Commitment, after: Commitment, subject: str) -> Iterator[Said]:
-    yield _bound(pair, before, after, "at_least", "at least")
+    yield _bound(pair, before, after, "at_least", _("at least"))
 
 
 def _at_most(pair: Pair, before: Commitment, after: Commitment, subject: str) -> Iterator[Said]:
-    yield _bound(pair, before, after, "at_most", "at most")
+    yield _bound(pair, before, after, "at_most", _("at most"))
 
 
 def _bound(pair: Pair, before: Commitment, after: Commitment, field: str, words: str) -> Said:
     old, new = getattr(before, field), getattr(after, field)
-    who = pair.after.parties(after.owed_by)
-    owe = "owe" if len(after.owed_by) > 1 else "owes"
+    who, several = pair.after.parties(after.owed_by), len(after.owed_by)
     name = pair.after.clock(after.name)
-    then = None if old is None else f"{words} {measures.figure(before, old)}"
+    then = "" if old is None else f"{words} {measures.figure(before, old)}"
+    now = "" if new is None else f"{words} {measures.figure(after, new)}"
     if new is None:
-        sentence = f"{who} no longer {owe} {then} of {name} {measures.every(after)}"
+        sentence = ngettext(
+            "{who} no longer owes {then} of {name} {every}", "{who} no longer owe {then} of {name} {every}",
+            several,
+        )  # fmt: skip
+    elif then:
+        sentence = ngettext(
+            "{who} owes {now} instead of {then} of {name} {every}",
+            "{who} owe {now} instead of {then} of {name} {every}", several,
+        )  # fmt: skip
     else:
-        now = f"{words} {measures.figure(after, new)}"
-        instead = f" instead of {then}" if then else ""
-        sentence = f"{who} {owe} {now}{instead} of {name} {measures.every(after)}"
+        sentence = ngettext(
+            "{who} owes {now} of {name} {every}", "{who} owe {now} of {name} {every}", several
+        )
+    sentence = sentence.format(who=who, now=now, then=then, name=name, every=measures.every(after))
     return Said(field, bound(before, old), bound(after, new), sentence, effect(Commitment, field, old, new))
 
 
@@ -260,7 +314,9 @@ def _part_of(name: str) -> Particular:
 
     def told(pair: Pair, before: Field, after: Field, subject: str) -> Iterator[Said]:
         old, new = getattr(before, name), getattr(after, name)
-        sentence = f"{subject} now holds {holds(after)} instead of {holds(before)}"
+        sentence = _("{subject} now holds {now} instead of {then}").format(
+            subject=subject, now=holds(after), then=holds(before)
+        )
         yield Said(name, written(old), written(new), sentence, effect(Field, name, old, new))
 
     return told
@@ -283,8 +339,8 @@ PARTICULARS: Mapping[tuple[type, str], Particular] = {
 
 def existence(thing: Any, subject: str, naming: Naming, *, is_new: bool) -> str:
     """That a part is new, or gone, and what it says."""
-    is_ = "is new" if is_new else "is gone"
-    return f"{subject} {is_}: {_what(thing, naming)}"
+    words = _("{subject} is new: {what}") if is_new else _("{subject} is gone: {what}")
+    return words.format(subject=subject, what=_what(thing, naming))
 
 
 def _what(thing: Any, naming: Naming) -> str:
@@ -292,30 +348,42 @@ def _what(thing: Any, naming: Naming) -> str:
         case Target():
             if thing.is_timer:
                 does = promises.step(thing.steps[0], thing, naming)
-                return f"{promises.limits(thing, naming)} after it begins, {does}"
+                return _("{limits} after it begins, {does}").format(
+                    limits=promises.limits(thing, naming), does=does
+                )
             return promises.has(thing, naming)
         case Commitment():
             return measures.owes(thing, naming)
         case Transition():
-            to = f" to {naming.state(thing.to)}" if thing.to else ""
             who, start = naming.parties(thing.by, "or"), naming.states(thing.from_states)
-            return f"{who} may take a lead from {start}{to}"
+            words = _("{who} may take a lead from {start}")
+            if thing.to:
+                words = _("{who} may take a lead from {start} to {end}")
+            return words.format(who=who, start=start, end=naming.state(thing.to) if thing.to else "")
         case State():
             return (
-                f"held by {naming.party(thing.held_by)}" if thing.held_by else "held by whoever held the lead"
+                _("held by {party}").format(party=naming.party(thing.held_by))
+                if thing.held_by
+                else _("held by whoever held the lead")
             )
         case Check():
-            return " and ".join(condition(each.that, naming) for each in thing.passes) or "always passes"
+            return _(" and ").join(condition(each.that, naming) for each in thing.passes) or _(
+                "always passes"
+            )
         case Activity():
-            return f"recorded by {naming.parties(thing.by, 'or')}"
+            return _("recorded by {who}").format(who=naming.parties(thing.by, "or"))
         case Field():
             return holds(thing)
         case Team():
-            return f"of {naming.party(thing.party)}"
+            return _("of {party}").format(party=naming.party(thing.party))
         case Party():
-            return f"its desk is {thing.desk}" if thing.desk else "without a desk"
+            return _("its desk is {desk}").format(desk=thing.desk) if thing.desk else _("without a desk")
         case Calendar():
-            return listed(f"open {hours} on {days}" for days, hours in week(thing.rules) if hours != "closed")
+            return listed(
+                _("open {hours} on {days}").format(hours=hours, days=days)
+                for days, hours in week(thing.rules)
+                if hours != windows(())
+            )
         case Stage():
             return thing.about or thing.title or thing.name
         case _:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from slaflow.language import _
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.workflow import Workflow
 
@@ -20,12 +21,19 @@ REST = tuple(each.name for each in fields(Workflow) if each.init and each.name n
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One sort of part: what it is called in JSON and before a name in a sentence; whether order counts."""
+    """One sort of part: what it is called in JSON and before a name in a sentence.
+
+    ``reordered`` says that they stand in another order; empty: their order counts for nothing.
+    """
 
     part: str
     spoken: str
     things: Mapping[str, Any]
-    is_ordered: bool = False
+    reordered: str = ""
+
+    @property
+    def is_ordered(self) -> bool:
+        return bool(self.reordered)
 
 
 def kinds(agreement: Workflow) -> list[Kind]:
@@ -34,18 +42,28 @@ def kinds(agreement: Workflow) -> list[Kind]:
     timers = {each.name: each for each in agreement.targets if each.is_timer}
     calendars = {name: each for name, each in agreement.calendars.items() if not each.is_always}
     return [
-        Kind("target", "", targets, is_ordered=True),
-        Kind("commitment", "the commitment", agreement.commitments, is_ordered=True),
-        Kind("transition", "", transitions(agreement), is_ordered=True),
-        Kind("timer", "the timer", timers, is_ordered=True),
-        Kind("check", "the check", agreement.checks),
+        Kind("target", "", targets, _("the order of targets is another: {names} stand elsewhere")),
+        Kind(
+            "commitment",
+            _("the commitment"),
+            agreement.commitments,
+            _("the order of commitments is another: {names} stand elsewhere"),
+        ),
+        Kind(
+            "transition",
+            "",
+            transitions(agreement),
+            _("the order of transitions is another: {names} stand elsewhere"),
+        ),
+        Kind("timer", _("the timer"), timers, _("the order of timers is another: {names} stand elsewhere")),
+        Kind("check", _("the check"), agreement.checks),
         Kind("calendar", "", calendars),
-        Kind("state", "the state", agreement.states),
-        Kind("party", "the party", agreement.parties),
-        Kind("activity", "the activity", agreement.activities),
-        Kind("stage", "the stage", {each.name: each for each in agreement.described}),
-        Kind("field", "the field", agreement.fields),
-        Kind("team", "the team", agreement.teams),
+        Kind("state", _("the state"), agreement.states),
+        Kind("party", _("the party"), agreement.parties),
+        Kind("activity", _("the activity"), agreement.activities),
+        Kind("stage", _("the stage"), {each.name: each for each in agreement.described}),
+        Kind("field", _("the field"), agreement.fields),
+        Kind("team", _("the team"), agreement.teams),
     ]
 
 

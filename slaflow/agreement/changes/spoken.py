@@ -13,6 +13,7 @@ from slaflow.agreement.words import deeds, measures, promises, values
 from slaflow.agreement.words.conditions import condition, value
 from slaflow.agreement.words.naming import Naming, either, listed, plain
 from slaflow.agreement.words.spans import ALWAYS, OWNER, bare, elapsed
+from slaflow.language import _, marked
 from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.expressions.value import Clause
 from slaflow.workflow.model.clocks import Days, Months, OpenTime, Pattern, Target
@@ -25,94 +26,103 @@ from slaflow.workflow.model.workflow import Workflow
 Words = Callable[[Any, Naming], str]
 
 LABELS: Mapping[tuple[type, str], str] = {
-    (Workflow, "attempt_spacing"): "time between two attempts",
-    (Workflow, "late_evidence"): "time in which late evidence counts",
-    (Workflow, "notify_within"): "time in which a message is worth sending",
-    (Workflow, "grace"): "grace for promises that are moved",
-    (Workflow, "signatures"): "list of who signs",
-    (Workflow, "identity"): "list of what makes two records one lead",
-    (Workflow, "stages"): "order of stages",
-    (Workflow, "initial"): "state in which a lead begins",
-    (Workflow, "first_calendar"): "calendar of owners who have none",
-    (Workflow, "pace"): "limit on how often a lead is approached",
-    (Workflow, "on_assign"): "thing done when somebody becomes the owner",
-    (Workflow, "lift"): "right to lift breaches",
-    (Workflow, "timezone"): "time zone",
-    (Workflow, "takes_unseen"): "leave for addresses to hold what nobody sees",
-    (Scoring, "half_life"): "time in which engagement halves",
-    (Scoring, "score"): "formula of the score",
-    (Target, "start"): "beginning",
-    (Target, "meet"): "way to keep it",
-    (Target, "calendar"): "calendar",
-    (Target, "lives_in"): "state in which it goes on",
-    (Target, "restart"): "way to begin anew",
-    (Target, "repeat"): "rule that it begins anew once kept",
-    (Target, "per_owner"): "rule that it is each owner's own",
-    (Target, "lift"): "right to lift its breaches",
-    (Target, "owed_by"): "party that owes it",
-    (Field, "by"): "right to set it by hand",
-    (Field, "default"): "value at first",
-    (Field, "required"): "rule that it must be given",
-    (State, "held_by"): "party that holds it",
-    (State, "initial"): "rule that a lead begins there",
-    (State, "final"): "rule that it is closed",
-    (Team, "assign"): "way in which leads are given out",
-    (Transition, "from_states"): "state it is done from",
-    (Transition, "by"): "party that may do it",
-    (Transition, "roles"): "role that it takes",
-    (Transition, "auto"): "rule that it happens by itself",
-    (Transition, "sets"): "thing it fills in",
-    (Transition, "reset"): "thing it sets back",
-    (Transition, "actions"): "thing done with it",
-    (Transition, "override"): "right to pass its conditions by",
-    (Transition, "to"): "state it leads to",
-    (Transition, "click"): "link to it in the owner's messages",
-    (Commitment, "owed_by"): "party that owes it",
-    (Commitment, "every"): "period",
-    (Commitment, "measure"): "figure",
-    (Commitment, "matures"): "time after which it is judged",
-    (Commitment, "min_sample"): "number below which no verdict is given",
-    (Commitment, "per_owner"): "rule that it is each owner's own",
-    (Commitment, "missed"): "message when it is missed",
-    (Commitment, "pace"): "message when it is out of pace",
-    (Activity, "by"): "party that may record it",
-    (Activity, "roles"): "role that it takes",
-    (Activity, "points"): "number of points",
-    (Activity, "when"): "condition of its points",
-    (Activity, "cap"): "most points that count",
-    (Activity, "stage"): "stage that it shows",
-    (Activity, "fits"): "stage that it is meant for",
-    (Activity, "attempt"): "channel of an attempt",
-    (Activity, "contact"): "rule that it counts as having spoken",
-    (Activity, "automated"): "rule that it is automatic",
-    (Check, "by"): "party that may answer beside the holder",
-    (Check, "roles"): "role that it takes",
-    (Check, "valid_for"): "time for which an answer holds",
+    (Workflow, "attempt_spacing"): marked("time between two attempts"),
+    (Workflow, "late_evidence"): marked("time in which late evidence counts"),
+    (Workflow, "notify_within"): marked("time in which a message is worth sending"),
+    (Workflow, "grace"): marked("grace for promises that are moved"),
+    (Workflow, "signatures"): marked("list of who signs"),
+    (Workflow, "identity"): marked("list of what makes two records one lead"),
+    (Workflow, "stages"): marked("order of stages"),
+    (Workflow, "initial"): marked("state in which a lead begins"),
+    (Workflow, "first_calendar"): marked("calendar of owners who have none"),
+    (Workflow, "pace"): marked("limit on how often a lead is approached"),
+    (Workflow, "on_assign"): marked("thing done when somebody becomes the owner"),
+    (Workflow, "lift"): marked("right to lift breaches"),
+    (Workflow, "timezone"): marked("time zone"),
+    (Workflow, "takes_unseen"): marked("leave for addresses to hold what nobody sees"),
+    (Scoring, "half_life"): marked("time in which engagement halves"),
+    (Scoring, "score"): marked("formula of the score"),
+    (Target, "start"): marked("beginning"),
+    (Target, "meet"): marked("way to keep it"),
+    (Target, "calendar"): marked("calendar"),
+    (Target, "lives_in"): marked("state in which it goes on"),
+    (Target, "restart"): marked("way to begin anew"),
+    (Target, "repeat"): marked("rule that it begins anew once kept"),
+    (Target, "per_owner"): marked("rule that it is each owner's own"),
+    (Target, "lift"): marked("right to lift its breaches"),
+    (Target, "owed_by"): marked("party that owes it"),
+    (Field, "by"): marked("right to set it by hand"),
+    (Field, "default"): marked("value at first"),
+    (Field, "required"): marked("rule that it must be given"),
+    (State, "held_by"): marked("party that holds it"),
+    (State, "initial"): marked("rule that a lead begins there"),
+    (State, "final"): marked("rule that it is closed"),
+    (Team, "assign"): marked("way in which leads are given out"),
+    (Transition, "from_states"): marked("state it is done from"),
+    (Transition, "by"): marked("party that may do it"),
+    (Transition, "roles"): marked("role that it takes"),
+    (Transition, "auto"): marked("rule that it happens by itself"),
+    (Transition, "sets"): marked("thing it fills in"),
+    (Transition, "reset"): marked("thing it sets back"),
+    (Transition, "actions"): marked("thing done with it"),
+    (Transition, "override"): marked("right to pass its conditions by"),
+    (Transition, "to"): marked("state it leads to"),
+    (Transition, "click"): marked("link to it in the owner's messages"),
+    (Commitment, "owed_by"): marked("party that owes it"),
+    (Commitment, "every"): marked("period"),
+    (Commitment, "measure"): marked("figure"),
+    (Commitment, "matures"): marked("time after which it is judged"),
+    (Commitment, "min_sample"): marked("number below which no verdict is given"),
+    (Commitment, "per_owner"): marked("rule that it is each owner's own"),
+    (Commitment, "missed"): marked("message when it is missed"),
+    (Commitment, "pace"): marked("message when it is out of pace"),
+    (Activity, "by"): marked("party that may record it"),
+    (Activity, "roles"): marked("role that it takes"),
+    (Activity, "points"): marked("number of points"),
+    (Activity, "when"): marked("condition of its points"),
+    (Activity, "cap"): marked("most points that count"),
+    (Activity, "stage"): marked("stage that it shows"),
+    (Activity, "fits"): marked("stage that it is meant for"),
+    (Activity, "attempt"): marked("channel of an attempt"),
+    (Activity, "contact"): marked("rule that it counts as having spoken"),
+    (Activity, "automated"): marked("rule that it is automatic"),
+    (Check, "by"): marked("party that may answer beside the holder"),
+    (Check, "roles"): marked("role that it takes"),
+    (Check, "valid_for"): marked("time for which an answer holds"),
 }
 """What a key is called where its own name says too little; the key, in plain words, where it is not here."""
 
 
+_KEYS: Mapping[str, str] = {
+    "pause": marked("pause"), "calendar": marked("calendar"), "desk": marked("desk"),
+    "party": marked("party"),
+    "timezone": marked("time zone"), "routing": marked("routing"),
+}  # fmt: skip
+"""What other keys are called."""
 EMPTY_IS_NOBODY = frozenset(((Workflow, "lift"), (Target, "lift"), (Field, "by")))
 """Keys whose empty list says that nobody may, which is more than saying nothing."""
 
 
 def label(owner: type, field: str) -> str:
-    return LABELS.get((owner, field)) or plain(field)
+    words = LABELS.get((owner, field)) or _KEYS.get(field)
+    return _(words) if words else plain(field)
 
 
 def _starts(patterns: tuple[Pattern, ...], naming: Naming) -> str:
-    return f"when {deeds.begins(patterns, naming)}"
+    return _("when {begins}").format(begins=deeds.begins(patterns, naming))
 
 
 def _may(roles: Mapping[str, str], naming: Naming) -> str:
-    return naming.may(roles, roles) or "nobody"
+    return naming.may(roles, roles) or _("nobody")
 
 
 def _pace(steps: tuple[PaceStep, ...], naming: Naming) -> str:
-    return listed(f"to {naming.people(step.to)} at {step.label}" for step in steps)
+    return listed(
+        _("to {people} at {label}").format(people=naming.people(step.to), label=step.label) for step in steps
+    )
 
 
-_CALENDARS = {ALWAYS: "day and night", OWNER: "the owner's own"}
+_CALENDARS = {ALWAYS: marked("day and night"), OWNER: marked("the owner's own")}
 SPOKEN: Mapping[tuple[type, str], Words] = {
     (Workflow, "initial"): lambda name, naming: naming.state(name),
     (Workflow, "signatures"): lambda names, naming: naming.parties(names),
@@ -124,7 +134,7 @@ SPOKEN: Mapping[tuple[type, str], Words] = {
     (Target, "restart"): _starts,
     (Target, "meet"): lambda given, naming: deeds.kept_by(given, naming),
     (Target, "lives_in"): lambda names, naming: naming.states(names),
-    (Target, "calendar"): lambda name, naming: _CALENDARS.get(name, plain(name)),
+    (Target, "calendar"): lambda name, naming: _(_CALENDARS[name]) if name in _CALENDARS else plain(name),
     (Target, "pause"): lambda given, naming: promises.pause(given, ALWAYS, naming),
     (Target, "lift"): _may,
     (Target, "owed_by"): lambda name, naming: naming.party(name),
@@ -159,7 +169,7 @@ def any_value(given: Any, naming: Naming) -> str:
     """A value by its kind alone."""
     match given:
         case bool():
-            return "yes" if given else "no"
+            return _("yes") if given else _("no")
         case None | int() | str() | Decimal():
             return values.shown(given)
         case timedelta():
@@ -188,10 +198,14 @@ def _part(given: Any, naming: Naming) -> str:
             return naming.granted([given])
         case Approaches():
             by = naming.parties(given.by)
-            return f"{given.at_most} times in {elapsed(given.per)} by {by}"
+            return _("{at_most} times in {elapsed} by {by}").format(
+                at_most=given.at_most, elapsed=elapsed(given.per), by=by
+            )
         case Missed():
-            row = f" when it is missed {given.in_a_row} times in a row" if given.in_a_row > 1 else ""
-            return f"to {naming.people(given.to)}{row}"
+            words = _("to {people}")
+            if given.in_a_row > 1:
+                words = _("to {people} when it is missed {n} times in a row")
+            return words.format(people=naming.people(given.to), n=given.in_a_row)
         case Route():
             return route(given, naming)
         case FitRule():
@@ -203,14 +217,16 @@ def _part(given: Any, naming: Naming) -> str:
 def route(given: Route, naming: Naming) -> str:
     """One rule of routing: whom a lead goes to, and when."""
     to = {
-        "previous": "to whoever of that party had it before",
-        "field": f"to whom {naming.field(given.to)} names",
-        "person": f"to {given.to}",
-    }.get(given.kind) or f"to the next of team {naming.team(given.to)}"
-    return f"{to} if {condition(given.when, naming)}" if given.when else to
+        "previous": _("to whoever of that party had it before"),
+        "field": _("to whom {field} names").format(field=naming.field(given.to)),
+        "person": _("to {to}").format(to=given.to),
+    }.get(given.kind) or _("to the next of team {team}").format(team=naming.team(given.to))
+    return (
+        _("{to} if {condition}").format(to=to, condition=condition(given.when, naming)) if given.when else to
+    )
 
 
 def fit(given: FitRule, naming: Naming) -> str:
     """One rule of the fit: how many points, and for whom."""
     points = any_value(given.points, naming)
-    return f"{points} points if {condition(given.when, naming)}"
+    return _("{points} points if {condition}").format(points=points, condition=condition(given.when, naming))

@@ -9,6 +9,7 @@ from typing import Any
 from slaflow.agreement.changes.parts import kinds
 from slaflow.agreement.changes.written import MADE_OF_THE_REST, key
 from slaflow.agreement.document.blocks import Block, Heading, Paragraph, Table
+from slaflow.language import _
 from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.model.workflow import Workflow
 
@@ -17,9 +18,9 @@ def expressions(agreement: Workflow) -> Iterator[Block]:
     """The wording that decides, for who wants to see it."""
     rows = list(dict.fromkeys(_rows(agreement)))
     if rows:
-        yield Heading("The conditions as they are written")
-        yield Paragraph("The sentences above say these in words; where the two differ, these decide.")
-        yield Table(("where", "written"), rows)
+        yield Heading(_("The conditions as they are written"))
+        yield Paragraph(_("The sentences above say these in words; where the two differ, these decide."))
+        yield Table((_("where"), _("written")), rows)
 
 
 def _rows(agreement: Workflow) -> Iterator[tuple[str, str]]:

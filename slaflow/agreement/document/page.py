@@ -10,6 +10,7 @@ from slaflow.agreement.document import promises, terms, ways
 from slaflow.agreement.document.blocks import Block, Heading, Page, Paragraph, Picture, Table
 from slaflow.agreement.document.expressions import expressions
 from slaflow.agreement.words.naming import Naming, plain
+from slaflow.language import _
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -33,7 +34,11 @@ def page(agreement: Workflow, at: date, signatures: Sequence[Signature] | None =
 def _blocks(agreement: Workflow, at: date, signatures: Sequence[Signature] | None) -> Iterator[Block]:
     naming = Naming(agreement)
     between = naming.parties(agreement.parties)
-    yield Paragraph(f"Agreement {agreement.name}, version {agreement.digest[:12]}, between {between}.")
+    yield Paragraph(
+        _("Agreement {name}, version {digest}, between {between}.").format(
+            name=agreement.name, digest=agreement.digest[:12], between=between
+        )
+    )
     yield from terms.parties(agreement, naming)
     yield from ways.ready(agreement, naming)
     yield from promises.promised(agreement, naming)
@@ -54,11 +59,11 @@ def _blocks(agreement: Workflow, at: date, signatures: Sequence[Signature] | Non
 
 
 def _signed(agreement: Workflow, naming: Naming, signatures: Sequence[Signature] | None) -> Iterator[Block]:
-    yield Heading("Signatures")
-    yield Paragraph(f"Of the text whose SHA-256 digest is {agreement.digest}.")
+    yield Heading(_("Signatures"))
+    yield Paragraph(_("Of the text whose SHA-256 digest is {digest}.").format(digest=agreement.digest))
     signed = {each.party: each for each in signatures or ()}
     rows = []
     for party in agreement.signatures or tuple(agreement.parties):
         one = signed.get(party)
         rows.append((naming.party(party), one.actor if one else "", one.at if one else ""))
-    yield Table(("for", "signed by", "at"), rows)
+    yield Table((_("for"), _("signed by"), _("at")), rows)

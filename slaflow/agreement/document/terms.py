@@ -9,12 +9,13 @@ from slaflow.agreement.document.blocks import Block, Heading, Item, Items, Parag
 from slaflow.agreement.words.actions import actions
 from slaflow.agreement.words.conditions import condition
 from slaflow.agreement.words.naming import Naming, counted, listed, plain, series
-from slaflow.agreement.words.opening import DAYS, dates, span_of_days, span_of_instants, week, windows
+from slaflow.agreement.words.opening import dates, span_of_days, span_of_instants, week, windows
 from slaflow.agreement.words.spans import bare, elapsed
 from slaflow.agreement.words.values import asked, holds, setters, shown
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.public_holidays import public_holidays
 from slaflow.hours.rules import Rules
+from slaflow.language import _, weekday_of
 from slaflow.workflow.model.lead import Activity
 from slaflow.workflow.model.parties import Route
 from slaflow.workflow.model.workflow import Workflow
@@ -23,13 +24,17 @@ A_YEAR = timedelta(days=365)
 
 
 def parties(agreement: Workflow, naming: Naming) -> Iterator[Block]:
-    yield Heading("The parties")
-    yield Table(("party", "desk", "holds a lead in"), [
+    yield Heading(_("The parties"))
+    yield Table((_("party"), _("desk"), _("holds a lead in")), [
         (naming.party(name), party.desk or "", _held(agreement, name, naming))
         for name, party in agreement.parties.items()
     ])  # fmt: skip
     if agreement.signatures:
-        yield Paragraph(f"This text is in force once {naming.parties(agreement.signatures)} have signed it.")
+        yield Paragraph(
+            _("This text is in force once {parties} have signed it.").format(
+                parties=naming.parties(agreement.signatures)
+            )
+        )
 
 
 def _held(agreement: Workflow, party: str, naming: Naming) -> str:
@@ -37,21 +42,21 @@ def _held(agreement: Workflow, party: str, naming: Naming) -> str:
 
 
 def states(agreement: Workflow, naming: Naming) -> Iterator[Block]:
-    yield Heading("Where a lead can be")
+    yield Heading(_("Where a lead can be"))
     rows = []
     for each in agreement.states.values():
-        said = ["a lead begins here"] if each.initial else []
-        said += ["closed"] if each.final else []
-        holder = naming.party(each.held_by) if each.held_by else "whoever held it before"
+        said = [_("a lead begins here")] if each.initial else []
+        said += [_("closed")] if each.final else []
+        holder = naming.party(each.held_by) if each.held_by else _("whoever held it before")
         rows.append((naming.state(each.name), holder, listed(said)))
-    yield Table(("state", "held by", ""), rows)
+    yield Table((_("state"), _("held by"), ""), rows)
 
 
 def journey(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     if not agreement.stages:
         return
     described = {each.name: each for each in agreement.described}
-    yield Heading("The buyer's journey")
+    yield Heading(_("The buyer's journey"))
     rows = [
         (
             naming.stage(name),
@@ -63,7 +68,7 @@ def journey(agreement: Workflow, naming: Naming) -> Iterator[Block]:
         )
         for name in agreement.stages
     ]
-    yield Table(("stage", "what the buyer thinks", "what shows it", "told by"), rows)
+    yield Table((_("stage"), _("what the buyer thinks"), _("what shows it"), _("told by")), rows)
 
 
 def _said(thing: object, what: str) -> str:
@@ -73,27 +78,36 @@ def _said(thing: object, what: str) -> str:
 def touchpoints(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     if not agreement.activities:
         return
-    yield Heading("What is recorded")
-    yield Table(("touchpoint", "by", "counts as"), [
+    yield Heading(_("What is recorded"))
+    yield Table((_("touchpoint"), _("by"), _("counts as")), [
         (naming.activity(each.kind), naming.may(each.by, each.roles), _counts_as(each, naming))
         for each in agreement.activities.values()
     ])  # fmt: skip
     if agreement.attempt_spacing:
-        yield Paragraph(f"Attempts within {elapsed(agreement.attempt_spacing)} of each other count as one.")
+        yield Paragraph(
+            _("Attempts within {time} of each other count as one.").format(
+                time=elapsed(agreement.attempt_spacing)
+            )
+        )
     if agreement.pace:
         pace = agreement.pace
         yield Paragraph(
-            f"{capital(naming.parties(pace.by))} approach a lead at most {pace.at_most} times "
-            f"in {elapsed(pace.per)}; more is recorded, and marked."
+            capital(
+                _("{who} approach a lead at most {n} times in {time}; more is recorded, and marked.").format(
+                    who=naming.parties(pace.by), n=pace.at_most, time=elapsed(pace.per)
+                )
+            )
         )
 
 
 def _counts_as(each: Activity, naming: Naming) -> str:
-    said = [f"an attempt by {plain(each.attempt)}"] if each.attempt else []
-    said += ["having spoken"] if each.contact else []
-    said += ["automatic"] if each.automated else []
-    said += [f"meant for {listed(map(naming.stage, each.fits))}"] if each.fits else []
-    said += [f"with {series(map(asked, each.fields.values()))}"] if each.fields else []
+    said = [_("an attempt by {name}").format(name=plain(each.attempt))] if each.attempt else []
+    said += [_("having spoken")] if each.contact else []
+    said += [_("automatic")] if each.automated else []
+    said += [_("meant for {names}").format(names=listed(map(naming.stage, each.fits)))] if each.fits else []
+    said += (
+        [_("with {fields}").format(fields=series(map(asked, each.fields.values())))] if each.fields else []
+    )
     return "; ".join(said)
 
 
@@ -102,38 +116,50 @@ def rights(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     may: dict[str, list[str]] = {}
     for who, what in _rights(agreement, naming):
         may.setdefault(who, []).append(what)
-    yield Heading("Who may do what")
-    yield Table(("who", "may"), [(capital(who), "; ".join(dict.fromkeys(what))) for who, what in may.items()])
+    yield Heading(_("Who may do what"))
+    yield Table(
+        (_("who"), _("may")), [(capital(who), "; ".join(dict.fromkeys(what))) for who, what in may.items()]
+    )
 
 
 def _rights(agreement: Workflow, naming: Naming) -> Iterator[tuple[str, str]]:
     for row in agreement.transitions:
-        yield naming.may(row.by, row.roles) or "nobody", naming.trigger(row.trigger)
+        yield naming.may(row.by, row.roles) or _("nobody"), naming.trigger(row.trigger)
     for row in agreement.transitions:
         if row.override:
-            yield naming.granted(row.override), f"pass by the conditions of {naming.trigger(row.trigger)}"
+            yield (
+                naming.granted(row.override),
+                _("pass by the conditions of {trigger}").format(trigger=naming.trigger(row.trigger)),
+            )
     for field in agreement.fields.values():
         if field.by is not None:
-            yield naming.may(field.by, field.by) or "nobody", f"set {naming.field(field.name)} by hand"
+            yield (
+                naming.may(field.by, field.by) or _("nobody"),
+                _("set {field} by hand").format(field=naming.field(field.name)),
+            )
     own = [target for target in agreement.targets if target.lift is not None]
     for target in own:
-        yield _lifters(target.lift, naming), f"lift a breach of {naming.clock(target.name)}"
+        yield (
+            _lifters(target.lift, naming),
+            _("lift a breach of {clock}").format(clock=naming.clock(target.name)),
+        )
     if agreement.lift is not None:
-        yield _lifters(agreement.lift, naming), f"lift a breach{' of any other promise' if own else ''}"
+        words = _("lift a breach of any other promise") if own else _("lift a breach")
+        yield _lifters(agreement.lift, naming), words
 
 
 def _lifters(lift: Mapping[str, str] | None, naming: Naming) -> str:
-    return naming.may(lift or {}, lift or {}) or "nobody"
+    return naming.may(lift or {}, lift or {}) or _("nobody")
 
 
 def known(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     if not agreement.fields:
         return
-    yield Heading("What is known of a lead")
+    yield Heading(_("What is known of a lead"))
     if agreement.identity:
         same = listed(map(naming.field, agreement.identity))
-        yield Paragraph(f"Two records with the same {same} are the same lead.")
-    yield Table(("field", "holds", "at first", "set by hand"), [
+        yield Paragraph(_("Two records with the same {same} are the same lead.").format(same=same))
+    yield Table((_("field"), _("holds"), _("at first"), _("set by hand")), [
         (naming.field(each.name), holds(each), "" if each.default is None else shown(each.default),
          "" if each.by is None else setters(each.by, naming))
         for each in agreement.fields.values()
@@ -143,40 +169,60 @@ def known(agreement: Workflow, naming: Naming) -> Iterator[Block]:
 def owners(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     if not agreement.teams and not agreement.routing and not agreement.on_assign:
         return
-    yield Heading("Who gets a lead")
+    yield Heading(_("Who gets a lead"))
     if agreement.teams:
-        yield Table(("team", "of", "works by", "leads go"), [
-            (naming.team(each.name), naming.party(each.party), plain(each.calendar or ""), plain(each.assign))
+        yield Table((_("team"), _("of"), _("works by"), _("leads go")), [
+            (
+                naming.team(each.name), naming.party(each.party), plain(each.calendar or ""),
+                _assigns(each.assign),
+            )
             for each in agreement.teams.values()
         ])  # fmt: skip
     if agreement.routing:
-        yield Paragraph("When a party receives a lead, the first that fits gets it:")
+        yield Paragraph(_("When a party receives a lead, the first that fits gets it:"))
         yield Items([Item(sentence(_route(each, naming))) for each in agreement.routing], 1)
     if agreement.on_assign:
         yield Paragraph(
-            sentence(f"whenever somebody becomes the owner, {actions(agreement.on_assign, naming)}")
+            sentence(
+                _("whenever somebody becomes the owner, {actions}").format(
+                    actions=actions(agreement.on_assign, naming)
+                )
+            )
         )
+
+
+def _assigns(way: str) -> str:
+    """How the leads of a team are given out."""
+    known = {"round_robin": _("round robin"), "manual": _("manual"), "least_open": _("least open")}
+    return known.get(way) or plain(way)
 
 
 def _route(given: Route, naming: Naming) -> str:
     to = {
-        "previous": "whoever of that party had it before",
-        "field": f"whom {naming.field(given.to)} names",
+        "previous": _("whoever of that party had it before"),
+        "field": _("whom {field} names").format(field=naming.field(given.to)),
         "person": given.to,
-    }.get(given.kind) or f"the next of team {naming.team(given.to)}"
-    return f"{to}, if {condition(given.when, naming)}" if given.when else to
+    }.get(given.kind) or _("the next of team {team}").format(team=naming.team(given.to))
+    return (
+        _("{to}, if {condition}").format(to=to, condition=condition(given.when, naming)) if given.when else to
+    )
 
 
 def rest(agreement: Workflow, naming: Naming) -> Iterator[Block]:
-    yield Heading("What holds for all of it")
+    yield Heading(_("What holds for all of it"))
     said = [
-        f"What somebody tells later than it happened counts for a promise if it is told within "
-        f"{elapsed(agreement.late_evidence)}.",
-        f"A message is worth sending for {elapsed(agreement.notify_within)}.",
-        f"Days begin and end in the time zone {agreement.timezone}.",
+        _(
+            "What somebody tells later than it happened counts for a promise if it is told within {time}."
+        ).format(time=elapsed(agreement.late_evidence)),
+        _("A message is worth sending for {time}.").format(time=elapsed(agreement.notify_within)),
+        _("Days begin and end in the time zone {timezone}.").format(timezone=agreement.timezone),
     ]
     if agreement.grace is not None:
-        said.append(f"A promise that a new version would break at once has {bare(agreement.grace)} more.")
+        said.append(
+            _("A promise that a new version would break at once has {time} more.").format(
+                time=bare(agreement.grace)
+            )
+        )
     yield Items([Item(each) for each in said])
 
 
@@ -185,21 +231,24 @@ def calendars(agreement: Workflow, naming: Naming, at: date) -> Iterator[Block]:
     own = [each for each in agreement.calendars.values() if not each.is_always]
     if not own:
         return
-    yield Heading("When we work")
+    yield Heading(_("When we work"))
     for each in own:
         yield Heading(f"{capital(plain(each.name))} ({each.timezone})", 3)
-        yield Table(("days", "open"), week(each.rules))
+        yield Table((_("days"), _("open")), week(each.rules))
         yield from _exceptions(each.rules)
         yield from _holidays(each, at)
 
 
 def _exceptions(rules: Rules) -> Iterator[Block]:
     if rules.closed_days:
-        yield Paragraph(f"Closed: {listed(map(span_of_days, rules.closed_days))}.")
+        yield Paragraph(_("Closed: {names}.").format(names=listed(map(span_of_days, rules.closed_days))))
     if rules.closed_instants:
-        yield Paragraph(f"Closed from {listed(map(span_of_instants, rules.closed_instants))} (UTC).")
+        yield Paragraph(
+            _("Closed from {names} (UTC).").format(names=listed(map(span_of_instants, rules.closed_instants)))
+        )
     for day, hours in rules.open_days:
-        yield Paragraph(sentence(f"on {day.isoformat()} it is {'open ' if hours else ''}{windows(hours)}"))
+        words = _("on {day} it is open {hours}") if hours else _("on {day} it is closed")
+        yield Paragraph(sentence(words.format(day=day.isoformat(), hours=windows(hours))))
 
 
 def _holidays(calendar: Calendar, at: date) -> Iterator[Block]:
@@ -208,15 +257,23 @@ def _holidays(calendar: Calendar, at: date) -> Iterator[Block]:
         return
     named = sorted({(day, name) for code in rules.holiday_codes for day, name in _of(rules, code, at)})
     own = [day for day in rules.holiday_dates if at <= day < until]
-    codes = f"the public holidays of {listed(rules.holiday_codes)}" if rules.holiday_codes else ""
-    also = f"{' and ' if codes else ''}{dates(rules.holiday_dates)}" if rules.holiday_dates else ""
-    yield Paragraph(f"Closed on {codes}{also}.")
+    closed = []
+    if rules.holiday_codes:
+        closed.append(_("the public holidays of {codes}").format(codes=listed(rules.holiday_codes)))
+    if rules.holiday_dates:
+        closed.append(dates(rules.holiday_dates))
+    yield Paragraph(_("Closed on {days}.").format(days=_(" and ").join(closed)))
     found = sorted(
-        [*((day, name) for day, name in named if at <= day < until), *((day, "agreed") for day in own)]
+        [*((day, name) for day, name in named if at <= day < until), *((day, _("agreed")) for day in own)]
     )
-    yield Paragraph(f"In the twelve months from {at.isoformat()} on {counted(len(found), 'holiday')}:")
+    yield Paragraph(
+        _("In the twelve months from {at} on {counted}:").format(
+            at=at.isoformat(), counted=counted(len(found), "holiday")
+        )
+    )
     yield Table(
-        ("date", "day", "holiday"), [(day.isoformat(), DAYS[day.weekday()], name) for day, name in found]
+        (_("date"), _("day"), _("holiday")),
+        [(day.isoformat(), capital(weekday_of(day.weekday())), name) for day, name in found],
     )
 
 
@@ -227,4 +284,4 @@ def _of(rules: Rules, code: str, at: date) -> Iterator[tuple[date, str]]:
     }
     stored = dict(rules.resolved or ()).get(code)
     days = names if stored is None else stored
-    yield from ((day, names.get(day, f"holiday of {code}")) for day in days)
+    yield from ((day, names.get(day, _("holiday of {code}").format(code=code))) for day in days)

@@ -4,44 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from slaflow.agreement.words.naming import Naming, called, either, plain
+from slaflow.agreement.words.naming import Last, Naming, called, either, plain, quoted
 from slaflow.hours.words import duration
+from slaflow.language import _, marked
 from slaflow.workflow.document.durations import elapsed
 from slaflow.workflow.expressions.syntax import Node, Tree, bare, parse
 from slaflow.workflow.expressions.value import Clause, Expression
 
 _IS: Mapping[str, tuple[str, str]] = {
-    "==": ("is", "is not"),
-    "!=": ("is not", "is"),
-    "<": ("is under", "is at least"),
-    "<=": ("is at most", "is over"),
-    ">": ("is over", "is at most"),
-    ">=": ("is at least", "is under"),
+    "==": (marked("is"), marked("is not")),
+    "!=": (marked("is not"), marked("is")),
+    "<": (marked("is under"), marked("is at least")),
+    "<=": (marked("is at most"), marked("is over")),
+    ">": (marked("is over"), marked("is at most")),
+    ">=": (marked("is at least"), marked("is under")),
 }
-_SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "%": "modulo"}
+_SIGNS = {
+    "+": marked("plus"), "-": marked("minus"), "*": marked("times"), "/": marked("divided by"),
+    "%": marked("modulo"),
+}  # fmt: skip
 _SPOKEN = {
-    "lead.score": "the score",
-    "lead.fit": "the fit",
-    "lead.engagement": "the engagement",
-    "fit": "the fit",
-    "engagement": "the engagement",
-    "lead.stage": "the stage",
-    "lead.owner": "the owner",
-    "attempts.total": "the number of attempts",
-    "attempts.channels": "the number of channels tried",
-    "assignments": "the number of assignments",
-    "cycles": "the number of times round",
-    "touched": "the last touch",
-    "worked": "the last piece of work",
-    "created": "the beginning of the lead",
-    "entered": "the beginning of its state",
-    "now": "that instant",
+    "lead.score": marked("the score"),
+    "lead.fit": marked("the fit"),
+    "lead.engagement": marked("the engagement"),
+    "fit": marked("the fit"),
+    "engagement": marked("the engagement"),
+    "lead.stage": marked("the stage"),
+    "lead.owner": marked("the owner"),
+    "attempts.total": marked("the number of attempts"),
+    "attempts.channels": marked("the number of channels tried"),
+    "assignments": marked("the number of assignments"),
+    "cycles": marked("the number of times round"),
+    "touched": marked("the last touch"),
+    "worked": marked("the last piece of work"),
+    "created": marked("the beginning of the lead"),
+    "entered": marked("the beginning of its state"),
+    "now": marked("that instant"),
 }
 _STATED = {
-    "contacted": ("they have spoken", "they have not spoken"),
-    "known.owner": ("it has an owner", "it has no owner"),
-    "known.touched": ("it was ever touched", "it was never touched"),
-    "known.worked": ("anybody ever worked on it", "nobody ever worked on it"),
+    "contacted": (marked("they have spoken"), marked("they have not spoken")),
+    "known.owner": (marked("it has an owner"), marked("it has no owner")),
+    "known.touched": (marked("it was ever touched"), marked("it was never touched")),
+    "known.worked": (marked("anybody ever worked on it"), marked("nobody ever worked on it")),
 }
 
 
@@ -68,7 +72,7 @@ def said(text: str, naming: Naming) -> str:
     try:
         return _Speaker(tree, naming).clause(tree.root, positive=True)
     except _Quoted:
-        return f"“{text}”"
+        return quoted(text)
 
 
 def value(text: str, naming: Naming) -> str:
@@ -77,7 +81,7 @@ def value(text: str, naming: Naming) -> str:
     try:
         return _Speaker(tree, naming).value(tree.root)
     except _Quoted:
-        return f"“{text}”"
+        return quoted(text)
 
 
 def guard(clauses: Iterable[Clause], naming: Naming) -> list[str]:
@@ -103,11 +107,11 @@ class _Speaker:
         return self._stated(node, positive=positive)
 
     def _joined(self, node: Node, *, positive: bool) -> str:
-        word = "and" if (node.text == "&&") == positive else "or"
+        word: Last = "and" if (node.text == "&&") == positive else "or"
         parts = [self._part(each, word, positive=positive) for each in _chain(node, node.text)]
-        if word == "or" and any(" or " in part or " and " in part for part in parts):
-            return f"either {', or '.join(parts)}"
-        return f" {word} ".join(parts)
+        if word == "or" and any(_(" or ") in part or _(" and ") in part for part in parts):
+            return _("either {parts}").format(parts=_(", or ").join(parts))
+        return (_(" and ") if word == "and" else _(" or ")).join(parts)
 
     def _part(self, node: Node, word: str, *, positive: bool) -> str:
         said = self.clause(node, positive=positive)
@@ -121,7 +125,7 @@ class _Speaker:
         if flag.text in ("true", "false") and flag.kind == "literal" and node.text in ("==", "!="):
             same = (node.text == "==") == (flag.text == "true")
             return self.clause(left, positive=positive == same)
-        words = _IS[node.text][0 if positive else 1]
+        words = _(_IS[node.text][0 if positive else 1])
         return f"{self.value(left)} {words} {self.value(right)}"
 
     def _among(self, node: Node, *, positive: bool) -> str:
@@ -129,34 +133,42 @@ class _Speaker:
         if right.kind != "list":
             raise _Quoted
         if len(right.args) == 1:
-            return f"{self.value(left)} {'is' if positive else 'is not'} {self.value(right.args[0])}"
-        one = "is one of" if positive else "is none of"
+            words = _("is") if positive else _("is not")
+            return f"{self.value(left)} {words} {self.value(right.args[0])}"
+        one = _("is one of") if positive else _("is none of")
         return f"{self.value(left)} {one} {either(map(self.value, right.args))}"
 
     def _stated(self, node: Node, *, positive: bool) -> str:
         if node.kind == "literal" and node.text in ("true", "false"):
-            return "always" if (node.text == "true") == positive else "never"
+            return _("always") if (node.text == "true") == positive else _("never")
         if node.kind == "method" and node.text == "reached":
             stage = self.naming.stage(str(node.args[1].value))
-            return f"the stage {stage} was {'' if positive else 'not '}reached"
+            words = _("the stage {stage} was reached") if positive else _("the stage {stage} was not reached")
+            return words.format(stage=stage)
         if node.kind == "call" and node.text == "open":
-            return f"{plain(str(node.args[0].value))} is {'open' if positive else 'closed'}"
+            words = _("{calendar} is open") if positive else _("{calendar} is closed")
+            return words.format(calendar=plain(str(node.args[0].value)))
         if node.kind != "name":
             raise _Quoted
         return self._named(node.text, positive=positive)
 
     def _named(self, name: str, *, positive: bool) -> str:
         if name in _STATED:
-            return _STATED[name][0 if positive else 1]
-        head, _, rest = name.partition(".")
-        no = "" if positive else "not "
+            return _(_STATED[name][0 if positive else 1])
+        head, _dot, rest = name.partition(".")
         if head == "known":
-            return f"{self.naming.field(rest)} is {'known' if positive else 'not known'}"
+            words = _("{field} is known") if positive else _("{field} is not known")
+            return words.format(field=self.naming.field(rest))
         if head == "check":
-            return f"the check {self.naming.check(rest)} {'passes' if positive else 'does not pass'}"
+            words = _("the check {check} passes") if positive else _("the check {check} does not pass")
+            return words.format(check=self.naming.check(rest))
         if head == "checked":
-            return f"the check {self.naming.check(rest)} was {no}answered"
-        return f"{self._name(name)} is {'' if positive else 'not '}true"
+            words = (
+                _("the check {check} was answered") if positive else _("the check {check} was not answered")
+            )
+            return words.format(check=self.naming.check(rest))
+        words = _("{field} is true") if positive else _("{field} is not true")
+        return words.format(field=self._name(name))
 
     def value(self, node: Node) -> str:
         if node.kind == "group":
@@ -169,7 +181,7 @@ class _Speaker:
             return f"-{self.value(node.args[0])}"
         if node.kind == "binary" and node.text in _SIGNS:
             left, right = (self._operand(each) for each in node.args)
-            return f"{left} {_SIGNS[node.text]} {right}"
+            return f"{left} {_(_SIGNS[node.text])} {right}"
         return self._called(node)
 
     def _operand(self, node: Node) -> str:
@@ -179,7 +191,7 @@ class _Speaker:
     def _called(self, node: Node) -> str:
         if node.kind == "method" and node.text == "within":
             passed = duration(elapsed(str(node.args[1].value)).total_seconds())
-            return f"the number of attempts within {passed}"
+            return _("the number of attempts within {passed}").format(passed=passed)
         if node.kind == "call" and node.text == "duration" and node.args[0].kind == "literal":
             try:
                 return duration(elapsed(str(node.args[0].value)).total_seconds())
@@ -189,16 +201,17 @@ class _Speaker:
 
     def _name(self, name: str) -> str:
         if name in _SPOKEN:
-            return _SPOKEN[name]
-        head, _, rest = name.partition(".")
+            return _(_SPOKEN[name])
+        head, _dot, rest = name.partition(".")
         if head == "lead":
             return self.naming.field(rest)
         if head in ("input", "answer", "touch"):
             return called(rest)
         if head == "activity":
-            kind, _, what = rest.rpartition(".")
+            kind, _dot, what = rest.rpartition(".")
             activity = self.naming.activity(kind)
-            return f"the {'number' if what == 'count' else 'last'} of {activity}"
+            words = _("the number of {activity}") if what == "count" else _("the last of {activity}")
+            return words.format(activity=activity)
         raise _Quoted
 
 
@@ -217,7 +230,7 @@ def _chain(node: Node, word: str) -> list[Node]:
 
 def _literal(node: Node) -> str:
     if node.value is None:
-        return "nothing"
+        return _("nothing")
     if isinstance(node.value, bool):
-        return "true" if node.value else "false"
-    return str(node.value) if str(node.value) else "empty"
+        return _("true") if node.value else _("false")
+    return str(node.value) if str(node.value) else _("empty")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.agreement.words.conditions import condition
-from slaflow.agreement.words.naming import Naming, called, counted, either, times
+from slaflow.agreement.words.naming import Naming, called, counted, either, quoted, times
+from slaflow.language import _, ngettext
 from slaflow.workflow.model.clocks import Pattern, in_place_of_target
 from slaflow.workflow.model.commitment import Happening
 
@@ -24,7 +25,7 @@ def kept_by(patterns: Iterable[Pattern], naming: Naming) -> str:
     """``accept or return it``, as it follows ``to``: what the party that owes can do."""
     each = tuple(patterns)
     if len(each) == 1 or any(one.when for one in each) or not all(_is_deed(one) for one in each):
-        return ", or ".join(keep(one, naming) for one in each)
+        return _(", or ").join(keep(one, naming) for one in each)
     return either(keep(one, naming) for one in each)
 
 
@@ -37,7 +38,7 @@ def _is_deed(pattern: Pattern) -> bool:
 
 
 def _if(pattern: Pattern, naming: Naming) -> str:
-    return f" if {condition(pattern.when, naming)}" if pattern.when else ""
+    return _(" if {condition}").format(condition=condition(pattern.when, naming)) if pattern.when else ""
 
 
 def _names(pattern: Pattern, naming: Naming) -> str:
@@ -69,9 +70,13 @@ def _contested(names: frozenset[str], naming: Naming) -> str:
     clocks = [target.name for target in naming.agreement.targets]
     said = []
     if targets:
-        said.append(f"a breach of {either(naming.clock(name) for name in in_order(targets, clocks))}")
+        said.append(
+            _("a breach of {promises}").format(
+                promises=either(naming.clock(name) for name in in_order(targets, clocks))
+            )
+        )
     if reasons:
-        said.append(f"a return by its {either(map(called, reasons))}")
+        said.append(_("a return by its {reasons}").format(reasons=either(map(called, reasons))))
     return either(said)
 
 
@@ -79,74 +84,83 @@ def _happens(pattern: Pattern, naming: Naming) -> str:
     names = _names(pattern, naming)
     match pattern.kind:
         case "enter":
-            return f"a lead enters {names}"
+            return _("a lead enters {names}").format(names=names)
         case "trigger":
-            return f"{names} is done"
+            return _("{names} is done").format(names=names)
         case "activity":
             often = f" {times(pattern.times)}" if pattern.times > 1 else ""
-            return f"{names} is recorded{often}"
+            return _("{names} is recorded{often}").format(names=names, often=often)
         case "set":
-            return f"{names} is filled in"
+            return _("{names} is filled in").format(names=names)
         case "attempts":
-            return f"{_attempts(pattern)} {'was' if pattern.times == 1 else 'were'} made"
+            words = ngettext("{attempts} was made", "{attempts} were made", pattern.times)
+            return words.format(attempts=_attempts(pattern))
         case "contact":
-            return "they speak"
+            return _("they speak")
         case "assign":
-            return "somebody else becomes the owner"
+            return _("somebody else becomes the owner")
         case "dispute":
-            return f"{names} is disputed"
+            return _("{names} is disputed").format(names=names)
         case _:
-            return f"{names} is ruled on"
+            return _("{names} is ruled on").format(names=names)
 
 
 def _attempts(pattern: Pattern) -> str:
-    over = f" over {counted(pattern.channels, 'channel')}" if pattern.channels > 1 else ""
-    return f"{counted(pattern.times, 'attempt')} to reach it{over}"
+    words = _("{attempts} to reach it")
+    if pattern.channels > 1:
+        words = _("{attempts} to reach it over {channels}")
+    attempts, channels = counted(pattern.times, "attempt"), counted(pattern.channels, "channel")
+    return words.format(attempts=attempts, channels=channels)
 
 
 def _apart(names: str) -> str:
     """A name as a thing to do, which no reader takes for a verb."""
-    return names if "“" in names else f"“{names}”"
+    return names if "“" in names or "”" in names else quoted(names)
 
 
 def _done(pattern: Pattern, naming: Naming) -> str:
     names = _names(pattern, naming)
     match pattern.kind:
         case "enter":
-            return f"bring it to {names}"
+            return _("bring it to {names}").format(names=names)
         case "trigger":
-            return names if any(map(naming.moves, pattern.names)) else f"do {_apart(names)}"
+            return (
+                names if any(map(naming.moves, pattern.names)) else _("do {deed}").format(deed=_apart(names))
+            )
         case "activity":
             often = f" {times(pattern.times)}" if pattern.times > 1 else ""
-            return f"record {names}{often}"
+            return _("record {names}{often}").format(names=names, often=often)
         case "set":
-            return f"fill in {names}"
+            return _("fill in {names}").format(names=names)
         case "attempts":
-            return f"make {_attempts(pattern)}"
+            return _("make {attempts}").format(attempts=_attempts(pattern))
         case "contact":
-            return "speak with it"
+            return _("speak with it")
         case "assign":
-            return "give it another owner"
+            return _("give it another owner")
         case "dispute":
-            return f"dispute {names}"
+            return _("dispute {names}").format(names=names)
         case _:
-            return f"rule on {names}"
+            return _("rule on {names}").format(names=names)
 
 
 def counts(happening: Happening, naming: Naming) -> str:
     """What a commitment counts: ``a lead enters mql if source is not outbound``."""
     words = _counted(happening, naming)
-    return words + (f" if {condition(happening.when, naming)}" if happening.when else "")
+    return words + _so(happening, naming)
+
+
+def _so(happening: Happening, naming: Naming) -> str:
+    when = happening.when
+    return _(" if {condition}").format(condition=condition(when, naming)) if when else ""
 
 
 def leads_that(happening: Happening, naming: Naming) -> str:
     """The leads it is about: ``that enter mql if source is not outbound``, ``for which accept is done``."""
-    words = counts(happening, naming)
-    return (
-        f"that enter{words.removeprefix('a lead enters')}"
-        if happening.kind == "enter"
-        else f"for which {words}"
-    )
+    if happening.kind != "enter":
+        return _("for which {words}").format(words=counts(happening, naming))
+    names = _names(Pattern("enter", happening.names), naming)
+    return _("that enter {names}").format(names=names) + _so(happening, naming)
 
 
 def _counted(happening: Happening, naming: Naming) -> str:
@@ -154,10 +168,10 @@ def _counted(happening: Happening, naming: Naming) -> str:
     if kind == "step":
         known = [target.name for target in naming.agreement.targets]
         clocks = either(naming.clock(name) for name in in_order(happening.names, known))
-        return f"step {happening.step} of {clocks} falls"
+        return _("step {step} of {clocks} falls").format(step=happening.step, clocks=clocks)
     if kind == "override":
         order = naming.agreement.triggers
         triggers = either(naming.trigger(name) for name in in_order(happening.names, order))
-        return f"the conditions of {triggers} are passed by"
+        return _("the conditions of {triggers} are passed by").format(triggers=triggers)
     pattern = Pattern(kind, happening.names)
     return _happens(pattern, naming)

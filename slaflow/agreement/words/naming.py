@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
 
+from slaflow.language import _, marked, ngettext
 from slaflow.workflow.model.parties import LEAD, SYSTEM, Grant
 from slaflow.workflow.model.workflow import Workflow
 
-_SPOKEN = {LEAD: "the lead", SYSTEM: "slaflow itself"}
-_PEOPLE = {"owner": "the owner", "manager": "the owner's manager"}
+Last = Literal["and", "or"]
+Noun = Literal["day", "open day", "month", "attempt", "channel", "character", "holiday", "case", "promise"]
+_FORMS: Mapping[Noun, Callable[[int], str]] = {
+    "day": lambda n: ngettext("{n} day", "{n} days", n),
+    "open day": lambda n: ngettext("{n} open day", "{n} open days", n),
+    "month": lambda n: ngettext("{n} month", "{n} months", n),
+    "attempt": lambda n: ngettext("{n} attempt", "{n} attempts", n),
+    "channel": lambda n: ngettext("{n} channel", "{n} channels", n),
+    "character": lambda n: ngettext("{n} character", "{n} characters", n),
+    "holiday": lambda n: ngettext("{n} holiday", "{n} holidays", n),
+    "case": lambda n: ngettext("{n} case", "{n} cases", n),
+    "promise": lambda n: ngettext("{n} promise", "{n} promises", n),
+}
+_SPOKEN = {LEAD: marked("the lead"), SYSTEM: marked("slaflow itself")}
+_ROLES = {
+    "member": marked("member"), "manager": marked("manager"), "admin": marked("admin"),
+    "auditor": marked("auditor"),
+}  # fmt: skip
+_A_ROLE = {"manager": marked("a manager of {party}"), "admin": marked("an admin of {party}")}
+_PEOPLE = {"owner": marked("the owner"), "manager": marked("the owner's manager")}
 
 
 def plain(name: str) -> str:
@@ -16,16 +36,30 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def role(name: str) -> str:
+    """What a role is called."""
+    return _(_ROLES[name]) if name in _ROLES else name
+
+
 def called(name: str, title: str | None = None) -> str:
     """A thing inside a sentence: its title in quotes, else its name, in quotes where it is several words."""
     words = title or plain(name)
-    return f"“{words}”" if title or " " in words else words
+    return quoted(words) if title or " " in words else words
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
+def quoted(words: str) -> str:
+    return _("“{words}”").format(words=words)
+
+
+def is_quoted(words: str) -> bool:
+    return words.startswith(("“", "”", "„", "«", "»"))
+
+
+def listed(words: Iterable[str], last: Last = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``; ``nobody`` is for the caller to say."""
     each = list(words)
-    return f" {last} ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
+    joins = _(" and ") if last == "and" else _(" or ")
+    return joins.join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
 
 
 def series(words: Iterable[str]) -> str:
@@ -38,12 +72,13 @@ def either(words: Iterable[str]) -> str:
     return listed(words, "or")
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: Noun) -> str:
+    """``1 day``, ``3 days``."""
+    return _FORMS[noun](number).format(n=number)
 
 
 def times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+    return {1: _("once"), 2: _("twice")}.get(number) or _("{number} times").format(number=number)
 
 
 class Naming:
@@ -58,15 +93,17 @@ class Naming:
 
     def party(self, name: str) -> str:
         party = self.agreement.parties.get(name)
-        return _SPOKEN.get(name) or (party.title if party else None) or plain(name)
+        if name in _SPOKEN:
+            return _(_SPOKEN[name])
+        return (party.title if party else None) or plain(name)
 
-    def parties(self, names: Iterable[str], last: str = "and") -> str:
+    def parties(self, names: Iterable[str], last: Last = "and") -> str:
         return listed(map(self.party, names), last)
 
     def state(self, name: str) -> str:
         return _title(self.agreement.states, name)
 
-    def states(self, names: Iterable[str], last: str = "or") -> str:
+    def states(self, names: Iterable[str], last: Last = "or") -> str:
         """In the order of the file, whatever the order of *names*."""
         given = frozenset(names)
         known = [name for name in self.agreement.states if name in given]
@@ -103,15 +140,15 @@ class Naming:
     def person(self, name: str) -> str:
         """Who is told or made the owner: a word of ours, a party, a team or an address."""
         if name in _PEOPLE:
-            return _PEOPLE[name]
+            return _(_PEOPLE[name])
         if name in self.agreement.teams:
-            return f"team {self.team(name)}"
+            return _("team {team}").format(team=self.team(name))
         return name if "@" in name else self.party(name)
 
     def people(self, names: Iterable[str]) -> str:
         return listed(map(self.person, names))
 
-    def may(self, by: Iterable[str], roles: Mapping[str, str], last: str = "or") -> str:
+    def may(self, by: Iterable[str], roles: Mapping[str, str], last: Last = "or") -> str:
         """Who may: parties, some of them with a role."""
         return listed((self._of_role(party, roles.get(party)) for party in by), last)
 
@@ -119,8 +156,8 @@ class Naming:
         return either(self._of_role(grant.party, grant.role) for grant in grants)
 
     def _of_role(self, party: str, role: str | None) -> str:
-        article = "an" if role and role[0] in "aeiou" else "a"
-        return self.party(party) if role in (None, "member") else f"{article} {role} of {self.party(party)}"
+        words = _A_ROLE.get(role or "")
+        return self.party(party) if words is None else _(words).format(party=self.party(party))
 
 
 def _title(things: Mapping[str, object], name: str) -> str:

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from slaflow.agreement.words.naming import listed
-from slaflow.hours.rules import WEEKDAYS, Rules, Window, Windows
-
-DAYS = tuple(day.capitalize() for day in WEEKDAYS)
+from slaflow.hours.rules import Rules, Window, Windows
+from slaflow.language import _
 
 
 def windows(given: Windows) -> str:
     """``09:00 to 12:00 and 13:00 to 17:30``; ``closed`` where there are none."""
-    return listed(window(each) for each in given) or "closed"
+    return listed(window(each) for each in given) or _("closed")
 
 
 def window(given: Window) -> str:
-    return f"{clock(given.start)} to {clock(given.end)}"
+    return _("{first} to {last}").format(first=clock(given.start), last=clock(given.end))
 
 
 def clock(minutes: int) -> str:
@@ -37,8 +36,16 @@ def days(numbers: Sequence[int]) -> str:
 
 def _run(run: list[int]) -> list[str]:
     if len(run) > 2:
-        return [f"{DAYS[run[0]]}s to {DAYS[run[-1]]}s"]
-    return [f"{DAYS[number]}s" for number in run]
+        return [_("{first} to {last}").format(first=_each(run[0]), last=_each(run[-1]))]
+    return [_each(number) for number in run]
+
+
+def _each(number: int) -> str:
+    """``Mondays``."""
+    return [
+        _("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"),
+        _("Sundays"),
+    ][number]  # fmt: skip
 
 
 def week(rules: Rules) -> list[tuple[str, str]]:
@@ -51,11 +58,15 @@ def week(rules: Rules) -> list[tuple[str, str]]:
 
 def span_of_days(given: tuple[date, date]) -> str:
     first, last = given
-    return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+    return (
+        first.isoformat()
+        if first == last
+        else _("{first} to {last}").format(first=first.isoformat(), last=last.isoformat())
+    )
 
 
 def span_of_instants(given: tuple[datetime, datetime]) -> str:
-    return " to ".join(each.isoformat(sep=" ", timespec="minutes") for each in given)
+    return _(" to ").join(each.isoformat(sep=" ", timespec="minutes") for each in given)
 
 
 def dates(given: Iterable[date]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from slaflow.agreement.words.naming import Naming, counted, plain
+from slaflow.agreement.words.naming import Naming, counted, plain, quoted
 from slaflow.hours.words import duration, open_time
+from slaflow.language import _, ngettext
 from slaflow.workflow.model.clocks import Allowance, Days, LocalTime, Months, OpenTime, Span
 
 A_DAY = timedelta(days=1)
@@ -32,12 +33,12 @@ def bare(span: Span) -> str:
 
 def counted_in(calendar: str) -> str:
     if calendar == ALWAYS:
-        return "day and night"
-    return "by the owner's own calendar" if calendar == OWNER else f"by the calendar {plain(calendar)}"
-
-
-def _counts(calendar: str) -> str:
-    return "the owner's working" if calendar == OWNER else plain(calendar)
+        return _("day and night")
+    return (
+        _("by the owner's own calendar")
+        if calendar == OWNER
+        else _("by the calendar {calendar}").format(calendar=plain(calendar))
+    )
 
 
 def span(given: Span, calendar: str) -> str:
@@ -45,10 +46,16 @@ def span(given: Span, calendar: str) -> str:
     if calendar == ALWAYS:
         return bare(given)
     match given:
+        case OpenTime() if calendar == OWNER:
+            return _("{time} of the owner's working time").format(time=bare(given))
         case OpenTime():
-            return f"{bare(given)} of {_counts(calendar)} time"
+            return _("{time} of {calendar} time").format(time=bare(given), calendar=plain(calendar))
+        case Days() if calendar == OWNER:
+            words = ngettext("{n} of the owner's working days", "{n} of the owner's working days", given.days)
+            return words.format(n=given.days)
         case Days():
-            return f"{counted(given.days, f'{_counts(calendar)} day')}"
+            words = ngettext("{n} {calendar} day", "{n} {calendar} days", given.days)
+            return words.format(n=given.days, calendar=plain(calendar))
         case Months():
             return f"{bare(given)} {counted_in(calendar)}"
 
@@ -57,20 +64,27 @@ def allowance(given: Allowance, calendar: str, naming: Naming) -> str:
     """The whole of what is allowed, as it follows ``has``."""
     match given:
         case LocalTime():
-            return f"until the next {given.minutes // 60:02}:{given.minutes % 60:02} {_local(calendar)}"
+            return _("until the next {time} {local}").format(
+                time=f"{given.minutes // 60:02}:{given.minutes % 60:02}", local=_local(calendar)
+            )
         case OpenTime() | Days() | Months():
             return span(given, calendar)
         case _:
-            until = _until(given.expression.text, given.field, naming)
-            day = f"the close of the day in {until}" if given.is_date else f"the instant in {until}"
-            closing = "" if calendar == ALWAYS else f", {counted_in(calendar)}"
-            before = f"{bare(given.before)} before " if given.before else ""
-            return f"until {before}{day}{closing}"
+            field = _until(given.expression.text, given.field, naming)
+            day = _("the close of the day in {field}") if given.is_date else _("the instant in {field}")
+            if given.before:
+                until = _("until {time} before {instant}")
+            else:
+                until = _("until {instant}")
+            words = until.format(
+                time=bare(given.before) if given.before else "", instant=day.format(field=field)
+            )
+            return words if calendar == ALWAYS else f"{words}, {counted_in(calendar)}"
 
 
 def _until(text: str, field: str, naming: Naming) -> str:
-    return naming.field(field) if text in (f"lead.{field}", field) else f"“{text}”"
+    return naming.field(field) if text in (f"lead.{field}", field) else quoted(text)
 
 
 def _local(calendar: str) -> str:
-    return "local time" if calendar in (ALWAYS, OWNER) else f"{counted_in(calendar)}"
+    return _("local time") if calendar in (ALWAYS, OWNER) else f"{counted_in(calendar)}"

@@ -15,6 +15,8 @@ from math import ceil
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
+from slaflow.hours.words import duration
+from slaflow.language import _
 from slaflow.store.access import failures as store
 from slaflow.store.access.failures import Failures
 from slaflow.store.database import Connection
@@ -33,8 +35,8 @@ class TooManyAttempts(SlaflowError):
 
     def __init__(self, wait: timedelta) -> None:
         self.seconds = max(1, ceil(wait.total_seconds()))
-        minutes = f"{ceil(self.seconds / 60)} min" if self.seconds > 90 else f"{self.seconds} s"
-        super().__init__(f"too many attempts; try again in {minutes}")
+        minutes = duration(60 * ceil(self.seconds / 60)) if self.seconds > 90 else duration(self.seconds)
+        super().__init__(_("too many attempts; try again in {minutes}").format(minutes=minutes))
 
 
 def count(app: Context, account: str, address: str | None) -> None:

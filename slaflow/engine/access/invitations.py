@@ -16,6 +16,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Person
 from slaflow.store.access import credentials, links
@@ -37,8 +38,10 @@ class LinkOver(SlaflowError):
 
     def __init__(self) -> None:
         super().__init__(
-            "this link is good for nothing: it was used, its time is over, or part of it is missing; "
-            "ask for another"
+            _(
+                "this link is good for nothing: it was used, its time is over, or part of it is "
+                "missing; ask for another"
+            )
         )
 
 
@@ -216,10 +219,10 @@ def _check_founder(app: Context, conn: Connection, email: str, party: str, name:
         return person
     check_new_name(email, people.parties(app, conn), people.teams(app, conn), by_address=True)
     if not name.isprintable() or len(name) > LONGEST_NAME:
-        raise InvalidValue(f"a name is one line of at most {LONGEST_NAME} characters")
+        raise InvalidValue(_("a name is one line of at most {most} characters").format(most=LONGEST_NAME))
     known = _parties(app, conn)
     if known and party not in known:
-        raise PartyUnclear(f"choose a side: {' or '.join(known)}")
+        raise PartyUnclear(_("choose a side: {what}").format(what=" or ".join(known)))
     if not party.isidentifier() or party in (LEAD, SYSTEM):
-        raise PartyUnclear("name your side as the agreement will: one word, such as sales")
+        raise PartyUnclear(_("name your side as the agreement will: one word, such as sales"))
     return None

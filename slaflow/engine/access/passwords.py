@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from slaflow.engine.access.guessable import is_guessable
 from slaflow.errors import ENVIRONMENT, InvalidValue, SlaflowError
+from slaflow.language import _
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -38,7 +39,7 @@ class TooBusy(SlaflowError):
     exit_code = ENVIRONMENT
 
     def __init__(self) -> None:
-        super().__init__("too many are signing in at this moment; try again in a few seconds")
+        super().__init__(_("too many are signing in at this moment; try again in a few seconds"))
 
 
 class Gate:
@@ -74,14 +75,18 @@ def check(password: str, *about: str | None) -> None:
     text = _normal(password)
     if len(text) < SHORTEST:
         raise PasswordRefused(
-            f"a password has at least {SHORTEST} characters, this one {len(text)}; a few words will do"
+            _("a password has at least {least} characters, this one {number}; a few words will do").format(
+                least=SHORTEST, number=len(text)
+            )
         )
     if len(text) > LONGEST:
-        raise PasswordRefused(f"a password has at most {LONGEST} characters")
+        raise PasswordRefused(_("a password has at most {most} characters").format(most=LONGEST))
     if is_guessable(text, *(each for each in about if each)):
         raise PasswordRefused(
-            "this password is one of the first that anybody would try; take a few words that do not belong "
-            "together"
+            _(
+                "this password is one of the first that anybody would try; take a few words that do "
+                "not belong together"
+            )
         )
 
 

@@ -9,6 +9,7 @@ from slaflow.engine.access import attempts, passwords, secrets, sessions
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
+from slaflow.language import _
 from slaflow.store.access import credentials
 from slaflow.store.access import sessions as session_store
 from slaflow.store.database import Connection
@@ -24,7 +25,7 @@ class NotLetIn(SlaflowError):
     code = "not_let_in"
 
     def __init__(self) -> None:
-        super().__init__("the address or the password is not right; look at both and try again")
+        super().__init__(_("the address or the password is not right; look at both and try again"))
 
 
 def sign_in(

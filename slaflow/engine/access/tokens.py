@@ -23,6 +23,7 @@ from slaflow.engine.setup.person_names import TOKENS
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
 from slaflow.hours.zones import supported
+from slaflow.language import _
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.store.access import tokens as store
@@ -59,7 +60,11 @@ class TokenExists(SlaflowError):
     exit_code = USAGE
 
     def __init__(self, name: str) -> None:
-        super().__init__(f'there is, or was, a token "{name}"; its name stays in the log, so take another')
+        super().__init__(
+            _('there is, or was, a token "{name}"; its name stays in the log, so take another').format(
+                name=name
+            )
+        )
 
 
 class TokenUnusable(InvalidValue):
@@ -142,18 +147,26 @@ def _check(
     name: str, scopes: Sequence[str], party: str | None, person: str | None, ends: datetime, now: datetime
 ) -> None:
     if not _NAME.fullmatch(name):
-        raise TokenUnusable(f'"{name}" is no name for a token: letters a-z, digits, ".", "_", "-", up to 63')
+        raise TokenUnusable(
+            _('"{name}" is no name for a token: letters a-z, digits, ".", "_", "-", up to 63').format(
+                name=name
+            )
+        )
     if not scopes:
-        raise TokenUnusable(f"a token is for something; give --scope: {', '.join(SCOPES)}")
+        raise TokenUnusable(
+            _("a token is for something; give --scope: {what}").format(what=", ".join(SCOPES))
+        )
     for scope in scopes:
         if scope not in SCOPES:
             raise UnknownName("scope", scope, SCOPES)
     if (party is None) == (person is None):
-        raise TokenUnusable("a token is a party's or a person's; give one of --party and --for")
+        raise TokenUnusable(_("a token is a party's or a person's; give one of --party and --for"))
     if MANAGE in scopes and person is None:
-        raise TokenUnusable("only a person's token is to manage with; give --for EMAIL, or leave manage out")
+        raise TokenUnusable(
+            _("only a person's token is to manage with; give --for EMAIL, or leave manage out")
+        )
     if ends <= now:
-        raise TokenUnusable("a token that is over before it begins lets nobody in; give a later --expires")
+        raise TokenUnusable(_("a token that is over before it begins lets nobody in; give a later --expires"))
 
 
 def _whose(app: Context, conn: Connection, party: str | None, person: str | None) -> tuple[str, str | None]:
@@ -224,7 +237,7 @@ def shown(app: Context, secret: str) -> Bearer:
         TokenInvalid: it is no token, has run out, was revoked, or whose it is is not known any more.
     """
     if len(secret) > secrets.LONGEST or not is_well_formed(secret):
-        raise TokenInvalid("that is no token of slaflow's; it may have been cut or mistyped")
+        raise TokenInvalid(_("that is no token of slaflow's; it may have been cut or mistyped"))
     now = app.now()
     with app.database.read() as conn:
         found = store.find(conn, secrets.kept(secret))
@@ -239,17 +252,17 @@ def shown(app: Context, secret: str) -> Bearer:
 
 def _bearer(found: Token | None, now: datetime) -> Bearer:
     if found is None:
-        raise TokenInvalid("no such token was ever made here")
+        raise TokenInvalid(_("no such token was ever made here"))
     if found.revoked_at is not None and found.revoked_at <= now:
-        raise TokenInvalid("that token was revoked; ask whoever runs slaflow for another")
+        raise TokenInvalid(_("that token was revoked; ask whoever runs slaflow for another"))
     if found.expires_at is not None and found.expires_at <= now:
-        raise TokenInvalid("that token has expired; ask whoever runs slaflow for another")
+        raise TokenInvalid(_("that token has expired; ask whoever runs slaflow for another"))
     if found.person is None:
         actor = Actor(TOKENS + found.name, found.party)
         beside = FOR_THE_LOG if FOR_THE_LOG in found.scopes else None
         asker = Asker(actor.name, actor.party, "member", beside=beside)
         return Bearer(found.name, actor, asker, found.scopes)
     if found.now_email is None or found.now_party is None:
-        raise TokenInvalid("whom that token was made for is not recorded any more")
+        raise TokenInvalid(_("whom that token was made for is not recorded any more"))
     who = Actor(found.now_email, found.now_party)
     return Bearer(found.name, who, Asker(who.name, who.party, found.now_role), found.scopes)

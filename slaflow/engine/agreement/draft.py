@@ -20,6 +20,7 @@ from slaflow.engine.agreement import looking
 from slaflow.engine.agreement.differences import Said
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
+from slaflow.language import _, spoken
 from slaflow.store.database import Connection
 from slaflow.store.rows import outdated
 from slaflow.store.rows import workflows as store
@@ -42,8 +43,10 @@ class DraftTooMuch(SlaflowError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"this draft is more work than is done for one ({looking.SECONDS} seconds, "
-            f"{looking.MEMORY >> 20} MB); make it smaller, or look at it with 'slaflow workflow check'"
+            _(
+                "this draft is more work than is done for one ({seconds} seconds, {megabytes} MB); make "
+                "it smaller, or look at it with 'slaflow workflow check'"
+            ).format(seconds=looking.SECONDS, megabytes=looking.MEMORY >> 20)
         )
 
 
@@ -53,7 +56,7 @@ class TooManyDrafts(SlaflowError):
     code = "too_many_drafts"
 
     def __init__(self) -> None:
-        super().__init__("others are trying drafts at this moment; try again in a minute")
+        super().__init__(_("others are trying drafts at this moment; try again in a minute"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,9 @@ def looked_at(app: Context, text: bytes, stories: bytes | None = None) -> Found:
     with app.database.read() as conn:
         active = store.all_active(conn)
     against = {name: {"source": each.source, "holidays": each.holidays} for name, each in active.items()}
-    told = _told(text, stories, {"against": against, "day": app.now().date().isoformat()})
+    told = _told(
+        text, stories, {"against": against, "day": app.now().date().isoformat(), "language": spoken()}
+    )
     workflow = None if told["workflow"] is None else decoded(b64decode(told["workflow"]), text.decode())
     old = active.get(workflow.name) if workflow is not None else None
     with app.database.read() as conn:
@@ -118,7 +123,7 @@ def moving_to(app: Context, conn: Connection, workflow: Workflow) -> dict[str, i
         if digest != workflow.digest
     }
     found: dict[str, int] = {}
-    for (_, state), number in sorted(outdated.states(conn, workflow.name, finals).items()):
+    for (_digest, state), number in sorted(outdated.states(conn, workflow.name, finals).items()):
         found[state] = found.get(state, 0) + number
     return found
 

@@ -20,6 +20,7 @@ from slaflow.agreement.document.page import page
 from slaflow.agreement.picture.ranks import PictureTooLarge
 from slaflow.agreement.picture.svg import svg
 from slaflow.engine.setup.versions import as_dates
+from slaflow.language import speaking
 from slaflow.trial.run import run_scenarios
 from slaflow.workflow.encoding import encoded
 from slaflow.workflow.errors import Finding
@@ -47,11 +48,13 @@ def looked_at(asked: dict[str, Any]) -> dict[str, Any]:
         "changes": None,
     }
     if checked.workflow is not None:
-        _say(checked.workflow, date.fromisoformat(asked["day"]))
+        with speaking(asked["language"]):
+            _say(checked.workflow, date.fromisoformat(asked["day"]))
         found["workflow"] = b64encode(encoded(checked.workflow)).decode()
         against = asked["against"].get(checked.workflow.name)
         if against is not None:
-            found["changes"] = _changes(against, checked.workflow)
+            with speaking(asked["language"]):
+                found["changes"] = _changes(against, checked.workflow)
     return found
 
 

@@ -15,6 +15,7 @@ from slaflow.engine.agreement.draft import moving_to
 from slaflow.engine.context import Context
 from slaflow.engine.setup import agreement_signatures
 from slaflow.engine.setup.signatures import ACTIVATED, AGREEMENT, SIGNED, Given, required
+from slaflow.language import speaking, spoken
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
 from slaflow.store.log import history
@@ -135,10 +136,15 @@ def moving(app: Context, workflow: Workflow) -> Mapping[str, int]:
         return moving_to(app, conn, workflow)
 
 
-@lru_cache(maxsize=16)
 def document(workflow: Workflow, day: date) -> Page:
     """It in words, with the holidays of the twelve months from *day* on; its signatures are left out."""
-    made = page(workflow, day)
+    return _document(workflow, day, spoken())
+
+
+@lru_cache(maxsize=16)
+def _document(workflow: Workflow, day: date, language: str) -> Page:
+    with speaking(language):
+        made = page(workflow, day)
     return Page(made.title, made.blocks[:-SIGNATURES])
 
 

@@ -14,6 +14,7 @@ from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
 from slaflow.engine.desk.meanwhile import promise_of
 from slaflow.hours.words import time_on
+from slaflow.language import _, moment, ngettext
 from slaflow.lifecycle.lead import Lead
 from slaflow.workflow.model.flow import Transition
 from slaflow.workflow.model.workflow import Workflow
@@ -36,22 +37,25 @@ def is_scored(workflow: Workflow) -> bool:
 
 def local(at: datetime, zone: ZoneInfo) -> str:
     """*at* as its reader writes it: ``Mon 9 Mar 14:30``."""
-    here = at.astimezone(zone)
-    return f"{here:%a} {here.day} {here:%b %H:%M}"
+    return moment(at.astimezone(zone))
 
 
 def _move(lead: Lead, row: Transition, naming: Naming) -> Iterator[str]:
     workflow = naming.agreement
     if row.to is None or row.to == lead.state:
-        yield f"the lead stays in {naming.state(lead.state)}"
+        yield _("the lead stays in {state}").format(state=naming.state(lead.state))
     else:
         taker = workflow.holder(row.to, lead.held_by) or lead.held_by
-        over = f", and {naming.party(taker)} holds it from then on" if taker != lead.held_by else ""
-        yield f"the lead goes from {naming.state(lead.state)} to {naming.state(row.to)}{over}"
+        words = _("the lead goes from {start} to {end}")
+        if taker != lead.held_by:
+            words = _("the lead goes from {start} to {end}, and {party} holds it from then on")
+        start, end = naming.state(lead.state), naming.state(row.to)
+        yield words.format(start=start, end=end, party=naming.party(taker))
     if row.sets:
         yield settings(row.sets, naming)
     if row.reset:
-        yield f"{listed(sorted(row.reset))} {'are' if len(row.reset) > 1 else 'is'} set back to nothing"
+        words = ngettext("{what} is set back to nothing", "{what} are set back to nothing", len(row.reset))
+        yield words.format(what=listed(sorted(row.reset)))
     if row.actions:
         yield actions(row.actions, naming)
 
@@ -71,14 +75,15 @@ def _promises(workflow: Workflow, clocks: Sequence[Clock], row: Transition, at: 
             continue
         promise = promise_of(workflow, clock.target)
         if clock.due_at is None:
-            yield f"it keeps {promise}"
+            yield _("it keeps {promise}").format(promise=promise)
             continue
         left = time_left(clock, workflow.calendars[clock.calendar], at).total_seconds()
         due = local(clock.due_at, zone)
         if clock.is_broken:
-            yield f"it keeps {promise} {time_on(clock.calendar, left)} late; it was due {due}"
+            words = _("it keeps {promise} {time} late; it was due {due}")
         else:
-            yield f"it keeps {promise}, due {due}, {time_on(clock.calendar, left)} before its time is over"
+            words = _("it keeps {promise}, due {due}, {time} before its time is over")
+        yield words.format(promise=promise, time=time_on(clock.calendar, left), due=due)
 
 
 def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str) -> list[str]:
@@ -98,6 +103,5 @@ def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str) -> list[s
 
 def _due(clock: Mapping[str, Any], zone: ZoneInfo) -> str:
     due, left = local(datetime.fromisoformat(clock["due_at"]), zone), clock["left_seconds"]
-    if left <= 0:
-        return f"was due {due}, and is still owed"
-    return f"due {due}, {time_on(clock['calendar'], left)} left"
+    words = _("due {due}, {time} left") if left > 0 else _("was due {due}, and is still owed")
+    return words.format(due=due, time=time_on(clock["calendar"], left))

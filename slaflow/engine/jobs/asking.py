@@ -16,6 +16,7 @@ from slaflow.engine.jobs.errors import JobHasEnded, JobNotThere, NoFile, TooMany
 from slaflow.engine.jobs.kinds import Kinds
 from slaflow.engine.permits import Asker, NotPermitted
 from slaflow.engine.transaction import written
+from slaflow.language import _
 from slaflow.store.database import Connection
 from slaflow.store.jobs import queue as store
 from slaflow.store.jobs.queue import Job
@@ -48,7 +49,7 @@ def ask(
     if kind is None:
         raise UnknownKind(name, kinds)
     if not _may(kinds, who, name):
-        raise NotPermitted(permits.denied(who, permits.WHO[kind.operation]))
+        raise NotPermitted(permits.denied(who, _(permits.WHO[kind.operation])))
     parameters, now, key = kind.check(app, asked), app.now(), folded(who.name)
 
     def asked_for(conn: Connection) -> int:
@@ -90,9 +91,11 @@ def file(app: Engine, kinds: Kinds, who: Asker, job_id: int) -> tuple[Job, Itera
     """The job and its file, read a piece at a time as it is taken. Raises ``JobNotThere``, ``NoFile``."""
     job = find(app, kinds, who, job_id)
     if job.erased_at is not None:
-        raise NoFile(job_id, "a lead was erased since, and no copy of what was known of them stays; ask anew")
+        raise NoFile(
+            job_id, _("a lead was erased since, and no copy of what was known of them stays; ask anew")
+        )
     if not job.has_file:
-        raise NoFile(job_id, "it has not ended" if job.is_open else "none came of it")
+        raise NoFile(job_id, _("it has not ended") if job.is_open else _("none came of it"))
     return job, _pieces(app, job_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.errors import SlaflowError, UnknownName
+from slaflow.language import _
 
 
 class JobNotThere(SlaflowError):
@@ -13,7 +14,9 @@ class JobNotThere(SlaflowError):
     code = "job_not_there"
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"you have no job {job_id}; what came of a job is kept for seven days")
+        super().__init__(
+            _("you have no job {job_id}; what came of a job is kept for seven days").format(job_id=job_id)
+        )
 
 
 class JobHasEnded(SlaflowError):
@@ -22,7 +25,7 @@ class JobHasEnded(SlaflowError):
     code = "job_has_ended"
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"job {job_id} has ended already; look at what came of it")
+        super().__init__(_("job {job_id} has ended already; look at what came of it").format(job_id=job_id))
 
 
 class NoFile(SlaflowError):
@@ -31,7 +34,7 @@ class NoFile(SlaflowError):
     code = "no_file"
 
     def __init__(self, job_id: int, why: str) -> None:
-        super().__init__(f"job {job_id} has no file: {why}")
+        super().__init__(_("job {job_id} has no file: {why}").format(job_id=job_id, why=why))
 
 
 class TooManyJobs(SlaflowError):
@@ -40,7 +43,9 @@ class TooManyJobs(SlaflowError):
     code = "too_many_jobs"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"{most} jobs of yours are still to end; wait for one, or call one off")
+        super().__init__(
+            _("{most} jobs of yours are still to end; wait for one, or call one off").format(most=most)
+        )
 
 
 class UnknownKind(UnknownName):
@@ -57,6 +62,8 @@ class FileTooLong(SlaflowError):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"that is more than {most // 2**20} MB, the most that is kept here; narrow it, "
-            "or have 'slaflow log export' write it where slaflow runs"
+            _(
+                "that is more than {what} MB, the most that is kept here; narrow it, or have "
+                "'slaflow log export' write it where slaflow runs"
+            ).format(what=most // 2**20)
         )

@@ -9,6 +9,7 @@ from slaflow.engine.jobs.kinds import Kind, Parameters, Work
 from slaflow.engine.log import proofs
 from slaflow.engine.log.checkpoints import Trusted
 from slaflow.errors import InvalidValue
+from slaflow.language import _
 from slaflow.log.checkpoint import parse_checkpoint
 from slaflow.log.note import parse_note
 from slaflow.store.log import checkpoints as store
@@ -31,9 +32,13 @@ def check(app: Engine, asked: Mapping[str, Any]) -> Parameters:
     with app.database.read() as conn:
         kept = store.latest(conn)
         if store.entry_of(conn, entry) is None:
-            raise InvalidValue(f"there is no entry {entry} in this log")
+            raise InvalidValue(_("there is no entry {entry} in this log").format(entry=entry))
     if kept is None or kept.last_entry < entry:
-        raise NothingSigned(f"no head was signed since entry {entry}; 'slaflow log checkpoint' signs one")
+        raise NothingSigned(
+            _("no head was signed since entry {entry}; 'slaflow log checkpoint' signs one").format(
+                entry=entry
+            )
+        )
     return {"entry": entry}
 
 

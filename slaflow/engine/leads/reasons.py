@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slaflow.errors import USAGE, SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.lead import Lead
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
@@ -29,7 +30,9 @@ def check_reason(workflow: Workflow, lead: Lead, reason: str) -> None:
     named = [name for name, value in _telling(workflow, lead) if folded(value) in folded(text)]
     if named:
         raise ReasonUnusable(
-            f"the reason holds the lead's own {', '.join(named)} and stays in the log for ever; leave it out"
+            _("the reason holds the lead's own {what} and stays in the log for ever; leave it out").format(
+                what=", ".join(named)
+            )
         )
 
 
@@ -37,9 +40,11 @@ def check_length(reason: str) -> None:
     """Raises ``ReasonUnusable`` for a reason that says nothing or too much."""
     text = reason.strip()
     if not text:
-        raise ReasonUnusable("say why, in a few words that name nobody")
+        raise ReasonUnusable(_("say why, in a few words that name nobody"))
     if len(text) > LONGEST_REASON:
-        raise ReasonUnusable(f"the reason has {len(text)} characters; {LONGEST_REASON} at most")
+        raise ReasonUnusable(
+            _("the reason has {number} characters; {most} at most").format(number=len(text), most=LONGEST_REASON)
+        )
 
 
 def _telling(workflow: Workflow, lead: Lead) -> Iterator[tuple[str, str]]:

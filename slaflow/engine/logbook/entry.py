@@ -12,6 +12,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.desk.reading import zone_for
 from slaflow.engine.logbook.listing import Row, rows_of
 from slaflow.errors import SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import GENESIS, Entry, canonical, data_hash
 from slaflow.log.errors import VerificationImpossible
@@ -31,8 +32,12 @@ class EntryNotThere(SlaflowError):
 
     def __init__(self, entry_id: int, archived: str | None) -> None:
         self.archived = archived
-        where = "" if archived is None else f"; some were moved to files, the last of them to {archived}"
-        super().__init__(f"there is no entry {entry_id} in this log{where}")
+        words = _("there is no entry {number} in this log")
+        if archived is not None:
+            words = _(
+                "there is no entry {number} in this log; some were moved to files, the last of them to {file}"
+            )
+        super().__init__(words.format(number=entry_id, file=archived))
 
 
 @dataclass(frozen=True, slots=True)

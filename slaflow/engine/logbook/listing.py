@@ -15,6 +15,7 @@ from slaflow.engine.leads.filters import UnknownFilter
 from slaflow.engine.log.filters import checked
 from slaflow.engine.logbook.sentences import Said, Sayings
 from slaflow.errors import InvalidValue, SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
@@ -114,12 +115,14 @@ def lead_called(app: Context, text: str) -> int:
             return address.find(conn, text)
     except address.AmbiguousLead:
         raise InvalidValue(
-            f"{text} is one lead's number and another's identity; write #{text} for the number"
+            _("{text} is one lead's number and another's identity; write #{text} for the number").format(
+                text=text
+            )
         ) from None
     except SlaflowError as error:
         if not isinstance(error, address.UnknownLead):
             raise
-        raise InvalidValue("no lead has that number or identity") from None
+        raise InvalidValue(_("no lead has that number or identity")) from None
 
 
 def _check(app: Context, wanted: LogFilter) -> None:
@@ -128,7 +131,7 @@ def _check(app: Context, wanted: LogFilter) -> None:
     except UnknownFilter as error:
         if error.what != "actor":
             raise
-        raise InvalidValue("nobody of that name has done anything in this log") from None
+        raise InvalidValue(_("nobody of that name has done anything in this log")) from None
 
 
 def rows_of(app: Context, conn: Connection, entries: Iterable[Entry]) -> tuple[Row, ...]:

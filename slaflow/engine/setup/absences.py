@@ -12,6 +12,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError
 from slaflow.hours.zones import supported
+from slaflow.language import _
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Absence, Person
@@ -33,7 +34,11 @@ class AbsenceNotThere(SlaflowError):
     code = "absence_not_there"
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} has no such absence, or it is over already; look at the list again")
+        super().__init__(
+            _("{email} has no such absence, or it is over already; look at the list again").format(
+                email=email
+            )
+        )
 
 
 def away(
@@ -51,7 +56,9 @@ def away(
     """
     first, last = supported(starts_at), supported(ends_at)
     if last <= first:
-        raise InvalidAbsence(f"{email}: an absence ends after it starts; swap --from and --until")
+        raise InvalidAbsence(
+            _("{email}: an absence ends after it starts; swap --from and --until").format(email=email)
+        )
     now = app.present(at)
 
     def recorded(conn: Connection) -> Person:
@@ -99,11 +106,22 @@ def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) 
     """*named* as they are spelt, of whom *person*'s party has one."""
     other = people.check_known(app, conn, named)
     if other.email == person.email:
-        raise InvalidAbsence(f"{person.email} cannot stand in for themselves; name another with --stand-in")
+        raise InvalidAbsence(
+            _("{email} cannot stand in for themselves; name another with --stand-in").format(
+                email=person.email
+            )
+        )
     if other.party != person.party:
         raise InvalidAbsence(
-            f"{other.email} is of {other.party}, and {person.email} of {person.party}; "
-            f"name somebody of {person.party} with --stand-in"
+            _(
+                "{email} is of {party}, and {email2} of {party2}; name somebody of {party3} with --stand-in"
+            ).format(
+                email=other.email,
+                party=other.party,
+                email2=person.email,
+                party2=person.party,
+                party3=person.party,
+            )
         )
     return other.email
 

@@ -17,6 +17,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Directory, Person
@@ -43,7 +44,11 @@ class PersonRemoved(UnknownName):
         self.removed_at = last.valid_until
         local = f"{self.removed_at.astimezone(zone):%a %Y-%m-%d %H:%M}"
         command = f"slaflow user add {shlex.quote(last.email)} --party {last.party}"
-        self.args = (f"{self}: they were removed on {local} ({zone.key}); add them again with '{command}'",)
+        self.args = (
+            _("{who}: they were removed on {local} ({key}); add them again with '{command}'").format(
+                who=self, local=local, key=zone.key, command=command
+            ),
+        )
 
 
 class PartyMissing(SlaflowError):
@@ -53,8 +58,10 @@ class PartyMissing(SlaflowError):
     exit_code = USAGE
 
     def __init__(self, email: str, known: Iterable[str]) -> None:
-        sides = " or ".join(sorted(known)) or "a party"
-        super().__init__(f"{email} is not known; give their side with --party: {sides}")
+        sides = _(" or ").join(sorted(known)) or _("a party")
+        super().__init__(
+            _("{email} is not known; give their side with --party: {sides}").format(email=email, sides=sides)
+        )
 
 
 class ManagesThemselves(SlaflowError):
@@ -64,10 +71,16 @@ class ManagesThemselves(SlaflowError):
 
     def __init__(self, email: str, manager: str, chain: Sequence[str]) -> None:
         if email == manager:
-            super().__init__(f"{email} cannot manage themselves; name another with --manager")
+            super().__init__(
+                _("{email} cannot manage themselves; name another with --manager").format(email=email)
+            )
         else:
-            above = ", who answers to ".join((*chain[1:], email))
-            super().__init__(f"{manager} cannot manage {email}: they answer to {above}")
+            above = _(", who answers to ").join((*chain[1:], email))
+            super().__init__(
+                _("{manager} cannot manage {email}: they answer to {above}").format(
+                    manager=manager, email=email, above=above
+                )
+            )
 
 
 def zone(app: Context, conn: Connection) -> ZoneInfo:
@@ -281,7 +294,9 @@ class OwnStanding(SlaflowError):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            f"{email} cannot change their own side or role, or remove themselves; another admin does it"
+            _(
+                "{email} cannot change their own side or role, or remove themselves; another admin does it"
+            ).format(email=email)
         )
 
 
@@ -292,7 +307,9 @@ class TeamOfOtherParty(SlaflowError):
 
     def __init__(self, team: str, party: str, given: str) -> None:
         super().__init__(
-            f'team "{team}" belongs to {party}, not to {given}; name a team of {given}, or none: --team ""'
+            _(
+                'team "{team}" belongs to {party}, not to {given}; name a team of {given}, or none: --team ""'
+            ).format(team=team, party=party, given=given)
         )
 
 

@@ -13,6 +13,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import zone_problem
+from slaflow.language import _
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.permits import Relation
@@ -102,10 +103,14 @@ def stop(app: Context, address: str, channel: str, instead: str) -> str:
             over = None if before.digest and before.daily is None else {*(before.daily or ()), channel}
             daily = None if over is None else tuple(sorted(over))
             wanted = replace(before, digest=before.digest or ways.ONE_A_DAY, daily=daily)
-            words = f"{address} gets one message a day over {channel}, at {_time(wanted)}"
+            words = _("{address} gets one message a day over {channel}, at {_time}").format(
+                address=address, channel=channel, _time=_time(wanted)
+            )
         else:
             wanted = replace(before, stopped=tuple(sorted({*before.stopped, channel})))
-            words = f"{address} gets no more messages over {channel}; who runs slaflow can put that back"
+            words = _(
+                "{address} gets no more messages over {channel}; who runs slaflow can put that back"
+            ).format(address=address, channel=channel)
         _changed(app, conn, wanted)
         return words
 

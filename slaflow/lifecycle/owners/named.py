@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from slaflow.language import _
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.routing import Pick, Routing
 from slaflow.workflow.model.flow import Assign, Transition
@@ -49,15 +50,19 @@ def obstacle(routing: Routing, action: Assign, owner: str | None, party: str) ->
     """Why *owner*, whom *action* names, cannot have the lead that *party* holds; None if they can."""
     what = {"actor": "who fires it", "input": f"input.{action.to}", "field": f"lead.{action.to}"}[action.kind]
     if owner is None:
-        return f"{what} becomes the owner, and is not set"
+        return _("{what} becomes the owner, and is not set").format(what=what)
     person = routing.people.person(owner, routing.at)
     if person is None:
         do = "fire it as" if action.kind == "actor" else "name"
-        return f"{what} becomes the owner, and is no person who is known; {do} one of {party}"
+        return _("{what} becomes the owner, and is no person who is known; {do} one of {party}").format(
+            what=what, do=do, party=party
+        )
     if person.party != party:
-        return f"{what} becomes the owner, and is not of {party}, which holds the lead then"
+        return _("{what} becomes the owner, and is not of {party}, which holds the lead then").format(
+            what=what, party=party
+        )
     if routing.people.is_away(owner, routing.at):
-        return f"{what} becomes the owner, and is away"
+        return _("{what} becomes the owner, and is away").format(what=what)
     return None
 
 

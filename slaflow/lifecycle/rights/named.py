@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from slaflow.language import _
 from slaflow.workflow.model.parties import SYSTEM, Grant, outranks
 
 
@@ -27,18 +28,23 @@ def grants(leave: Iterable[Grant], party: str, right: str | None) -> bool:
 
 def named(by: Iterable[str], roles: Mapping[str, str]) -> str:
     """``marketing or a manager of sales``."""
-    return " or ".join(f"{_one(roles[party])} of {party}" if party in roles else party for party in by)
+    return _(" or ").join(_one(roles[party], party) if party in roles else party for party in by)
 
 
 def others(by: Iterable[str], roles: Mapping[str, str], party: str, right: str | None) -> str:
     """Who *party* is to those it is not among: its role, where that is what it lacks."""
     is_named = party in by and party in roles
-    return f"{_one(_role(party, right))} of {party}" if is_named else party
+    return _one(_role(party, right), party) if is_named else party
 
 
 def _role(party: str, right: str | None) -> str:
     return right.removeprefix(f"{party}: ") if right is not None and ": " in right else "member"
 
 
-def _one(role: str) -> str:
-    return f"an {role}" if role.startswith("a") else f"a {role}"
+def _one(role: str, party: str) -> str:
+    words = {
+        "member": _("a member of {party}"), "manager": _("a manager of {party}"),
+        "admin": _("an admin of {party}"),
+        "auditor": _("an auditor of {party}"),
+    }.get(role)  # fmt: skip
+    return f"{role} of {party}" if words is None else words.format(party=party)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from slaflow.agreement.words.naming import role
+from slaflow.language import _, marked
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
 from slaflow.workflow.model.parties import AUDITOR, LEAD, ROLES, SYSTEM, ActOn, outranks
@@ -85,41 +87,45 @@ has; an auditor, who ranks nowhere, has what names them. ``fire``, ``answer``, `
 the agreement's ``by`` besides."""
 
 WHO: Mapping[Operation, str] = {
-    "fire": "a member, manager or admin fires a trigger",
-    "answer": "a member, manager or admin answers a check",
-    "record": "a member, manager or admin records an activity",
-    "record_for_lead": "a person of the party that holds a lead records what the prospect did",
-    "add": "a member, manager or admin adds a lead",
-    "set": "a member, manager or admin sets fields",
-    "set_identity": "a manager or admin changes what a lead is known by",
-    "assign": (
+    "fire": marked("a member, manager or admin fires a trigger"),
+    "answer": marked("a member, manager or admin answers a check"),
+    "record": marked("a member, manager or admin records an activity"),
+    "record_for_lead": marked("a person of the party that holds a lead records what the prospect did"),
+    "add": marked("a member, manager or admin adds a lead"),
+    "set": marked("a member, manager or admin sets fields"),
+    "set_identity": marked("a manager or admin changes what a lead is known by"),
+    "assign": marked(
         "a member of the party that holds a lead takes one that nobody owns, "
         "a manager of that party or an admin gives it to others"
     ),
-    "merge": "a manager of the party that holds the lead or an admin merges leads",
-    "dispute": "a member of the party that owes the promise disputes a breach",
-    "lift": "a manager of a party that does not owe the promise or an admin lifts a breach",
-    "uphold": "a manager of a party that does not owe the promise or an admin upholds a breach",
-    "override": "a member, manager or admin overrides a guard",
-    "lift_stretch": "an admin lifts the breaches of a stretch of time",
-    "erase": "an admin erases a lead",
-    "activate": "an admin activates an agreement",
-    "migrate": "an admin migrates leads",
-    "tick": "an admin runs a tick",
-    "sign": "a manager or admin signs for their party",
-    "withdraw": "a manager or admin withdraws their party's signature",
-    "absence": "a member tells their own absence, a manager those of their party, an admin everybody's",
-    "preference": "a member says how they are told, a manager of those of their party, an admin of all",
-    "read": "a person who is recorded reads",
-    "invite": "an admin invites people",
-    "verify": "a manager, admin or auditor has the log verified",
-    "export": "a manager, admin or auditor has the log exported",
-    "people": "an admin records and removes people",
-    "tokens": "an admin makes and revokes tokens",
-    "see_tokens": "an admin or auditor sees tokens",
-    "outbox": "an admin has messages sent again, or lets them go",
-    "see_outbox": "a manager, admin or auditor sees messages, channels and how slaflow does",
-    "draft": "a manager, admin or auditor tries a draft of an agreement",
+    "merge": marked("a manager of the party that holds the lead or an admin merges leads"),
+    "dispute": marked("a member of the party that owes the promise disputes a breach"),
+    "lift": marked("a manager of a party that does not owe the promise or an admin lifts a breach"),
+    "uphold": marked("a manager of a party that does not owe the promise or an admin upholds a breach"),
+    "override": marked("a member, manager or admin overrides a guard"),
+    "lift_stretch": marked("an admin lifts the breaches of a stretch of time"),
+    "erase": marked("an admin erases a lead"),
+    "activate": marked("an admin activates an agreement"),
+    "migrate": marked("an admin migrates leads"),
+    "tick": marked("an admin runs a tick"),
+    "sign": marked("a manager or admin signs for their party"),
+    "withdraw": marked("a manager or admin withdraws their party's signature"),
+    "absence": marked(
+        "a member tells their own absence, a manager those of their party, an admin everybody's"
+    ),
+    "preference": marked(
+        "a member says how they are told, a manager of those of their party, an admin of all"
+    ),
+    "read": marked("a person who is recorded reads"),
+    "invite": marked("an admin invites people"),
+    "verify": marked("a manager, admin or auditor has the log verified"),
+    "export": marked("a manager, admin or auditor has the log exported"),
+    "people": marked("an admin records and removes people"),
+    "tokens": marked("an admin makes and revokes tokens"),
+    "see_tokens": marked("an admin or auditor sees tokens"),
+    "outbox": marked("an admin has messages sent again, or lets them go"),
+    "see_outbox": marked("a manager, admin or auditor sees messages, channels and how slaflow does"),
+    "draft": marked("a manager, admin or auditor tries a draft of an agreement"),
 }
 """Who may, as a refusal says it."""
 
@@ -152,10 +158,14 @@ class Asker:
 
     def __str__(self) -> str:
         if self.role is None:
-            return "the prospect" if self.party == LEAD else f"{self.party}, without a name,"
+            return (
+                _("the prospect")
+                if self.party == LEAD
+                else _("{party}, without a name,").format(party=self.party)
+            )
         if self.name == self.party:
-            return f"anybody of {self.party}"
-        return f"{self.name} ({self.role} of {self.party})"
+            return _("anybody of {party}").format(party=self.party)
+        return _("{name} ({role} of {party})").format(name=self.name, role=role(self.role), party=self.party)
 
 
 def asker(people: Directory, actor: Actor, at: datetime, acts_on: ActOn = "party") -> Asker:
@@ -221,7 +231,7 @@ def _holds(alternatives: Iterable[Needs], given: frozenset[Relation]) -> bool:
 
 def refusal(who: Asker, operation: Operation, relations: Iterable[Relation] = ()) -> str | None:
     """The line that says who may, where *who* may not; None where they may."""
-    return None if may(who, operation, relations) else denied(who, WHO[operation])
+    return None if may(who, operation, relations) else denied(who, _(WHO[operation]))
 
 
 def lead_refusal(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from slaflow.engine.access import sessions
 from slaflow.engine.access.roster import roster
 from slaflow.engine.transaction import written
+from slaflow.language import _, marked
 from slaflow.lifecycle.people import Person
 from slaflow.web import origin
 from slaflow.web.access.browser import browser_of
@@ -21,7 +22,7 @@ from slaflow.web.site import Site
 
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
-NO_DEMO = "there is no demo here; 'slaflow serve --demo' has one"
+NO_DEMO = marked("there is no demo here; 'slaflow serve --demo' has one")
 
 
 @router.api_route("/demo", methods=["GET", "HEAD"])
@@ -30,7 +31,7 @@ def show(request: Request, next: str = "/") -> Response:
     """Whom one can be."""
     site: Site = request.app.state.site
     if not site.is_demo:
-        return line(404, NO_DEMO)
+        return line(404, _(NO_DEMO))
     return page("access/demo.html", 200, people=_people(site), next=origin.own_path(next))
 
 
@@ -40,7 +41,7 @@ def choose(request: Request, form: Form) -> Response:
     """Signs in as them, without a password."""
     site: Site = request.app.state.site
     if not site.is_demo:
-        return line(404, NO_DEMO)
+        return line(404, _(NO_DEMO))
     check_from_here(site, request)
     people, wanted = _people(site), origin.own_path(form.get("next"))
     person = next((each for each in people if each.email == form.get("email")), None)

@@ -12,6 +12,7 @@ from slaflow.engine.access import invitations
 from slaflow.engine.access.invitations import Founding, LinkOver
 from slaflow.engine.access.passwords import SHORTEST, PasswordRefused, TooBusy
 from slaflow.errors import InvalidValue, UnknownName
+from slaflow.language import _, marked
 from slaflow.lifecycle.people import Person
 from slaflow.web.access.browser import browser_of
 from slaflow.web.access.sign_in import BUSY_SECONDS, begun, check_from_here, check_passwords, later
@@ -22,7 +23,7 @@ from slaflow.web.site import Site
 
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
-NOT_THE_SAME = "the two passwords are not the same; type them again"
+NOT_THE_SAME = marked("the two passwords are not the same; type them again")
 
 
 @router.api_route("/invite/{text}", methods=["GET", "HEAD"])
@@ -104,7 +105,7 @@ def _password(form: dict[str, str]) -> str:
     """What was typed twice. Raises ``PasswordRefused`` where it was not."""
     password = form.get("password", "")
     if form.get("again", "") != password:
-        raise PasswordRefused(NOT_THE_SAME)
+        raise PasswordRefused(_(NOT_THE_SAME))
     return password
 
 

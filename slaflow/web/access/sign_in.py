@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from slaflow.engine.access import attempts, passwords, sessions, signing_in
 from slaflow.engine.access.invitations import can_anybody_sign_in
-from slaflow.language import _
+from slaflow.language import _, marked
 from slaflow.web import origin
 from slaflow.web.access import cookies
 from slaflow.web.access.browser import browser_of
@@ -21,7 +21,7 @@ from slaflow.web.site import Site
 
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
-NOBODY_YET = "nobody can sign in yet; open the link that 'slaflow serve' printed when it began"
+NOBODY_YET = marked("nobody can sign in yet; open the link that 'slaflow serve' printed when it began")
 BUSY_SECONDS = 5
 
 
@@ -35,7 +35,7 @@ def show(request: Request, next: str = "/") -> Response:
         return RedirectResponse(origin.towards(request, wanted), 303)
     if site.is_demo:
         return RedirectResponse(origin.towards(request, f"/demo?next={quote(wanted, safe='/')}"), 303)
-    note = None if site.elsewhere or can_anybody_sign_in(site.engine) else NOBODY_YET
+    note = None if site.elsewhere or can_anybody_sign_in(site.engine) else _(NOBODY_YET)
     return _form(site, wanted, note=note)
 
 
@@ -75,7 +75,7 @@ def leave(request: Request, asking: Asking) -> Response:
 def check_from_here(site: Site, request: Request) -> None:
     """Raises ``Forbidden`` where a form that needs no session was not sent by a page of ours."""
     if not origin.is_ours(site, request.headers):
-        raise Forbidden(ELSEWHERE)
+        raise Forbidden(_(ELSEWHERE))
 
 
 def check_passwords(site: Site) -> None:

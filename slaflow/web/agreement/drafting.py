@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from slaflow.engine.agreement import differences, draft, texts
 from slaflow.engine.agreement.draft import DraftTooMuch, Found, TooManyDrafts
-from slaflow.language import _
+from slaflow.language import _, marked
 from slaflow.web.agreement.activating import confirm, put_in_force
 from slaflow.web.agreement.context import agreement_page, in_words, may_sign
 from slaflow.web.agreement.signing import signed
@@ -27,7 +27,7 @@ router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
 LARGEST = 3 * MAX_BYTES
 """A file and its stories, or one as text."""
-TOO_LARGE = "an agreement has at most 1 MB of text, and its stories as much; nothing was looked at"
+TOO_LARGE = marked("an agreement has at most 1 MB of text, and its stories as much; nothing was looked at")
 LONGEST_NAME = 80
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from slaflow.agreement.document.blocks import Block, Heading, Items, Page, Paragraph, Picture, Table
 from slaflow.agreement.picture.ranks import PictureTooLarge
 from slaflow.agreement.picture.svg import svg
+from slaflow.language import day_of
 from slaflow.workflow.model.workflow import Workflow
 
 _KINDS: dict[type[Block], str] = {
@@ -70,4 +71,4 @@ def picture(workflow: Workflow) -> str | None:
 def dated(at: datetime, zone: ZoneInfo) -> str:
     """*at* with its year: ``2 Mar 2026 11:00``."""
     here = at.astimezone(zone)
-    return f"{here.day} {here:%b %Y %H:%M}"
+    return f"{day_of(here)} {here:%Y %H:%M}"

@@ -14,6 +14,7 @@ from slaflow.engine.leads.resurrection import IdentityErased
 from slaflow.engine.permits import NotPermitted
 from slaflow.engine.setup.versions import NoActiveWorkflow
 from slaflow.errors import InvalidValue, UnknownName
+from slaflow.language import _, marked
 from slaflow.web.desk.context import desk_page, site_of
 from slaflow.web.forms import form_of, inputs_of, written
 from slaflow.web.origin import towards
@@ -22,9 +23,9 @@ from slaflow.web.principal import Asking, Principal, operation
 
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
-KNOWN = "a lead is known by that already"
-ERASED = "a lead that was known by that was erased; who runs slaflow can add it again"
-NOT_ONE = "there is no single agreement in force to add a lead under; whoever runs slaflow adds it"
+KNOWN = marked("a lead is known by that already")
+ERASED = marked("a lead that was known by that was erased; who runs slaflow can add it again")
+NOT_ONE = marked("there is no single agreement in force to add a lead under; whoever runs slaflow adds it")
 REFUSALS = (InvalidValue, IdentityMissing, NotPermitted, UnknownName, NoActiveWorkflow)
 
 
@@ -44,9 +45,9 @@ def add(request: Request, asking: Asking, form: Form) -> Response:
         new = adding(engine, asking.actor)
         lead = engine.add(inputs_of(form, new.asked, ZoneInfo(new.zone)), asking.caller)
     except LeadExists as error:
-        return _page(request, asking, 409, typed, [KNOWN], error.lead_id)
+        return _page(request, asking, 409, typed, [_(KNOWN)], error.lead_id)
     except IdentityErased:
-        return _page(request, asking, 409, typed, [ERASED])
+        return _page(request, asking, 409, typed, [_(ERASED)])
     except REFUSALS as error:
         return _page(request, asking, 422, typed, [str(error)])
     return RedirectResponse(towards(request, f"/leads/{lead['id']}?done={lead['id']}"), 303)
@@ -59,7 +60,7 @@ def _page(
     try:
         new = adding(site_of(request).engine, asking.actor)
     except NoActiveWorkflow:
-        return line(409, NOT_ONE, towards(request, "/"))
+        return line(409, _(NOT_ONE), towards(request, "/"))
     return desk_page(
         request,
         "desk/new.html",

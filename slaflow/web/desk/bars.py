@@ -9,16 +9,13 @@ from zoneinfo import ZoneInfo
 from slaflow.engine.desk.clock_bar import ClockBar, Tone
 from slaflow.engine.desk.consequences import local
 from slaflow.hours.words import duration, open_time
+from slaflow.language import _
 
 SHAPES: dict[Tone, str] = {
     "calm": "○", "half": "◑", "soon": "◔", "broken": "✕", "paused": "‖", "lifted": "◇", "met": "●",
     "over": "·",
 }  # fmt: skip
 """A tone is never told by its colour alone."""
-WORDS: dict[Tone, str] = {
-    "calm": "in time", "half": "half over", "soon": "soon due", "broken": "past due",
-    "paused": "paused", "lifted": "excused", "met": "kept", "over": "over",
-}  # fmt: skip
 LONGEST = 2.0
 """Of the allowance: how much past due is drawn at most."""
 
@@ -53,6 +50,14 @@ def drawn(bar: ClockBar) -> Drawn:
     )  # fmt: skip
 
 
+def word(tone: Tone) -> str:
+    """What a tone says."""
+    return {
+        "calm": _("in time"), "half": _("half over"), "soon": _("soon due"), "broken": _("past due"),
+        "paused": _("paused"), "lifted": _("excused"), "met": _("kept"), "over": _("over"),
+    }[tone]  # fmt: skip
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.4g}%"
 
@@ -67,27 +72,29 @@ def figure(bar: ClockBar) -> str:
     if bar.ended_at is not None:
         return ended(bar)
     if bar.left_seconds < 0:
-        return f"{spent(bar, bar.left_seconds)} past due"
-    return f"{spent(bar, bar.left_seconds)} left"
+        return _("{time} past due").format(time=spent(bar, bar.left_seconds))
+    return _("{time} left").format(time=spent(bar, bar.left_seconds))
 
 
 def ended(bar: ClockBar) -> str:
     """How a clock that is over came out."""
     if bar.is_lifted:
-        return "excused"
+        return _("excused")
     if bar.status == "met":
-        return "kept"
+        return _("kept")
     if bar.status == "met_late":
-        late = f" by {spent(bar, bar.late_seconds)}" if bar.late_seconds else ""
-        return f"kept late{late}"
-    return "broke" if bar.breached_at is not None else "no longer owed"
+        if not bar.late_seconds:
+            return _("kept late")
+        return _("kept late by {time}").format(time=spent(bar, bar.late_seconds))
+    return _("broke") if bar.breached_at is not None else _("no longer owed")
 
 
 def when(bar: ClockBar, zone: ZoneInfo) -> str:
     """``of 4 h · due Mon 9 Mar 17:00 · office``, and what stands still and until when."""
-    parts = [f"of {spent(bar, bar.allowance_seconds)}"]
+    parts = [_("of {time}").format(time=spent(bar, bar.allowance_seconds))]
     if bar.due_at is not None and bar.paused_at is None:
-        parts.append(f"{'was due' if bar.left_seconds < 0 else 'due'} {local(bar.due_at, zone)}")
+        words = _("was due {at}") if bar.left_seconds < 0 else _("due {at}")
+        parts.append(words.format(at=local(bar.due_at, zone)))
     parts.append(bar.calendar.replace("_", " "))
     return " · ".join(parts)
 
@@ -96,11 +103,15 @@ def stands_still(bar: ClockBar, zone: ZoneInfo) -> str | None:
     """Why its time does not go on now; None where it does."""
     if bar.paused_at is not None:
         left = bar.pause_left_seconds
-        rest = f", {spent(bar, left)} of the pause left" if left is not None else ""
-        return f"paused since {local(bar.paused_at, zone)}{rest}"
+        since = local(bar.paused_at, zone)
+        if left is None:
+            return _("paused since {at}").format(at=since)
+        return _("paused since {at}, {time} of the pause left").format(at=since, time=spent(bar, left))
     if bar.ended_at is not None or bar.is_open_now:
         return None
-    return f"closed, opens {local(bar.next_edge_at, zone)}" if bar.next_edge_at is not None else "closed"
+    if bar.next_edge_at is None:
+        return _("closed")
+    return _("closed, opens {at}").format(at=local(bar.next_edge_at, zone))
 
 
 def counts(bar: ClockBar, at: datetime) -> dict[str, str]:

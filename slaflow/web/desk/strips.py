@@ -10,6 +10,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from slaflow.engine.desk.shown.strip import Lane, Mark, Strip
+from slaflow.language import day_of
 
 CUTS, NIGHTS = 40, 12
 """So many places at which closed time is cut out are marked at most; nights as far as there are so few."""
@@ -133,7 +134,7 @@ def _labels(axis: Axis, strip: Strip, zone: ZoneInfo) -> Iterator[Label]:
     if len(days) > 1:
         step = -(-len(days) // LABELS)
         for at in days[::step]:
-            yield _label(axis, at, f"{at.astimezone(zone).day} {at.astimezone(zone):%b}")
+            yield _label(axis, at, day_of(at.astimezone(zone)))
         return
     for at in _hours(axis, zone):
         yield _label(axis, at, f"{at.astimezone(zone):%H:%M}")

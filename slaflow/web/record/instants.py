@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.engine.desk.consequences import local
 from slaflow.engine.figures.readers import Reader
+from slaflow.language import month_of
 
 
 def spelt_in(reads: Reader) -> Callable[[str], str]:
@@ -21,6 +22,10 @@ def days_words(reads: Reader, start: str, end: str) -> str:
     first = datetime.fromisoformat(start).astimezone(reads.dates_in)
     last = datetime.fromisoformat(end).astimezone(reads.dates_in) - timedelta(seconds=1)
     if first.date() == last.date():
-        return f"{first.day} {first:%B %Y}"
-    began = f"{first.day} {first:%B}" if first.year == last.year else f"{first.day} {first:%B %Y}"
-    return f"{began} \N{EN DASH} {last.day} {last:%B %Y}"
+        return f"{first.day} {month_of(first)} {first.year}"
+    began = (
+        f"{first.day} {month_of(first)}"
+        if first.year == last.year
+        else f"{first.day} {month_of(first)} {first.year}"
+    )
+    return f"{began} \N{EN DASH} {last.day} {month_of(last)} {last.year}"

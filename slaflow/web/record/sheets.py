@@ -8,7 +8,7 @@ from typing import Any
 
 from slaflow.agreement.document.blocks import capital
 from slaflow.hours.words import duration, open_time
-from slaflow.language import _
+from slaflow.language import _, grouped
 from slaflow.report.rates import percent_text
 from slaflow.report.rows import rows_of
 from slaflow.web.record.names import Names
@@ -132,7 +132,7 @@ class Telling:
 
 
 def count(number: Any) -> str:
-    return f"{number:,}" if number else NOTHING
+    return grouped(number) if number else NOTHING
 
 
 def rate(share: Any) -> str:

@@ -15,7 +15,7 @@ from slaflow.agreement.document.blocks import sentence
 from slaflow.agreement.words import measures, promises
 from slaflow.agreement.words.naming import Naming, plain
 from slaflow.hours.words import open_time
-from slaflow.language import _, ngettext
+from slaflow.language import _, grouped, ngettext
 from slaflow.report.promises import Line, Spelt, figure_words, lines
 from slaflow.report.rates import percent_text
 from slaflow.web.record.plots import Bar, Bars, Dot, Part, Plot, Running, Stack, Stacks, Strip, Strips, Tone
@@ -127,14 +127,16 @@ def _promise_words(counts: Mapping[str, int]) -> str:
         return _("None began in this period")
     said = _("None is decided yet")
     if decided:
-        said = _("{kept} of {decided} in time").format(kept=f"{kept:,}", decided=f"{decided:,}")
+        said = _("{kept} of {decided} in time").format(kept=grouped(kept), decided=grouped(decided))
     if running:
-        said += ", " + ngettext("{n} still has time", "{n} still have time", running).format(n=f"{running:,}")
+        said += ", " + ngettext("{n} still has time", "{n} still have time", running).format(
+            n=grouped(running)
+        )
     return said
 
 
 def _fact(shape: str, tone: str, words: str, number: int, leads: Sequence[int]) -> Fact:
-    return Fact(shape, tone, words, f"{number:,}", tuple(leads), number > len(leads) > 0)
+    return Fact(shape, tone, words, grouped(number), tuple(leads), number > len(leads) > 0)
 
 
 def _commitment_tiles(

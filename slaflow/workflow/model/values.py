@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day, with_offset
+from slaflow.language import _, grouped
 from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.identity import plain, shown, unseen
 from slaflow.workflow.model.lead import Field, Value
@@ -63,7 +64,9 @@ def parse_value(field: Field, raw: object, timezone: str, *, takes_unseen: bool 
     except _Refused as refusal:
         words = str(refusal)
         if refusal.naive is not None:
-            words = f"{_shown(raw)} has no offset; write {with_offset(refusal.naive, timezone)}"
+            words = _("{value} has no offset; write {instant}").format(
+                value=_shown(raw), instant=with_offset(refusal.naive, timezone)
+            )
         raise InvalidValue(f"{field.name}: {words}", f"{field.name}: {refusal.unquoted}") from None
 
 
@@ -77,7 +80,7 @@ def check_address(text: str) -> str:
         InvalidValue: ``"bad" is not an e-mail address``.
     """
     if len(text) > 254 or not _ADDRESS.fullmatch(text):
-        raise InvalidValue(f"{_shown(text)} is not an e-mail address")
+        raise InvalidValue(_("{value} is not an e-mail address").format(value=_shown(text)))
     return text
 
 
@@ -104,9 +107,9 @@ def _check_supported(field: Field, raw: object) -> None:
         return  # told in better words where it is parsed
     first = 1000 if field.type == "date" else SUPPORTED_YEARS[0]
     if not first <= year <= SUPPORTED_YEARS[-1]:
-        words = f"lies beyond the years {first} to {SUPPORTED_YEARS[-1]}"
+        words = _("lies beyond the years {first} to {last}").format(first=first, last=SUPPORTED_YEARS[-1])
         message = f"{field.name}: {_shown(str(raw))} {words}"
-        raise InvalidValue(message, f"{field.name}: what was given {words}")
+        raise InvalidValue(message, _("{name}: what was given {words}").format(name=field.name, words=words))
 
 
 def to_cel(field: Field, value: Value, timezone: str) -> object:
@@ -169,7 +172,7 @@ class _Refused(Exception):
     def __init__(self, words: str, value: object = _NOT_SHOWN, naive: datetime | None = None) -> None:
         self.naive = naive
         quoted = value is not _NOT_SHOWN
-        self.unquoted = f"what was given {words}" if quoted else words
+        self.unquoted = _("what was given {words}").format(words=words) if quoted else words
         super().__init__(f"{_shown(value)} {words}" if quoted else words)
 
 
@@ -185,11 +188,11 @@ def _check_seen(text: str) -> None:
 
 def _text(raw: object) -> str:
     if not isinstance(raw, str):
-        raise _Refused("is not text; put it in quotes", raw)
+        raise _Refused(_("is not text; put it in quotes"), raw)
     if len(raw) > MAX_TEXT:
-        raise _Refused(f"longer than {MAX_TEXT:,} characters")
+        raise _Refused(_("longer than {n} characters").format(n=grouped(MAX_TEXT)))
     if _UNSTORABLE.search(raw):
-        raise _Refused("holds a character that cannot be stored", raw)
+        raise _Refused(_("holds a character that cannot be stored"), raw)
     return raw
 
 
@@ -199,9 +202,9 @@ def _int(raw: object) -> int:
     elif isinstance(raw, str) and _WHOLE.fullmatch(raw.strip()):
         value = int(raw)
     else:
-        raise _Refused("is not a whole number", raw)
+        raise _Refused(_("is not a whole number"), raw)
     if not -(2**63) <= value < 2**63:
-        raise _Refused("a whole number has at most 64 bits")
+        raise _Refused(_("a whole number has at most 64 bits"))
     return value
 
 
@@ -209,9 +212,9 @@ def _decimal(raw: object) -> str:
     if isinstance(raw, float):
         raw = repr(raw)
     if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
-        raise _Refused("is not a number", raw)
+        raise _Refused(_("is not a number"), raw)
     if isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip()):
-        raise _Refused("is not a number", raw)
+        raise _Refused(_("is not a number"), raw)
     number = Decimal(raw.strip() if isinstance(raw, str) else raw)
     return plain_decimal(number)
 
@@ -219,9 +222,9 @@ def _decimal(raw: object) -> str:
 def plain_decimal(number: Decimal) -> str:
     """Plain notation without trailing zeros: ``0.0`` is ``0``, ``1E+3`` is ``1000``."""
     if not number.is_finite():
-        raise _Refused("not a finite number")
+        raise _Refused(_("not a finite number"))
     if len(number.as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
-        raise _Refused(f"a number has at most {MAX_DIGITS} digits")
+        raise _Refused(_("a number has at most {n} digits").format(n=MAX_DIGITS))
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
@@ -232,7 +235,7 @@ def _bool(raw: object) -> bool:
         return raw
     word = raw.strip().lower() if isinstance(raw, str) else ""
     if word not in ("true", "false"):
-        raise _Refused("is neither true nor false", raw)
+        raise _Refused(_("is neither true nor false"), raw)
     return word == "true"
 
 
@@ -241,13 +244,13 @@ def _date(raw: object) -> str:
         raw = raw.isoformat()
     text = raw.strip() if isinstance(raw, str) else ""
     if not _DATE.fullmatch(text):
-        raise _Refused("is not a date; write 2026-03-06", raw)
+        raise _Refused(_("is not a date; write 2026-03-06"), raw)
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise _Refused(f"is not a date: {error}", raw) from None
+        raise _Refused(_("is not a date: {error}").format(error=error), raw) from None
     if not 1000 <= day.year <= 9998:  # a day's start in any zone must be an instant Python knows
-        raise _Refused("is not a date between the years 1000 and 9998", raw)
+        raise _Refused(_("is not a date between the years 1000 and 9998"), raw)
     return day.isoformat()
 
 
@@ -255,18 +258,18 @@ def _datetime(raw: object) -> str:
     try:
         instant = datetime.fromisoformat(raw.strip()) if isinstance(raw, str) else raw
         if not isinstance(instant, datetime):
-            raise _Refused("is not an instant; write 2026-03-06T14:30:00+01:00", raw)
+            raise _Refused(_("is not an instant; write 2026-03-06T14:30:00+01:00"), raw)
         if instant.utcoffset() is None:
-            raise _Refused("has no offset; write 2026-03-06T14:30:00+01:00", raw, instant)
+            raise _Refused(_("has no offset; write 2026-03-06T14:30:00+01:00"), raw, instant)
         return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError):
-        raise _Refused("is not an instant; write 2026-03-06T14:30:00+01:00", raw) from None
+        raise _Refused(_("is not an instant; write 2026-03-06T14:30:00+01:00"), raw) from None
 
 
 def _email(raw: object) -> str:
     text = _text(raw).strip()
     if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise _Refused("is not an e-mail address", raw)
+        raise _Refused(_("is not an e-mail address"), raw)
     return text
 
 
@@ -278,7 +281,7 @@ def _url(raw: object) -> str:
     except ValueError:
         known = False
     if not known:
-        raise _Refused("is not a web address; write https://example.com", raw)
+        raise _Refused(_("is not a web address; write https://example.com"), raw)
     return text
 
 
@@ -299,7 +302,7 @@ def _checked(field: Field, value: Value) -> Value:
     if field.one_of and value not in field.one_of:
         known = [plain(choice) for choice in field.one_of]
         near = did_you_mean(str(value), known) if field.type in TEXTUAL else ""
-        raise _Refused(f"is not one of {', '.join(known)}{near}", value)
+        raise _Refused(_("is not one of {known}{near}").format(known=", ".join(known), near=near), value)
     if field.min is not None or field.max is not None:
         _check_bounds(field, value)
     if isinstance(value, str) and field.type in TEXTUAL:
@@ -310,9 +313,9 @@ def _checked(field: Field, value: Value) -> Value:
 def _check_bounds(field: Field, value: Value) -> None:
     size = comparable(field.type, value)
     if field.min is not None and size < field.min:
-        raise _Refused(f"is below {field.min}", value)
+        raise _Refused(_("is below {min}").format(min=field.min), value)
     if field.max is not None and size > field.max:
-        raise _Refused(f"is above {field.max}", value)
+        raise _Refused(_("is above {max}").format(max=field.max), value)
 
 
 def comparable(type_: str, value: Value) -> Any:
@@ -324,9 +327,11 @@ def comparable(type_: str, value: Value) -> Any:
 
 def _check_text(field: Field, value: str) -> None:
     if field.min_length is not None and len(value) < field.min_length:
-        raise _Refused(f"is shorter than {field.min_length} characters", value)
+        raise _Refused(
+            _("is shorter than {min_length} characters").format(min_length=field.min_length), value
+        )
     if field.pattern is not None and matches(field.pattern).evaluate({"value": value}) is not True:
-        raise _Refused(f"does not match {field.pattern}", value)
+        raise _Refused(_("does not match {pattern}").format(pattern=field.pattern), value)
 
 
 @lru_cache(maxsize=4096)
