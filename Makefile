@@ -11,7 +11,7 @@ LOCK := $(VENV)/lock
 # A developer's own database is none of the tests' business.
 unexport SLAFLOW_DB SLAFLOW_ACTOR
 
-.PHONY: demo test lint format bench lock clean
+.PHONY: demo test lint format bench words lock clean
 
 demo: $(READY) ## the whole product in one command
 	$(BIN)/slaflow demo
@@ -50,6 +50,9 @@ bench: $(READY) ## lines of JSON, a question each, on SQLite
 
 # Takes the newest versions that pyproject.toml allows, on the oldest Python it allows, so that
 # what only old versions need is pinned too. Needs no earlier constraints.txt.
+words: $(READY) ## what pages say, found anew and put at its place in every catalogue of slaflow/locale
+	$(BIN)/python docs/words.py
+
 lock: ## write constraints.txt anew; PYTHON=python3.11
 	rm -rf $(LOCK)
 	$(PYTHON) -m venv $(LOCK)

@@ -43,7 +43,9 @@ def check_length(reason: str) -> None:
         raise ReasonUnusable(_("say why, in a few words that name nobody"))
     if len(text) > LONGEST_REASON:
         raise ReasonUnusable(
-            _("the reason has {number} characters; {most} at most").format(number=len(text), most=LONGEST_REASON)
+            _("the reason has {number} characters; {most} at most").format(
+                number=len(text), most=LONGEST_REASON
+            )
         )
 
 
