@@ -16,6 +16,8 @@ ROOMS = (
     "/admin/people", "/admin/people/record", "/admin/absences", "/admin/tokens", "/admin/channels",
     "/admin/outbox", "/admin/health", "/leads/999", "/nothing-of-ours",
 )  # fmt: skip
+ELSEWHERE = ("/static", "/api")
+"""No pages, and what programs are told: its description is in English, and the page of it is made of that."""
 SILENT = ("script", "style", "code", "pre", "kbd", "datalist")
 SAID = ("aria-label", "title", "placeholder", "data-left", "data-past", "data-count", "data-enough")
 EMPTY = {"input", "meta", "link", "br", "rect", "line", "path", "circle"}
@@ -92,7 +94,9 @@ def walked(client: TestClient, most: int = 90) -> Iterator[tuple[str, Response]]
         for link in re.findall(r'href="([^"]+)"', answer.text):
             found = urljoin(str(answer.url.path), link.replace("&amp;", "&")).partition("#")[0]
             sort = re.sub(r"\d+|[0-9a-f]{64}", "1", found.partition("?")[0])
-            if found.startswith("/") and found not in seen and sort not in sorts and "static" not in found:
+            if found.startswith(ELSEWHERE):
+                continue
+            if found.startswith("/") and found not in seen and sort not in sorts:
                 seen.add(found)
                 sorts.add(sort)
                 waiting.append(found)
