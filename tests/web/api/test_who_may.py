@@ -71,6 +71,7 @@ def test_nobody_without_a_good_token_is_let_in_anywhere(
     assert all_rows(app) == before
 
 
+@on_one_database
 @pytest.mark.parametrize("scope", MANAGING)
 def test_a_token_is_good_for_its_scopes_and_nothing_else(app: Engine, client: TestClient, scope: str) -> None:
     asks = system(app, client, scope, person=ROOT)
