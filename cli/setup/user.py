@@ -132,6 +132,29 @@ def away(
     session.out.show({**answer, **charge.as_json()}, page)
 
 
+@command.command("back", acts=True)
+@name_argument("person", "email")
+@at_option
+@pass_session
+def back(session: Session, email: str, at: datetime | None) -> None:
+    """Ends somebody's absence from now on: the one that holds, else the next that was told.
+
+    Without --as it is an operator's to say, whoever SLAFLOW_ACTOR is.
+    """
+    from slaflow.engine.setup import absences
+
+    ended = absences.come_back(session.engine, email, at, session.actor)
+    begins, ends = instant_text(ended.starts_at), instant_text(ended.ends_at)
+    zone = session.zone
+    span = f"{instant(begins, zone)} until {instant(ends, zone)} ({zone})"
+
+    def page(page: Page) -> None:
+        if not session.quiet:
+            page.line(f"{ended.email} is back; away was to be from {span}")
+
+    session.out.show({"email": ended.email, "from": begins, "until": ends}, page)
+
+
 @command.command("invite", acts=True)
 @name_argument("person", "email")
 @pass_session

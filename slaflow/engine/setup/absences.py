@@ -102,6 +102,23 @@ def back(
     return written(app, recorded)
 
 
+def come_back(app: Context, email: str, at: datetime | None = None, by: str | None = None) -> Absence:
+    """Ends the absence that holds now, else calls off the next; gives it. Raises as :func:`back`."""
+    now = app.present(at)
+    with app.database.read() as conn:
+        person, directory = people.check_known(app, conn, email), store.directory(conn)
+    theirs = [
+        each
+        for each in directory.absences
+        if each.over_at > now and directory.spelt(each.email) == person.email
+    ]
+    if not theirs:
+        raise AbsenceNotThere(person.email)
+    first = min(theirs, key=lambda each: each.starts_at)
+    back(app, person.email, first.starts_at, first.ends_at, at, by)
+    return first
+
+
 def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) -> str:
     """*named* as they are spelt, of whom *person*'s party has one."""
     other = people.check_known(app, conn, named)

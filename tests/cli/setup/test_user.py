@@ -36,6 +36,20 @@ def test_who_goes_away_hears_how_many_leads_wait(handed_over: Slaflow) -> None:
     assert handed_over("user", "away", ANNA, *until, "--format", "json").json["leads"] == 1
 
 
+def test_who_is_back_early_or_stays_after_all_is_not_away_any_more(handed_over: Slaflow) -> None:
+    for start, end in (("2026-03-06", "2026-03-09"), ("2026-04-01", "2026-04-03")):
+        handed_over("user", "away", ANNA, "--from", start, "--until", end, "--at", FRIDAY)
+    said = handed_over("user", "back", ANNA, "--at", LATER)
+    span = "from Fri 2026-03-06 00:00 until Mon 2026-03-09 00:00 (Europe/Stockholm)"
+    assert said.out == f"{ANNA} is back; away was to be {span}\n"
+    told = handed_over("user", "back", ANNA.upper(), "--at", LATER, "--format", "json").json
+    assert told == {"email": ANNA, "from": "2026-03-31T22:00:00Z", "until": "2026-04-02T22:00:00Z"}
+    none = handed_over("user", "back", ANNA, "--at", LATER)
+    assert (none.code, "has no such absence" in none.err) == (1, True)
+    refused = handed_over("user", "back", ANNA, "--as", "nora@example.com", "--at", LATER)
+    assert refused.code != 0
+
+
 def test_a_change_says_what_changed_and_nothing_else_does(handed_over: Slaflow) -> None:
     change = handed_over("user", "add", ANNA, "--name", "Anna", "--team", "", "--at", LATER)
     assert change.out == f"{ANNA}: name none -> Anna, team nordics -> none\n"
