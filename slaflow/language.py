@@ -98,6 +98,11 @@ def pointed(shown: str) -> str:
     return shown if spoken() == ENGLISH else shown.replace(".", _signs(spoken())[1])
 
 
+def hundredths(shown: str) -> str:
+    """A share that was spelt ``79.3%``, as the language spells it: ``79,3 %``."""
+    return _("{n}%").format(n=pointed(shown.removesuffix("%")))
+
+
 @cache
 def _days(language: str, width: str = "abbreviated") -> dict[int, str]:
     from babel.dates import get_day_names

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from slaflow.agreement.words.naming import Naming
+from slaflow.agreement.words.naming import Naming, unquoted
 from slaflow.agreement.words.values import shown
 from slaflow.clock.state import Clock
 from slaflow.engine.ask import LeadNotThere
@@ -158,14 +158,14 @@ def _facts(stood: Stood, naming: Naming) -> list[tuple[str, str]]:
     """What is known of the lead, as the agreement calls it, and how it scores where the agreement says."""
     lead, view = stood.lead, stood.view
     facts = [
-        (_plainly(naming.field(name)), _value(lead.fields[name]))
+        (unquoted(naming.field(name)), _value(lead.fields[name]))
         for name in stood.workflow.fields
         if lead.fields.get(name) is not None and name not in stood.workflow.identity
     ]
     if consequences.is_scored(stood.workflow):
         facts.append(("score", shown(round(view.score("score")))))
     if lead.stage is not None:
-        facts.append(("stage", _plainly(naming.stage(lead.stage))))
+        facts.append((_("stage"), unquoted(naming.stage(lead.stage))))
     return facts
 
 
@@ -173,18 +173,14 @@ def _value(value: Value) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else shown(value)
 
 
-def _plainly(words: str) -> str:
-    return words.removeprefix("“").removesuffix("”")
-
-
 def _touches(stood: Stood, naming: Naming) -> list[Happened]:
     rows = [each for each in stood.told if each.kind == "activity" and each.data]
     return [
         Happened(
             each.occurred_at or each.at,
-            _("{_plainly}, by {_by}").format(
-                _plainly=_plainly(naming.activity((each.data or {})["activity"])),
-                _by=_by(stood, naming, each),
+            _("{touch}, by {who}").format(
+                touch=unquoted(naming.activity((each.data or {})["activity"])),
+                who=_by(stood, naming, each),
             ),
         )
         for each in rows[: -TOUCHES - 1 : -1]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from slaflow.hours.words import open_time
-from slaflow.language import _, ngettext
+from slaflow.language import _, hundredths, ngettext
 
 Figures = Mapping[str, Any]
 Spelt = Callable[[str], str]
@@ -141,4 +141,4 @@ def missed_by(row: Figures) -> list[str]:
 
 def percent_words(share: str) -> str:
     """A share as it is stated, in parts of one hundred."""
-    return f"{(Decimal(share) * 100).normalize():f}%"
+    return hundredths(f"{(Decimal(share) * 100).normalize():f}%")

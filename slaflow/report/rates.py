@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
+from slaflow.language import hundredths
+
 Number = TypeVar("Number", int, float)
 
 
@@ -23,7 +25,7 @@ def percent_text(share: float, places: int) -> str:
     """``79.3%``; with more decimals where it would seem none or all and is not."""
     text = f"{share:.{places}%}"
     seems_whole = float(text[:-1]) in (0, 100)
-    return percent_text(share, places + 1) if seems_whole and 0 < share < 1 else text
+    return percent_text(share, places + 1) if seems_whole and 0 < share < 1 else hundredths(text)
 
 
 def percentile(values: Sequence[Number], share: float) -> Number | None:

@@ -11,7 +11,7 @@ from slaflow.agreement.words.naming import Naming, Noun, counted, listed
 from slaflow.agreement.words.spans import elapsed
 from slaflow.agreement.words.values import shown
 from slaflow.hours.words import open_time
-from slaflow.language import _, marked, ngettext, pointed
+from slaflow.language import _, hundredths, marked, ngettext, pointed
 from slaflow.workflow.model.commitment import (
     Commitment,
     Count,
@@ -115,7 +115,7 @@ def figure(commitment: Commitment, bound: Decimal) -> str:
     """A bound in its unit: ``200``, ``70%``, ``15 min``."""
     if commitment.is_time:
         return open_time(float(bound))
-    return f"{pointed(shown(bound))}%" if commitment.is_share else pointed(shown(bound))
+    return hundredths(f"{shown(bound)}%") if commitment.is_share else pointed(shown(bound))
 
 
 def bounds(commitment: Commitment) -> str:

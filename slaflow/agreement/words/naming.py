@@ -22,6 +22,7 @@ _FORMS: Mapping[Noun, Callable[[int], str]] = {
     "case": lambda n: ngettext("{n} case", "{n} cases", n),
     "promise": lambda n: ngettext("{n} promise", "{n} promises", n),
 }
+_QUOTES = "“”„«»"
 _SPOKEN = {LEAD: marked("the lead"), SYSTEM: marked("slaflow itself")}
 _ROLES = {
     "member": marked("member"), "manager": marked("manager"), "admin": marked("admin"),
@@ -51,8 +52,13 @@ def quoted(words: str) -> str:
     return _("“{words}”").format(words=words)
 
 
+def unquoted(words: str) -> str:
+    """What stands alone needs no quotes around it."""
+    return words[1:-1] if len(words) > 1 and words[0] in _QUOTES and words[-1] in _QUOTES else words
+
+
 def is_quoted(words: str) -> bool:
-    return words.startswith(("“", "”", "„", "«", "»"))
+    return words[:1] in tuple(_QUOTES)
 
 
 def listed(words: Iterable[str], last: Last = "and") -> str:

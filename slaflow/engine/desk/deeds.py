@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from slaflow.agreement.words.naming import unquoted
 from slaflow.engine.desk import refusals
 from slaflow.engine.desk.asked import Asked, of_fields, of_rows, title_of
 from slaflow.engine.desk.refusals import Because, Mend
 from slaflow.engine.desk.seen import Seen
-from slaflow.engine.desk.why import unquoted
 from slaflow.language import _
 from slaflow.lifecycle.events import Answered, Fired, Happening, Recorded
 from slaflow.lifecycle.rights.judged import role_asked

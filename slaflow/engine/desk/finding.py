@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from slaflow.agreement.words.naming import Naming
+from slaflow.agreement.words.naming import Naming, unquoted
 from slaflow.engine.context import Context
 from slaflow.engine.desk.reading import see_all, zone_for
 from slaflow.engine.desk.rows import Brief, Choice, brief
 from slaflow.engine.desk.seen import Seen
-from slaflow.engine.desk.why import unquoted
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from slaflow.agreement.words.naming import unquoted
 from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
 from slaflow.engine.desk import consequences, deeds, hands, promises, refusals
@@ -17,7 +18,7 @@ from slaflow.engine.desk.reading import see, zone_for
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.shown.checks import CheckShown, checked
 from slaflow.engine.desk.told import Event, Speaker, timeline
-from slaflow.engine.desk.why import Why, unquoted, why
+from slaflow.engine.desk.why import Why, why
 from slaflow.language import _
 from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.lead import Actor

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from slaflow.agreement.words.naming import unquoted
 from slaflow.clock.state import Clock
 from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
@@ -21,7 +22,7 @@ from slaflow.engine.desk.shown.checks import CheckShown, checked
 from slaflow.engine.desk.shown.handoffs import Card, cards
 from slaflow.engine.desk.shown.strip import Strip, strip
 from slaflow.engine.desk.told import Timeline, timeline
-from slaflow.engine.desk.why import Why, unquoted, why
+from slaflow.engine.desk.why import Why, why
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from slaflow.agreement.words.naming import unquoted
 from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
 from slaflow.engine.desk import deeds
@@ -19,7 +20,7 @@ from slaflow.engine.desk.meanwhile import name_of
 from slaflow.engine.desk.reading import see_all, zone_for
 from slaflow.engine.desk.said import Said, said_of
 from slaflow.engine.desk.seen import Seen
-from slaflow.engine.desk.why import Why, unquoted, why
+from slaflow.engine.desk.why import Why, why
 from slaflow.engine.leads.queue import Question, first
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory

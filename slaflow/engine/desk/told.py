@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from slaflow.agreement.words.naming import Naming, plain
+from slaflow.agreement.words.naming import Naming, plain, unquoted
 from slaflow.engine.desk.asked import title_of, words_of
 from slaflow.engine.desk.meanwhile import name_of, promise_of
-from slaflow.engine.desk.why import unquoted
 from slaflow.hours.words import ALWAYS, time_on
 from slaflow.language import _
 from slaflow.lifecycle.decision import Draft

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slaflow.agreement.words.conditions import condition
-from slaflow.agreement.words.naming import Naming
+from slaflow.agreement.words.naming import Naming, unquoted
 from slaflow.clock.state import Clock
 from slaflow.engine.desk.consequences import is_scored
 from slaflow.language import _
@@ -108,8 +108,3 @@ def _attempts(view: View, target: Target, clock: Clock) -> Iterator[Attempts]:
             made = [each for each in view.lead.attempts if each.at >= clock.started_at]
             total, channels = counted(made, view.workflow.attempt_spacing)
             yield Attempts(total, pattern.times, channels, pattern.channels)
-
-
-def unquoted(words: str) -> str:
-    """What stands alone needs no quotes around it."""
-    return words.removeprefix("“").removesuffix("”")

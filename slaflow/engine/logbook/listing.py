@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from slaflow.agreement.words.naming import Naming, plain
+from slaflow.agreement.words.naming import Naming, plain, unquoted
 from slaflow.engine.context import Context
 from slaflow.engine.desk.reading import zone_for
-from slaflow.engine.desk.why import unquoted
 from slaflow.engine.leads import address
 from slaflow.engine.leads.filters import UnknownFilter
 from slaflow.engine.log.filters import checked

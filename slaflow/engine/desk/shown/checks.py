@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slaflow.agreement.words.conditions import condition
-from slaflow.agreement.words.naming import plain
+from slaflow.agreement.words.naming import plain, unquoted
 from slaflow.engine.desk.asked import title_of, words_of
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import Told, name_of
 from slaflow.engine.desk.seen import Seen
-from slaflow.engine.desk.why import unquoted
 from slaflow.lifecycle.lead import Answer
 from slaflow.workflow.model.lead import Check
 

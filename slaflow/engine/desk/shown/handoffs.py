@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.agreement.words.conditions import condition
+from slaflow.agreement.words.naming import unquoted
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import Told, name_of
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.told import Event, Speaker
-from slaflow.engine.desk.why import Points, unquoted
+from slaflow.engine.desk.why import Points
 from slaflow.lifecycle.view import points
 from slaflow.store.kept.passages import Passage
 
