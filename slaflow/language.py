@@ -7,13 +7,17 @@ person names is never translated, and nothing that is stored or decided hangs on
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
@@ -51,7 +55,8 @@ def speaking(language: str) -> Iterator[None]:
 
 def _(words: str) -> str:
     """*words* in the language of who reads."""
-    return _catalogue(spoken()).gettext(words)
+    language = _spoken.get()
+    return words if language == ENGLISH else _words(language).get(words, words)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
@@ -125,14 +130,30 @@ def _signs(language: str) -> tuple[str, str]:
 
 
 @cache
+def _words(language: str) -> Mapping[str, str]:
+    """What has no plural, to be looked up at once: a page says hundreds of them."""
+    if language == ENGLISH:
+        return {}
+    return {
+        each.id: each.string for each in _read(language)
+        if isinstance(each.id, str) and isinstance(each.string, str) and each.string
+    }  # fmt: skip
+
+
+@cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language == ENGLISH:
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo
+
+    compiled = BytesIO()
+    write_mo(compiled, _read(language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _read(language: str) -> Catalog:
     from babel.messages.pofile import read_po
 
     text = (files("slaflow") / "locale" / language / "slaflow.po").read_bytes()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(text), locale=language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return read_po(BytesIO(text), locale=language)

@@ -34,7 +34,7 @@ def bracketed(words: str) -> str:
 class Bracketed(gettext.NullTranslations):
     """A catalogue with every word there is, and every one of them marked."""
 
-    def gettext(self, message: str) -> str:
+    def get(self, message: str, default: str) -> str:
         return bracketed(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:

@@ -62,7 +62,8 @@ def test_no_word_of_ours_is_unmarked(
     swedish: tuple[Engine, TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, client = swedish
-    monkeypatch.setattr(language, "_catalogue", lambda name: Bracketed())
+    for what in ("_catalogue", "_words"):
+        monkeypatch.setattr(language, what, lambda name: Bracketed())
     data = [SVENSKA, OF_THE_LOG, OF_THE_FILE, OTHER, *(f"{each.email} {each.name}" for each in app.people())]
     data += [str(each.data) for each in app.log()]
     data += [*get_day_names(locale="sv").values(), *get_day_names("abbreviated", locale="sv").values()]
