@@ -16,7 +16,7 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.web.api.bearing import Asks, Here, needs
 from slaflow.web.api.leads import Number
 from slaflow.web.api.queries import Asked
-from slaflow.web.api.reading import Plain, Sent, json_of
+from slaflow.web.api.reading import Plain, Sent, json_of, key_of
 from slaflow.web.api.telling import told
 from slaflow.web.api.writing import written
 from slaflow.web.logbook.kinds import KINDS
@@ -66,8 +66,10 @@ def show_job(job: Number, asks: Asks, site: Here, query: Annotated[Asked, Query(
 
 @router.delete("/jobs/{job}", status_code=204)
 @needs("verify", "log", "manage", tells="Nothing")
-def cancel_job(job: Number, asks: Asks, site: Here) -> Response:
+def cancel_job(job: Number, request: Request, asks: Asks, site: Here) -> Response:
     """Calls a job off, also where somebody is at it; asked twice it is off already."""
+    # Nothing is kept under it, yet one that is none is refused as everywhere.
+    key_of(request.headers)
     asking.cancel(site.engine, KINDS, asks.asker, job)
     return Response(status_code=204)
 

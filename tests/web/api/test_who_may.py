@@ -186,6 +186,7 @@ def test_a_partys_token_for_the_log_has_it_verified_and_exported(app: Engine, cl
         assert job.json()["asked_by"] == "token:system-0"
         assert other("GET", f"/jobs/{job.json()['id']}").status_code == 404
     assert [each["kind"] for each in asks("GET", "/jobs").json()["items"]] == ["export", "verify"]
+    assert asks("DELETE", "/jobs/1", key="a key").json()["code"] == "bad_header"
     assert asks("DELETE", "/jobs/1").status_code == 204
     for person, expected in ((ANNA, 403), (MIA, 202)):
         answer = system(app, client, "log", person=person)("POST", "/jobs", {"kind": "verify"})
