@@ -1,0 +1,124 @@
+"""Pages in a real browser, looked at as everybody does: at every width, light and dark, large, by keyboard."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from support.pages_sent import secret_of
+
+from slaflow.engine.app import Engine
+from slaflow.web.access.cookies import ON_THIS_MACHINE
+
+WHOLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OF_LOOKS = {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block"]}
+"""The rules whose answer hangs on colours and widths; the others are asked once a page."""
+SIZES = (1280, 390)
+SCHEMES = ("light", "dark")
+NARROW = 320
+KEPT = "SLAFLOW_SCREENSHOTS"
+"""Names a folder in which the walk keeps how each page looks."""
+
+
+@dataclass
+class Window:
+    """A browser's window in which somebody is signed in; what they would see that is not as it should be."""
+
+    page: Any
+    where: str
+    said: list[str] = field(default_factory=list)
+    asked_elsewhere: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Any:
+        return self.page.goto(self.where + path)
+
+    def faults(self, name: str = "") -> list[str]:
+        """What is wrong with the page as it stands, everything open that can be opened."""
+        page = self.page
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+        found = [f"shifted by {page.evaluate('shifted')}"] if page.evaluate("shifted") else []
+        keep(page, name)
+        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+        rules: Any = WHOLE
+        for width in SIZES:
+            for scheme in SCHEMES:
+                self.as_seen(width, scheme)
+                found += [f"{width} {scheme}: {each}" for each in page.evaluate("axed", rules) or ()]
+                rules = OF_LOOKS
+            found += [f"{width}: {each}" for each in page.evaluate("lost()")]
+        self.as_seen(NARROW, "light")
+        if page.evaluate("tooWide()"):
+            found.append(f"{page.evaluate('tooWide()')} px too wide at {NARROW}")
+        page.keyboard.press("Shift")
+        found += page.evaluate("unfocused()")
+        self.as_seen(SIZES[0], SCHEMES[0])
+        return found + self.heard()
+
+    def as_seen(self, width: int, scheme: str) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+
+    def heard(self) -> list[str]:
+        """What the console said and who else was asked, since it was last listened to."""
+        found = [*self.said, *(f"asked {each}" for each in self.asked_elsewhere)]
+        self.said.clear()
+        self.asked_elsewhere.clear()
+        return found
+
+
+def opened(chromium: Any, app: Engine, where: str, person: str | None, **how: Any) -> Window:
+    """A window of *person*, or of nobody who is signed in, under the pages' own policy."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    context = chromium.new_context(**how)
+    # Laid in by the browser itself, which no policy of the page's stands in the way of.
+    context.add_init_script(AXE_SCRIPT)
+    context.add_init_script(path=Path(__file__).with_suffix(".js"))
+    if person is not None:
+        context.add_cookies([{"name": ON_THIS_MACHINE, "value": secret_of(app, person), "url": where}])
+    page = context.new_page()
+    window = Window(page, where)
+    host = urlsplit(where).netloc
+
+    def listened(message: Any) -> None:
+        # That a form is refused is what is looked at here.
+        if not re.search(r"responded with a status of (409|422)", message.text):
+            window.said.append(message.text)
+
+    def asked(request: Any) -> None:
+        if urlsplit(request.url).netloc != host:
+            window.asked_elsewhere.append(request.url)
+
+    page.on("console", listened)
+    page.on("pageerror", lambda error: window.said.append(str(error)))
+    page.on("request", asked)
+    return window
+
+
+def keep(page: Any, name: str) -> None:
+    """Pictures of the page, where somebody wants them kept."""
+    folder = os.environ.get(KEPT)
+    if not folder or not name:
+        return
+    for width in SIZES:
+        for scheme in SCHEMES:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(folder, f"{name}-{width}-{scheme}.png"), full_page=True)
+
+
+def sent_wrong(page: Any, action: str, typed: Iterable[tuple[str, str]]) -> None:
+    """Sends the form to *action* with *typed* in it, past what the browser itself would stop."""
+    script = """([action, typed]) => {
+      const form = [...document.querySelectorAll("form")].find((each) => each.method === "post" && new URL(each.action).pathname.endsWith(action));
+      form.noValidate = true;
+      for (const [name, value] of typed) form.elements[name].value = value;
+      form.requestSubmit();
+    }"""
+    with page.expect_navigation():
+        page.evaluate(script, [action, list(typed)])
