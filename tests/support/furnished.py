@@ -37,7 +37,7 @@ TEXT = (
 """What is in force since: its moves are links in messages, and whoever returns a lead says why."""
 DRAFT = TEXT.replace("within: 4h", "within: 2h").replace("50%: [", "40%: [")
 NAMES = ("ada byron", "björn åkesson", "chen wei", "dara o'neil", "emil holm", "fatima noor", "gus lind")
-FIRMS = ("Åkesson & Söner AB", "Byron Analytics", "Wei Logistics", "O’Neil Freight", "Holm Bygg", "Noor", "")
+FIRMS = ("Åkesson & Söner AB", "Byron Analytics", "Wei Logistics", "O'Neil Freight", "Holm Bygg", "Noor", "")
 
 
 @dataclass(frozen=True)

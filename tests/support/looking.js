@@ -1,8 +1,11 @@
 // What a walk through the pages asks of each; laid into every page before its own scripts.
 "use strict";
 
-window.shifted = 0;
-new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.shifted += each.value; }))
+(() => {
+const looking = window.looking = {};
+
+looking.shifted = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((each) => { looking.shifted += each.value; }))
   .observe({ type: "layout-shift", buffered: true });
 
 const named = (element) => {
@@ -14,14 +17,16 @@ const isUnseen = (element) => element.closest(".unseen, .skip, .nowhere, option,
 const above = function* (element) {
   for (let each = element.parentElement; each; each = each.parentElement) yield each;
 };
-const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+const styles = new Map();
+const styled = (element) => styles.get(element) ?? styles.set(element, getComputedStyle(element)).get(element);
+const scrolls = (element) => ["auto", "scroll"].includes(styled(element).overflowX);
 const isEllipsis = (style) => style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none";
 
 // How far the page is too wide.
-window.tooWide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+looking.tooWide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 
 // Words that stand outside of the window, or are cut without a mark that says so.
-window.lost = () => {
+looking.lost = () => {
   const found = [], width = document.documentElement.clientWidth;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
@@ -30,12 +35,12 @@ window.lost = () => {
     const range = document.createRange();
     range.selectNodeContents(text);
     const box = range.getBoundingClientRect();
-    if (!box.width) continue;
     const holders = [element, ...above(element)];
     if (holders.some(scrolls)) continue;
-    const cut = holders.find((each) => ["hidden", "clip"].includes(getComputedStyle(each).overflowX)
+    const cut = holders.find((each) => ["hidden", "clip"].includes(styled(each).overflowX)
       && (box.right > each.getBoundingClientRect().right + 1 || box.bottom > each.getBoundingClientRect().bottom + 1));
-    if (cut && !isEllipsis(getComputedStyle(cut))) found.push(`cut: ${named(element)}`);
+    if (cut && !isEllipsis(styled(cut))) found.push(`cut: ${named(element)}`);
+    if (cut && cut.getBoundingClientRect().width < 2 * parseFloat(styled(cut).fontSize)) found.push(`squeezed: ${named(element)}`);
     if (!cut && (box.right > width + 1 || box.left < -1)) found.push(`outside: ${named(element)}`);
   }
   return found;
@@ -55,8 +60,8 @@ const ring = (element) => {
   }
   return "";
 };
-window.ringOf = () => ring(document.activeElement);
-window.unfocused = () => {
+looking.ringOf = () => ring(document.activeElement);
+looking.unfocused = () => {
   const found = [];
   const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   for (const each of document.querySelectorAll(all)) {
@@ -71,7 +76,35 @@ window.unfocused = () => {
   return found;
 };
 
-window.axed = async (only) => {
-  const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+looking.axed = async (asked) => {
+  const found = await axe.run(document, { ...asked, resultTypes: ["violations"], elementRef: false });
   return found.violations.map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 160)} ${each.nodes[0].failureSummary.slice(0, 160)}`);
 };
+
+// Rows of the queue that are higher than 80 px, on a phone 180.
+looking.tooHigh = () => [...document.querySelectorAll("[data-back] > .row:not(.told, :has([data-open-across]))")]
+  .filter((each) => each.getBoundingClientRect().height > (innerWidth > 768 ? 80 : 180))
+  .map((each) => `${each.getBoundingClientRect().height} px high: ${named(each)}`);
+
+// Words that have the colour of what they stand on, in colours that the reader has chosen.
+looking.alike = () => [...document.querySelectorAll("body *")].filter((each) => {
+  if (!isShown(each) || isUnseen(each) || each.closest("svg") || ![...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) return false;
+  const ground = [each, ...above(each)].map((one) => getComputedStyle(one).backgroundColor).find((colour) => colour !== "rgba(0, 0, 0, 0)");
+  return ground === getComputedStyle(each).color;
+}).map(named);
+
+// Addresses of the scripts and style sheets that come with the page.
+looking.fetched = () => [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href || each.src);
+
+// Sends the form whose address ends so, with what is typed in it, past what the browser would stop.
+looking.sendWrong = (action, typed) => {
+  const form = [...document.querySelectorAll("form")].find((each) => each.method === "post" && new URL(each.action).pathname.endsWith(action));
+  form.noValidate = true;
+  for (const [name, value] of typed) {
+    const field = form.elements[name];
+    if (field.type === "number") field.type = "text";
+    field.value = value;
+  }
+  form.requestSubmit();
+};
+})();

@@ -1,7 +1,8 @@
-"""Pages in a real browser, looked at as everybody does: at every width, light and dark, large, by keyboard."""
+"""Pages in a real browser, looked at as everybody does: at every width, light and dark, by keyboard."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 from collections.abc import Iterable
@@ -14,13 +15,20 @@ from support.pages_sent import secret_of
 
 from slaflow.engine.app import Engine
 from slaflow.web.access.cookies import ON_THIS_MACHINE
+from slaflow.web.app import STATIC
 
 WHOLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-OF_LOOKS = {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block"]}
-"""The rules whose answer hangs on colours and widths; the others are asked once a page."""
+ASKED: dict[tuple[int, str], dict[str, Any]] = {
+    (1280, "light"): {"runOnly": WHOLE},
+    (1280, "dark"): {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
+    (390, "light"): {"runOnly": WHOLE, "rules": {"color-contrast": {"enabled": False}}},
+    (390, "dark"): {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+}
+"""What axe is asked: what hangs on colours once for each scheme, what hangs on widths for each width."""
 SIZES = (1280, 390)
 SCHEMES = ("light", "dark")
 NARROW = 320
+HEAVIEST = {".js": 25_000, ".css": 12_000}
 KEPT = "SLAFLOW_SCREENSHOTS"
 """Names a folder in which the walk keeps how each page looks."""
 
@@ -35,27 +43,30 @@ class Window:
     asked_elsewhere: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> Any:
+        self.heard()
         return self.page.goto(self.where + path)
 
     def faults(self, name: str = "") -> list[str]:
         """What is wrong with the page as it stands, everything open that can be opened."""
         page = self.page
         page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
-        found = [f"shifted by {page.evaluate('shifted')}"] if page.evaluate("shifted") else []
+        found = [f"shifted by {page.evaluate('looking.shifted')}"] if page.evaluate("looking.shifted") else []
         keep(page, name)
         page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
-        rules: Any = WHOLE
-        for width in SIZES:
-            for scheme in SCHEMES:
-                self.as_seen(width, scheme)
-                found += [f"{width} {scheme}: {each}" for each in page.evaluate("axed", rules) or ()]
-                rules = OF_LOOKS
-            found += [f"{width}: {each}" for each in page.evaluate("lost()")]
+        for (width, scheme), asked in ASKED.items():
+            self.as_seen(width, scheme)
+            found += [
+                f"{width} {scheme}: {each}" for each in page.evaluate("(asked) => looking.axed(asked)", asked)
+            ]
+            if scheme == "dark":
+                found += [f"{width}: {each}" for each in page.evaluate("looking.tooHigh()")]
+                found += [f"{width}: {each}" for each in page.evaluate("looking.lost()")]
+        found += too_heavy(page)
         self.as_seen(NARROW, "light")
-        if page.evaluate("tooWide()"):
-            found.append(f"{page.evaluate('tooWide()')} px too wide at {NARROW}")
-        page.keyboard.press("Shift")
-        found += page.evaluate("unfocused()")
+        if page.evaluate("looking.tooWide()"):
+            found.append(f"{page.evaluate('looking.tooWide()')} px too wide at {NARROW}")
+        page.keyboard.press("Tab")
+        found += page.evaluate("looking.unfocused()")
         self.as_seen(SIZES[0], SCHEMES[0])
         return found + self.heard()
 
@@ -71,11 +82,11 @@ class Window:
         return found
 
 
-def opened(chromium: Any, app: Engine, where: str, person: str | None, **how: Any) -> Window:
+def opened(chromium: Any, app: Engine, where: str, person: str | None) -> Window:
     """A window of *person*, or of nobody who is signed in, under the pages' own policy."""
     from axe_playwright_python.base import AXE_SCRIPT
 
-    context = chromium.new_context(**how)
+    context = chromium.new_context(viewport={"width": SIZES[0], "height": 900})
     # Laid in by the browser itself, which no policy of the page's stands in the way of.
     context.add_init_script(AXE_SCRIPT)
     context.add_init_script(path=Path(__file__).with_suffix(".js"))
@@ -86,8 +97,8 @@ def opened(chromium: Any, app: Engine, where: str, person: str | None, **how: An
     host = urlsplit(where).netloc
 
     def listened(message: Any) -> None:
-        # That a form is refused is what is looked at here.
-        if not re.search(r"responded with a status of (409|422)", message.text):
+        # That a form is refused, and comes back as it was typed, is what is looked at here.
+        if not re.search(r"status of (401|404|409|422)|^The specified value", message.text):
             window.said.append(message.text)
 
     def asked(request: Any) -> None:
@@ -98,6 +109,16 @@ def opened(chromium: Any, app: Engine, where: str, person: str | None, **how: An
     page.on("pageerror", lambda error: window.said.append(str(error)))
     page.on("request", asked)
     return window
+
+
+def too_heavy(page: Any) -> list[str]:
+    """What weighs too much, packed, of what the page has the browser fetch beside it."""
+    found = page.evaluate("looking.fetched()")
+    sizes = {".js": 0, ".css": 0}
+    for each in found:
+        file = STATIC / urlsplit(each).path.rpartition("/")[2]
+        sizes[file.suffix] += len(gzip.compress(file.read_bytes()))
+    return [f"{kind} weighs {size}" for kind, size in sizes.items() if size > HEAVIEST[kind]]
 
 
 def keep(page: Any, name: str) -> None:
@@ -112,13 +133,9 @@ def keep(page: Any, name: str) -> None:
             page.screenshot(path=Path(folder, f"{name}-{width}-{scheme}.png"), full_page=True)
 
 
-def sent_wrong(page: Any, action: str, typed: Iterable[tuple[str, str]]) -> None:
-    """Sends the form to *action* with *typed* in it, past what the browser itself would stop."""
-    script = """([action, typed]) => {
-      const form = [...document.querySelectorAll("form")].find((each) => each.method === "post" && new URL(each.action).pathname.endsWith(action));
-      form.noValidate = true;
-      for (const [name, value] of typed) form.elements[name].value = value;
-      form.requestSubmit();
-    }"""
-    with page.expect_navigation():
-        page.evaluate(script, [action, list(typed)])
+def sent_wrong(page: Any, action: str, typed: Iterable[tuple[str, str]]) -> int:
+    """Sends the form to *action* with *typed* in it, past what the browser itself would stop; gives the
+    answer's status."""
+    with page.expect_navigation() as sent:
+        page.evaluate("(said) => looking.sendWrong(...said)", [action, list(typed)])
+    return int(sent.value.status)

@@ -22,6 +22,7 @@ FILES = (
     "test_architecture.py",
     "test_forking.py",
     "test_packaging.py",
+    "web/looks/test_walk.py",
 )
 """Those that make something dear once for all their tests, or take so long that they begin early."""
 SOON_DONE = tuple(

@@ -168,7 +168,9 @@ def _figure(each: Commitment, row: Figures) -> tuple[str, str]:
     """The figure as large as it is told, and what stands small beside it."""
     if "signed_by" in row["promise"]:
         return f"{row['of']}", _("of {among} signed").format(among=row["among"])
-    words, _bracket, rest = figure_words(row, row).partition(" (")
+    # What would be "none of 0" is nothing yet; how it stands says so.
+    said = NOTHING if row["figure"] is None else figure_words(row, row)
+    words, _bracket, rest = said.partition(" (")
     bound = measures.bounds(each)
     beside = rest.rstrip(")")
     owed = _("owed {bound}").format(bound=bound) if bound else ""

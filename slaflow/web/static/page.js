@@ -1,17 +1,5 @@
-// Without this script the pages do all the same. It counts what is written, and presses a button once.
+// Without this script the pages do all the same. It presses a button once.
 "use strict";
-
-for (const field of document.querySelectorAll("textarea[minlength], input[minlength]")) {
-  const left = document.createElement("small");
-  left.setAttribute("aria-live", "polite");
-  field.after(left);
-  const count = () => {
-    const missing = field.minLength - [...field.value.trim()].length;
-    left.textContent = missing > 0 ? `${missing} more` : "";
-  };
-  field.addEventListener("input", count);
-  count();
-}
 
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", () => {

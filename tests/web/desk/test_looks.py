@@ -9,15 +9,20 @@ import pytest
 
 from slaflow.web import app as site
 
-SHEET = (Path(site.__file__).parent / "static" / "page.css").read_text()
-TEXTS = ("text", "muted", "accent", "calm", "half", "soon", "broken", "met", "paused", "lifted")
+STATIC = Path(site.__file__).parent / "static"
+SHEET = (STATIC / "page.css").read_text()
+TEXTS = (
+    "text", "muted", "accent", "calm", "half", "soon", "broken", "met", "paused", "lifted",
+    "party-0", "party-1",
+)  # fmt: skip
 OWN_GROUNDS = {"soon": "soon-ground", "broken": "broken-ground", "met": "met-ground"}
 
 
 def tokens(scheme: str) -> dict[str, str]:
-    light, dark, chosen = re.findall(r":root[^{};]* \{([^}]*--bg.*?)\}", SHEET, flags=re.DOTALL)
+    light, dark, chosen, paper = re.findall(r":root[^{};]* \{([^}]*--bg.*?)\}", SHEET, flags=re.DOTALL)
     assert re.findall("--.*?;", dark) == re.findall("--.*?;", chosen), "chosen or not, dark is one"
-    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", light if scheme == "light" else dark))
+    assert re.findall("--.*?;", paper) == re.findall("--.*?;", light), "paper is light"
+    return dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", light if scheme == "light" else dark))
 
 
 def contrast(one: str, other: str) -> float:
@@ -42,6 +47,14 @@ def test_every_text_can_be_read_on_every_ground(scheme: str) -> None:
     assert contrast(colours["on-accent"], colours["accent"]) >= 5.2
     for ground in ("bg", "surface"):
         assert contrast(colours["rule"], colours[ground]) >= 3.3
+
+
+def test_no_other_sheet_has_colours_of_its_own() -> None:
+    """What is drawn in a colour of the sheet of a room alone is dark on dark for who chose another scheme."""
+    for sheet in STATIC.glob("*.css"):
+        if sheet.name != "page.css":
+            said = re.sub(r'\[(fill|stroke)="#[0-9a-f]{6}"\]', "", sheet.read_text())
+            assert re.findall(r"#[0-9a-f]{3,8}\b[^{]*?;", said) == [], sheet.name
 
 
 def test_both_schemes_have_the_same_colours() -> None:

@@ -179,31 +179,3 @@ def test_nothing_stands_in_the_way_of_who_gives_leads_and_who_gets_them_back(
             page.keyboard.press("x")
             assert page.locator("[data-select]:checked").count() == 1
         page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_stands_in_the_way_of_anybody(
-    chromium: Any, at_home: Served, width: int, scheme: str
-) -> None:
-    """Source: WCAG 2.2 AA, as far as axe finds it; forms open and help shown."""
-    app, where = at_home
-    lead = new_lead(app, f"axe{width}{scheme}")
-    page, _ = signed_in(
-        chromium, at_home, bypass_csp=True, viewport={"width": width, "height": 900}, color_scheme=scheme
-    )  # fmt: skip
-    for path in (PARTY, "/queue?whose=unowned", f"/queue/{lead}", "/leads?q=k", "/leads/new"):
-        page.goto(where + path)
-        found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, (path, found.generate_report())
-    page.goto(where + PARTY)
-    choose(page, lead)
-    page.keyboard.press("r")
-    page.get_by_label("Feedback").wait_for()
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    page.keyboard.press("Escape")
-    page.keyboard.press("?")
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    page.context.close()

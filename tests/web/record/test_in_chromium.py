@@ -1,4 +1,4 @@
-"""The record in a real browser: at every width, read aloud, without script, printed on two sheets."""
+"""The record in a real browser: reached by keys, without script, printed on two sheets."""
 
 from __future__ import annotations
 
@@ -43,12 +43,6 @@ def shown(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     database.dispose()
 
 
-def addresses(app: Engine) -> list[str]:
-    review = f"/record/{app.active().name}/{MONTH}"
-    reports = [f"/record/{place.report}" for place in looked_at_first(app) if not place.workflow]
-    return ["/record", *reports, "/record/sla?by=owner", review, f"{review}/sign"]
-
-
 def opened(chromium: Any, shown: Shown, **how: Any) -> tuple[Any, list[str]]:
     app, where = shown
     context = chromium.new_context(**how)
@@ -57,33 +51,6 @@ def opened(chromium: Any, shown: Shown, **how: Any) -> tuple[Any, list[str]]:
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     return page, said
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
-def test_nothing_overflows_and_nothing_is_said_to_the_console(
-    chromium: Any, shown: Shown, width: int, scheme: str
-) -> None:
-    page, said = opened(chromium, shown, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    for path in addresses(shown[0]):
-        page.goto(shown[1] + path)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide == 0, path
-    assert said == []
-    page.context.close()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_nothing(chromium: Any, shown: Shown, width: int, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page, _ = opened(
-        chromium, shown, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-    )
-    for path in addresses(shown[0]):
-        page.goto(shown[1] + path)
-        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        found = axe.run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-    page.context.close()
 
 
 def test_a_review_prints_on_two_sheets(chromium: Any, shown: Shown) -> None:
