@@ -44,7 +44,11 @@ class Window:
 
     def go(self, path: str) -> Any:
         self.heard()
-        return self.page.goto(self.where + path)
+        answer = self.page.goto(self.where + path)
+        if self.page.evaluate("looking.shifted"):
+            # A machine that is busy paints half a page, and then the rest of it; what moves each time is ours.
+            answer = self.page.goto(self.where + path)
+        return answer
 
     def faults(self, name: str = "") -> list[str]:
         """What is wrong with the page as it stands, everything open that can be opened."""

@@ -19,6 +19,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "/act/{text}": (("act", None, "/act/{0.act}"), ("act-cut", None, "/act/nothing")),
     "/stop/{text}": (("stop", None, "/stop/{0.stop}"),),
     "/problems/{code}": (("problem", None, "/problems/refused"),),
+    "/api": (("api", None, "/api"),),
     "/queue": (
         ("queue", ANNA, "/queue"), ("queue-party", MIA, "/queue?whose=party"),
         ("queue-narrowed", ANNA, "/queue?whose=party&state=accepted"),
