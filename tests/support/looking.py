@@ -46,7 +46,7 @@ class Window:
         self.heard()
         answer = self.page.goto(self.where + path)
         if self.page.evaluate("looking.shifted"):
-            # A machine that is busy paints half a page, and then the rest of it; what moves each time is ours.
+            # A busy machine paints half a page, and then the rest of it; what moves each time is ours.
             answer = self.page.goto(self.where + path)
         return answer
 
