@@ -30,6 +30,8 @@ _TRUE, _FALSE = frozenset(("true", "True", "TRUE")), frozenset(("false", "False"
 _INT = re.compile(r"[-+]?[0-9]{1,40}|0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 _IN_QUOTES = "; in {...} a text with , : [ ] { or } stands in quotes"
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""What libyaml says of a thousand levels before it tells of the first."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
@@ -139,6 +141,9 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             self.root = None
             mark = error.problem_mark or error.context_mark
+            if (error.problem or "").startswith(_TOO_DEEP):
+                self.tell(mark, f"nested deeper than {MAX_DEPTH} levels")
+                return
             context = f" ({error.context})" if error.context else ""
             advice = _IN_QUOTES if error.context == "while parsing a flow mapping" else ""
             self.tell(mark, f"{error.problem or 'this is no YAML'}{context}{advice}")
