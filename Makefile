@@ -11,7 +11,7 @@ LOCK := $(VENV)/lock
 # A developer's own database is none of the tests' business.
 unexport SLAFLOW_DB SLAFLOW_ACTOR
 
-.PHONY: demo test lint format bench words lock clean
+.PHONY: demo test lint format bench words pictures lock clean
 
 demo: $(READY) ## the whole product in one command
 	$(BIN)/slaflow demo
@@ -47,6 +47,9 @@ bench: $(READY) ## lines of JSON, a question each, on SQLite
 	@$(BIN)/python bench/verify.py --n 10000
 	@$(BIN)/python bench/crash.py --kills 20 --rounds 1 --leads 9
 	@$(BIN)/python bench/contention.py
+
+pictures: $(READY) ## the pictures of docs/tour.md, from the demo; needs Chromium
+	$(BIN)/python docs/picture.py
 
 # Takes the newest versions that pyproject.toml allows, on the oldest Python it allows, so that
 # what only old versions need is pinned too. Needs no earlier constraints.txt.

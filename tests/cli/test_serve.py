@@ -86,7 +86,17 @@ def wait_for(holds: Callable[[], bool]) -> bool:
     return any(holds() or time.sleep(0.05) for _ in range(400))
 
 
-def test_without_tables_it_says_why_nobody_is_let_in(process: Callable[..., subprocess.Popen[bytes]]) -> None:
+def test_without_a_database_it_says_how_to_make_one_and_ends(slaflow: Slaflow) -> None:
+    told = slaflow("serve", "--port", "0")
+    assert told.code == 3
+    assert told.err.splitlines()[-1].startswith("slaflow: database ")
+    assert "run 'slaflow init'" in told.err
+
+
+def test_without_tables_it_says_why_nobody_is_let_in(
+    process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    (tmp_path / "slaflow.db").touch()
     with process("serve", "--port", "0", "--no-tick") as running, ended(running):
         assert running.stderr is not None
         said = [running.stderr.readline() for _ in range(3)]

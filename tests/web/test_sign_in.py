@@ -118,6 +118,7 @@ def test_before_an_agreement_is_in_force_a_side_is_named_freely(
         for side in ("", "two words", "lead", "system", "x\0y"):
             assert choose(client, link, email="ada@example.com", party=side).status_code == 422, side
         assert choose(client, link, email="ada@example.com", party="vertrieb").status_code == 303
+        assert "No agreement is in force yet, so nothing is owed." in client.get("/queue").text
     assert app.versions() == [], "nothing is put in force by it"
 
 

@@ -60,6 +60,9 @@ class Page:
 
 
 def capital(text: str) -> str:
+    """With a capital, but for an address, which is written as it is."""
+    if "@" in text.split(" ", 1)[0]:
+        return text
     return text[:1].upper() + text[1:]
 
 

@@ -64,6 +64,12 @@ def begins_with(app: Context, who: Actor) -> bool:
     return any(each.states[each.initial].held_by == who.party for each in active)
 
 
+def is_any_in_force(app: Context) -> bool:
+    """Whether there is an agreement that leads can be under."""
+    with app.database.read() as conn:
+        return bool(workflow_store.all_active(conn))
+
+
 def came_back(app: Context, who: Actor, done: int | None = None) -> LatelyDesk:
     """The leads that were given back to *who*'s party and stayed there, newest first."""
     now = app.present()

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from slaflow.engine.ask import LeadNotThere
 from slaflow.engine.desk import rows
 from slaflow.engine.desk.choosing import choosing
-from slaflow.engine.desk.lately import begins_with, came_back, close
+from slaflow.engine.desk.lately import begins_with, came_back, close, is_any_in_force
 from slaflow.engine.desk.rows import Mark, Whose
 from slaflow.web.desk.context import HOME, back_to, desk_page, site_of
 from slaflow.web.desk.leads import Number, no_such_lead
@@ -55,7 +55,9 @@ def show(
     )  # fmt: skip
     return desk_page(
         request, "desk/queue.html", 200, asking, page.zone, page.at, queue=page, target=target, state=state,
-        after=after, back=_address(request), **_beside(request, asking, page.zone),
+        after=after, back=_address(request),
+        is_begun=bool(page.rows) or is_any_in_force(site_of(request).engine),
+        **_beside(request, asking, page.zone),
         narrowed=urlencode({"whose": wanted, "target": target, "state": state}),
     )  # fmt: skip
 
