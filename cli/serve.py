@@ -164,9 +164,8 @@ def _beside(another_engine: Callable[[], Engine], *, is_ticking: bool) -> Iterat
 
 
 def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> None:
-    """While nobody can sign in: how the first person does. Raises ``DatabaseAbsent``."""
+    """While nobody can sign in: how the first person does. Raises where there is no database at all."""
     from slaflow.engine.access import invitations
-    from slaflow.store.errors import DatabaseAbsent
 
     try:
         if invitations.can_anybody_sign_in(session.engine, elsewhere=reach.web.oidc is not None):
@@ -175,9 +174,9 @@ def _tell_set_up(session: Session, reach: Reach, listening: socket.socket) -> No
             tell("slaflow: nobody can sign in yet; record an admin with 'slaflow user add'")
             return
         secret = invitations.set_up(session.engine)
-    except DatabaseAbsent:
-        raise
     except SlaflowError as error:
+        if error.code == "database_absent":
+            raise
         tell(clean(f"slaflow: nobody is let in for the first time: {error}"))
         return
     where = (reach.public_url or _address(listening)).rstrip("/")
