@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import ceil
 
 from slaflow.clock import rules
 from slaflow.clock.due import time_left
@@ -379,3 +380,8 @@ def calendar_name(work: Work, target: Target, case: int, at: datetime) -> str:
 def seconds(span: timedelta) -> int:
     """*span* as whole seconds, rounded down, not below zero."""
     return max(int(span.total_seconds()), 0)
+
+
+def allowed_seconds(clock: Clock) -> int:
+    """What *clock* had at its start as it is told: due falls on whole seconds, so a moment may be wanting."""
+    return max(ceil(clock.allowance.total_seconds()), 0)

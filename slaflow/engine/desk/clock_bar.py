@@ -13,7 +13,7 @@ from slaflow.clock.state import Clock, Status
 from slaflow.engine.leads.lead_json import late_seconds
 from slaflow.engine.leads.marks import Mark, marks_of
 from slaflow.hours.calendar import Calendar
-from slaflow.lifecycle.clocks import seconds
+from slaflow.lifecycle.clocks import allowed_seconds, seconds
 from slaflow.workflow.model.workflow import Workflow
 
 Tone = Literal["calm", "half", "soon", "broken", "paused", "lifted", "met", "over"]
@@ -89,8 +89,8 @@ def bar(workflow: Workflow, clock: Clock, at: datetime, naming: Naming) -> Clock
         party=None if clock.owed_by is None else naming.party(clock.owed_by),
         owner=clock.owner,
         calendar=clock.calendar,
-        allowance_seconds=seconds(clock.allowance),
-        used_seconds=seconds(clock.allowance) - left_seconds,
+        allowance_seconds=allowed_seconds(clock),
+        used_seconds=allowed_seconds(clock) - left_seconds,
         left_seconds=left_seconds,
         late_seconds=late_seconds(workflow, clock, at),
         started_at=clock.started_at,

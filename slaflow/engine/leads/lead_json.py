@@ -11,7 +11,7 @@ from slaflow.clock.due import time_left
 from slaflow.clock.state import Clock
 from slaflow.engine.leads.marks import marks_of
 from slaflow.lifecycle.approaches import next_welcome
-from slaflow.lifecycle.clocks import seconds
+from slaflow.lifecycle.clocks import allowed_seconds, seconds
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.guards import available
 from slaflow.lifecycle.lead import Lead
@@ -158,7 +158,7 @@ def _outlook(workflow: Workflow, clock: Clock, at: datetime) -> dict[str, Any]:
     edge = calendar.next_edge(at) if clock.is_open else None
     return {
         "title": target.title,
-        "allowance_seconds": seconds(clock.allowance),
+        "allowance_seconds": allowed_seconds(clock),
         "open_now": clock.is_open and calendar.is_open(at),
         "next_edge_at": None if edge is None else instant_text(edge),
         "steps": [

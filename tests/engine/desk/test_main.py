@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from support.office import ANNA, FOUNDED, FRIDAY, MONDAY, Present, on_one_database
@@ -30,14 +31,14 @@ def main_of(app: Engine, lead: int) -> tuple[str, str] | None:
     return None if main is None else (main.kind, main.name)
 
 
-def qualified(app: Engine, lead: int) -> None:
+def qualified(app: Engine, lead: int, at: datetime = FRIDAY) -> None:
     for check, evidence in (
         ("value", {"expected_value": 20000}),
         ("profit", {"expected_return": 9, "investment": 1}),
         ("compete", {"competitors": 1, "win_probability": "0.5"}),
     ):
-        app.answer(lead, check, ANNA, evidence, at=FRIDAY)
-    app.fire(lead, "qualify", ANNA, at=FRIDAY)
+        app.answer(lead, check, ANNA, evidence, at=at)
+    app.fire(lead, "qualify", ANNA, at=at)
 
 
 @on_one_database
@@ -51,12 +52,13 @@ def test_what_goes_on_with_a_lead_is_put_forward(app: Engine, present: Present) 
 
 @on_one_database
 def test_time_that_never_stands_still_is_told_in_days_everywhere(app: Engine, present: Present) -> None:
-    present.at = FRIDAY
+    present.at = FRIDAY + timedelta(microseconds=400)
     lead = spoken_with(app)
-    qualified(app, lead)
+    qualified(app, lead, present.at)
     present.at = MONDAY
     (bar,) = lead_desk.show(app, lead, SALES).bars
     assert bar.is_always
+    assert bar.allowance_seconds == 90 * 86_400, "also where it began within a second"
     shown = form(app, lead, SALES, "fire", "win")
     assert shown is not None
     said = [each for each in shown.consequences if "It keeps" in each]
