@@ -24,7 +24,7 @@ from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
 
 FILE = Path(__file__).parent.parent / "workflows" / "b2b-standard.yaml"
-REPS, TEAMS, MARKETERS, STARTS = 200, 12, 39, 100
+REPS, TEAMS, MARKETERS, STARTS = 200, 12, 39, 2000
 SALES, MARKETING = "sales", "marketing"
 BUSY = "rep0@example.com"
 BUSY_LEADS, UNOWNED, LONG = 1000, 500, 200
@@ -79,7 +79,7 @@ def prepare(url: str, n: int, fallen: int) -> Office:
     for number in range(STARTS):
         share = n * (number + 1) // STARTS - made
         if share > 0:
-            at = now - timedelta(hours=5 * (STARTS - number))
+            at = now - timedelta(minutes=15 * (STARTS - number))
             ground.fill(engine, share, at, course=ACCEPTED if number % 2 else HANDED_OVER)
             made += share
     with engine.database.write() as connection:

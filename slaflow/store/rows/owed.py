@@ -54,6 +54,10 @@ _PLACE = (clock.c.owed_by, clock.c.digest, clock.c.calendar)
 _IS_OPEN = clock.c.ended_at.is_(None)
 _OWED_BY = unindexed(clock.c.owed_by)
 """Where owners are asked for: SQLite would go through all that a party owes, instead of what they own."""
+_THEIRS = one_of(unindexed(lead.c.owner), "owners")
+"""Where what a party owes is gone through, and not what they own."""
+MUCH = 2000
+"""Promises; to rank so many takes as long as to look whose the most urgent ones of a party are."""
 _NEXT_GROUP = select(*_PLACE).where(_IS_OPEN).order_by(*_PLACE).limit(1)
 _END = datetime.max.replace(tzinfo=UTC)
 # With the due instant the index is left and entered again behind the group, instead of being gone through.
@@ -118,8 +122,18 @@ def of_owners(
     settled_at: datetime | None,
 ) -> list[Candidate]:
     """As :func:`of_anybody`, about the leads of *owners*."""
+    if most is not None and party is not None and _owe_much(connection, owners, party):
+        return _of_groups(connection, party, most, settled_at, owners)
     owned = one_of(lead.c.owner, "owners")
     return _of_leads(connection, owned, party, most, {"owners": owners, "now": settled_at})
+
+
+def _owe_much(connection: Connection, owners: Collection[str], party: str) -> bool:
+    """Whether *owners* owe so much that what their party owes is gone through sooner, by urgency."""
+    owned = (_IS_OPEN, _OWED_BY == party, one_of(lead.c.owner, "owners"))
+    some = select(clock.c.id).join(lead, clock.c.lead == lead.c.id).where(*owned).limit(MUCH).subquery()
+    found = connection.execute(select(func.count(some.c.id)), {"owners": owners}).scalar_one()
+    return int(found) == MUCH
 
 
 def of_nobody(
@@ -178,12 +192,29 @@ def of_anybody(
 
     With *settled_at* without those of leads that are :func:`unsettled` then.
     """
-    groups = list(_groups(connection, party))
-    found = [each for group in groups for each in _running(connection, group, most, settled_at)]
+    return _of_groups(connection, party, most, settled_at, None)
+
+
+def _of_groups(
+    connection: Connection,
+    party: str | None,
+    most: int | None,
+    settled_at: datetime | None,
+    owners: Collection[str] | None,
+) -> list[Candidate]:
+    groups, asked = list(_groups(connection, party)), {"now": settled_at, "owners": owners}
+    found = [each for group in groups for each in _running(connection, group, most, asked)]
     if most is None or len(found) < most:
         for group in groups:
-            found += _candidates(connection, _PAUSED, {**group._asdict(), "now": settled_at})
+            found += _candidates(connection, _about(_PAUSED, asked), {**group._asdict(), **asked})
     return found
+
+
+def _about(query: Select[Any], asked: dict[str, Any]) -> Select[Any]:
+    """*query*, of those leads alone that the owners asked for own, where any are."""
+    if asked["owners"] is None:
+        return query
+    return query.join(lead, clock.c.lead == lead.c.id).where(_THEIRS)
 
 
 def _second(at: datetime) -> datetime:
@@ -205,20 +236,22 @@ def _groups(connection: Connection, party: str | None) -> Iterator[Group]:
 
 
 def _running(
-    connection: Connection, group: Group, most: int | None, settled_at: datetime | None
+    connection: Connection, group: Group, most: int | None, asked: dict[str, Any]
 ) -> list[Candidate]:
     """The running ones of a group: all, or the *most* with the least due instant, as in :func:`_ranked`."""
-    values: dict[str, Any] = {**group._asdict(), "now": settled_at}
+    values: dict[str, Any] = {**group._asdict(), **asked}
     if most is None:
-        return _candidates(connection, _RUNNING, values)
-    found = _candidates(connection, _LEAST, {**values, "most": most})
+        return _candidates(connection, _about(_RUNNING, asked), values)
+    found = _candidates(connection, _about(_LEAST, asked), {**values, "most": most})
     if len(found) == most:
         # Rows of one second are put in order by their leads, so all of them have to be there.
         assert found[-1].due_at is not None
         second = _second(found[-1].due_at)
         found = [each for each in found if each.due_at is not None and each.due_at < second]
-        found += _candidates(connection, _AS_SOON, {**values, "start": second, "end": second + SECOND})
-    return found + _candidates(connection, _WITHOUT_DUE, values)
+        found += _candidates(
+            connection, _about(_AS_SOON, asked), {**values, "start": second, "end": second + SECOND}
+        )
+    return found + _candidates(connection, _about(_WITHOUT_DUE, asked), values)
 
 
 def _candidates(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
