@@ -18,10 +18,13 @@ from sqlalchemy import text
 
 from slaflow import Engine
 from slaflow.engine.access import sessions, tokens
+from slaflow.engine.figures import kept
+from slaflow.engine.figures.counting import Counter
 from slaflow.engine.transaction import written
 from slaflow.lifecycle.events import Created, Fired, Happening, Recorded
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Person
+from slaflow.report.record.reports import COUNTS, looked_at_first
 
 FILE = Path(__file__).parent.parent / "workflows" / "b2b-standard.yaml"
 REPS, TEAMS, MARKETERS, STARTS = 200, 12, 39, 2000
@@ -88,6 +91,9 @@ def prepare(url: str, n: int, fallen: int) -> Office:
     if not url.startswith("sqlite"):
         with engine.database.read() as connection:
             connection.execute(text("ANALYZE"))
+    kept.begin(engine, looked_at_first(engine))
+    for _ in Counter(engine, COUNTS).round():
+        pass
     found = _office(engine, long, now)
     engine.database.dispose()
     return found

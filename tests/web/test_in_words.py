@@ -19,6 +19,7 @@ from support.tongues import Bracketed, outside, texts, walked
 from support.worlds import Fill
 
 from slaflow import language
+from slaflow.engine.agreement import texts as agreement_texts
 from slaflow.engine.app import Engine
 from slaflow.store.database import Database
 from slaflow.web.app import made
@@ -64,6 +65,8 @@ def test_no_word_of_ours_is_unmarked(
     app, client = swedish
     for what in ("_catalogue", "_words"):
         monkeypatch.setattr(language, what, lambda name: Bracketed())
+    # What other tests have made in Swedish is kept by its name.
+    monkeypatch.setattr(agreement_texts, "_document", agreement_texts._document.__wrapped__)
     data = [SVENSKA, OF_THE_LOG, OF_THE_FILE, OTHER, *(f"{each.email} {each.name}" for each in app.people())]
     data += [str(each.data) for each in app.log()]
     data += [*get_day_names(locale="sv").values(), *get_day_names("abbreviated", locale="sv").values()]
