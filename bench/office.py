@@ -27,7 +27,7 @@ from slaflow.lifecycle.people import Person
 from slaflow.report.record.reports import COUNTS, looked_at_first
 
 FILE = Path(__file__).parent.parent / "workflows" / "b2b-standard.yaml"
-REPS, TEAMS, MARKETERS, STARTS = 200, 12, 39, 2000
+REPS, TEAMS, MARKETERS, STARTS, FALLS = 200, 12, 39, 2000, 400
 SALES, MARKETING = "sales", "marketing"
 BUSY = "rep0@example.com"
 BUSY_LEADS, UNOWNED, LONG = 1000, 500, 200
@@ -77,8 +77,12 @@ def prepare(url: str, n: int, fallen: int) -> Office:
     for person, party, team, role in _people():
         engine.add_person(person, party, team=team, role=role, at=now - timedelta(days=299))
     long = _lead_with_history(engine, now - timedelta(days=3))
-    ground.fill(engine, fallen, now - timedelta(days=150), course=ACCEPTED)
-    made = fallen
+    made = 0
+    for number in range(FALLS):
+        share = fallen * (number + 1) // FALLS - made
+        if share > 0:
+            ground.fill(engine, share, now - timedelta(days=150, minutes=15 * number), course=ACCEPTED)
+            made += share
     for number in range(STARTS):
         share = n * (number + 1) // STARTS - made
         if share > 0:

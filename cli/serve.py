@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from slaflow.settings.reach import Reach
     from slaflow.web.access.provider import ElsewhereSignedIn
 
+MADE_BEFORE_A_LOOK = 50_000
+"""Things, until the collector of memory looks whether any of them are kept by nothing but each other."""
 PATIENCE_SECONDS = 10
 """How long what is being answered has once the end was asked for."""
 
@@ -276,6 +279,10 @@ async def _served(app: Any, listening: socket.socket) -> None:
             """Signals are ours: its own way is to raise them again at the end."""
             yield
 
+    # A page makes much that is gone with it; looking through it for circles is time that its reader waits.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MADE_BEFORE_A_LOOK)
     config = uvicorn.Config(
         app, lifespan="off", access_log=False, log_config=None, server_header=False, proxy_headers=False,
         ws="none", log_level="error", timeout_graceful_shutdown=PATIENCE_SECONDS,

@@ -27,6 +27,8 @@ from slaflow.workflow.model.workflow import Workflow
 
 SETTLED = 20
 """Of the leads in which something fell, so many are settled for a page beside those that it shows."""
+LOOKED_AT = 800
+"""So many of the most urgent promises are looked at at most, where a page is not full with fewer."""
 COUNTED = 10_000
 
 
@@ -119,11 +121,16 @@ class Question:
         self, now: datetime, most: int, also: Sequence[int]
     ) -> tuple[list[dict[str, Any]], set[int]]:
         """The *most* urgent rows as saved, those of the leads shown and of *also* as now; and these leads."""
-        saved = sorted(self._saved(self._most_urgent(most, None), now), key=_urgency)
-        settled = {*(row["lead"] for row in saved[:most]), *also}
-        rows = [row for row in saved if row["lead"] not in settled]
-        rows += self._as_settled(sorted(settled), now)
-        return sorted(rows, key=_urgency)[:most], settled
+        looked_at = most
+        while True:
+            saved = sorted(self._saved(self._most_urgent(looked_at, None), now), key=_urgency)
+            settled = {*(row["lead"] for row in saved[:looked_at]), *also}
+            rows = [row for row in saved if row["lead"] not in settled]
+            rows += self._as_settled(sorted(settled), now)
+            if len(rows) >= most or len(saved) < looked_at or looked_at >= LOOKED_AT:
+                return sorted(rows, key=_urgency)[:most], settled
+            # What fell took some of these promises away: others come forward.
+            looked_at *= 2
 
     def _as_settled(self, lead_ids: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:
         leads = lead_store.read(self.conn, lead_ids)

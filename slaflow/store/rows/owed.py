@@ -56,7 +56,7 @@ _OWED_BY = unindexed(clock.c.owed_by)
 """Where owners are asked for: SQLite would go through all that a party owes, instead of what they own."""
 _THEIRS = one_of(unindexed(lead.c.owner), "owners")
 """Where what a party owes is gone through, and not what they own."""
-MUCH = 2000
+MUCH = 5000
 """Promises; to rank so many takes as long as to look whose the most urgent ones of a party are."""
 _NEXT_GROUP = select(*_PLACE).where(_IS_OPEN).order_by(*_PLACE).limit(1)
 _END = datetime.max.replace(tzinfo=UTC)

@@ -162,7 +162,7 @@ def plainly(app: Engine, *, party: str | None = None, owner: str | None = None) 
 
 
 @pytest.mark.parametrize(
-    ("dialect", "seed", "much"), [("sqlite", 41, 2000), ("postgresql", 42, 1), ("sqlite", 43, 1)],
+    ("dialect", "seed", "much"), [("sqlite", 41, 5000), ("postgresql", 42, 1), ("sqlite", 43, 1)],
     indirect=["dialect"],
 )  # fmt: skip
 def test_a_few_are_the_first_of_all(
@@ -202,6 +202,7 @@ def test_a_page_settles_what_it_shows_and_says_how_much_waits(
 ) -> None:
     """Half a year without a tick, as if only one more lead than those shown were looked into."""
     monkeypatch.setattr(queue, "SETTLED", 1)
+    monkeypatch.setattr(queue, "LOOKED_AT", 2)
     for number in range(6):
         handed_over(app, f"lead{number}", FRIDAY + number * HOUR)
     present.at = MONDAY + 180 * DAY
@@ -210,3 +211,18 @@ def test_a_page_settles_what_it_shows_and_says_how_much_waits(
     exact = [row for row in plainly(app, party="sales") if row["lead"] in shown]
     assert [{key: row[key] for key in exact[0]} for row in page.rows] == exact[:2]
     assert 0 < page.waiting <= 6 - len(shown)
+
+
+def test_a_page_is_full_although_what_fell_took_the_most_urgent_promises_away(
+    app: Engine, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "SETTLED", 1)
+    for number in range(6):
+        handed_over(app, f"old{number}", FRIDAY + number * HOUR)
+    present.at = MONDAY + 180 * DAY
+    new = [handed_over(app, f"new{number}", present.at) for number in range(3)]
+    present.at += HOUR
+    page = app.queue_page(party="sales", limit=3)
+    exact = [row["lead"] for row in app.queue(party="sales", limit=3)]
+    assert [row["lead"] for row in page.rows] == exact
+    assert set(exact) & set(new)
