@@ -77,6 +77,19 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says what was left out for want of a program, and how to get it."""
+    reasons = {str(each.longrepr) for each in terminalreporter.stats.get("skipped", ())}
+    for lacks, how in LEFT_OUT.items():
+        if any(lacks in each for each in reasons):
+            terminalreporter.write_line(f"tests were left out, {lacks}: {how}")
+
+
+LEFT_OUT = {
+    "no Chromium on this machine": "install Chromium or Chrome (on Debian: apt install chromium)",
+    "no nginx here": "install nginx (on Debian: apt install nginx-light)",
+    "no node here": "install it and 'npm ci' what tests/doubles/oidc names, as .ci/run does",
+}
 FORKING = Path(__file__).parent / "support" / "forking"
 
 
