@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ ASKED: dict[tuple[int, str], dict[str, Any]] = {
     (390, "dark"): {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
 }
 """What axe is asked: what hangs on colours once for each scheme, what hangs on widths for each width."""
+CORNERS = {each: ASKED[each] for each in ((1280, "light"), (390, "dark"))}
+"""For what differs little from a page that is asked all of it, or is very long."""
 SIZES = (1280, 390)
 SCHEMES = ("light", "dark")
 NARROW = 320
@@ -50,14 +52,14 @@ class Window:
             answer = self.page.goto(self.where + path)
         return answer
 
-    def faults(self, name: str = "") -> list[str]:
+    def faults(self, name: str = "", axe: Mapping[tuple[int, str], dict[str, Any]] = ASKED) -> list[str]:
         """What is wrong with the page as it stands, everything open that can be opened."""
         page = self.page
         page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
         found = [f"shifted by {page.evaluate('looking.shifted')}"] if page.evaluate("looking.shifted") else []
         keep(page, name)
         page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
-        for (width, scheme), asked in ASKED.items():
+        for (width, scheme), asked in axe.items():
             self.as_seen(width, scheme)
             found += [
                 f"{width} {scheme}: {each}" for each in page.evaluate("(asked) => looking.axed(asked)", asked)
