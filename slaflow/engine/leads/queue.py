@@ -82,7 +82,7 @@ def first(asked: Question, now: datetime, limit: int) -> QueuePage:
     fallen = owed_store.fallen(asked.conn, now, COUNTED)
     if len(fallen) <= SETTLED:
         return QueuePage(sorted(asked.present(now, limit), key=_urgency)[:limit], 0)
-    rows, settled = asked.as_saved(now, limit, fallen[:SETTLED])
+    rows, settled = asked.as_saved(now, limit, fallen[:SETTLED], fallen)
     return QueuePage(rows, len(set(fallen) - settled))
 
 
@@ -118,13 +118,16 @@ class Question:
         yield from self._saved(self._most_urgent(most, now), now)
 
     def as_saved(
-        self, now: datetime, most: int, also: Sequence[int]
+        self, now: datetime, most: int, also: Sequence[int], fallen: Sequence[int]
     ) -> tuple[list[dict[str, Any]], set[int]]:
         """The *most* urgent rows as saved, those of the leads shown and of *also* as now; and these leads."""
+        # In the others nothing fell: they are as they are saved.
+        fell = None if len(fallen) >= COUNTED else set(fallen)
         looked_at = most
         while True:
             saved = sorted(self._saved(self._most_urgent(looked_at, None), now), key=_urgency)
-            settled = {*(row["lead"] for row in saved[:looked_at]), *also}
+            shown = {row["lead"] for row in saved[:looked_at]}
+            settled = (shown if fell is None else shown & fell) | {*also}
             rows = [row for row in saved if row["lead"] not in settled]
             rows += self._as_settled(sorted(settled), now)
             if len(rows) >= most or len(saved) < looked_at or looked_at >= LOOKED_AT:

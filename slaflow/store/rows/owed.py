@@ -56,8 +56,8 @@ _OWED_BY = unindexed(clock.c.owed_by)
 """Where owners are asked for: SQLite would go through all that a party owes, instead of what they own."""
 _THEIRS = one_of(unindexed(lead.c.owner), "owners")
 """Where what a party owes is gone through, and not what they own."""
-MUCH = 5000
-"""Promises; to rank so many takes as long as to look whose the most urgent ones of a party are."""
+MUCH = 2500
+"""Leads; to rank all that is owed about so many takes as long as to look whose a party's most urgent are."""
 _NEXT_GROUP = select(*_PLACE).where(_IS_OPEN).order_by(*_PLACE).limit(1)
 _END = datetime.max.replace(tzinfo=UTC)
 # With the due instant the index is left and entered again behind the group, instead of being gone through.
@@ -122,16 +122,15 @@ def of_owners(
     settled_at: datetime | None,
 ) -> list[Candidate]:
     """As :func:`of_anybody`, about the leads of *owners*."""
-    if most is not None and party is not None and _owe_much(connection, owners, party):
+    if most is not None and party is not None and _owe_much(connection, owners):
         return _of_groups(connection, party, most, settled_at, owners)
     owned = one_of(lead.c.owner, "owners")
     return _of_leads(connection, owned, party, most, {"owners": owners, "now": settled_at})
 
 
-def _owe_much(connection: Connection, owners: Collection[str], party: str) -> bool:
-    """Whether *owners* owe so much that what their party owes is gone through sooner, by urgency."""
-    owned = (_IS_OPEN, _OWED_BY == party, one_of(lead.c.owner, "owners"))
-    some = select(clock.c.id).join(lead, clock.c.lead == lead.c.id).where(*owned).limit(MUCH).subquery()
+def _owe_much(connection: Connection, owners: Collection[str]) -> bool:
+    """Whether *owners* have so many leads that what their party owes is gone through sooner, by urgency."""
+    some = select(lead.c.id).where(one_of(lead.c.owner, "owners")).limit(MUCH).subquery()
     found = connection.execute(select(func.count(some.c.id)), {"owners": owners}).scalar_one()
     return int(found) == MUCH
 

@@ -162,7 +162,7 @@ def plainly(app: Engine, *, party: str | None = None, owner: str | None = None) 
 
 
 @pytest.mark.parametrize(
-    ("dialect", "seed", "much"), [("sqlite", 41, 5000), ("postgresql", 42, 1), ("sqlite", 43, 1)],
+    ("dialect", "seed", "much"), [("sqlite", 41, 2500), ("postgresql", 42, 1), ("sqlite", 43, 1)],
     indirect=["dialect"],
 )  # fmt: skip
 def test_a_few_are_the_first_of_all(
