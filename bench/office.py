@@ -87,7 +87,7 @@ def prepare(url: str, n: int, fallen: int) -> Office:
         share = n * (number + 1) // STARTS - made
         if share > 0:
             at = now - timedelta(minutes=15 * (STARTS - number))
-            ground.fill(engine, share, at, course=ACCEPTED if number % 2 else HANDED_OVER)
+            ground.fill(engine, share, at, course=ACCEPTED if number // 8 % 2 else HANDED_OVER)
             made += share
     with engine.database.write() as connection:
         for statement in _statements(n, fallen):
