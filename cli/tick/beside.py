@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,20 @@ if TYPE_CHECKING:
 log = logging.getLogger("slaflow.watch")
 
 
+def ticking(another_engine: Callable[[], Engine]) -> AbstractContextManager[None]:
+    """A worker beside the pages."""
+    return beside(another_engine, "worker", _tick)
+
+
 @contextmanager
-def ticking(another_engine: Callable[[], Engine]) -> Iterator[None]:
-    """A worker in a thread of its own, with connections of its own. Afterwards it has ended."""
+def beside(
+    another_engine: Callable[[], Engine], name: str, work: Callable[[Engine, Bell], None]
+) -> Iterator[None]:
+    """*work* in a thread of its own, with connections of its own. Afterwards it has ended."""
     from slaflow.engine.tick.worker import Bell
 
     bell, engine = Bell(), another_engine()
-    thread = Thread(target=_tick, args=(engine, bell), name="worker", daemon=True)
+    thread = Thread(target=work, args=(engine, bell), name=name, daemon=True)
     thread.start()
     try:
         yield

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from threading import Thread, get_native_id
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from threading import get_native_id
 from time import monotonic
 from typing import TYPE_CHECKING
+
+from .beside import beside
 
 if TYPE_CHECKING:
     from slaflow.engine.app import Engine
@@ -22,21 +24,9 @@ GIVES_WAY = 10
 log = logging.getLogger("slaflow.figures")
 
 
-@contextmanager
-def counting(another_engine: Callable[[], Engine]) -> Iterator[None]:
-    """Counts in a thread of its own, with connections of its own. Afterwards it has ended."""
-    from slaflow.engine.tick.worker import Bell
-
-    bell, engine = Bell(), another_engine()
-    thread = Thread(target=_count, args=(engine, bell), name="counter", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        bell.ring()
-        thread.join()
-        bell.close()
-        engine.database.dispose()
+def counting(another_engine: Callable[[], Engine]) -> AbstractContextManager[None]:
+    """Counts beside whatever else goes on."""
+    return beside(another_engine, "counter", _count)
 
 
 def count_once(engine: Engine) -> int:

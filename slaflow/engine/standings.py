@@ -39,9 +39,11 @@ class Standings:
 
     def shared(self, people: Directory) -> Directory:
         """The directory asked with last where *people* says the same: it has looked up much before."""
-        if self._people != people:
-            self._people = people
-        return self._people or people
+        known = self._people
+        if known == people:
+            return known
+        self._people = people
+        return people
 
     def of(
         self, workflow: Workflow, people: Directory, lead: Lead, clocks: Iterable[Clock], at: datetime
