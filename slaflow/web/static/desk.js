@@ -26,11 +26,12 @@ const duration = (seconds) => {
   return parts.slice(0, 2).filter(([number]) => number).map(([number, unit]) => `${number} ${unit}`).join(" ") || "0 s";
 };
 
-// What is open, and what is being written, is not taken away from who is at it.
+// What is open, being written or on its way is not taken away from who is at it.
 const across = () => document.querySelector("[data-open-across]");
+let opening = false, sending = false;
 const isBusy = () => {
   const active = document.activeElement;
-  return document.querySelector("dialog[open]") !== null || across() !== null
+  return opening || sending || document.querySelector("dialog[open]") !== null || across() !== null
     || (active !== null && ["INPUT", "TEXTAREA", "SELECT"].includes(active.tagName))
     || [...document.querySelectorAll("main textarea, main input:not([type=hidden])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 };
@@ -141,11 +142,10 @@ const lay = (row, page) => {
   box.scrollIntoView({ block: "nearest" });
 };
 
-let waiting = false;
 const open = async (link) => {
   const row = link.closest("[data-row]");
-  if (waiting) return;
-  waiting = true;
+  if (opening) return;
+  opening = true;
   try {
     const { answer, page } = await fetched(link.href);
     if (answer.redirected || !page.querySelector("main")) return location.assign(link.href);
@@ -155,7 +155,7 @@ const open = async (link) => {
   } catch {
     location.assign(link.href);
   } finally {
-    waiting = false;
+    opening = false;
     pending = null;
   }
 };
@@ -172,6 +172,7 @@ const send = async (form, button) => {
   const buttons = [...form.querySelectorAll("button")];
   body.set("back", row.closest("[data-rows]").dataset.back);
   for (const each of buttons) each.disabled = true;
+  sending = true;
   try {
     const { answer, page } = await fetched(form.action, { method: "POST", body });
     if (answer.redirected && answer.ok && page.querySelector("main [data-rows], main .line-of-calm")) {
@@ -187,6 +188,7 @@ const send = async (form, button) => {
     // A form is taken once, however often it is sent; so the browser may send it, and say what is wrong.
     form.submit();
   } finally {
+    sending = false;
     for (const each of buttons) each.disabled = false;
   }
 };
@@ -270,7 +272,7 @@ addEventListener("keydown", (event) => {
   const place = last === "g" && [...document.querySelectorAll("[data-go]")].find((each) => each.dataset.go === event.key);
   if (place) {
     place.click();
-  } else if (last === "l" && waiting) {
+  } else if (last === "l" && opening) {
     event.preventDefault();
     pending = event.key;
   } else if (document.querySelector("[data-open-across] [data-letters]") && letter(event.key)) {

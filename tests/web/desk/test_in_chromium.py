@@ -31,7 +31,8 @@ def test_a_lead_is_chosen_and_done_by_keys(chromium: Any, at_home: Served) -> No
     assert app.latest(lead, at=None)["state"] == "accepted"
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys").wait_for()
-    page.get_by_label("Single keys are on").uncheck()
+    with page.expect_response("**/me/keys"):
+        page.get_by_label("Single keys are on").uncheck()
     page.get_by_role("button", name="Close").click()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")

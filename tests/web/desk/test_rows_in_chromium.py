@@ -146,9 +146,29 @@ def test_keys_that_are_off_do_nothing(chromium: Any, at_home: Served) -> None:
     assert page.locator("[data-open-across]").count() == 0
     assert page.url == where + PARTY
     assert app.latest(lead)["state"] == "mql"
-    page.keyboard.press("?")
-    with page.expect_response("**/me/keys"):
-        page.get_by_label("Single keys are on").check()
+    page.context.close()
+
+
+def test_a_form_that_is_on_its_way_is_not_lost_when_the_page_is_asked_for_anew(
+    chromium: Any, at_home: Served
+) -> None:
+    app, where = at_home
+    lead = new_lead(app, "on-its-way")
+    page, said = signed_in(chromium, at_home)
+    page.goto(where + PARTY)
+    held: list[Any] = []
+    page.route(lambda asked: True, lambda asked: held.append(asked))
+    with page.expect_request(where + PARTY):
+        page.evaluate("document.querySelector('[data-left]').dataset.edge = '0'")
+    choose(page, lead)
+    with page.expect_request(lambda asked: "/return" in asked.url):
+        page.keyboard.press("r")
+    for each in held:
+        with page.expect_event("requestfinished"):
+            each.continue_()
+    page.get_by_label("Feedback").wait_for()
+    assert focused(page) == f"lead-{lead}"
+    assert said == []
     page.context.close()
 
 
