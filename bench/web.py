@@ -2,11 +2,12 @@
 
     python bench/web.py --db sqlite:///bench.db --leads 100000
     python bench/web.py --leads 100000 --fallen 50000 --only queue
-    python bench/web.py --leads 100000 --load             # 20 pages a second for a minute beside 2 writes
+    python bench/web.py --leads 100000 --ask pages,load,api
 
 ``slaflow serve`` runs in a process of its own on the database that ``office.py`` makes. Each page is asked
 ``--rounds`` times, each time by another rep, one after the other on a connection that is kept, and its body
 is read whole; a JSON line a page. ``accept`` is from sending the form to having the page it leads to.
+``load`` asks 20 pages a second for a minute, beside two writes a second; ``api`` as much as four clients can.
 """
 
 from __future__ import annotations
@@ -277,19 +278,14 @@ def main() -> None:
     options.add_argument("--fallen", type=int, default=800)
     options.add_argument("--rounds", type=int, default=100)
     options.add_argument("--only", default="", metavar="WORDS", help="pages that hold these words")
-    options.add_argument("--load", action="store_true", help="pages at fixed times, beside writes")
-    options.add_argument("--api", action="store_true", help="how much the API answers")
+    options.add_argument("--ask", default="pages", metavar="pages,load,api", help="one after the other")
     options.add_argument("--seconds", type=int, default=60)
     options.add_argument("--per-second", type=int, default=20)
     given = options.parse_args()
     with ground.database_url(given.db) as url:
         found = ground.apart(office.prepare, url, given.leads, given.fallen)
-        if given.load:
-            loaded(url, given, found)
-        elif given.api:
-            api(url, given, found)
-        else:
-            measured(url, given, found)
+        for ask in given.ask.split(","):
+            {"pages": measured, "load": loaded, "api": api}[ask](url, given, found)
 
 
 if __name__ == "__main__":
