@@ -52,10 +52,9 @@ def look(request: Request, asking: Asking, form: Form) -> Response:
         return agreement_page(request, "agreement/choose.html", 422, asking, because=because)
     if max(len(text), len(stories.content if stories else b"")) > MAX_BYTES:
         return line(413, _(TOO_LARGE), towards(request, "/"))
-    try:
-        found = draft.looked_at(site_of(request).engine, text, stories.content if stories else None)
-    except (DraftTooMuch, TooManyDrafts) as error:
-        return line(_status(error), _(str(error)), towards(request, "/"))
+    found = _looked_at(request, text, stories.content if stories else None)
+    if isinstance(found, Response):
+        return found
     name = chosen.name[:LONGEST_NAME] if chosen else _("what was pasted")
     return _found(request, asking, found, text, name)
 
@@ -68,10 +67,9 @@ def sign(request: Request, asking: Asking, form: Form) -> Response:
     text = _text(form)
     if text is None:
         return _cut(request)
-    try:
-        found = draft.looked_at(site_of(request).engine, text)
-    except (DraftTooMuch, TooManyDrafts) as error:
-        return line(_status(error), _(str(error)), towards(request, "/"))
+    found = _looked_at(request, text)
+    if isinstance(found, Response):
+        return found
     if found.workflow is None:
         return _found(request, asking, found, text, _("the draft"))
     return signed(request, asking, text)
@@ -85,16 +83,24 @@ def activate(request: Request, asking: Asking, form: Form) -> Response:
     text = _text(form)
     if text is None:
         return _cut(request)
-    try:
-        found = draft.looked_at(site_of(request).engine, text)
-    except (DraftTooMuch, TooManyDrafts) as error:
-        return line(_status(error), _(str(error)), towards(request, "/"))
+    found = _looked_at(request, text)
+    if isinstance(found, Response):
+        return found
     if found.workflow is None:
         return _found(request, asking, found, text, _("the draft"))
     if form.get("sure"):
         return put_in_force(request, asking, text, found.digest)
     standing = texts.standing(site_of(request).engine, found.workflow)
     return confirm(request, asking, 200, standing, carried=form["text"])
+
+
+def _looked_at(request: Request, text: bytes, stories: bytes | None = None) -> Found | Response:
+    """What is said of *text*; or the answer, where it is not looked at."""
+    try:
+        return draft.looked_at(site_of(request).engine, text, stories)
+    except (DraftTooMuch, TooManyDrafts) as error:
+        status = 422 if isinstance(error, DraftTooMuch) else 503
+        return line(status, _(str(error)), towards(request, "/"))
 
 
 def _found(request: Request, asking: Principal, found: Found, text: bytes, name: str) -> HTMLResponse:
@@ -132,7 +138,3 @@ def _text(form: dict[str, str]) -> bytes | None:
 def _cut(request: Request) -> HTMLResponse:
     words = _("the draft did not arrive as it was shown, and nothing was done; choose its file again")
     return line(422, words, towards(request, "/"))
-
-
-def _status(error: DraftTooMuch | TooManyDrafts) -> int:
-    return 422 if isinstance(error, DraftTooMuch) else 503

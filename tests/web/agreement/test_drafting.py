@@ -142,15 +142,21 @@ def test_one_that_takes_too_long_is_given_up(
 def test_no_more_than_two_are_looked_at_at_once(
     app: Engine, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    enter(app, client, ROOT)
+    text = (STRICTER + "# third").encode()
+    page, before = tried(client, text), len(list(app.log()))
+    forms = {each: form_to(page, each) for each in ("/agreement/draft/sign", "/agreement/draft/activate")}
     monkeypatch.setattr(draft, "WAITING_SECONDS", 0)
-    enter(app, client, MIA)
+    monkeypatch.setattr(draft, "_KNOWN", {})
     turns = [draft._TURNS.acquire() for _ in range(draft.AT_ONCE)]
     try:
-        page = tried(client, (STRICTER + "# third").encode())
+        pages = [tried(client, text), *(client.post(where, data=said) for where, said in forms.items())]
     finally:
         for _ in turns:
             draft._TURNS.release()
-    assert (page.status_code, "others are trying drafts" in words(page).lower()) == (503, True)
+    for page in pages:
+        assert (page.status_code, "others are trying drafts" in words(page).lower()) == (503, True)
+    assert len(list(app.log())) == before
 
 
 @on_one_database
