@@ -45,6 +45,8 @@ DEEDS = (
     "app.dispute(2, 'respond', 'it reached us after hours', who)",
     "app.activate(app.active().source + '# again', by=who)",
     "app.record_person('new@example.com', {'party': 'sales'}, by=who)",
+    "app.remove_person('bo@example.com', by=who)",
+    "app.erase(1, 'asked to', who)",
 )
 
 
@@ -68,3 +70,5 @@ def test_whoever_is_killed_it_is_done_once(
         with pytest.raises(AskedBefore):
             eval(deed, asked)
     assert [entry.hash for entry in app.log()] == done
+    assert app.verify().ok
+    assert app.replay().ok
