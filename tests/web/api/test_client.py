@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,7 +18,12 @@ from support.worlds import Fill
 from slaflow.client import Client, NoAnswer, Problem, Reply, TokenInTheOpen, wire
 from slaflow.engine.access import tokens
 from slaflow.engine.app import Engine
+from slaflow.engine.jobs.worker import JobWorker
+from slaflow.engine.log.keys import new_key
+from slaflow.errors import SlaflowError
+from slaflow.log.proof import Proof, check_proof, parse_proof
 from slaflow.store.database import Database
+from slaflow.web.logbook.kinds import KINDS
 
 
 @pytest.fixture
@@ -179,6 +185,71 @@ def test_it_asks_a_server_over_a_connection(served: tuple[Engine, str]) -> None:
     assert Client(url, secret).lead(1)["key"] == "kim@example.com"
     with pytest.raises(Problem, match="token_invalid"):
         Client(f"{url}/", f"{secret[:-1]}x").lead(1)
+
+
+def proof_of(said: Mapping[str, Any]) -> Proof:
+    return parse_proof(json.dumps(said).encode())
+
+
+def test_a_proof_that_is_fetched_holds_without_the_server(
+    app: Engine, desk_of: Callable[[Engine], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLAFLOW_KEY", str(tmp_path / "slaflow.key"))
+    key = new_key("slaflow", tmp_path / "slaflow.key")
+    _, secret = tokens.add(app, "auditing", ["log"], party="sales")
+    asks = Client(desk_of(app), secret)
+    with pytest.raises(Problem, match="conflict: no head of the log that this site signed is over"):
+        asks.prove(1)
+    app.checkpoint(key)
+    entry = next(app.log())
+    bare, whole = proof_of(asks.prove(1)), proof_of(asks.prove(1, data=True))
+    for proof in (bare, whole):
+        assert check_proof(proof, [key.public]).checkpoint.size >= 1
+        assert proof.entry_hash.hex() == entry.hash
+    assert (bare.data, whole.data) == (None, entry.data_text)
+
+
+class Breaking:
+    """Sends over connections, of which the first *times* break off in the middle of a file."""
+
+    def __init__(self, url: str, times: int) -> None:
+        self.sends, self.left = wire.Connections(url, 30), times
+
+    def __call__(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None,
+        *, into: BinaryIO | None = None,
+    ) -> Reply:  # fmt: skip
+        if into is not None and self.left:
+            self.left -= 1
+            into.write(b"the beginning of an answer that is longer" * 1000)
+            raise ConnectionResetError("connection reset by peer")
+        return self.sends(method, path, headers, body, into=into)
+
+
+def test_a_jobs_file_is_saved_whole_or_what_was_there_stays(
+    app: Engine, desk_of: Callable[[Engine], str], tmp_path: Path
+) -> None:
+    _, secret = tokens.add(app, "auditing", ["log"], party="sales")
+    url, file = desk_of(app), tmp_path / "fetched" / "log.jsonl"
+    file.parent.mkdir()
+    file.write_text("last week's")
+
+    def breaking(times: int) -> Client:
+        return Client(url, secret, tries=3, send=Breaking(url, times), sleep=lambda _: None)
+
+    job = breaking(0).job("export", type="jsonl")["id"]
+    for asks, why in ((breaking(0), "no_file"), (breaking(3), "reset by peer")):
+        with pytest.raises(SlaflowError, match=why):
+            asks.save(job, file)
+        assert [(each, each.read_text()) for each in file.parent.iterdir()] == [(file, "last week's")]
+    while JobWorker(app, KINDS).run_once():
+        pass
+    for times in (0, 2):
+        assert breaking(times).save(job, file) == file.stat().st_size
+        assert [json.loads(line) for line in file.read_bytes().splitlines()] == [
+            each.as_json() for each in app.log()
+        ]
+        assert [*file.parent.iterdir()] == [file]
 
 
 @on_one_database
