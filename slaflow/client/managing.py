@@ -121,6 +121,13 @@ class Managing(Asking):
         said |= {} if stand_in is None else {"stand_in": stand_in}
         return self._written("POST", f"/people/{part(email)}/absences", said, None, key)
 
+    def end_absence(
+        self, email: str, starts_at: datetime, ends_at: datetime, *, key: str | None = None
+    ) -> Answer:
+        """Ends the absence that was told so from now on, be it before it has begun."""
+        said = {"from": starts_at.isoformat(), "until": ends_at.isoformat()}
+        return self._written("POST", f"/people/{part(email)}/absences/back", said, None, key)
+
     def tokens(self) -> Iterator[Answer]:
         """Every token there ever was, without its secret."""
         return self._pages("/tokens", {})

@@ -63,6 +63,10 @@ REQUESTS: dict[tuple[str, str], tuple[str, Any]] = {
         f"/people/{ANNA}/absences",
         {"from": "2026-03-09T08:00:00Z", "until": "2026-03-10T08:00:00Z"},
     ),
+    ("POST", "/people/{email}/absences/back"): (
+        f"/people/{ANNA}/absences/back",
+        {"from": "2026-03-09T08:00:00Z", "until": "2026-03-10T08:00:00Z"},
+    ),
     ("GET", "/tokens"): ("/tokens", None),
     ("POST", "/tokens"): ("/tokens", {"name": "other", "scopes": ["read"], "party": "sales"}),
     ("DELETE", "/tokens/{name}"): ("/tokens/other", None),

@@ -99,7 +99,7 @@ def back(
         people.log(conn, now, {"email": person.email, **data}, who, by)
         return person
 
-    return written(app, recorded)
+    return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
 
 
 def come_back(app: Context, email: str, at: datetime | None = None, by: str | None = None) -> Absence:

@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from slaflow.engine.caller import Caller
+from slaflow.engine.setup import absences
 from slaflow.engine.setup.person_json import person_json
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Person
@@ -40,9 +41,17 @@ class Recorded(Sent):
     calendar: Short | None = None
 
 
-class Away(Sent):
+class Span(Sent):
+    """Half-open."""
+
     from_: Instant = Field(alias="from")
     until: Instant
+
+    def as_json(self) -> dict[str, str]:
+        return {"from": instant_text(self.from_), "until": instant_text(self.until)}
+
+
+class Away(Span):
     stand_in: str | None = Field(None, min_length=1, max_length=254)
 
 
@@ -99,14 +108,27 @@ def send_away(
     """Tells that somebody is away: oneself, as a manager one of the party, as an admin anybody."""
 
     def said(email: str) -> Mapping[str, Any]:
-        span = {"from": instant_text(body.from_), "until": instant_text(body.until)}
-        return {"email": email, **span, "stand_in": body.stand_in, **_charge(site, email)}
+        return {"email": email, **body.as_json(), "stand_in": body.stand_in, **_charge(site, email)}
 
     def write(who: Caller) -> Mapping[str, Any]:
         gone = site.engine.send_away(email, body.from_, body.until, by=who, stand_in=body.stand_in)
         return said(gone.email)
 
     return written(request, asks, write, lambda _: said(email), 201, lambda _: f"/people/{quote(email)}")
+
+
+@router.post("/people/{email}/absences/back")
+@needs("absence", "manage", tells="AbsenceEnded")
+def end_absence(
+    email: Email, request: Request, asks: Asks, site: Here, body: Annotated[Span, Depends(json_of(Span))]
+) -> Response:
+    """Ends the absence that was told so from now on, be it before it has begun, by who may tell it."""
+
+    def write(who: Caller) -> Mapping[str, Any]:
+        ended = absences.back(site.engine, email, body.from_, body.until, by=who)
+        return {"email": ended.email, **body.as_json()}
+
+    return written(request, asks, write, lambda _: {"email": email, **body.as_json()})
 
 
 def _is_known(site: Site, email: str) -> bool:

@@ -118,6 +118,8 @@ SCHEMAS: Mapping[str, Any] = {
     "Absence": _object("When somebody is away, and what they have in hand.", "email from until stand_in",
                        email=TEXT, from_=INSTANT, until=INSTANT, stand_in=PERHAPS, leads=NUMBER,
                        states=OBJECTS, manages=TEXTS),
+    "AbsenceEnded": _object("An absence that was ended, as it was told.", EVERY, email=TEXT, from_=INSTANT,
+                            until=INSTANT),
     "Token": _object(
         "A token; begins is how its secret does.", "name party person scopes begins",
         name=TEXT, party=PERHAPS, person=PERHAPS, scopes=TEXTS, begins=TEXT, created_at=INSTANT,

@@ -95,6 +95,8 @@ def test_it_does_what_admins_do(app: Engine, present: Present, client: TestClien
     assert asks.record_person("new@example.com", party="sales", name="New")["name"] == "New"
     away = asks.send_away("new@example.com", present.at, present.at + HOUR, stand_in=BO)
     assert (away["leads"], away["stand_in"]) == (0, BO)
+    back = asks.end_absence("new@example.com", present.at, present.at + HOUR)
+    assert (back["from"], back["until"]) == (away["from"], away["until"])
     assert asks.remove_person("new@example.com")["removed"]
     assert "new@example.com" not in [each["email"] for each in asks.people()]
     assert asks.lift_stretch(FRIDAY - HOUR, FRIDAY, "no line", party="sales")["lifted"] == 0
