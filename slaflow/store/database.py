@@ -238,7 +238,8 @@ def _engine(url: URL) -> Engine:
         given: dict[str, Any] = {name: value for name, value in GONE_AFTER.items() if name not in url.query}
         # prepare_threshold: statements are few and always the same, so plan them early.
         given |= {"options": _utc_session(url), "prepare_threshold": 2}
-        return create_engine(url, connect_args=given)
+        # The connection used last has most statements planned.
+        return create_engine(url, connect_args=given, pool_use_lifo=True)
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

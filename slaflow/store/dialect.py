@@ -211,7 +211,7 @@ def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def in_stream(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """*column*, a text, number or instant, of entries that are found by their stream, as a lead's are few.
+    """*column*, a text, number or instant, of rows that are found by their lead or stream: each has few.
 
     Kept from both planners: asked lead by lead, any other index makes the square of the log of it.
     """

@@ -27,7 +27,7 @@ from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.rows import owed as owed_store
 from slaflow.store.rows import people as people_store
-from slaflow.store.rows.spellings import spellings
+from slaflow.store.rows.spellings import Spelt
 
 Whose = Literal["me", "team", "unowned", "party"]
 WHOSE: tuple[Whose, ...] = ("me", "team", "unowned", "party")
@@ -129,11 +129,12 @@ def queue(
     with app.database.read() as conn:
         directory = app.standings.shared(people_store.directory(conn))
         team = _team(directory, who, now)
-        question = _question(app, conn, directory, who, whose, team, now)
+        spelt = Spelt(conn, "lead.owner")
+        question = _question(app, conn, directory, who, whose, team, now, spelt)
         found, waiting, is_all = _first(question, now, PAGE + (after.rows if after else 0), target, state)
         start = _start(found, after)
         seen = see_all(app, conn, directory, who, found[start : start + PAGE], now)
-        tabs = tuple(_tabs(conn, directory, who, team, now))
+        tabs = tuple(_tabs(conn, directory, who, team, now, spelt))
         zone = zone_for(app, conn, who)
         said = None if done is None else said_of(app, conn, directory, done, who)
     rows = tuple(row(each) for each in seen)
@@ -161,10 +162,10 @@ def _team(directory: Directory, who: Actor, now: datetime) -> str | None:
 
 def _question(
     app: Context, conn: Connection, directory: Directory, who: Actor, whose: Whose, team: str | None,
-    now: datetime,
+    now: datetime, spelt: Spelt,
 ) -> Question:  # fmt: skip
     owners = _owners(directory, who, whose, team, now)
-    return Question(app, conn, directory, owners, who.party, unowned=whose == "unowned")
+    return Question(app, conn, directory, owners, who.party, spelt, unowned=whose == "unowned")
 
 
 def _owners(
@@ -226,20 +227,21 @@ def row(seen: Seen) -> LeadRow:
 
 
 def _tabs(
-    conn: Connection, directory: Directory, who: Actor, team: str | None, now: datetime
+    conn: Connection, directory: Directory, who: Actor, team: str | None, now: datetime, spelt: Spelt
 ) -> Iterable[Tab]:
     for whose in WHOSE:
         if whose == "team" and team is None:
             continue
         owners = _owners(directory, who, whose, team, now)
-        spelt = None if owners is None else spellings(conn, "lead.owner", owners)
-        count = owed_store.how_many(conn, spelt, who.party, MOST + 1, unowned=whose == "unowned")
+        texts = None if owners is None else spelt.of(owners)
+        count = owed_store.how_many(conn, texts, who.party, MOST + 1, unowned=whose == "unowned")
         yield Tab(whose, min(count, MOST), count > MOST)
 
 
 def tabs_for(conn: Connection, directory: Directory, who: Actor, now: datetime) -> tuple[Tab, ...]:
     """Whose leads *who* can look at."""
-    return tuple(_tabs(conn, directory, who, _team(directory, who, now), now))
+    spelt = Spelt(conn, "lead.owner")
+    return tuple(_tabs(conn, directory, who, _team(directory, who, now), now, spelt))
 
 
 def hands_over(seen: Seen, state: str) -> bool:

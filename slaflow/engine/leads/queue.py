@@ -21,7 +21,7 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import owed as owed_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows.owed import Candidate
-from slaflow.store.rows.spellings import spellings
+from slaflow.store.rows.spellings import Spelt
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
 
@@ -91,7 +91,8 @@ def _asked(
 ) -> Question:
     directory = people_store.directory(conn)
     check_declared(app, conn, "party", party)
-    return Question(app, conn, directory, _owners(app, conn, directory, owner, team, now), party)
+    owners = _owners(app, conn, directory, owner, team, now)
+    return Question(app, conn, directory, owners, party, Spelt(conn, "lead.owner"))
 
 
 def _urgency(row: Mapping[str, Any]) -> tuple[bool, int, str, int]:
@@ -102,7 +103,7 @@ def _urgency(row: Mapping[str, Any]) -> tuple[bool, int, str, int]:
 class Question:
     """A question to the queue: whose leads' promises (None: anybody's), owed by which party.
 
-    ``unowned``: of those leads that nobody owns.
+    ``unowned``: of those leads that nobody owns. ``spelt`` says how owners are spelt.
     """
 
     app: Context
@@ -110,6 +111,7 @@ class Question:
     directory: Directory
     owners: list[str] | None
     party: str | None
+    spelt: Spelt
     unowned: bool = False
 
     def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
@@ -123,17 +125,31 @@ class Question:
         """The *most* urgent rows as saved, those of the leads shown and of *also* as now; and these leads."""
         # In the others nothing fell: they are as they are saved.
         fell = None if len(fallen) >= COUNTED else set(fallen)
-        looked_at = most
+        looked_at, settled, rows = most, set[int](), list[dict[str, Any]]()
         while True:
             saved = sorted(self._saved(self._most_urgent(looked_at, None), now), key=_urgency)
             shown = {row["lead"] for row in saved[:looked_at]}
-            settled = (shown if fell is None else shown & fell) | {*also}
-            rows = [row for row in saved if row["lead"] not in settled]
-            rows += self._as_settled(sorted(settled), now)
-            if len(rows) >= most or len(saved) < looked_at or looked_at >= LOOKED_AT:
-                return sorted(rows, key=_urgency)[:most], settled
-            # What fell took some of these promises away: others come forward.
-            looked_at *= 2
+            wanted = (shown if fell is None else shown & fell).union(also) - settled
+            rows += self._as_settled(sorted(wanted), now)
+            settled |= wanted
+            found = [*rows, *(row for row in saved if row["lead"] not in settled)]
+            if len(found) < most <= looked_at <= len(saved):
+                # What fell took some of these promises away: others come forward.
+                if fell is not None:
+                    found += self._come_forward(most, now, found)
+                elif looked_at < LOOKED_AT:
+                    looked_at *= 2
+                    continue
+            return sorted(found, key=_urgency)[:most], settled
+
+    def _come_forward(
+        self, most: int, now: datetime, found: Sequence[dict[str, Any]]
+    ) -> Iterator[dict[str, Any]]:
+        """The *most* urgent of the leads in which nothing fell, but those that are *found* already."""
+        known = {(row["lead"], row["target"]) for row in found}
+        for row in self._saved(self._most_urgent(most, now), now):
+            if (row["lead"], row["target"]) not in known:
+                yield row
 
     def _as_settled(self, lead_ids: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:
         leads = lead_store.read(self.conn, lead_ids)
@@ -167,7 +183,7 @@ class Question:
 
     @cached_property
     def _spelt(self) -> list[str] | None:
-        return None if self.owners is None else spellings(self.conn, "lead.owner", self.owners)
+        return None if self.owners is None else self.spelt.of(self.owners)
 
     @cached_property
     def _keys(self) -> set[str] | None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, union
 
 from slaflow.clock.state import Clock
-from slaflow.store.dialect import epoch, unindexed
+from slaflow.store.dialect import epoch, in_stream, unindexed
 from slaflow.store.rows.clocks import COLUMNS, from_row
 from slaflow.store.tables.leads import clock, lead
 from slaflow.store.tables.log import entry
@@ -52,8 +52,8 @@ class Owed:
 
 _PLACE = (clock.c.owed_by, clock.c.digest, clock.c.calendar)
 _IS_OPEN = clock.c.ended_at.is_(None)
-_OWED_BY = unindexed(clock.c.owed_by)
-"""Where owners are asked for: SQLite would go through all that a party owes, instead of what they own."""
+_OWED_BY = in_stream(clock.c.owed_by)
+"""Where owners are asked for: a planner would go through all that a party owes, instead of what they own."""
 _THEIRS = one_of(unindexed(lead.c.owner), "owners")
 """Where what a party owes is gone through, and not what they own."""
 MUCH = 2500
@@ -70,8 +70,11 @@ _BEHIND = tuple_(*_PLACE, clock.c.due_at) > tuple_(
 _FELL = select(clock.c.lead).where(clock.c.wake_at <= bindparam("now", type_=Instant()))
 _AHEAD = select(entry.c.lead).where(entry.c.at > bindparam("now", type_=Instant()), entry.c.lead.is_not(None))
 _CANDIDATE = (clock.c.id, clock.c.due_at)
-_STANDS = clock.c.lead.not_in(union(_FELL, _AHEAD))
+_UNSETTLED = union(_FELL, _AHEAD)
+_STANDS = clock.c.lead.not_in(_UNSETTLED)
 """As it is saved: nothing fell in the lead, and its log does not end later than now."""
+_STANDS_BY_LEAD = lead.c.id.not_in(_UNSETTLED)
+"""The same where leads are found first: PostgreSQL would reckon the whole of it once for each of them."""
 _OF_GROUP = select(*_CANDIDATE).where(
     _IS_OPEN, clock.c.owed_by == bindparam("owed_by"), clock.c.digest == bindparam("digest"),
     clock.c.calendar == bindparam("calendar"),
@@ -167,12 +170,13 @@ def _of_leads(
     if party is not None:
         query = query.where(_OWED_BY == party)
     if most is None:
-        return _candidates(connection, query, values)
-    standing = query if settled_at is None else query.where(_STANDS)
+        return _candidates(connection, query, values, _STANDS_BY_LEAD)
+    standing = query if settled_at is None else query.where(_STANDS_BY_LEAD)
     ranked = _ranked(standing.where(clock.c.paused_at.is_(None)), most)
     found = [Candidate(*row) for row in connection.execute(ranked, values)]
     if len(found) < most:
-        found += _candidates(connection, query.where(clock.c.paused_at.is_not(None)), values)
+        paused = query.where(clock.c.paused_at.is_not(None))
+        found += _candidates(connection, paused, values, _STANDS_BY_LEAD)
     return found
 
 
@@ -253,8 +257,10 @@ def _running(
     return found + _candidates(connection, _about(_WITHOUT_DUE, asked), values)
 
 
-def _candidates(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
-    asked = query if values["now"] is None else query.where(_STANDS)
+def _candidates(
+    connection: Connection, query: Select[Any], values: dict[str, Any], stands: Any = _STANDS
+) -> list[Candidate]:
+    asked = query if values["now"] is None else query.where(stands)
     rows = connection.execute(asked, {name: value for name, value in values.items() if value is not None})
     return [Candidate(*row) for row in rows]
 

@@ -7,6 +7,7 @@ hundred owners. Source: rules.md, 31.2.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy import Connection, text
@@ -22,10 +23,25 @@ Place = Literal["lead.owner", "entry.actor"]
 """Where people are named, by table and column; each has an index that begins with it."""
 
 
+class Spelt:
+    """The texts in a *place*, read when the first is asked for, for as many questions as a page has."""
+
+    def __init__(self, connection: Connection, place: Place) -> None:
+        self._connection, self._place = connection, place
+
+    def of(self, names: Collection[str]) -> list[str]:
+        """Every text there that is one of *names*, whatever the spelling."""
+        keys = {folded(name) for name in names}
+        return [text for text, key in self._texts if key in keys]
+
+    @cached_property
+    def _texts(self) -> list[tuple[str, str]]:
+        return [(found, folded(found)) for found in _texts(self._connection, self._place)]
+
+
 def spellings(connection: Connection, place: Place, names: Collection[str]) -> list[str]:
     """Every text in *place* that is one of *names*, whatever the spelling."""
-    keys = {folded(name) for name in names}
-    return [found for found in _texts(connection, place) if folded(found) in keys]
+    return Spelt(connection, place).of(names)
 
 
 def variants(connection: Connection, directory: Directory) -> Mapping[str, str]:
