@@ -7,10 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slaflow.engine.context import Context
-from slaflow.engine.desk.reading import zone_for
 from slaflow.engine.setup import people
 from slaflow.lifecycle.lead import Actor
 from slaflow.store.rows import workflows as workflow_store
+from slaflow.store.sending import preferences
 from slaflow.workflow.model.workflow import Workflow
 
 
@@ -32,4 +32,6 @@ def reader(app: Context, who: Actor) -> Reader:
     with app.database.read() as conn:
         active = workflow_store.all_active(conn).values()
         agreements = sorted((app.remember(each) for each in active), key=lambda each: each.name)
-        return Reader(zone_for(app, conn, who), people.zone(app, conn), app.present(), tuple(agreements))
+        dates_in = people.zone_among(agreements)
+        zone = preferences.zone_of(conn, who.name) or dates_in.key
+        return Reader(zone, dates_in, app.present(), tuple(agreements))

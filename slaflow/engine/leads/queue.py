@@ -167,7 +167,8 @@ class Question:
             return owed_store.of_nobody(self.conn, self.party, most, settled_at)
         if self._spelt is None:
             return owed_store.of_anybody(self.conn, self.party, most, settled_at)
-        return owed_store.of_owners(self.conn, self._spelt, self.party, most, settled_at)
+        own_much = most is not None and self.party is not None and self._own_much
+        return owed_store.of_owners(self.conn, self._spelt, self.party, most, settled_at, own_much=own_much)
 
     def past(self, at: datetime) -> Iterator[dict[str, Any]]:
         """The rows as things stood then; every lead that may owe something is settled."""
@@ -184,6 +185,10 @@ class Question:
     @cached_property
     def _spelt(self) -> list[str] | None:
         return None if self.owners is None else self.spelt.of(self.owners)
+
+    @cached_property
+    def _own_much(self) -> bool:
+        return owed_store.much(self.conn, self._spelt or ())
 
     @cached_property
     def _keys(self) -> set[str] | None:

@@ -29,6 +29,7 @@ from slaflow.store.rows import people as store
 from slaflow.store.rows import workflows as workflow_store
 from slaflow.workflow.identity import UnseenCharacter, unseen
 from slaflow.workflow.model.parties import LEAD, SYSTEM
+from slaflow.workflow.model.workflow import Workflow
 
 ROLES = ("member", "manager", "auditor", "admin")
 
@@ -85,7 +86,12 @@ class ManagesThemselves(SlaflowError):
 
 def zone(app: Context, conn: Connection) -> ZoneInfo:
     """The zone of the agreements in force; UTC where they differ or there is none."""
-    zones = {app.remember(version).timezone for version in workflow_store.all_active(conn).values()}
+    return zone_among(app.remember(version) for version in workflow_store.all_active(conn).values())
+
+
+def zone_among(agreements: Iterable[Workflow]) -> ZoneInfo:
+    """The zone of *agreements*; UTC where they differ or there is none."""
+    zones = {each.timezone for each in agreements}
     return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
 

@@ -123,15 +123,17 @@ def of_owners(
     party: str | None,
     most: int | None,
     settled_at: datetime | None,
+    *,
+    own_much: bool,
 ) -> list[Candidate]:
-    """As :func:`of_anybody`, about the leads of *owners*."""
-    if most is not None and party is not None and _owe_much(connection, owners):
+    """As :func:`of_anybody`, about the leads of *owners*, who have :func:`much` or not."""
+    if most is not None and party is not None and own_much:
         return _of_groups(connection, party, most, settled_at, owners)
     owned = one_of(lead.c.owner, "owners")
     return _of_leads(connection, owned, party, most, {"owners": owners, "now": settled_at})
 
 
-def _owe_much(connection: Connection, owners: Collection[str]) -> bool:
+def much(connection: Connection, owners: Collection[str]) -> bool:
     """Whether *owners* have so many leads that what their party owes is gone through sooner, by urgency."""
     some = select(lead.c.id).where(one_of(lead.c.owner, "owners")).limit(MUCH).subquery()
     found = connection.execute(select(func.count(some.c.id)), {"owners": owners}).scalar_one()
@@ -149,16 +151,20 @@ def how_many(
     connection: Connection, owners: Collection[str] | None, party: str, most: int, *, unowned: bool = False
 ) -> int:
     """How many leads owe such a promise as they are saved, *most* at most, which bounds the cost too."""
-    query = select(clock.c.lead).where(_IS_OPEN)
     if owners is not None or unowned:
         owned = lead.c.owner.is_(None) if unowned else one_of(lead.c.owner, "owners")
-        query = query.join(lead, clock.c.lead == lead.c.id).where(owned, _OWED_BY == party)
-    else:
-        query = query.where(clock.c.owed_by == party)
+        # Asked lead by lead, until there are enough: joined, all that is owed would be gone through.
+        first = select(clock.c.id).where(clock.c.lead == lead.c.id, _IS_OPEN, _OWED_BY == party).limit(1)
+        some = select(lead.c.id).where(owned, first.scalar_subquery().is_not(None)).limit(most).subquery()
+        values = {} if owners is None else {"owners": owners}
+        return int(connection.execute(select(func.count(some.c.id)), values).scalar_one())
     # So many clocks that the leads of which they are cannot be fewer, unless each has a great many.
-    some = query.limit(most * _CLOCKS_OF_ONE).subquery()
-    values = {} if owners is None else {"owners": owners}
-    return min(int(connection.execute(select(func.count(some.c.lead.distinct())), values).scalar_one()), most)
+    enough = most * _CLOCKS_OF_ONE
+    theirs = select(clock.c.owed_by).where(_IS_OPEN, clock.c.owed_by == party).limit(enough).subquery()
+    if connection.execute(select(func.count()).select_from(theirs)).scalar_one() == enough:
+        return most
+    leads = select(func.count(clock.c.lead.distinct())).where(_IS_OPEN, clock.c.owed_by == party)
+    return min(int(connection.execute(leads).scalar_one()), most)
 
 
 def _of_leads(

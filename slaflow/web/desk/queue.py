@@ -46,6 +46,13 @@ def show(
     after: str = "", done: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page; what it is narrowed to is in its address, and so is where it begins."""
+    with site_of(request).engine.database.one_read():
+        return _shown(request, asking, whose, target, state, after, done)
+
+
+def _shown(
+    request: Request, asking: Principal, whose: str, target: str, state: str, after: str, done: str
+) -> HTMLResponse:
     if whose in LATELY and begins_with(site_of(request).engine, asking.actor):
         return _lately(request, asking, whose, done)
     wanted: Whose = next((each for each in rows.WHOSE if each == whose), _first(asking))
