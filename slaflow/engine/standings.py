@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
@@ -18,6 +18,20 @@ MOST = 1000
 """Leads that are kept, those asked for last."""
 
 
+class Known(NamedTuple):
+    """A settled lead, and the version it lives under."""
+
+    workflow: Workflow
+    standing: Standing
+
+
+class Owing(NamedTuple):
+    """Whose lead it is, and which parties owe something about it."""
+
+    owner: str | None
+    parties: frozenset[str]
+
+
 class _Kept(NamedTuple):
     """``until`` is when the next step falls, None: never; until then time alone changes nothing."""
 
@@ -27,6 +41,7 @@ class _Kept(NamedTuple):
     since: datetime
     until: datetime | None
     standing: Standing
+    owing: Owing
 
 
 class Standings:
@@ -45,6 +60,21 @@ class Standings:
         self._people = people
         return people
 
+    def holding(self, lead_ids: Iterable[int]) -> dict[int, Owing]:
+        """Those of the leads that are kept, as they stood when asked about; logs may have gone on."""
+        with self._lock:
+            return {each: self._kept[each].owing for each in lead_ids if each in self._kept}
+
+    def known(self, people: Directory, heads: Mapping[int, str], at: datetime) -> dict[int, Known]:
+        """The leads whose log ends so, settled to *at*, as far as nothing has to be read for it."""
+        with self._lock:
+            found = ((lead_id, self._kept.get(lead_id), head) for lead_id, head in heads.items())
+            return {
+                lead_id: Known(kept.workflow, kept.standing)
+                for lead_id, kept, head in found
+                if kept is not None and _stands(kept, people, head, at)
+            }
+
     def of(
         self, workflow: Workflow, people: Directory, lead: Lead, clocks: Iterable[Clock], at: datetime
     ) -> Standing:
@@ -55,24 +85,29 @@ class Standings:
         """
         with self._lock:
             kept = self._kept.get(lead.id)
-            if kept is not None and _stands(kept, workflow, people, lead, at):
+            if kept is not None and kept.workflow is workflow and _stands(kept, people, lead.head, at):
                 self._kept.move_to_end(lead.id)
                 return kept.standing
         decision = settled(workflow, people, lead, clocks, at)
         found = Standing(decision.lead, decision.clocks, at)
-        wakes = [each.wake_at for each in decision.clocks if each.is_open and each.wake_at is not None]
+        running = [each for each in decision.clocks if each.is_open]
+        wakes = [each.wake_at for each in running if each.wake_at is not None]
+        owing = Owing(
+            found.lead.owner, frozenset(each.owed_by for each in running if each.owed_by is not None)
+        )
         with self._lock:
-            self._kept[lead.id] = _Kept(lead.head, workflow, people, at, min(wakes, default=None), found)
+            self._kept[lead.id] = _Kept(
+                lead.head, workflow, people, at, min(wakes, default=None), found, owing
+            )
             self._kept.move_to_end(lead.id)
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return found
 
 
-def _stands(kept: _Kept, workflow: Workflow, people: Directory, lead: Lead, at: datetime) -> bool:
+def _stands(kept: _Kept, people: Directory, head: str, at: datetime) -> bool:
     return (
-        kept.head == lead.head
-        and kept.workflow is workflow
+        kept.head == head
         and kept.people is people
         and kept.since <= at
         and (kept.until is None or at <= kept.until)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from slaflow.clock.state import Clock
@@ -13,6 +14,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import check_declared, owner_as_known
 from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.settle import Standing
+from slaflow.engine.standings import Owing
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
@@ -82,14 +84,14 @@ def first(asked: Question, now: datetime, limit: int) -> QueuePage:
     fallen = owed_store.fallen(asked.conn, now, COUNTED)
     if len(fallen) <= SETTLED:
         return QueuePage(sorted(asked.present(now, limit), key=_urgency)[:limit], 0)
-    rows, settled = asked.as_saved(now, limit, fallen[:SETTLED], fallen)
+    rows, settled = asked.as_saved(now, limit, fallen)
     return QueuePage(rows, len(set(fallen) - settled))
 
 
 def _asked(
     app: Context, conn: Connection, owner: str | None, team: str | None, party: str | None, now: datetime
 ) -> Question:
-    directory = people_store.directory(conn)
+    directory = app.standings.shared(people_store.directory(conn))
     check_declared(app, conn, "party", party)
     owners = _owners(app, conn, directory, owner, team, now)
     return Question(app, conn, directory, owners, party, Spelt(conn, "lead.owner"))
@@ -120,11 +122,15 @@ class Question:
         yield from self._saved(self._most_urgent(most, now), now)
 
     def as_saved(
-        self, now: datetime, most: int, also: Sequence[int], fallen: Sequence[int]
+        self, now: datetime, most: int, fallen: Sequence[int]
     ) -> tuple[list[dict[str, Any]], set[int]]:
-        """The *most* urgent rows as saved, those of the leads shown and of *also* as now; and these leads."""
+        """The *most* urgent rows as saved, as now those of the leads shown, of :data:`SETTLED` others that
+        are *fallen*, and of those that others had be settled before; and all these leads."""
         # In the others nothing fell: they are as they are saved.
         fell = None if len(fallen) >= COUNTED else set(fallen)
+        kept = self.app.standings.holding(fallen)
+        also = {lead_id for lead_id, owing in kept.items() if self._is_about(owing)}
+        also.update(islice((each for each in fallen if each not in kept), SETTLED))
         looked_at, settled, rows = most, set[int](), list[dict[str, Any]]()
         while True:
             saved = sorted(self._saved(self._most_urgent(looked_at, None), now), key=_urgency)
@@ -132,15 +138,17 @@ class Question:
             wanted = (shown if fell is None else shown & fell).union(also) - settled
             rows += self._as_settled(sorted(wanted), now)
             settled |= wanted
-            found = [*rows, *(row for row in saved if row["lead"] not in settled)]
-            if len(found) < most <= looked_at <= len(saved):
+            found = (
+                list(rows) if fell is None else [*rows, *(row for row in saved if row["lead"] not in fell)]
+            )
+            if len(found) < most and looked_at <= len(saved):
                 # What fell took some of these promises away: others come forward.
                 if fell is not None:
                     found += self._come_forward(most, now, found)
                 elif looked_at < LOOKED_AT:
                     looked_at *= 2
                     continue
-            return sorted(found, key=_urgency)[:most], settled
+            return sorted(found, key=_urgency)[:most], settled.union(kept)
 
     def _come_forward(
         self, most: int, now: datetime, found: Sequence[dict[str, Any]]
@@ -152,8 +160,14 @@ class Question:
                 yield row
 
     def _as_settled(self, lead_ids: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:
-        leads = lead_store.read(self.conn, lead_ids)
-        clocks = clock_store.open_of(self.conn, lead_ids)
+        standings = self.app.standings
+        heads = lead_store.heads(self.conn, standings.holding(lead_ids))
+        known = standings.known(self.directory, heads, now)
+        for workflow, stood in known.values():
+            yield from self._rows(workflow, stood, now)
+        others = [each for each in lead_ids if each not in known]
+        leads = lead_store.read(self.conn, others)
+        clocks = clock_store.open_of(self.conn, others)
         for lead in leads.values():
             yield from self._settled(Standing(lead, clocks[lead.id], max(now, lead.as_of)))
 
@@ -197,14 +211,24 @@ class Question:
     def _settled(self, saved: Standing) -> Iterator[dict[str, Any]]:
         workflow = self.app.workflow(saved.lead.digest)
         settled = self.app.standings.of(workflow, self.directory, saved.lead, saved.clocks, saved.at)
+        yield from self._rows(workflow, settled, saved.at)
+
+    def _rows(self, workflow: Workflow, settled: Standing, at: datetime) -> Iterator[dict[str, Any]]:
         lead = settled.lead
-        if self._keys is not None and folded(lead.owner or "") not in self._keys:
-            return
-        if self.unowned and lead.owner is not None:
+        if not self._is_whose(lead.owner):
             return
         for clock in settled.clocks:
             if clock.is_open and clock.owed_by is not None and self.party in (None, clock.owed_by):
-                yield _row(workflow, lead.id, lead.key, lead.state, lead.owner, clock, saved.at)
+                yield _row(workflow, lead.id, lead.key, lead.state, lead.owner, clock, at)
+
+    def _is_about(self, owing: Owing) -> bool:
+        owes = owing.parties if self.party is None else self.party in owing.parties
+        return bool(owes) and self._is_whose(owing.owner)
+
+    def _is_whose(self, owner: str | None) -> bool:
+        if self.unowned:
+            return owner is None
+        return self._keys is None or folded(owner or "") in self._keys
 
 
 def _owners(

@@ -35,6 +35,7 @@ _BY_ID = sa.select(*_READ).where(one_of(lead.c.id, "ids"))
 _LOCK = _BY_ID.order_by(lead.c.id).with_for_update(of=lead)
 _IDS_BY_KEY = sa.select(lead.c.key, lead.c.id).where(one_of(lead.c.key, "keys"))
 _KEYS = sa.select(lead.c.id, lead.c.key).where(one_of(lead.c.id, "ids"))
+_HEADS = sa.select(lead.c.id, lead.c.head).where(one_of(lead.c.id, "ids"))
 _FELL = clock.c.wake_at < bindparam("before", type_=Instant())
 _MAY_TRY = or_(lead.c.retry_at.is_(None), lead.c.retry_at <= bindparam("before", type_=Instant()))
 _WAITING = lead.join(clock, clock.c.lead == lead.c.id)
@@ -114,6 +115,11 @@ def lock(connection: Connection, ids: Collection[int]) -> dict[int, Lead]:
 def read(connection: Connection, ids: Collection[int]) -> dict[int, Lead]:
     """The leads by id, as they are saved; unknown ids are left out."""
     return _leads(connection.execute(_BY_ID, {"ids": ids}))
+
+
+def heads(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """The hash with which the log of each of those leads ends."""
+    return {row[0]: row[1] for row in connection.execute(_HEADS, {"ids": ids})} if ids else {}
 
 
 def ids_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:

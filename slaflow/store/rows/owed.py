@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, union
+from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, select, tuple_, union
 
 from slaflow.clock.state import Clock
 from slaflow.store.dialect import epoch, in_stream, unindexed
@@ -94,6 +94,23 @@ _BY_CLOCK = (
 )
 
 
+_MOST, _PARTY = bindparam("most", type_=Integer()), bindparam("party", type_=Text())
+# Asked lead by lead, until there are enough: joined, all that is owed would be gone through.
+_FIRST_OWED = select(clock.c.id).where(clock.c.lead == lead.c.id, _IS_OPEN, _OWED_BY == _PARTY).limit(1)
+_OWES = _FIRST_OWED.scalar_subquery().is_not(None)
+
+
+def _counted(rows: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(rows.limit(_MOST).subquery())
+
+
+_MANY_OF_OWNERS = _counted(select(lead.c.id).where(one_of(lead.c.owner, "owners"), _OWES))
+_MANY_OF_NOBODY = _counted(select(lead.c.id).where(lead.c.owner.is_(None), _OWES))
+_OF_PARTY = (_IS_OPEN, clock.c.owed_by == _PARTY)
+_CLOCKS_OF_PARTY = _counted(select(clock.c.owed_by).where(*_OF_PARTY))
+_LEADS_OF_PARTY = select(func.count(clock.c.lead.distinct())).where(*_OF_PARTY)
+
+
 def unsettled(connection: Connection, now: datetime) -> list[int]:
     """The leads that are not as they are saved: something fell in them by *now*, or their log is ahead."""
     return sorted(connection.execute(union(_FELL, _AHEAD), {"now": now}).scalars())
@@ -151,20 +168,16 @@ def how_many(
     connection: Connection, owners: Collection[str] | None, party: str, most: int, *, unowned: bool = False
 ) -> int:
     """How many leads owe such a promise as they are saved, *most* at most, which bounds the cost too."""
-    if owners is not None or unowned:
-        owned = lead.c.owner.is_(None) if unowned else one_of(lead.c.owner, "owners")
-        # Asked lead by lead, until there are enough: joined, all that is owed would be gone through.
-        first = select(clock.c.id).where(clock.c.lead == lead.c.id, _IS_OPEN, _OWED_BY == party).limit(1)
-        some = select(lead.c.id).where(owned, first.scalar_subquery().is_not(None)).limit(most).subquery()
-        values = {} if owners is None else {"owners": owners}
-        return int(connection.execute(select(func.count(some.c.id)), values).scalar_one())
+    values: dict[str, Any] = {"party": party, "most": most}
+    if unowned:
+        return int(connection.execute(_MANY_OF_NOBODY, values).scalar_one())
+    if owners is not None:
+        return int(connection.execute(_MANY_OF_OWNERS, {**values, "owners": owners}).scalar_one())
     # So many clocks that the leads of which they are cannot be fewer, unless each has a great many.
     enough = most * _CLOCKS_OF_ONE
-    theirs = select(clock.c.owed_by).where(_IS_OPEN, clock.c.owed_by == party).limit(enough).subquery()
-    if connection.execute(select(func.count()).select_from(theirs)).scalar_one() == enough:
+    if connection.execute(_CLOCKS_OF_PARTY, {"party": party, "most": enough}).scalar_one() == enough:
         return most
-    leads = select(func.count(clock.c.lead.distinct())).where(_IS_OPEN, clock.c.owed_by == party)
-    return min(int(connection.execute(leads).scalar_one()), most)
+    return min(int(connection.execute(_LEADS_OF_PARTY, {"party": party}).scalar_one()), most)
 
 
 def _of_leads(

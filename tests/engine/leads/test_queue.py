@@ -226,3 +226,22 @@ def test_a_page_is_full_although_what_fell_took_the_most_urgent_promises_away(
     exact = [row["lead"] for row in app.queue(party="sales", limit=3)]
     assert [row["lead"] for row in page.rows] == exact
     assert set(exact) & set(new)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 8])
+def test_a_page_tells_no_promise_that_what_fell_took_away(
+    app: Engine, present: Present, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Neither of those it shows nor of those behind them; and once all is settled it is the queue."""
+    monkeypatch.setattr(queue, "SETTLED", 1)
+    for number in range(9):
+        handed_over(app, f"old{number}", FRIDAY + number * HOUR)
+    present.at = MONDAY + 180 * DAY
+    for number in range(3):
+        handed_over(app, f"new{number}", present.at)
+    present.at += HOUR
+    exact = app.queue(party="sales")
+    pages = [app.queue_page(party="sales", limit=most) for _ in range(12)]
+    for page in pages:
+        assert all(row in exact for row in page.rows)
+    assert (pages[-1].rows, pages[-1].waiting) == (exact[:most], 0)
