@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "slaflow" / "locale"
 WHERE = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
 TEMPLATES = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
-SAYS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
+SAYS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "UnknownName": None}
 HEAD = re.compile(
     r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To'
     r'|Project-Id-Version): [^\n]*\n', re.MULTILINE,

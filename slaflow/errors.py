@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from slaflow.language import _, anew
+
 REFUSED = 1
 USAGE = 2
 ENVIRONMENT = 3
@@ -24,6 +26,10 @@ class SlaflowError(Exception):
 
     code = "error"
     exit_code = REFUSED
+
+    def __str__(self) -> str:
+        """The message, in the language of who reads it where it was worded while something was written."""
+        return str(anew(self.args[0])) if len(self.args) == 1 else super().__str__()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What another process raised is the same here: the words as they are, not made into words again."""
@@ -43,7 +49,9 @@ class UnknownName(SlaflowError):
         self.what = what
         self.name = name
         self.nearest = nearest(name, known)
-        super().__init__(f'unknown {what} "{name}"{did_you_mean(name, known)}')
+        super().__init__(
+            _('unknown {what} "{name}"{near}').format(what=_(what), name=name, near=_meant(self.nearest))
+        )
 
 
 class InvalidValue(SlaflowError):
@@ -79,8 +87,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean "x"?`` for the nearest of *known*, else nothing."""
-    found = nearest(name, known)
-    return f'; did you mean "{found}"?' if found else ""
+    return _meant(nearest(name, known))
+
+
+def _meant(name: str | None) -> str:
+    return _('; did you mean "{name}"?').format(name=name) if name else ""
 
 
 class InvertedRange(SlaflowError):

@@ -7,20 +7,66 @@ person names is never translated, and nothing that is stored or decided hangs on
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
+_WRITTEN = "written"
+"""Spoken where words are kept: English, which can be said anew to who is told of it."""
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+
+
+class Said(str):
+    """Words of ours in English, as they are kept, which ``again`` says in the language of who reads then."""
+
+    __slots__ = ("again",)
+    again: Callable[[], str]
+
+    def __new__(cls, words: str, again: Callable[[], str]) -> Said:
+        said = super().__new__(cls, words)
+        said.again = again
+        return said
+
+    def format(self, *args: object, **given: object) -> Said:
+        """Filled in; what it is filled with is said anew with it."""
+        return Said(
+            super().format(*args, **given),
+            lambda: self.again().format(
+                *map(anew, args), **{name: anew(each) for name, each in given.items()}
+            ),
+        )
+
+    def join(self, parts: Iterable[str], /) -> Said:
+        kept = tuple(parts)
+        return Said(super().join(kept), lambda: self.again().join(map(anew, kept)))
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """In another process it is nothing but its words."""
+        return str, (str(self),)
+
+
+def anew(words: Any) -> Any:
+    """*words* in the language of who reads now, where that can be told; anything else as it is."""
+    return words.again() if isinstance(words, Said) else words
+
+
+def put(words: str, /, **given: object) -> str:
+    """*words*, the same in every language, filled in with what may have to be said anew."""
+    return (Said(words, lambda: words) if _spoken.get() == _WRITTEN else words).format(**given)
+
+
+def joined(between: str, parts: Iterable[str]) -> str:
+    """*parts* with *between* them, the same in every language; each may have to be said anew."""
+    return (Said(between, lambda: between) if _spoken.get() == _WRITTEN else between).join(parts)
 
 
 @cache
@@ -35,7 +81,8 @@ def languages() -> tuple[str, ...]:
 
 def spoken() -> str:
     """The language of who reads now."""
-    return _spoken.get()
+    language = _spoken.get()
+    return ENGLISH if language == _WRITTEN else language
 
 
 def speak(language: str) -> None:
@@ -53,14 +100,31 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Has words be said in English in here, as what is kept says the same to everybody and for ever.
+
+    What comes out of it to be read, and not to be kept, :func:`anew` says in the reader's language.
+    """
+    token = _spoken.set(_WRITTEN)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def _(words: str) -> str:
     """*words* in the language of who reads."""
     language = _spoken.get()
-    return words if language == ENGLISH else _words(language).get(words, words)
+    if language == ENGLISH:
+        return words
+    return Said(words, lambda: _(words)) if language == _WRITTEN else _words(language).get(words, words)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """The form for *number*, in the language of who reads."""
+    if _spoken.get() == _WRITTEN:
+        return Said(one if number == 1 else many, lambda: ngettext(one, many, number))
     return _catalogue(spoken()).ngettext(one, many, number)
 
 
@@ -69,12 +133,13 @@ def marked(words: str) -> str:
     return words
 
 
-def moment(here: datetime) -> str:
-    """A local instant as its reader writes it: ``Mon 9 Mar 14:30``."""
+def moment(here: datetime, year: int) -> str:
+    """A local instant as its reader writes it in *year*: ``Mon 9 Mar 14:30``; in others with its own year."""
     weekday, month = _days(spoken())[here.weekday()], _months(spoken(), "abbreviated")[here.month]
-    return _("{weekday} {day} {month} {time}").format(
-        weekday=weekday, day=here.day, month=month, time=f"{here:%H:%M}"
-    )
+    words = _("{weekday} {day} {month} {time}")
+    if here.year != year:
+        words = _("{weekday} {day} {month} {year} {time}")
+    return words.format(weekday=weekday, day=here.day, month=month, year=here.year, time=f"{here:%H:%M}")
 
 
 def day_of(here: date) -> str:
@@ -95,6 +160,8 @@ def weekday_of(number: int) -> str:
 def grouped(number: float) -> str:
     """A whole number with its thousands kept apart: ``12,345``."""
     shown = f"{number:,}"
+    if _spoken.get() == _WRITTEN:
+        return Said(shown, lambda: grouped(number))
     return shown if spoken() == ENGLISH else shown.replace(",", _signs(spoken())[0])
 
 

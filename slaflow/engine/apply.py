@@ -19,7 +19,7 @@ from slaflow.engine.leads.resurrection import forget, returns
 from slaflow.engine.listening import heard
 from slaflow.engine.passages import keep as passages
 from slaflow.hours.zones import in_utc
-from slaflow.language import ENGLISH, speaking
+from slaflow.language import writing
 from slaflow.lifecycle.decision import Message
 from slaflow.lifecycle.events import Created, Disputed, Lifted, Migrated, Upheld
 from slaflow.lifecycle.lead import Lead
@@ -52,7 +52,7 @@ def in_transaction(
     Raises:
         LeadNotThere, UnknownName, InvalidValue, AheadOfClock, NaiveInstant, IdentityErased: unless *lenient*.
     """
-    with speaking(ENGLISH):
+    with writing():
         return _decided(app, conn, asks, now, lenient)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slaflow.errors import REFUSED, USAGE, SlaflowError
+from slaflow.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class NaiveInstant(SlaflowError, ValueError):
     def __init__(self, instant: datetime) -> None:
         self.instant = instant
         super().__init__(
-            f"{instant.isoformat(sep=' ')} has no time zone; give an offset, as in 2026-03-06T14:30:00+01:00"
+            _("{instant} has no time zone; give an offset, as in 2026-03-06T14:30:00+01:00").format(
+                instant=instant.isoformat(sep=" ")
+            )
         )
 
 
@@ -71,7 +74,8 @@ class InstantUnsupported(SlaflowError, ValueError):
     def __init__(self, instant: datetime, years: range) -> None:
         self.instant = instant
         shown = instant.isoformat().replace("+00:00", "Z")
-        super().__init__(f"{shown} lies beyond the years {years[0]} to {years[-1]}, in which slaflow counts")
+        words = _("{instant} lies beyond the years {first} to {last}, in which slaflow counts")
+        super().__init__(words.format(instant=shown, first=years[0], last=years[-1]))
 
 
 class InvalidDuration(SlaflowError, ValueError):

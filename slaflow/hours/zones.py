@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from slaflow.errors import did_you_mean
 from slaflow.hours.errors import InstantUnsupported, NaiveInstant
+from slaflow.language import _
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -64,13 +65,20 @@ def zone_problem(name: str, *, guessing: bool = True) -> str | None:
     """Why *name* cannot be anybody's time zone; None if it can. *guessing*: which is perhaps meant."""
     if _is_known(name):
         return None
-    head, _, rest = name.partition("/")
+    head, _slash, rest = name.partition("/")
     if name in _MACHINES_OWN:
-        return f'time zone "{name}" is another one on each machine; write one like Europe/Stockholm'
+        words = _('time zone "{name}" is another one on each machine; write one like Europe/Stockholm')
+        return words.format(name=name)
     if head in ("posix", "right") and rest in known_zones():
-        return f'time zone "{name}" is not the same on every machine; write {rest}'
+        words = _('time zone "{name}" is not the same on every machine; write {rest}')
+        return words.format(name=name, rest=rest)
     near = did_you_mean(name[:60], known_zones()) if guessing else ""
-    return f'unknown time zone "{name[:60]}"{near or "; write one like Europe/Stockholm"}'
+    words = (
+        _('unknown time zone "{name}"{near}')
+        if near
+        else _('unknown time zone "{name}"; write one like Europe/Stockholm')
+    )
+    return words.format(name=name[:60], near=near)
 
 
 def is_zone(name: str) -> bool:

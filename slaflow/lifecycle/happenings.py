@@ -260,7 +260,7 @@ def _answer(work: Work, event: Input, at: datetime, answered: Answered) -> Refus
 def _note_answer(work: Work, event: Input, at: datetime, check: Check, values: dict[str, Value]) -> None:
     view = View(work.workflow, work.lead, at, {"answer": (check.fields, values)})
     failing = failing_clauses(view, check.passes)
-    data = {"check": check.name, "answer": values, "passed": not failing, "because": list(failing)}
+    data = {"check": check.name, "answer": values, "passed": not failing, "because": list(map(str, failing))}
     shared = {name: value for name, value in values.items() if name in work.workflow.fields}
     outdated = _outdated_fields(work, shared)
     stands = work.late is None or not _is_answered_since(work, check, event.occurred_at)

@@ -38,7 +38,7 @@ def refuse(
     work: Work, event: Input, at: datetime, what: str, because: tuple[str, ...], **rest: Any
 ) -> Refusal:
     """Logs that *event* was refused and why; it is nothing else."""
-    data = {"because": list(because), **rest.pop("data", {}), **lateness(work)}
+    data = {"because": list(map(str, because)), **rest.pop("data", {}), **lateness(work)}
     reason = "; ".join(because)
     work.log("refused", at, **logged(event), from_state=work.lead.state, reason=reason, data=data, **rest)
     return Refusal(what, because)

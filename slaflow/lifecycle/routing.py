@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from slaflow.language import _
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.lifecycle.view import View
@@ -244,12 +245,18 @@ def obstacle(people: Directory, lead: Lead, owner: str, at: datetime) -> str | N
     person = people.person(owner, at)
     if person is None or person.party == lead.held_by:
         return None
-    return f"{owner} is of {person.party}, and {lead.held_by} holds the lead; {_instead(people, lead, at)}"
+    return _("{owner} is of {party}, and {holder} holds the lead; {instead}").format(
+        owner=owner, party=person.party, holder=lead.held_by, instead=_instead(people, lead, at)
+    )
 
 
 def _instead(people: Directory, lead: Lead, at: datetime) -> str:
     present = people.of(lead.held_by, at)
     if not present:
-        return f"nobody of {lead.held_by} is there; record somebody with 'slaflow user add'"
-    more = f" or {len(present) - NAMED} others" if len(present) > NAMED + 1 else ""
-    return f"name one of {lead.held_by}: {', '.join(present[: NAMED if more else NAMED + 1])}{more}"
+        words = _("nobody of {party} is there; record somebody with 'slaflow user add'")
+        return words.format(party=lead.held_by)
+    words = _("name one of {party}: {people}")
+    named = present
+    if len(present) > NAMED + 1:
+        words, named = _("name one of {party}: {people} or {n} others"), present[:NAMED]
+    return words.format(party=lead.held_by, people=", ".join(named), n=len(present) - NAMED)

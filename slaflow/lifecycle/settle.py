@@ -171,7 +171,7 @@ def _refused(
     work.log(
         "refused", at, trigger=trigger, caused_by=fact.seq, target=fact.target.name,
         clock=fact.clock.number, step=fact.step.label, from_state=work.lead.state,
-        reason="; ".join(because), data={"because": list(because)},
+        reason="; ".join(because), data={"because": list(map(str, because))},
     )  # fmt: skip
 
 

@@ -251,7 +251,7 @@ class Chain:
         because: list[str] = []
         values = computed(work.view(at), action.values, because)
         if because:
-            reason, data = "; ".join(because), {"because": because}
+            reason, data = "; ".join(because), {"because": list(map(str, because))}
             work.log("refused", at, caused_by=seq, from_state=work.lead.state, reason=reason, data=data)
         if values:
             changed = work.log("changed", at, caused_by=seq, data={"fields": values})

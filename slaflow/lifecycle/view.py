@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from slaflow.language import _, joined, put
 from slaflow.lifecycle.approaches import counted, counted_within
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.scoring import decayed, number_text, rounded
@@ -229,16 +230,25 @@ def _failing(view: View, clause: Clause) -> str | None:
     if found is True:
         return None
     if isinstance(found, Unknown) and found.missing:
-        lacking = " and ".join(map(_lacking, found.missing))
-        because = lacking if clause.that.text in found.missing else f"{clause.that.text}: {lacking}"
+        because = _(" and ").join(map(_lacking, found.missing))
+        if clause.that.text not in found.missing:
+            because = put("{clause}: {lacking}", clause=clause.that.text, lacking=because)
     else:
-        because = f"not so: {clause.that.text}{_figures(view, clause.that)}"
-    return f"{clause.otherwise} ({because})" if clause.otherwise else because
+        because = _("not so: {clause}{figures}").format(
+            clause=clause.that.text, figures=_figures(view, clause.that)
+        )
+    return (
+        put("{otherwise} ({because})", otherwise=clause.otherwise, because=because)
+        if clause.otherwise
+        else because
+    )
 
 
 def _lacking(name: str) -> str:
     """What is missing, in the words of what would mend it."""
-    return f"{name} is not {'answered' if name.startswith('check.') else 'set'}"
+    return (_("{name} is not answered") if name.startswith("check.") else _("{name} is not set")).format(
+        name=name
+    )
 
 
 def _figures(view: View, expression: Expression) -> str:
@@ -247,11 +257,11 @@ def _figures(view: View, expression: Expression) -> str:
     Texts are left out: a refusal's words are hashed and cannot be erased with the person.
     """
     shown = [
-        f"{_written(name)} is {_plain(value)}"
+        _("{name} is {value}").format(name=_written(name), value=_plain(value))
         for name in sorted(expression.names)
         if isinstance(value := view.value(name), int | float)
     ]
-    return f" ({', '.join(shown)})" if shown else ""
+    return put(" ({figures})", figures=joined(", ", shown)) if shown else ""
 
 
 def _written(name: str) -> str:

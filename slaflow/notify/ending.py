@@ -49,7 +49,7 @@ def ending(app: Context, link: Link, error: SlaflowError, now: datetime) -> Endi
     workflow = standing.workflow
     return Ending(
         _("That was done already") if isinstance(error, LinkUsed) else _("Nothing was done"),
-        _words(standing, link, error),
+        _words(standing, link, error, now),
         link.lead,
         Naming(workflow).state(standing.lead.state),
         meanwhile(workflow, standing.people, standing.told, standing.since, link.expected),
@@ -58,16 +58,16 @@ def ending(app: Context, link: Link, error: SlaflowError, now: datetime) -> Endi
     )
 
 
-def _words(standing: Stood, link: Link, error: SlaflowError) -> str:
+def _words(standing: Stood, link: Link, error: SlaflowError, at: datetime) -> str:
     naming, zone = Naming(standing.workflow), ZoneInfo(standing.workflow.timezone)
     deed, person = naming.trigger(link.trigger), name_of(standing.people, link.person)
     if isinstance(error, LinkUsed):
         return _("{deed} was done by this link on {at}, in the name of {person}").format(
-            deed=deed, at=local(error.used.used_at, zone), person=person
+            deed=deed, at=local(error.used.used_at, zone, at), person=person
         )
     if isinstance(error, LinkExpired):
         return _("this link was good until {at}; a newer message has a newer one").format(
-            at=local(error.expired_at, zone)
+            at=local(error.expired_at, zone, at)
         )
     if isinstance(error, PersonGone):
         return _("{person}, for whom this link was made, is not among the people here any more").format(

@@ -19,6 +19,7 @@ from slaflow.engine.ask import Expected
 from slaflow.engine.context import Context
 from slaflow.engine.leads.click import Click
 from slaflow.engine.settle import settled
+from slaflow.language import _
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.lifecycle.rights.named import names, right_of
@@ -60,7 +61,7 @@ def trouble(reach: Reach, environment: Mapping[str, str] | None = None) -> str |
     except (SecretMissing, KeyTooShort) as error:
         return str(error)
     if keys is not None and reach.public_url is None:
-        return "[links] has a key, and there is no public_url for links to lead to"
+        return _("[links] has a key, and there is no public_url for links to lead to")
     return None
 
 

@@ -17,6 +17,7 @@ from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
+from slaflow.language import _
 
 VERSION = 1
 SHORTEST_KEY = 32
@@ -65,22 +66,22 @@ class Keys:
 
     def read(self, kind: str, text: str) -> list[Any]:
         """What :meth:`sign` was given. Raises ``LinkBroken``: cut short, changed, or of another key."""
-        name, _, signed = text.partition(".")
-        payload, _, signature = signed.rpartition(".")
+        name, _dot, signed = text.partition(".")
+        payload, _dot, signature = signed.rpartition(".")
         if not text.isascii() or len(text) > LONGEST:
-            raise LinkBroken("this is no link of ours; open it from the message as it came")
+            raise LinkBroken(_("this is no link of ours; open it from the message as it came"))
         if not payload or len(signature) != _SIGNATURE:
-            raise LinkBroken("this link was cut short; open the whole of it from the message")
+            raise LinkBroken(_("this link was cut short; open the whole of it from the message"))
         known = [key for key in self.values if _name(key) == name]
         if not known:
             raise LinkBroken(
-                "this link was made with a key that is not in use here; wait for the next message"
+                _("this link was made with a key that is not in use here; wait for the next message")
             )
         return _said(known, kind, signed, signature)
 
 
 def _said(keys: Sequence[str], kind: str, signed: str, signature: str) -> list[Any]:
-    changed = LinkBroken("this link was changed on its way; open it from the message as it came")
+    changed = LinkBroken(_("this link was changed on its way; open it from the message as it came"))
     for key in keys:
         try:
             payload = _signer(key, kind).unsign(signed)
@@ -91,7 +92,7 @@ def _said(keys: Sequence[str], kind: str, signed: str, signature: str) -> list[A
         except (BadData, ValueError):
             continue
         if version != VERSION:
-            raise LinkBroken("this link was made by another version of slaflow; wait for the next message")
+            raise LinkBroken(_("this link was made by another version of slaflow; wait for the next message"))
         found: list[Any] = said
         return found
     raise changed

@@ -12,6 +12,7 @@ from slaflow.engine.passages.open_times import reckonings_at
 from slaflow.engine.passages.terms import party_ranks, terms_of
 from slaflow.errors import USAGE, InvertedRange, UnknownName
 from slaflow.hours.zones import in_utc, supported
+from slaflow.language import marked
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.figures.asked import Asked, first_instant
@@ -91,7 +92,7 @@ def _check_grouping(by: str, workflows: Collection[Workflow], touch: str) -> Non
         kinds = [kind for workflow in workflows for kind in workflow.activities.values()]
         known += [f"{touch}{name}" for kind in kinds for name in kind.fields]
     if by not in known:
-        raise UnknownGrouping("grouping", by, list(dict.fromkeys(known)))
+        raise UnknownGrouping(marked("grouping"), by, list(dict.fromkeys(known)))
 
 
 def _meant(by: str, workflows: Iterable[Workflow]) -> str:

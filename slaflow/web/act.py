@@ -95,7 +95,7 @@ def _acted(site: Site, keys: Keys, link: Link, form: Mapping[str, str], now: dat
     workflow = site.engine.workflow(lead["digest"])
     return page(
         "link/done.html", 200, offer=offer, state=Naming(workflow).state(lead["state"]),
-        at=local(now, offer.zone), owed=owed_next(workflow, lead, offer.who.side),
+        at=local(now, offer.zone, now), owed=owed_next(workflow, lead, offer.who.side, now),
     )  # fmt: skip
 
 
@@ -110,7 +110,8 @@ def _offer_page(
     except ENDED as error:
         return _ended_page(site, link, error, now)
     return page(
-        "link/act.html", status, offer=offer, note=note, typed=typed or {}, because=_because(offer, because),
+        "link/act.html", status, offer=offer, now=now, note=note, typed=typed or {},
+        because=_because(offer, because),
         is_open=inputs is not None or not offer.refused, key=links.page_key(keys, link, now),
         others=[(label, links.sign(keys, other)) for label, other in offer.others],
     )  # fmt: skip
@@ -123,4 +124,4 @@ def _because(offer: Offer, because: tuple[str, ...]) -> list[str]:
 
 def _ended_page(site: Site, link: Link, error: SlaflowError, now: datetime) -> HTMLResponse:
     end = ending(site.engine, link, error, now)
-    return page("link/ended.html", 410 if end.is_over else 409, end=end)
+    return page("link/ended.html", 410 if end.is_over else 409, end=end, now=now)

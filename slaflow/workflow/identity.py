@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from slaflow.errors import USAGE, SlaflowError
+from slaflow.language import _, put
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
 
@@ -35,7 +36,9 @@ class UnseenCharacter(SlaflowError):
     exit_code = USAGE
 
     def __init__(self, what: str, text: str) -> None:
-        super().__init__(f'{what} "{shown(text)}" {unseen(text)}')
+        super().__init__(
+            put('{what} "{text}" {problem}', what=_(what), text=shown(text), problem=unseen(text))
+        )
 
 
 def normal(text: str) -> str:
@@ -104,7 +107,8 @@ def unseen(text: str) -> str | None:
         return None
     character = found.group()
     name = unicodedata.name(character, "a control character").lower()
-    return f"holds U+{ord(character):04X} ({name}), which nobody sees; write it without"
+    words = _("holds {point} ({name}), which nobody sees; write it without")
+    return words.format(point=f"U+{ord(character):04X}", name=name)
 
 
 def shown(text: str) -> str:

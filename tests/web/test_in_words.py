@@ -25,6 +25,7 @@ from slaflow.store.database import Database
 from slaflow.web.app import made
 from slaflow.web.site import Site
 
+ROOT = "root@example.com"
 CATALOGUE = Path(language.__file__).parent / "locale" / "sv" / "slaflow.po"
 WORD = re.compile(r"[^\W\d_]{3,}")
 OF_THE_LOG = """
@@ -126,3 +127,29 @@ def test_what_is_written_is_english_whoever_writes(world_of: Callable[[Fill], Da
     english = written("en")
     assert "refused" in {kind for kind, *_ in english}
     assert written("sv") == english
+
+
+@on_one_database
+def test_a_refusal_is_read_in_the_language_of_who_asked(world_of: Callable[[Fill], Database]) -> None:
+    app = Engine(world_of(founded), now=Present(FRIDAY))
+    app.add_person(ROOT, "sales", role="admin")
+    with in_swedish(Site(app, REACH, KEYS)) as client:
+        enter(app, client, ROOT)
+        page = client.get("/leads/new")
+        key = form_to(page, "/leads/new")
+        none = texts(client.post("/leads/new", data={**key, "in.email": ""}))
+        assert "Email krävs" in " ".join(none)
+        other = texts(client.post("/leads/new", data={**key, "in.emial": "a@example.com"}))
+        assert 'okänt namn: fält "emial"; menade du "email"?' in " ".join(other).lower()
+        form = {"email": "cia@example.com", "name": "Cia", "party": "sale", "role": "member"}
+        said = " ".join(texts(client.post("/admin/people/record", data={**key, **form})))
+        assert 'okänt namn: part "sale"; menade du "sales"?' in said.lower()
+        for given, because in (
+            ({"email": "Cia"}, "en person kallas vid en e-postadress, som anna@example.com"),
+            ({"email": "sales"}, '"sales" är en part'),
+        ):
+            said = " ".join(texts(client.post("/admin/people/record", data={**key, **form, **given})))
+            assert because in said
+        assert "skriv en månad som 2026-03" in " ".join(texts(client.get("/record/by-click/spring")))
+        assert "okänt namn: gruppering" in " ".join(texts(client.get("/record/sla?by=nothing"))).lower()
+        assert "länken är avklippt" in " ".join(texts(client.get("/act/abc"))).lower()

@@ -21,6 +21,7 @@ from slaflow.engine.setup.signatures import NotAParty
 from slaflow.engine.setup.versions import known_version
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.commitments.terms import Terms
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
@@ -40,8 +41,11 @@ class NothingPromised(SlaflowError):
     code = "nothing_promised"
 
     def __init__(self, workflow: str, period: str, every: Sequence[str]) -> None:
-        has = f"it promises per {' and '.join(every)}" if every else "it has no commitments"
-        super().__init__(f"{workflow} promises nothing for {period}; {has}")
+        words = _("{workflow} promises nothing for {period}; it has no commitments")
+        if every:
+            words = _("{workflow} promises nothing for {period}; it promises per {every}")
+        named = _(" and ").join(map(_, every))
+        super().__init__(words.format(workflow=workflow, period=period, every=named))
 
 
 class PeriodNotOver(SlaflowError):
@@ -51,7 +55,9 @@ class PeriodNotOver(SlaflowError):
 
     def __init__(self, workflow: str, period: str, end: datetime) -> None:
         super().__init__(
-            f"{workflow} {period} runs until {instant_text(end)}; sign its review once it is over"
+            _("{workflow} {period} runs until {end}; sign its review once it is over").format(
+                workflow=workflow, period=period, end=instant_text(end)
+            )
         )
 
 
@@ -62,8 +68,12 @@ class AlreadySigned(SlaflowError):
 
     def __init__(self, party: str, workflow: str, period: str, before: Signature) -> None:
         self.before = before
-        record = f"by {before.actor} at {instant_text(before.at)}"
-        super().__init__(f"{party} has signed the review of {workflow} {period} already, {record}")
+        words = _("{party} has signed the review of {workflow} {period} already, by {actor} at {at}")
+        super().__init__(
+            words.format(
+                party=party, workflow=workflow, period=period, actor=before.actor, at=instant_text(before.at)
+            )
+        )
 
 
 class RecordChanged(SlaflowError):
@@ -73,7 +83,10 @@ class RecordChanged(SlaflowError):
 
     def __init__(self, workflow: str, period: str) -> None:
         super().__init__(
-            f"the record of {workflow} {period} is not as it was shown any more; look at it again, then sign"
+            _(
+                "the record of {workflow} {period} is not as it was shown any more; "
+                "look at it again, then sign"
+            ).format(workflow=workflow, period=period)
         )
 
 
@@ -200,7 +213,7 @@ def sign(
 def _check_may_sign(review: Review, who: Actor, now: datetime) -> None:
     workflow, label = review.terms.workflow, review.terms.period.label
     if who.party not in workflow.parties:
-        rule = f"a review is signed by {' and '.join(workflow.parties)}"
+        rule = _("a review is signed by {parties}").format(parties=_(" and ").join(workflow.parties))
         raise NotAParty(who, workflow.name, rule)
     end = review.terms.bounds[1]
     if now < end:

@@ -35,9 +35,9 @@ def is_scored(workflow: Workflow) -> bool:
     return bool(scoring.fit or earns or scoring.score is not None)
 
 
-def local(at: datetime, zone: ZoneInfo) -> str:
-    """*at* as its reader writes it: ``Mon 9 Mar 14:30``."""
-    return moment(at.astimezone(zone))
+def local(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """*at* as its reader writes it: ``Mon 9 Mar 14:30``; with its year where that is not the one of *now*."""
+    return moment(at.astimezone(zone), now.astimezone(zone).year)
 
 
 def _move(lead: Lead, row: Transition, naming: Naming) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _promises(workflow: Workflow, clocks: Sequence[Clock], row: Transition, at: 
             yield _("it keeps {promise}").format(promise=promise)
             continue
         left = time_left(clock, workflow.calendars[clock.calendar], at).total_seconds()
-        due = local(clock.due_at, zone)
+        due = local(clock.due_at, zone, at)
         if clock.is_broken:
             words = _("it keeps {promise} {time} late; it was due {due}")
         else:
@@ -86,7 +86,7 @@ def _promises(workflow: Workflow, clocks: Sequence[Clock], row: Transition, at: 
         yield words.format(promise=promise, time=time_on(clock.calendar, left), due=due)
 
 
-def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str) -> list[str]:
+def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str, now: datetime) -> list[str]:
     """What *party* owes on *lead*, which is LEAD as the deed left it, soonest first."""
     zone = ZoneInfo(workflow.timezone)
     running = [
@@ -95,13 +95,13 @@ def owed_next(workflow: Workflow, lead: Mapping[str, Any], party: str) -> list[s
         if each["status"] in ("running", "breached") and each["owed_by"] == party and each["due_at"]
     ]
     return [
-        sentence(f"{promise_of(workflow, each['target'])}: {_due(each, zone)}")
+        sentence(f"{promise_of(workflow, each['target'])}: {_due(each, zone, now)}")
         for each in sorted(running, key=lambda each: each["due_at"])
         if workflow.has_target(each["target"])
     ]
 
 
-def _due(clock: Mapping[str, Any], zone: ZoneInfo) -> str:
-    due, left = local(datetime.fromisoformat(clock["due_at"]), zone), clock["left_seconds"]
+def _due(clock: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> str:
+    due, left = local(datetime.fromisoformat(clock["due_at"]), zone, now), clock["left_seconds"]
     words = _("due {due}, {time} left") if left > 0 else _("was due {due}, and is still owed")
     return words.format(due=due, time=time_on(clock["calendar"], left))

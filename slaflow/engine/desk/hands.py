@@ -96,5 +96,5 @@ def _called(seen: Seen, person: Person, zone: ZoneInfo) -> str:
         words += f" · {person.team.replace('_', ' ')}"
     back = seen.people.away_until(person.email, seen.at)
     if back is not None:
-        words += " · " + _("away until {instant}").format(instant=local(back, zone))
+        words += " · " + _("away until {instant}").format(instant=local(back, zone, seen.at))
     return words

@@ -92,7 +92,9 @@ def file(app: Engine, kinds: Kinds, who: Asker, job_id: int) -> tuple[Job, Itera
     job = find(app, kinds, who, job_id)
     if job.erased_at is not None:
         raise NoFile(
-            job_id, _("a lead was erased since, and no copy of what was known of them stays; ask anew")
+            job_id,
+            _("a lead was erased since, and no copy of what was known of them stays; ask anew"),
+            is_gone=True,
         )
     if not job.has_file:
         raise NoFile(job_id, _("it has not ended") if job.is_open else _("none came of it"))

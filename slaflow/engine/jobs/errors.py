@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slaflow.errors import SlaflowError, UnknownName
-from slaflow.language import _
+from slaflow.language import _, marked
 
 
 class JobNotThere(SlaflowError):
@@ -29,11 +29,12 @@ class JobHasEnded(SlaflowError):
 
 
 class NoFile(SlaflowError):
-    """A job without a file: it made none, has not ended, or its file went when a lead was erased."""
+    """A job without a file: it made none, has not ended, or a lead was erased and its file ``is_gone``."""
 
     code = "no_file"
 
-    def __init__(self, job_id: int, why: str) -> None:
+    def __init__(self, job_id: int, why: str, *, is_gone: bool = False) -> None:
+        self.is_gone = is_gone
         super().__init__(_("job {job_id} has no file: {why}").format(job_id=job_id, why=why))
 
 
@@ -52,7 +53,7 @@ class UnknownKind(UnknownName):
     """A kind of job that nobody does."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__("kind of job", name, known)
+        super().__init__(marked("kind of job"), name, known)
 
 
 class FileTooLong(SlaflowError):

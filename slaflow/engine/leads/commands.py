@@ -20,6 +20,7 @@ from slaflow.engine.settle import settled as settled_in_memory
 from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, InvalidValue, SlaflowError, UnknownName
+from slaflow.language import _, anew
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Changed, Created, Fired, Happening
 from slaflow.lifecycle.lead import Actor, Lead
@@ -44,8 +45,8 @@ class Refused(SlaflowError):
         self.lead_id = lead.id
         self.is_denied = is_denied
         self.what = what
-        self.because = because
-        super().__init__(f"lead {lead.id}: {what} refused: {'; '.join(because)}")
+        self.because = tuple(map(anew, because))
+        super().__init__(f"lead {lead.id}: {what} refused: {'; '.join(self.because)}")
 
 
 class LeadExists(SlaflowError):
@@ -142,7 +143,7 @@ def declared_values(
         elif with_defaults and spec.default is not None:
             values[name] = spec.default
         elif with_defaults and spec.required:
-            problems.append(f"{name} is required")
+            problems.append(_("{name} is required").format(name=name))
     if problems:
         raise InvalidValue("; ".join(problems))
     return {k: v for k, v in values.items() if v is not None or not with_defaults}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slaflow.engine.context import Context
+from slaflow.language import _
 from slaflow.store.database import Connection
 from slaflow.store.rows import leads as store
 from slaflow.store.rows.spellings import leads_spelt_otherwise
@@ -23,10 +24,10 @@ class Doubled:
     same_as: int
 
     def __str__(self) -> str:
-        return (
-            f"lead #{self.lead_id} and lead #{self.same_as} are of one identity, spelt in two ways; what "
-            f"comes in goes to #{self.same_as}; give one another with 'slaflow lead set', or erase it"
-        )
+        return _(
+            "lead #{lead} and lead #{other} are of one identity, spelt in two ways; what comes in goes to "
+            "#{other}; give one another with 'slaflow lead set', or erase it"
+        ).format(lead=self.lead_id, other=self.same_as)
 
 
 def doubled(app: Context, conn: Connection) -> Iterator[Doubled]:

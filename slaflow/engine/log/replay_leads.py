@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from slaflow.clock.state import Clock
 from slaflow.engine.log.replay_report import ReplayReport
-from slaflow.engine.passages.check import MEND, Comparison
+from slaflow.engine.passages.check import Comparison
 from slaflow.engine.passages.follow import Rows, rows_of
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.lead import Lead
@@ -116,7 +116,7 @@ class Leads:
 
     def _check_handoffs(self, entries: list[Entry], rows: Rows) -> None:
         if self.handoffs is not None and self.handoffs.differ(entries, rows):
-            reason = f"the rows of its handoffs are not what the log comes to; {MEND}"
+            reason = "the rows of its handoffs are not what the log comes to; run 'slaflow db rebuild'"
             self.report.add(Finding(None, entries[0].stream, reason), of_row=True)
 
     def _check(self, entries: list[Entry], lead: Lead | None, clocks: list[Clock] | None) -> bool:

@@ -12,6 +12,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.migration.errors import MapWrong, StatesUnmapped
 from slaflow.engine.setup import people, versions
 from slaflow.errors import UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.events import Migrated
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.store.database import Connection
@@ -99,7 +100,7 @@ def _from(conn: Connection, name: str, to: str, since: str | None) -> list[str]:
     known = {each.digest for each in versions.versions(conn, name)}
     found = [digest for digest in known if digest.startswith(since.lower())]
     if len(since) < LEAST_DIGITS or len(found) != 1:
-        raise UnknownName(f"version of {name}", since, known)
+        raise UnknownName(_("version of {name}").format(name=name), since, known)
     return [digest for digest in lived_under if digest in found]
 
 
@@ -132,7 +133,7 @@ def _check_leads(
 ) -> None:
     """Each state that leads are in is one now."""
     lost: dict[str, int] = {}
-    for (_, state), number in sorted(store.states(conn, name, finals).items()):
+    for (_digest, state), number in sorted(store.states(conn, name, finals).items()):
         if states.get(state, state) not in new.states:
             lost[state] = lost.get(state, 0) + number
     if lost:

@@ -12,6 +12,7 @@ from slaflow.engine.passages.follow import Agreements, Rows, followed, rows_of
 from slaflow.engine.passages.open_times import reckon, reckon_end, reckoning
 from slaflow.engine.setup.versions import compiled
 from slaflow.errors import SlaflowError
+from slaflow.language import _, ngettext
 from slaflow.log.entry import Entry
 from slaflow.store.database import Connection
 from slaflow.store.kept import passages as store
@@ -24,7 +25,6 @@ from slaflow.workflow.model.workflow import Workflow
 SAMPLED = 200
 """Transitions, the latest, whose leads are looked at where a sample has to do."""
 T = TypeVar("T")
-MEND = "run 'slaflow db rebuild'"
 
 
 class Comparison:
@@ -91,12 +91,18 @@ def findings(conn: Connection) -> Iterator[str]:
     if compare is None and store.is_whole(conn):
         return
     if compare is None:
-        yield f"not every handoff has its row, and reports take longer; {MEND}"
+        yield _("not every handoff has its row, and reports take longer; run 'slaflow db rebuild'")
         return
     differing = list(_differing(compare, conn, store.moved_last(conn, SAMPLED)))
     if differing:
-        many = "lead" if len(differing) == 1 else f"{len(differing)} leads, the first"
-        yield f"the rows of the handoffs of {many} {differing[0]} are not what the log comes to; {MEND}"
+        words = ngettext(
+            "the rows of the handoffs of lead {first} are not what the log comes to; "
+            "run 'slaflow db rebuild'",
+            "the rows of the handoffs of {n} leads, the first {first} are not what the log comes to; "
+            "run 'slaflow db rebuild'",
+            len(differing),
+        )
+        yield words.format(n=len(differing), first=differing[0])
 
 
 def _differing(compare: Comparison, conn: Connection, lead_ids: Collection[int]) -> Iterator[int]:

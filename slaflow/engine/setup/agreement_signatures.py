@@ -25,6 +25,7 @@ from slaflow.engine.setup.signatures import (
 )
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.rights.permits import denied
@@ -50,11 +51,15 @@ class TextAlreadySigned(SlaflowError):
 
     def __init__(self, workflow: str, before: Given) -> None:
         self.before = before
-        by = "" if before.actor == before.party else f", by {before.actor}"
+        words = _("{party} has signed version {digest} of {workflow} already at {at}")
+        if before.actor != before.party:
+            words = _("{party} has signed version {digest} of {workflow} already, by {actor} at {at}")
         super().__init__(
-            f"{before.party} has signed version {before.digest[:12]} of {workflow} already{by} "
-            f"at {instant_text(before.at)}"
-        )
+            words.format(
+                party=before.party, digest=before.digest[:12], workflow=workflow, actor=before.actor,
+                at=instant_text(before.at),
+            )
+        )  # fmt: skip
 
 
 class NothingToWithdraw(SlaflowError):
@@ -150,8 +155,10 @@ def withdraw(app: Context, checked: Checked, actor: Who, reason: str, at: dateti
 
     def check(who: Actor, last: Given | None) -> None:
         if last is None or last.withdrawn is not None:
-            text = f"version {workflow.digest[:12]} of {workflow.name}"
-            raise NothingToWithdraw(f"no signature of {who.party} stands under {text}")
+            words = _("no signature of {party} stands under version {digest} of {workflow}")
+            raise NothingToWithdraw(
+                words.format(party=who.party, digest=workflow.digest[:12], workflow=workflow.name)
+            )
 
     return _appended(app, workflow, actor, at, WITHDRAWN, {"of": AGREEMENT}, check, reason)
 
@@ -190,10 +197,9 @@ def _appended(
 def _check_not_in_force(conn: Connection, workflow: Workflow) -> None:
     version = store.active(conn, workflow.name)
     if version is not None and version.digest == workflow.digest:
-        raise NothingToWithdraw(
-            f"version {workflow.digest[:12]} of {workflow.name} is in force since "
-            f"{instant_text(version.activated_at)}; put another in force first"
-        )
+        words = _("version {digest} of {workflow} is in force since {at}; put another in force first")
+        at = instant_text(version.activated_at)
+        raise NothingToWithdraw(words.format(digest=workflow.digest[:12], workflow=workflow.name, at=at))
 
 
 def _signer(app: Context, conn: Connection, workflow: Workflow, name: Who, now: datetime) -> Actor:
@@ -204,7 +210,7 @@ def _signer(app: Context, conn: Connection, workflow: Workflow, name: Who, now: 
         else people.actor(app, name, conn)
     )
     if who.party not in workflow.parties:
-        rule = f"a manager or admin of {' or '.join(workflow.parties)} signs it"
+        rule = _("a manager or admin of {parties} signs it").format(parties=_(" or ").join(workflow.parties))
         raise NotAParty(who, workflow.name, rule)
     directory = people_store.directory(conn)
     asks = permits.asker(directory, who, now)
@@ -214,7 +220,9 @@ def _signer(app: Context, conn: Connection, workflow: Workflow, name: Who, now: 
         may = sorted(
             p.email for p in everybody if p and p.party == who.party and p.role in ("manager", "admin")
         )
-        rule = f"a manager or admin signs for {who.party} ({', '.join(may[:NAMED])})"
+        rule = _("a manager or admin signs for {party} ({people})").format(
+            party=who.party, people=", ".join(may[:NAMED])
+        )
         raise permits.NotPermitted(denied(asks, rule))
     permits.check(directory, who, "sign", ("own_party",), now)
     return who

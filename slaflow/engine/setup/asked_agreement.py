@@ -7,6 +7,7 @@ import re
 from slaflow.engine.context import Context
 from slaflow.engine.setup.versions import known_version
 from slaflow.errors import USAGE, SlaflowError, UnknownName
+from slaflow.language import _
 from slaflow.store.rows import workflows as store
 from slaflow.workflow.model.workflow import Workflow
 
@@ -37,7 +38,9 @@ def asked_agreement(app: Context, words: str) -> Workflow:
         found = {each.digest: each for each in store.versions(conn, name)} if at else {newest.digest: newest}
     begun = [each for each in found.values() if each.digest.startswith(digest.lower())]
     if not begun:
-        raise UnknownName(f"version of {name}", digest, [each[: len(digest)] for each in found])
+        raise UnknownName(
+            _("version of {name}").format(name=name), digest, [each[: len(digest)] for each in found]
+        )
     if len(begun) > 1:
         raise VersionUnclear(f'{len(begun)} versions of {name} begin with "{digest}"; write more of it')
     return app.remember(begun[0])

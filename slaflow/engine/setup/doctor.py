@@ -14,6 +14,7 @@ from slaflow.engine.leads.same_person import doubled
 from slaflow.engine.passages import check as passages
 from slaflow.engine.setup import activation, people, versions
 from slaflow.errors import SlaflowError
+from slaflow.language import _, grouped, marked, ngettext
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store import condition, schema, wake
 from slaflow.store import server as moments
@@ -44,12 +45,27 @@ class Check:
     detail: str
 
 
-def examine(app: Context) -> list[Check]:
-    """Every check in order; those that the database is needed for are left out where it is not there."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at, and how the instants that are told of are ``spelt``."""
+
+    app: Context
+    spelt: Callable[[datetime], str]
+
+    def to_the_second(self, at: datetime) -> str:
+        return self.spelt(at.replace(microsecond=0))
+
+
+def examine(app: Context, spelt: Callable[[datetime], str] = instant_text) -> list[Check]:
+    """Every check in order; those that the database is needed for are left out where it is not there.
+
+    *spelt* writes the instants in it, in UTC unless it is told otherwise.
+    """
+    look = Look(app, spelt)
     found: list[Check] = []
     for name, check in _CHECKS.items():
         try:
-            found += [Check(name, ok, detail) for ok, detail in check(app)]
+            found += [Check(name, ok, detail) for ok, detail in check(look)]
         except SlaflowError as error:
             found.append(Check(name, False, str(error)))
         if name in NEEDED and not found[-1].ok:
@@ -60,55 +76,67 @@ def examine(app: Context) -> list[Check]:
 Findings = Iterator[tuple[bool, str]]
 
 
-def _database(app: Context) -> Findings:
-    schema.current(app.database)
-    yield True, f"{app.database.shown} answers"
+def _database(look: Look) -> Findings:
+    schema.current(look.app.database)
+    yield True, _("{database} answers").format(database=look.app.database.shown)
 
 
-def _replica(app: Context) -> Findings:
-    with app.database.read() as conn:
+def _replica(look: Look) -> Findings:
+    with look.app.database.read() as conn:
         found = moments.following(conn)
     if found is None:
         return
-    at = "nothing yet" if found.changed_at is None else to_the_second(found.changed_at)
+    at = _("nothing yet") if found.changed_at is None else look.to_the_second(found.changed_at)
+    words = _("a read-only replica with all it received; its last change is of {at}")
     if not found.is_connected:
-        mend = "see pg_stat_wal_receiver and the server's log"
-        yield False, f"a replica that follows no primary now, its last change of {at}; {mend}"
+        words = _(
+            "a replica that follows no primary now, its last change of {at}; "
+            "see pg_stat_wal_receiver and the server's log"
+        )
     elif found.is_behind:
-        yield True, f"a read-only replica, busy with what it received; its last change is of {at}"
-    else:
-        yield True, f"a read-only replica with all it received; its last change is of {at}"
+        words = _("a read-only replica, busy with what it received; its last change is of {at}")
+    yield found.is_connected, words.format(at=at)
 
 
-def _journal(app: Context) -> Findings:
-    with app.database.read() as conn:
+def _journal(look: Look) -> Findings:
+    with look.app.database.read() as conn:
         if not condition.keeps_readers_apart(conn):
-            harm = "readers and writers wait for each other"
-            yield False, f"the file keeps no write-ahead log, so {harm}; run 'slaflow db upgrade'"
+            yield (
+                False,
+                _(
+                    "the file keeps no write-ahead log, so readers and writers wait for each other; "
+                    "run 'slaflow db upgrade'"
+                ),
+            )
 
 
-def _migrations(app: Context) -> Findings:
-    differences = schema.check(app.database, indexes=False)
-    revision = schema.current(app.database)
+def _migrations(look: Look) -> Findings:
+    differences = schema.check(look.app.database, indexes=False)
+    revision = schema.current(look.app.database)
     if not differences:
-        yield True, f"the tables are at revision {revision}, as this slaflow needs"
-    elif revision != REVISIONS[-1]:
-        yield False, f"{'; '.join(differences)}; run 'slaflow db upgrade'"
-    else:
-        mend = "somebody changed the tables by hand; undo it, or restore a backup"
-        yield False, f"{'; '.join(differences)}; {mend}"
+        words = _("the tables are at revision {revision}, as this slaflow needs")
+        yield True, words.format(revision=revision)
+        return
+    words = _("{differences}; somebody changed the tables by hand; undo it, or restore a backup")
+    if revision != REVISIONS[-1]:
+        words = _("{differences}; run 'slaflow db upgrade'")
+    yield False, words.format(differences="; ".join(differences))
 
 
-def _indexes(app: Context) -> Findings:
-    with app.database.read() as conn:
+def _indexes(look: Look) -> Findings:
+    with look.app.database.read() as conn:
         indexes, triggers = condition.missing_indexes(conn), condition.missing_triggers(conn)
     for name, statement in indexes:
-        yield False, f"index {name} is missing, and what needs it is slow or unguarded; run: {statement}"
+        words = _("index {name} is missing, and what needs it is slow or unguarded; run: {statement}")
+        yield False, words.format(name=name, statement=statement)
     for name in triggers:
-        mend = "run 'slaflow log verify', then restore the trigger from a backup's schema"
-        yield False, f"trigger {name} is missing or off, and nothing keeps entries from being changed; {mend}"
+        words = _(
+            "trigger {name} is missing or off, and nothing keeps entries from being changed; "
+            "run 'slaflow log verify', then restore the trigger from a backup's schema"
+        )
+        yield False, words.format(name=name)
     if not indexes and not triggers:
-        yield True, "every index and trigger is there"
+        yield True, _("every index and trigger is there")
 
 
 def _active(app: Context) -> list[Version]:
@@ -116,47 +144,54 @@ def _active(app: Context) -> list[Version]:
         return list(workflow_store.all_active(conn).values())
 
 
-def _workflow(app: Context) -> Findings:
-    active = _active(app)
+def _workflow(look: Look) -> Findings:
+    active = _active(look.app)
     if not active:
-        yield False, "no agreement is active; run 'slaflow workflow activate FILE'"
+        yield False, _("no agreement is active; run 'slaflow workflow activate FILE'")
     for version in active:
         # Compiled anew, as it stands in the database: what an earlier slaflow took, this one must read too.
         workflow = versions.compiled(version)
         if workflow.digest != version.digest:
-            yield (
-                False,
-                f"{version.name}: the stored text is not the one that was activated; restore a backup",
-            )
+            words = _("{name}: the stored text is not the one that was activated; restore a backup")
+            yield False, words.format(name=version.name)
         else:
-            yield True, f"{version.name} is active since {instant_text(version.activated_at)}"
+            words = _("{name} is active since {at}")
+            yield True, words.format(name=version.name, at=look.spelt(version.activated_at))
 
 
-def _calendars(app: Context) -> Findings:
-    now, release = app.now(), activation.tzdata_release()
-    for version in _active(app):
+def _calendars(look: Look) -> Findings:
+    now, release = look.app.now(), activation.tzdata_release()
+    for version in _active(look.app):
         end = _holidays_end(version)
         if end is not None and end < (now + AHEAD).date():
-            mend = "activate the file again to take in later ones"
-            yield False, f"{version.name}: the holidays stored with it end on {end}; {mend}"
-        workflow = app.remember(version)
+            words = _(
+                "{name}: the holidays stored with it end on {end}; "
+                "activate the file again to take in later ones"
+            )
+            yield False, words.format(name=version.name, end=end)
+        workflow = look.app.remember(version)
         for name, calendar in workflow.calendars.items():
             if calendar.next_open(now) is None:
-                mend = "give it hours and activate the file"
-                yield False, f"{version.name}: calendar {name} never opens again; {mend}"
-        words = "" if version.tz_release == release else f" (installed now: {release})"
-        yield True, f"{version.name}: time zones of {version.tz_release}{words}"
+                words = _(
+                    "{name}: calendar {calendar} never opens again; give it hours and activate the file"
+                )
+                yield False, words.format(name=version.name, calendar=name)
+        words = _("{name}: time zones of {release}")
+        if version.tz_release != release:
+            words = _("{name}: time zones of {release} (installed now: {installed})")
+        yield True, words.format(name=version.name, release=version.tz_release, installed=release)
 
 
-def _calendars_of_people(app: Context) -> Findings:
+def _calendars_of_people(look: Look) -> Findings:
     """Says nothing where there is nothing to do."""
-    with app.database.read() as conn:
-        known = people.calendars(app, conn)
-        everybody = people_store.list_people(conn, app.now()) if known else []
+    with look.app.database.read() as conn:
+        known = people.calendars(look.app, conn)
+        everybody = people_store.list_people(conn, look.app.now()) if known else []
     for person in everybody:
         if person.calendar is not None and person.calendar not in known:
-            mend = f"give them another: slaflow user add {shlex.quote(person.email)} --calendar NAME"
-            yield False, f"{person.email} goes by {person.calendar}, which no active agreement has; {mend}"
+            words = _("{who} goes by {calendar}, which no active agreement has; give them another: {command}")
+            command = f"slaflow user add {shlex.quote(person.email)} --calendar NAME"
+            yield False, words.format(who=person.email, calendar=person.calendar, command=command)
 
 
 def _holidays_end(version: Version) -> date | None:
@@ -166,115 +201,143 @@ def _holidays_end(version: Version) -> date | None:
     return min(last, default=None)
 
 
-def _clock(app: Context) -> Findings:
-    now = app.now()
-    with app.database.read() as conn:
+def _clock(look: Look) -> Findings:
+    now = look.app.now()
+    with look.app.database.read() as conn:
         server, recorded = moments.server_now(conn), moments.last_recorded(conn)
     ahead = machine_clock.ahead_of_server(server, now)
     if abs(ahead) > machine_clock.MOST:
-        where = "ahead of" if ahead > timedelta(0) else "behind"
-        apart = f"{abs(ahead).total_seconds():.0f} s {where} the database server's"
-        harm = "ticks are refused here" if ahead > timedelta(0) else "what falls due is noticed late here"
-        yield False, f"this machine's clock is {apart}, and {harm}; synchronise both"
-    yield True, f"it is {instant_text(now.replace(microsecond=0))}{_ahead(recorded, now)}"
+        words = _(
+            "this machine's clock is {seconds} s behind the database server's, and what falls due is "
+            "noticed late here; synchronise both"
+        )
+        if ahead > timedelta(0):
+            words = _(
+                "this machine's clock is {seconds} s ahead of the database server's, and ticks are "
+                "refused here; synchronise both"
+            )
+        yield False, words.format(seconds=f"{abs(ahead).total_seconds():.0f}")
+    words = _("it is {now}")
+    if recorded is not None and recorded > now + machine_clock.MOST:
+        words = _("it is {now}; the last entry was recorded at {at}: a clock, or --at, ran ahead")
+    yield True, words.format(now=look.to_the_second(now), at=look.spelt(recorded or now))
 
 
-def _ahead(recorded: datetime | None, now: datetime) -> str:
-    if recorded is None or recorded <= now + machine_clock.MOST:
-        return ""
-    return f"; the last entry was recorded at {instant_text(recorded)}: a clock, or --at, ran ahead"
-
-
-def _leads(app: Context) -> Findings:
-    with app.database.read() as conn:
+def _leads(look: Look) -> Findings:
+    with look.app.database.read() as conn:
         failing = lead_store.failing(conn)
     for lead in failing:
-        again = instant_text(lead.retry_at) if lead.retry_at else "at the next tick"
-        yield False, f"lead {lead.lead_id} could not be settled: {lead.failure}; it is tried again {again}"
+        words = _("lead {number} could not be settled: {failure}; it is tried again {again}")
+        again = look.spelt(lead.retry_at) if lead.retry_at else _("at the next tick")
+        yield False, words.format(number=lead.lead_id, failure=lead.failure, again=again)
     if not failing:
-        yield True, "every lead could be settled"
+        yield True, _("every lead could be settled")
 
 
-def _identities(app: Context) -> Findings:
+def _identities(look: Look) -> Findings:
     """Says nothing where there is nothing to do."""
-    with app.database.read() as conn:
-        found = list(doubled(app, conn))
+    with look.app.database.read() as conn:
+        found = list(doubled(look.app, conn))
     for each in found[:SHOWN]:
         yield False, str(each)
     if len(found) > SHOWN:
-        yield False, f"and {len(found) - SHOWN:,} more leads whose identity is another's"
+        words = _("and {n} more leads whose identity is another's")
+        yield False, words.format(n=grouped(len(found) - SHOWN))
 
 
-def _tick(app: Context) -> Findings:
-    now = app.now()
-    with app.database.read() as conn:
+def _tick(look: Look) -> Findings:
+    now = look.app.now()
+    with look.app.database.read() as conn:
         oldest, upcoming = backlog.oldest_step(conn, now), wake.next_wake(conn)
         closing = period_store.next_wake(conn)
         waiting = lead_store.count_due(conn, now) if oldest is not None else 0
-    mend = "run 'slaflow tick', and keep 'slaflow tick --watch' running"
     if oldest is not None and now - oldest.wake_at > LATE:
-        where = f"on lead {oldest.lead_id} ({oldest.target})"
-        many = "1 lead waits" if waiting == 1 else f"{waiting} leads wait"
-        yield False, f"{many}, the oldest step, {where}, for {length(now - oldest.wake_at)}; {mend}"
+        words = ngettext(
+            "{n} lead waits, the oldest step, on lead {number} ({target}), for {length}; "
+            "run 'slaflow tick', and keep 'slaflow tick --watch' running",
+            "{n} leads wait, the oldest step, on lead {number} ({target}), for {length}; "
+            "run 'slaflow tick', and keep 'slaflow tick --watch' running",
+            waiting,
+        )
+        since = length(now - oldest.wake_at)
+        yield False, words.format(n=waiting, number=oldest.lead_id, target=oldest.target, length=since)
     elif closing is not None and now - closing > LATE:
-        yield False, f"what is owed per period has waited for {length(now - closing)} to be stated; {mend}"
+        words = _(
+            "what is owed per period has waited for {length} to be stated; "
+            "run 'slaflow tick', and keep 'slaflow tick --watch' running"
+        )
+        yield False, words.format(length=length(now - closing))
     elif oldest is not None or upcoming is None:
-        yield True, "no step has waited for long" if oldest else "no step waits"
+        yield True, _("no step has waited for long") if oldest else _("no step waits")
     else:
-        yield True, f"no step waits; the next falls at {to_the_second(upcoming)}"
+        yield True, _("no step waits; the next falls at {at}").format(at=look.to_the_second(upcoming))
 
 
-def _erasure(app: Context) -> Findings:
+def _erasure(look: Look) -> Findings:
     """Says nothing where there is nothing to do."""
-    with app.database.read() as conn:
+    with look.app.database.read() as conn:
         leads = erasure.unscrubbed(conn)
     if leads:
-        many = "an erased lead" if len(leads) == 1 else f"{len(leads)} erased leads"
-        mend = "run 'slaflow db scrub' when few use the database"
-        yield False, f"unused parts of its files may still hold the values of {many}; {mend}"
+        words = ngettext(
+            "unused parts of its files may still hold the values of an erased lead; "
+            "run 'slaflow db scrub' when few use the database",
+            "unused parts of its files may still hold the values of {n} erased leads; "
+            "run 'slaflow db scrub' when few use the database",
+            len(leads),
+        )
+        yield False, words.format(n=len(leads))
 
 
-def _handoffs(app: Context) -> Findings:
+def _handoffs(look: Look) -> Findings:
     """Says nothing where there is nothing to do."""
-    with app.database.read() as conn:
+    with look.app.database.read() as conn:
         for finding in passages.findings(conn):
             yield False, finding
 
 
-def _outbox(app: Context) -> Findings:
-    now = app.now()
-    with app.database.read() as conn:
+def _outbox(look: Look) -> Findings:
+    now = look.app.now()
+    with look.app.database.read() as conn:
         outbox = backlog.outbox(conn, now=now)
-    words = ", ".join(f"{number} {status}" for status, number in sorted(outbox.counts.items()))
+    names = {
+        "waiting": _("waiting"), "failed": _("failed"), "stale": _("stale"), "sent": _("sent"),
+    }  # fmt: skip
+    counts = ", ".join(
+        f"{number} {names.get(status, status)}" for status, number in sorted(outbox.counts.items())
+    )
     waited = now - outbox.oldest_at if outbox.oldest_at is not None else timedelta(0)
     # Where nothing was ever sent nobody sends yet: messages that wait are kept, not stuck.
     is_stuck = waited > UNSENT and bool(outbox.counts.get("sent"))
     if is_stuck:
-        mend = "see 'slaflow outbox list --status waiting', and what sends them"
-        yield False, f"{words}; the oldest has waited for {length(waited)}; {mend}"
+        words = _(
+            "{counts}; the oldest has waited for {length}; "
+            "see 'slaflow outbox list --status waiting', and what sends them"
+        )
+        yield False, words.format(counts=counts, length=length(waited))
     if outbox.counts.get("failed"):
-        yield False, f"{words}; see 'slaflow outbox list --status failed' for why they could not be sent"
+        words = _("{counts}; see 'slaflow outbox list --status failed' for why they could not be sent")
+        yield False, words.format(counts=counts)
     elif not is_stuck:
-        yield True, words or "no messages"
+        yield True, counts or _("no messages")
 
 
-def _space(app: Context) -> Findings:
-    with app.database.read() as conn:
+def _space(look: Look) -> Findings:
+    with look.app.database.read() as conn:
         bloated = condition.bloated(conn)
     for each in bloated:
         if each.table is None:
-            mend = "with slaflow stopped, run VACUUM in sqlite3"
-            yield False, f"{each.unused} of the file's {each.total} pages hold nothing; {mend}"
+            words = _(
+                "{unused} of the file's {total} pages hold nothing; "
+                "with slaflow stopped, run VACUUM in sqlite3"
+            )
         else:
-            mend = f"run: VACUUM ANALYZE {each.table}, and see that autovacuum is on"
-            yield False, f"{each.unused} of {each.total} rows of table {each.table} are dead; {mend}"
+            words = _(
+                "{unused} of {total} rows of table {table} are dead; "
+                "run: VACUUM ANALYZE {table}, and see that autovacuum is on"
+            )
+        yield False, words.format(unused=each.unused, total=each.total, table=each.table)
     if not bloated:
-        yield True, "no room is wasted"
-
-
-def to_the_second(at: datetime) -> str:
-    """*at* as checks write it."""
-    return instant_text(at.replace(microsecond=0))
+        yield True, _("no room is wasted")
 
 
 def length(elapsed: timedelta) -> str:
@@ -287,21 +350,21 @@ def length(elapsed: timedelta) -> str:
     return f"{minutes // 1440} d {minutes % 1440 // 60} h"
 
 
-_CHECKS: dict[str, Callable[[Context], Findings]] = {
-    "database": _database,
-    "migrations": _migrations,
-    "replica": _replica,
-    "journal": _journal,
-    "indexes": _indexes,
-    "workflow": _workflow,
-    "calendars": _calendars,
-    "people": _calendars_of_people,
-    "clock": _clock,
-    "leads": _leads,
-    "identities": _identities,
-    "tick": _tick,
-    "outbox": _outbox,
-    "space": _space,
-    "erasure": _erasure,
-    "handoffs": _handoffs,
+_CHECKS: dict[str, Callable[[Look], Findings]] = {
+    marked("database"): _database,
+    marked("migrations"): _migrations,
+    marked("replica"): _replica,
+    marked("journal"): _journal,
+    marked("indexes"): _indexes,
+    marked("workflow"): _workflow,
+    marked("calendars"): _calendars,
+    marked("people"): _calendars_of_people,
+    marked("clock"): _clock,
+    marked("leads"): _leads,
+    marked("identities"): _identities,
+    marked("tick"): _tick,
+    marked("outbox"): _outbox,
+    marked("space"): _space,
+    marked("erasure"): _erasure,
+    marked("handoffs"): _handoffs,
 }

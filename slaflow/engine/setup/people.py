@@ -17,7 +17,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
-from slaflow.language import _
+from slaflow.language import _, marked
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Directory, Person
@@ -47,7 +47,7 @@ class PersonRemoved(UnknownName):
         command = f"slaflow user add {shlex.quote(last.email)} --party {last.party}"
         self.args = (
             _("{who}: they were removed on {local} ({key}); add them again with '{command}'").format(
-                who=self, local=local, key=zone.key, command=command
+                who=self.args[0], local=local, key=zone.key, command=command
             ),
         )
 
@@ -127,7 +127,7 @@ def actor(app: Context, name: Who, conn: Connection) -> Actor:
     directory = store.directory(conn)
     person = directory.current(name)
     if person is None:
-        raise unknown("user or party", name, directory, zone(app, conn), known)
+        raise unknown(marked("user or party"), name, directory, zone(app, conn), known)
     return Actor(person.email, person.party)
 
 
@@ -154,7 +154,7 @@ def check_known(app: Context, conn: Connection, email: str) -> Person:
     directory = store.directory(conn)
     person = directory.current(email)
     if person is None:
-        raise unknown("user", email, directory, zone(app, conn))
+        raise unknown(marked("user"), email, directory, zone(app, conn))
     return person
 
 
@@ -249,7 +249,7 @@ def _values(before: Person | None, wanted: Mapping[str, str | None]) -> dict[str
 def _without_party(app: Context, conn: Connection, email: str, directory: Directory) -> SlaflowError:
     """Why somebody who is not known, or not any more, cannot be recorded without a side."""
     if directory.rows(email):
-        return unknown("user", email, directory, zone(app, conn))
+        return unknown(marked("user"), email, directory, zone(app, conn))
     return PartyMissing(email, parties(app, conn) - {LEAD, SYSTEM})
 
 

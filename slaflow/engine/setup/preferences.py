@@ -13,7 +13,7 @@ from slaflow.engine.setup import people
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.hours.zones import zone_problem
-from slaflow.language import _
+from slaflow.language import _, marked
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.permits import Relation
@@ -43,8 +43,8 @@ class LanguageUnknown(UnknownName):
     """A language that there are no words in."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__("language", name, known)
-        self.args = (f"{self}; there are {', '.join(known)}",)
+        super().__init__(marked("language"), name, known)
+        self.args = (_("{problem}; there are {known}").format(problem=self, known=", ".join(known)),)
 
 
 class ChannelsUnclear(SlaflowError):
@@ -161,7 +161,8 @@ def _channels(reach: Reach, named: Sequence[str]) -> tuple[str, ...] | None:
             raise UnknownName("channel", name, [*reach.channels, *EVERYTHING])
     whole = [name for name in named if name in EVERYTHING]
     if whole and len(set(named)) > 1:
-        raise ChannelsUnclear(f'"{whole[0]}" stands for all channels; name it alone, or channels')
+        words = _('"{name}" stands for all channels; name it alone, or channels')
+        raise ChannelsUnclear(words.format(name=whole[0]))
     if whole:
         return () if whole[0] == ways.NONE else None
     return tuple(dict.fromkeys(named))
@@ -195,7 +196,7 @@ def _called(app: Context, conn: Connection, known: Preferences, address: str) ->
     for each in (*there, *known.addresses()):
         if folded(each) == folded(address):
             return each
-    raise people.unknown("user", address, directory, people.zone(app, conn), there)
+    raise people.unknown(marked("user"), address, directory, people.zone(app, conn), there)
 
 
 def _check_right(app: Context, conn: Connection, address: str, by: str | None) -> None:

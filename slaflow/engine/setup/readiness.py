@@ -7,6 +7,7 @@ from typing import Any
 
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
+from slaflow.language import marked
 from slaflow.store.errors import DatabaseNewer, NotMigrated
 from slaflow.store.rows import backlog
 from slaflow.store.tables.all import REVISIONS
@@ -34,8 +35,8 @@ def readiness(app: Context) -> Readiness:
         with app.database.read() as conn:
             oldest = backlog.oldest_step(conn, now)
     except (NotMigrated, DatabaseNewer):
-        return Readiness(False, "the database's tables are not those of this slaflow")
+        return Readiness(False, marked("the database's tables are not those of this slaflow"))
     except SlaflowError:
-        return Readiness(False, "the database does not answer")
+        return Readiness(False, marked("the database does not answer"))
     lag = 0 if oldest is None else int((now - oldest.wake_at).total_seconds())
     return Readiness(True, revision=REVISIONS[-1], tick_lag_seconds=lag)

@@ -8,6 +8,7 @@ from typing import Any
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.errors import ENVIRONMENT, SlaflowError, UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.decision import KINDS, instant_text
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
@@ -37,7 +38,7 @@ def wanted(reach: Reach) -> list[Applied]:
     for name, each in reach.receivers.items():
         for kind in each.events:
             if kind not in KINDS:
-                raise UnknownName(f"[receivers.{name}] event", kind, KINDS)
+                raise UnknownName(_("[receivers.{name}] event").format(name=name), kind, KINDS)
     found = (Applied(n, r.kind, tuple(sorted(set(r.events))), r.personal) for n, r in reach.receivers.items())
     return sorted(found, key=lambda each: each.name)
 
@@ -65,10 +66,13 @@ def differing(app: Context, reach: Reach) -> str | None:
     with app.database.read() as conn:
         stored = {each.name: each for each in store.applied(conn)}
     named = {each.name: each for each in wanted(reach)}
+    fresh = [name for name in named if name not in stored]
+    gone = [name for name in stored if name not in named]
+    other = [name for name, each in named.items() if stored.get(name, each) != each]
     words = [
-        *(f"[receivers.{name}] was never applied" for name in named if name not in stored),
-        *(f"receiver {name} stands in no slaflow.toml here" for name in stored if name not in named),
-        *(f"[receivers.{n}] has changed" for n, each in named.items() if stored.get(n, each) != each),
+        *(_("[receivers.{name}] was never applied").format(name=name) for name in fresh),
+        *(_("receiver {name} stands in no slaflow.toml here").format(name=name) for name in gone),
+        *(_("[receivers.{name}] has changed").format(name=name) for name in other),
     ]
     return "; ".join(words) or None
 

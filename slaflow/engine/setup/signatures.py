@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.errors import SlaflowError
+from slaflow.language import _
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
@@ -28,7 +29,8 @@ class NotAParty(SlaflowError):
 
     def __init__(self, who: Actor, workflow: str, rule: str) -> None:
         name = who.name if who.name == who.party else f"{who.name} ({who.party})"
-        super().__init__(f"{name} is no party to {workflow}; {rule}")
+        words = _("{name} is no party to {workflow}; {rule}")
+        super().__init__(words.format(name=name, workflow=workflow, rule=rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ class Signatures:
     def _why(self, digest: str, party: str) -> str:
         last = self.last(digest, party)
         if last is None:
-            return f"{party} has not signed this very text"
-        return f"{party} took its signature back at {instant_text(last.at)}: {last.withdrawn}"
+            return _("{party} has not signed this very text").format(party=party)
+        words = _("{party} took its signature back at {at}: {why}")
+        return words.format(party=party, at=instant_text(last.at), why=last.withdrawn)
 
 
 def _is_of_text(entry: Entry) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from slaflow.errors import UnknownName
+from slaflow.language import _
 from slaflow.lifecycle.decision import Refusal
 from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.events import Contested, Input, Returned, Verb
@@ -77,15 +78,18 @@ def asked_for(said: Contested) -> tuple[str, dict[str, Any]]:
 def obstacle(said: Contested, party: str) -> str | None:
     """Why *party* cannot say it of that return; None where nothing stands in the way."""
     if said.returned is None:
-        return f"the lead was not handed back with a {said.about}"
+        return _("the lead was not handed back with a {about}").format(about=said.about)
     gave, took, before = said.returned.gave, said.returned.took, said.returned.said
     if said.verb == "dispute":
         if party != took:
-            return f"it went back to {took}, who alone disputes that, not {party}"
-        return "it is disputed already" if before else None
+            words = _("it went back to {took}, who alone disputes that, not {party}")
+            return words.format(took=took, party=party)
+        return _("it is disputed already") if before else None
     if party == took:
-        return f"it went back to {took}, who does not rule on its own disputes"
+        return _("it went back to {took}, who does not rule on its own disputes").format(took=took)
     if "disputed" not in before:
-        return f"nobody disputes that {gave} gave it back"
+        return _("nobody disputes that {gave} gave it back").format(gave=gave)
     ruled = next((kind for kind in before if kind != "disputed"), None)
-    return None if ruled is None else f"its dispute is {ruled} already"
+    if ruled is None:
+        return None
+    return _("its dispute is granted already") if ruled == "granted" else _("its dispute is upheld already")

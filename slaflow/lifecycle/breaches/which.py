@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from slaflow.clock import disputes
 from slaflow.clock.state import Clock
+from slaflow.language import _
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Disputed, Lifted, Upheld
 from slaflow.lifecycle.work import Work
@@ -26,10 +27,12 @@ def broken_clock(work: Clocked, said: Lifted | Disputed | Upheld, party: str) ->
     own = [c for c in work.clocks if c.target == name and c.is_broken and number in (None, c.number)]
     clock = max(own, key=lambda each: each.number, default=None)
     if clock is None:
-        which = f"no clock of {name} is" if number is None else f"clock {number} of {name} is not"
-        return f"{which} broken"
+        words = _("no clock of {name} is broken")
+        if number is not None:
+            words = _("clock {number} of {name} is not broken")
+        return words.format(name=name, number=number)
     if clock.lifted:
-        return f"the breach of {name}, clock {clock.number}, is lifted already"
+        return _about(_("the breach of {name}, clock {number}, is lifted already"), clock)
     return clock
 
 
@@ -39,10 +42,12 @@ def disputable_clock(work: Clocked, said: Lifted | Disputed | Upheld, party: str
     if isinstance(clock, str):
         return clock
     if clock.owed_by != party:
-        return f"{clock.target} is owed by {clock.owed_by}, who alone disputes its breaches, not {party}"
+        words = _("{name} is owed by {owes}, who alone disputes its breaches, not {party}")
+        return words.format(name=clock.target, owes=clock.owed_by, party=party)
+    if disputes.awaits_ruling(clock):
+        return _about(_("the breach of {name}, clock {number}, is disputed already"), clock)
     if disputes.is_disputed(clock):
-        done = "disputed already" if disputes.awaits_ruling(clock) else "disputed and upheld already"
-        return f"the breach of {clock.target}, clock {clock.number}, is {done}"
+        return _about(_("the breach of {name}, clock {number}, is disputed and upheld already"), clock)
     return clock
 
 
@@ -51,10 +56,15 @@ def disputed_clock(work: Clocked, said: Lifted | Disputed | Upheld, party: str) 
     clock = broken_clock(work, said, party)
     if isinstance(clock, str):
         return clock
-    what = f"the breach of {clock.target}, clock {clock.number},"
     if not disputes.is_disputed(clock):
-        return f"{what} is not disputed"
-    return f"{what} is upheld already" if disputes.is_upheld(clock) else clock
+        return _about(_("the breach of {name}, clock {number}, is not disputed"), clock)
+    if disputes.is_upheld(clock):
+        return _about(_("the breach of {name}, clock {number}, is upheld already"), clock)
+    return clock
+
+
+def _about(words: str, clock: Clock) -> str:
+    return words.format(name=clock.target, number=clock.number)
 
 
 def note(work: Work, kind: str, clock: Clock, at: datetime, given: Mapping[str, Any]) -> int:

@@ -48,15 +48,17 @@ def obstacles(
 
 def obstacle(routing: Routing, action: Assign, owner: str | None, party: str) -> str | None:
     """Why *owner*, whom *action* names, cannot have the lead that *party* holds; None if they can."""
-    what = {"actor": "who fires it", "input": f"input.{action.to}", "field": f"lead.{action.to}"}[action.kind]
+    what = {"actor": _("who fires it"), "input": f"input.{action.to}", "field": f"lead.{action.to}"}[
+        action.kind
+    ]
     if owner is None:
         return _("{what} becomes the owner, and is not set").format(what=what)
     person = routing.people.person(owner, routing.at)
     if person is None:
-        do = "fire it as" if action.kind == "actor" else "name"
-        return _("{what} becomes the owner, and is no person who is known; {do} one of {party}").format(
-            what=what, do=do, party=party
-        )
+        words = _("{what} becomes the owner, and is no person who is known; name one of {party}")
+        if action.kind == "actor":
+            words = _("{what} becomes the owner, and is no person who is known; fire it as one of {party}")
+        return words.format(what=what, party=party)
     if person.party != party:
         return _("{what} becomes the owner, and is not of {party}, which holds the lead then").format(
             what=what, party=party

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from slaflow.language import _, marked
 from slaflow.lifecycle.events import (
     Answered,
     Assigned,
@@ -36,7 +37,7 @@ from slaflow.lifecycle.rights.permits import (
     lead_refusal,
     may,
 )
-from slaflow.lifecycle.rights.rules import fields_judged, granted, own_rule, whom
+from slaflow.lifecycle.rights.rules import fields_judged, granted, own_rule
 from slaflow.lifecycle.rights.theirs import not_theirs
 from slaflow.workflow.model.parties import LEAD, ROLES, SYSTEM, ActOn
 from slaflow.workflow.model.workflow import Workflow
@@ -81,7 +82,7 @@ def _refusal(
 ) -> str | None:
     because = lead_refusal(who, operation, relations, foreign)
     if because is not None and isinstance(event.happening, Contested) and because != foreign():
-        return denied(who, _OF_RETURNS[event.happening.verb])
+        return denied(who, _(_OF_RETURNS[event.happening.verb]))
     return because
 
 
@@ -107,9 +108,9 @@ def is_used(workflow: Workflow, event: Input) -> bool:
 
 
 _OF_RETURNS: Mapping[str, str] = {
-    "dispute": "a member of the party that a lead went back to disputes that",
-    "lift": "a manager of another party than the lead went back to or an admin grants its dispute",
-    "uphold": "a manager of another party than the lead went back to or an admin upholds its dispute",
+    "dispute": marked("a member of the party that a lead went back to disputes that"),
+    "lift": marked("a manager of another party than the lead went back to or an admin grants its dispute"),
+    "uphold": marked("a manager of another party than the lead went back to or an admin upholds its dispute"),
 }
 """Who may, as a refusal says it of returns."""
 
@@ -148,9 +149,9 @@ def _asked(workflow: Workflow, happening: Happening, party: str) -> Sequence[str
     return ()
 
 
-def _by_rule(event: Input, who: Asker, rule: Mapping[str, str], what: str, foreign: _Foreign) -> Input:
+def _by_rule(event: Input, who: Asker, rule: Mapping[str, str], words: str, foreign: _Foreign) -> Input:
     if (right := granted(rule, who)) is None:
-        return event._replace(denied=denied(who, f"{what} by {whom(rule)}"))
+        return event._replace(denied=denied(who, words))
     if (because := foreign()) is not None:
         return event._replace(right=None, denied=because)
     return event._replace(right=right)

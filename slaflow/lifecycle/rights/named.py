@@ -47,4 +47,6 @@ def _one(role: str, party: str) -> str:
         "admin": _("an admin of {party}"),
         "auditor": _("an auditor of {party}"),
     }.get(role)  # fmt: skip
-    return f"{role} of {party}" if words is None else words.format(party=party)
+    return (
+        _("{role} of {party}").format(role=role, party=party) if words is None else words.format(party=party)
+    )

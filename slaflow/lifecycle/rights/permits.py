@@ -246,4 +246,14 @@ def lead_refusal(
 
 def denied(who: Asker, rule: str) -> str:
     """*rule*, which says who may, and that *who* is none of them."""
-    return f"{rule}, not {who}".rstrip(",")
+    return _("{rule}, not {who}").format(rule=rule, who=_Last(who))
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """An asker as the last word of a sentence."""
+
+    who: Asker
+
+    def __str__(self) -> str:
+        return str(self.who).rstrip(",")

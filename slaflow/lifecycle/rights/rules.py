@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from slaflow.language import _
 from slaflow.lifecycle.events import Changed, Contested, Happening, Input, Lifted, Upheld
 from slaflow.lifecycle.rights.named import named, right_of
 from slaflow.lifecycle.rights.permits import Asker, denied, refusal
@@ -17,18 +18,24 @@ Rule = Mapping[str, str]
 
 
 def own_rule(workflow: Workflow, happening: Happening) -> tuple[Rule, str] | None:
-    """Whom the agreement itself lets lift this breach, and how a refusal calls the deed."""
+    """Whom the agreement itself lets lift this breach, and the words that say so."""
     if isinstance(happening, Contested):
-        what = "granted" if happening.verb == "lift" else "upheld"
         if workflow.lift is None or happening.verb == "dispute":
             return None
-        return workflow.lift, f"the dispute of a return is {what}"
+        words = _("the dispute of a return is upheld by {who}")
+        if happening.verb == "lift":
+            words = _("the dispute of a return is granted by {who}")
+        return workflow.lift, words.format(who=whom(workflow.lift))
     if not isinstance(happening, Lifted | Upheld):
         return None
     own = workflow.target(happening.target).lift
     rule = workflow.lift if own is None else own
-    what = "lifted" if isinstance(happening, Lifted) else "upheld"
-    return None if rule is None else (rule, f"a breach of {happening.target} is {what}")
+    if rule is None:
+        return None
+    words = _("a breach of {target} is upheld by {who}")
+    if isinstance(happening, Lifted):
+        words = _("a breach of {target} is lifted by {who}")
+    return rule, words.format(target=happening.target, who=whom(rule))
 
 
 def granted(rule: Rule, who: Asker) -> str | None:
@@ -40,7 +47,7 @@ def granted(rule: Rule, who: Asker) -> str | None:
 
 
 def whom(rule: Rule) -> str:
-    return named(rule, {party: role for party, role in rule.items() if role != "member"}) or "nobody"
+    return named(rule, {party: role for party, role in rule.items() if role != "member"}) or _("nobody")
 
 
 def named_for(workflow: Workflow, happening: Happening) -> tuple[str, ...] | None:
@@ -71,8 +78,9 @@ def fields_judged(workflow: Workflow, event: Input, who: Asker) -> Input:
 def field_denied(name: str, rule: Rule, who: Asker) -> str:
     """Why *who* may not set the field *name* by hand."""
     if not rule:
-        return f"{name} is set by the agreement's transitions and steps, by nobody by hand"
-    return denied(who, f"{name} is set by {whom(rule)}")
+        words = _("{name} is set by the agreement's transitions and steps, by nobody by hand")
+        return words.format(name=name)
+    return denied(who, _("{name} is set by {who}").format(name=name, who=whom(rule)))
 
 
 def addition_denied(workflow: Workflow, who: Asker, given: Iterable[str]) -> str | None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from slaflow.language import _
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.permits import Asker
-
-_WHOSE = {"team": "their team's", "own": "theirs"}
 
 
 def not_theirs(people: Directory, who: Asker, stands: Callable[[], Lead], at: datetime) -> str | None:
@@ -26,10 +25,12 @@ def not_theirs(people: Directory, who: Asker, stands: Callable[[], Lead], at: da
     lead = stands()
     if lead.held_by != who.party or _is_theirs(people, who, lead, at):
         return None
-    rule = f"a member acts on what is {_WHOSE[who.acts_on]}"
+    rule = _("a member acts on what is theirs")
+    if who.acts_on == "team":
+        rule = _("a member acts on what is their team's")
     if lead.owner is None:
-        return f"{rule}, and nobody has this lead; take it first"
-    return f"{rule}, and {people.spelt(lead.owner)} has this lead"
+        return _("{rule}, and nobody has this lead; take it first").format(rule=rule)
+    return _("{rule}, and {owner} has this lead").format(rule=rule, owner=people.spelt(lead.owner))
 
 
 def _is_theirs(people: Directory, who: Asker, lead: Lead, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from slaflow.engine.app import Engine
 from slaflow.engine.figures.kept import Place
 from slaflow.hours.zones import supported
+from slaflow.language import marked
 from slaflow.report.aging import aging
 from slaflow.report.candour import candour
 from slaflow.report.commitments import commitments
@@ -63,7 +64,7 @@ def groupings(app: Engine) -> list[str]:
 def check_grouping(app: Engine, by: str) -> None:
     """Raises ``UnknownGrouping`` where there is nothing of that name to group by."""
     if by not in (known := groupings(app)):
-        raise UnknownGrouping("grouping", by, known)
+        raise UnknownGrouping(marked("grouping"), by, known)
 
 
 def counted(app: Engine, place: Place) -> Figures:

@@ -16,6 +16,7 @@ from slaflow.engine.setup.versions import NoActiveWorkflow
 from slaflow.errors import InvalidValue, UnknownName
 from slaflow.language import _, marked
 from slaflow.web.desk.context import desk_page, site_of
+from slaflow.web.desk.words import missing
 from slaflow.web.forms import form_of, inputs_of, written
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
@@ -26,7 +27,7 @@ Form = Annotated[dict[str, str], Depends(form_of)]
 KNOWN = marked("a lead is known by that already")
 ERASED = marked("a lead that was known by that was erased; who runs slaflow can add it again")
 NOT_ONE = marked("there is no single agreement in force to add a lead under; whoever runs slaflow adds it")
-REFUSALS = (InvalidValue, IdentityMissing, NotPermitted, UnknownName, NoActiveWorkflow)
+REFUSALS = (InvalidValue, NotPermitted, UnknownName, NoActiveWorkflow)
 
 
 @router.get("/leads/new")
@@ -48,6 +49,8 @@ def add(request: Request, asking: Asking, form: Form) -> Response:
         return _page(request, asking, 409, typed, [_(KNOWN)], error.lead_id)
     except IdentityErased:
         return _page(request, asking, 409, typed, [_(ERASED)])
+    except IdentityMissing as error:
+        return _page(request, asking, 422, typed, [*missing(error.missing)])
     except REFUSALS as error:
         return _page(request, asking, 422, typed, [str(error)])
     return RedirectResponse(towards(request, f"/leads/{lead['id']}?done={lead['id']}"), 303)

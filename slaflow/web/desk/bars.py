@@ -89,21 +89,21 @@ def ended(bar: ClockBar) -> str:
     return _("broke") if bar.breached_at is not None else _("no longer owed")
 
 
-def when(bar: ClockBar, zone: ZoneInfo) -> str:
+def when(bar: ClockBar, zone: ZoneInfo, now: datetime) -> str:
     """``of 4 h · due Mon 9 Mar 17:00 · office``, and what stands still and until when."""
     parts = [_("of {time}").format(time=spent(bar, bar.allowance_seconds))]
     if bar.due_at is not None and bar.paused_at is None:
         words = _("was due {at}") if bar.left_seconds < 0 else _("due {at}")
-        parts.append(words.format(at=local(bar.due_at, zone)))
+        parts.append(words.format(at=local(bar.due_at, zone, now)))
     parts.append(bar.calendar.replace("_", " "))
     return " · ".join(parts)
 
 
-def stands_still(bar: ClockBar, zone: ZoneInfo) -> str | None:
+def stands_still(bar: ClockBar, zone: ZoneInfo, now: datetime) -> str | None:
     """Why its time does not go on now; None where it does."""
     if bar.paused_at is not None:
         left = bar.pause_left_seconds
-        since = local(bar.paused_at, zone)
+        since = local(bar.paused_at, zone, now)
         if left is None:
             return _("paused since {at}").format(at=since)
         return _("paused since {at}, {time} of the pause left").format(at=since, time=spent(bar, left))
@@ -111,7 +111,7 @@ def stands_still(bar: ClockBar, zone: ZoneInfo) -> str | None:
         return None
     if bar.next_edge_at is None:
         return _("closed")
-    return _("closed, opens {at}").format(at=local(bar.next_edge_at, zone))
+    return _("closed, opens {at}").format(at=local(bar.next_edge_at, zone, now))
 
 
 def counts(bar: ClockBar, at: datetime) -> dict[str, str]:

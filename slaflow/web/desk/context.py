@@ -35,7 +35,7 @@ def desk_page(
     return page(
         template, status, root=towards(request, "/"), me=asking, form_key=asking.form_key,
         form_key_name=FORM_KEY, zone=place, at=at,
-        key=secrets.token_urlsafe(KEY_BYTES), when=partial(local, zone=place), bars=bars, words=words,
+        key=secrets.token_urlsafe(KEY_BYTES), when=partial(local, zone=place, now=at), bars=bars, words=words,
         strips=strips, places=tuple(nav.places(asking)),
         **values,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from slaflow.language import _
 from slaflow.lifecycle.erasure import LeadErased
 from slaflow.web.desk.context import back_to, desk_page, site_of, with_done
 from slaflow.web.desk.leads import no_such_lead
+from slaflow.web.desk.words import missing
 from slaflow.web.forms import form_of, inputs_of, written
 from slaflow.web.origin import towards
 from slaflow.web.pages import line
@@ -118,6 +119,8 @@ def _because(error: SlaflowError) -> tuple[str, ...]:
         return error.because
     if isinstance(error, LeadExists):
         return (_("another lead is known by that already"),)
+    if isinstance(error, IdentityMissing):
+        return missing(error.missing)
     return (str(error),)
 
 

@@ -134,10 +134,14 @@ def _labels(axis: Axis, strip: Strip, zone: ZoneInfo) -> Iterator[Label]:
     if len(days) > 1:
         step = -(-len(days) // LABELS)
         for at in days[::step]:
-            yield _label(axis, at, day_of(at.astimezone(zone)))
+            yield _label(axis, at, _day(at.astimezone(zone), strip.at.astimezone(zone)))
         return
     for at in _hours(axis, zone):
         yield _label(axis, at, f"{at.astimezone(zone):%H:%M}")
+
+
+def _day(here: datetime, now: datetime) -> str:
+    return day_of(here) if here.year == now.year else f"{day_of(here)} {here.year}"
 
 
 def _days(axis: Axis, zone: ZoneInfo) -> Iterator[datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -48,6 +48,11 @@ def tiles(engine: Engine, who: Actor, zone: ZoneInfo) -> Tiles | None:
         each for each in reader(engine, who).agreements
         if any(who.party in c.owed_by for c in each.commitments.values())
     ]  # fmt: skip
+    now = engine.now()
+
+    def spelt(text: str) -> str:
+        return local(datetime.fromisoformat(text), zone, now)
+
     for agreement in promising:
         shown = show(engine, Place(SCOREBOARD, agreement.name))
         at = shown.at or at
@@ -56,11 +61,13 @@ def tiles(engine: Engine, who: Actor, zone: ZoneInfo) -> Tiles | None:
             mine = (each for each in rows if each["commitment"] == commitment.name)
             bound = measures.bounds(commitment)
             title = capital(commitment.title or plain(commitment.name))
-            found += _tiles(title, bound, (each for each in mine if who.party in each["owed_by"]), zone)
+            found += _tiles(title, bound, (each for each in mine if who.party in each["owed_by"]), spelt)
     return Tiles(tuple(found), at) if promising else None
 
 
-def _tiles(title: str, bound: str, rows: Iterator[dict[str, object]], zone: ZoneInfo) -> Iterator[SmallTile]:
+def _tiles(
+    title: str, bound: str, rows: Iterator[dict[str, object]], spelt: Callable[[str], str]
+) -> Iterator[SmallTile]:
     for row in rows:
-        whole = next(lines(row, lambda text: local(datetime.fromisoformat(text), zone)))
+        whole = next(lines(row, spelt))
         yield SmallTile(title, str(row["period"]), whole.measured, bound, whole.came_of_it)

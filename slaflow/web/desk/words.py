@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from slaflow.agreement.document.blocks import capital
+from slaflow.agreement.words.naming import plain
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.refusals import Mend
 from slaflow.language import _
@@ -70,3 +72,8 @@ def _mends() -> dict[str, str]:
         "field": _("set it"), "check": _("answer it"), "activity": _("record it"),
         "attempt": _("record an attempt"), "contact": _("record that you spoke"), "open": "",
     }  # fmt: skip
+
+
+def missing(names: Iterable[str]) -> tuple[str, ...]:
+    """That each of *names*, by which a lead is known, has to be said."""
+    return tuple(_("{name} is required").format(name=capital(plain(each))) for each in names)

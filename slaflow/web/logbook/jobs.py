@@ -57,7 +57,7 @@ def file(request: Request, asking: Asking, number: Number) -> Response:
     except JobNotThere as error:
         return line(404, str(error), towards(request, "/jobs"))
     except NoFile as error:
-        return line(410 if "erased" in str(error) else 409, str(error), towards(request, f"/jobs/{number}"))
+        return line(410 if error.is_gone else 409, str(error), towards(request, f"/jobs/{number}"))
     named = {"content-disposition": f'attachment; filename="{job.file_name}"'}
     named["content-length"] = str(job.file_bytes)
     return StreamingResponse(pieces, 200, named, job.file_type)

@@ -14,7 +14,7 @@ from slaflow.language import month_of
 def spelt_in(reads: Reader) -> Callable[[str], str]:
     """Writes an instant of figures as the reader reads it."""
     zone = ZoneInfo(reads.zone)
-    return lambda text: local(datetime.fromisoformat(text), zone)
+    return lambda text: local(datetime.fromisoformat(text), zone, reads.at)
 
 
 def days_words(reads: Reader, start: str, end: str) -> str:

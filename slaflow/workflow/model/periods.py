@@ -12,6 +12,7 @@ from slaflow.errors import USAGE, SlaflowError
 from slaflow.hours.calendar import Calendar
 from slaflow.hours.periods import FIRST_YEAR, LAST_YEAR
 from slaflow.hours.zones import instant_at, start_of_day
+from slaflow.language import _
 from slaflow.workflow.model.commitment import Every
 
 ONE_DAY = timedelta(days=1)
@@ -29,7 +30,9 @@ class InvalidPeriod(SlaflowError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f'"{text[:40]}" is no period; write a month like 2026-03, or 2026-W10, 2026-Q1, 2026, 2026-03-06'
+            _(
+                '"{text}" is no period; write a month like 2026-03, or 2026-W10, 2026-Q1, 2026, 2026-03-06'
+            ).format(text=text[:40])
         )
 
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.hours.zones import SUPPORTED_YEARS, instant_at, start_of_day, with_offset
-from slaflow.language import _, grouped
+from slaflow.language import _, grouped, put
 from slaflow.workflow.expressions.compiled import CompiledExpression
 from slaflow.workflow.identity import plain, shown, unseen
 from slaflow.workflow.model.lead import Field, Value
@@ -62,12 +62,15 @@ def parse_value(field: Field, raw: object, timezone: str, *, takes_unseen: bool 
             _check_seen(raw.strip())
         return _checked(field, _PARSERS[field.type](raw))
     except _Refused as refusal:
-        words = str(refusal)
+        words = refusal.words
         if refusal.naive is not None:
             words = _("{value} has no offset; write {instant}").format(
                 value=_shown(raw), instant=with_offset(refusal.naive, timezone)
             )
-        raise InvalidValue(f"{field.name}: {words}", f"{field.name}: {refusal.unquoted}") from None
+        raise InvalidValue(
+            put("{name}: {words}", name=field.name, words=words),
+            put("{name}: {words}", name=field.name, words=refusal.unquoted),
+        ) from None
 
 
 def check_address(text: str) -> str:
@@ -108,7 +111,7 @@ def _check_supported(field: Field, raw: object) -> None:
     first = 1000 if field.type == "date" else SUPPORTED_YEARS[0]
     if not first <= year <= SUPPORTED_YEARS[-1]:
         words = _("lies beyond the years {first} to {last}").format(first=first, last=SUPPORTED_YEARS[-1])
-        message = f"{field.name}: {_shown(str(raw))} {words}"
+        message = put("{name}: {value} {words}", name=field.name, value=_shown(str(raw)), words=words)
         raise InvalidValue(message, _("{name}: what was given {words}").format(name=field.name, words=words))
 
 
@@ -173,7 +176,8 @@ class _Refused(Exception):
         self.naive = naive
         quoted = value is not _NOT_SHOWN
         self.unquoted = _("what was given {words}").format(words=words) if quoted else words
-        super().__init__(f"{_shown(value)} {words}" if quoted else words)
+        self.words = put("{value} {words}", value=_shown(value), words=words) if quoted else words
+        super().__init__(self.words)
 
 
 def _shown(value: object) -> str:

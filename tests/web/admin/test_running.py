@@ -74,5 +74,16 @@ def test_health_says_what_doctor_says(app: Engine, client: TestClient) -> None:
     enter(app, client, MIA)
     said = words(client.get("/admin/health"))
     assert "● in order" in said
-    assert "by-click is active since 2026-01-05T08:00:00Z" in said
+    assert "by-click is active since Mon 5 Jan 09:00" in said, "in the zone of who reads"
     assert "Ticks behind" in said
+
+
+def test_health_is_read_in_the_readers_language_and_zone(app: Engine, client: TestClient) -> None:
+    enter(app, client, MIA)
+    page = client.get("/admin/health", headers={"accept-language": "sv"})
+    said = words(page)
+    assert "by-click gäller sedan mån 5 jan. 09:00" in said
+    assert "klockan är fre 6 mars 14:30" in said
+    for english in ("is active since", "the tables are at", "time zones of", "it is ", "no step", "Z "):
+        assert english not in said, english
+    assert 'lang="en"' not in page.text[page.text.index("<main") :]
