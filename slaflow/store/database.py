@@ -67,6 +67,7 @@ class Database:
         weakref.finalize(self, self._engine.dispose)
         self._checked = False
         self._here = threading.local()
+        self._writing = threading.RLock()
         self.is_hurried: Callable[[], bool] = lambda: False
         """Asked now and then while a write waits for a locked file; True gives the waiting up."""
 
@@ -158,7 +159,9 @@ class Database:
         self, *, write: bool, create: bool = False, rehearsed: bool = False
     ) -> Iterator[Connection]:
         _check_file(self._url, self.shown, self._written, create)
-        with translated(self.shown, WAIT_SECONDS), self._engine.connect() as connection:
+        with (
+            translated(self.shown, WAIT_SECONDS), self._turn(write), self._engine.connect() as connection
+        ):  # fmt: skip
             options: dict[str, Any] = {
                 "slaflow_write": write, "slaflow_hurried": self.is_hurried, _REHEARSAL: rehearsed
             }  # fmt: skip
@@ -170,6 +173,24 @@ class Database:
                 yield connection
                 if rehearsed:
                     transaction.rollback()
+
+    @contextmanager
+    def _turn(self, write: bool) -> Iterator[None]:
+        """Has this process's threads write to a file one after the other.
+
+        SQLite lets who waits look again after longer and longer sleeps, so that the file is often free
+        with nobody at it. Who gets no turn in time tries all the same, and hears what SQLite says.
+        """
+        is_taken, latest = False, monotonic() + WAIT_SECONDS
+        if write and self.dialect == "sqlite":
+            while not (is_taken := self._writing.acquire(timeout=SLICE_MILLISECONDS / 1000)):
+                if self.is_hurried() or monotonic() >= latest:
+                    break
+        try:
+            yield
+        finally:
+            if is_taken:
+                self._writing.release()
 
     def _check_revision(self, connection: Connection) -> None:
         if self._checked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -194,6 +195,21 @@ def test_who_is_in_a_hurry_does_not_wait_for_a_locked_file(database_url: str, da
     with other.write() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
     other.dispose()
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("impatient")
+def test_threads_that_share_a_database_write_one_after_the_other(database: Database) -> None:
+    """Though no lock is waited for at all, none is refused: each has its turn."""
+
+    def add(number: int) -> None:
+        with database.write() as writing:
+            leads.insert(writing, [a_lead(number)])
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add, range(1, 41)))
+    with database.read() as reading:
+        assert leads.read(reading, range(1, 41)).keys() == set(range(1, 41))
 
 
 @ON_SQLITE
