@@ -8,13 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from slaflow.clock.state import Clock
+from slaflow.clock.state import Clock, Status
 from slaflow.hours.calendar import Calendar
 from slaflow.workflow.model.clocks import Days, OpenTime, Span, Step, Target
 
 NO_TIME = timedelta(0)
 SHORTEST = timedelta(minutes=1)
+
+
+class Counted(Protocol):
+    """What time left is counted from: a clock, or as much of it as that takes."""
+
+    @property
+    def calendar(self) -> str: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def left(self) -> timedelta: ...
+    @property
+    def base_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime | None: ...
 
 
 def floor_second(at: datetime) -> datetime:
@@ -50,7 +66,7 @@ def open_budget(calendar: Calendar, at: datetime, span: Span) -> timedelta:
     )
 
 
-def time_left(clock: Clock, calendar: Calendar, at: datetime) -> timedelta:
+def time_left(clock: Counted, calendar: Calendar, at: datetime) -> timedelta:
     """Open time left at *at*; negative once the clock is past due."""
     if clock.left < NO_TIME:
         # Late already when its lead moved to another calendar: that stands, and is counted on from there.

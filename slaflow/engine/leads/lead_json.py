@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from slaflow.clock.disputes import is_disputed, is_upheld
-from slaflow.clock.due import time_left
+from slaflow.clock.due import Counted, time_left
 from slaflow.clock.state import Clock
 from slaflow.engine.leads.marks import marks_of
 from slaflow.lifecycle.approaches import next_welcome
@@ -182,7 +182,7 @@ def late_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int | None:
     return seconds(-time_left(clock, workflow.calendars[clock.calendar], clock.ended_at or at))
 
 
-def left_seconds(workflow: Workflow, clock: Clock, at: datetime) -> int:
+def left_seconds(workflow: Workflow, clock: Counted, at: datetime) -> int:
     """Open time left until due, negative once it is past."""
     left = time_left(clock, workflow.calendars[clock.calendar], at)
     return int(left.total_seconds() // 1)

@@ -119,7 +119,8 @@ class Question:
     def present(self, now: datetime, most: int | None) -> Iterator[dict[str, Any]]:
         """The rows as of now: all, or those among which the *most* urgent are."""
         yield from self._as_settled(owed_store.unsettled(self.conn, now), now)
-        yield from self._saved(self._most_urgent(most, now), now)
+        standing = self._most_urgent(most, now)
+        yield from self._saved(standing if most is None else self._ranked(standing, now)[:most], now)
 
     def as_saved(
         self, now: datetime, most: int, fallen: Sequence[int]
@@ -133,31 +134,22 @@ class Question:
         also.update(islice((each for each in fallen if each not in kept), SETTLED))
         looked_at, settled, rows = most, set[int](), list[dict[str, Any]]()
         while True:
-            saved = sorted(self._saved(self._most_urgent(looked_at, None), now), key=_urgency)
-            shown = {row["lead"] for row in saved[:looked_at]}
+            saved = self._ranked(self._most_urgent(looked_at, None), now)
+            shown = {each.lead for each in saved[:looked_at]}
             wanted = (shown if fell is None else shown & fell).union(also) - settled
             rows += self._as_settled(sorted(wanted), now)
             settled |= wanted
-            found = (
-                list(rows) if fell is None else [*rows, *(row for row in saved if row["lead"] not in fell)]
-            )
-            if len(found) < most and looked_at <= len(saved):
+            standing = [] if fell is None else [each for each in saved if each.lead not in fell]
+            if len(rows) + len(standing) < most and looked_at <= len(saved):
                 # What fell took some of these promises away: others come forward.
                 if fell is not None:
-                    found += self._come_forward(most, now, found)
+                    both = {each.clock: each for each in (*standing, *self._most_urgent(most, now))}
+                    standing = self._ranked(both.values(), now)
                 elif looked_at < LOOKED_AT:
                     looked_at *= 2
                     continue
-            return sorted(found, key=_urgency)[:most], settled.union(kept)
-
-    def _come_forward(
-        self, most: int, now: datetime, found: Sequence[dict[str, Any]]
-    ) -> Iterator[dict[str, Any]]:
-        """The *most* urgent of the leads in which nothing fell, but those that are *found* already."""
-        known = {(row["lead"], row["target"]) for row in found}
-        for row in self._saved(self._most_urgent(most, now), now):
-            if (row["lead"], row["target"]) not in known:
-                yield row
+            rows += self._saved(standing[:most], now)
+            return sorted(rows, key=_urgency)[:most], settled.union(kept)
 
     def _as_settled(self, lead_ids: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:
         standings = self.app.standings
@@ -170,6 +162,16 @@ class Question:
         clocks = clock_store.open_of(self.conn, others)
         for lead in leads.values():
             yield from self._settled(Standing(lead, clocks[lead.id], max(now, lead.as_of)))
+
+    def _ranked(self, candidates: Iterable[Candidate], now: datetime) -> list[Candidate]:
+        """*candidates* as their rows are sorted, so that only those are read that are kept."""
+
+        def place(each: Candidate) -> tuple[bool, int, str, int, int]:
+            left = left_seconds(self.app.workflow(each.digest), each, now)
+            due = "" if each.due_at is None else instant_text(each.due_at)
+            return each.status == "paused", left, due, each.lead, each.clock
+
+        return sorted(candidates, key=place)
 
     def _saved(self, candidates: Iterable[Candidate], now: datetime) -> Iterator[dict[str, Any]]:
         for owed in owed_store.read(self.conn, [each.clock for each in candidates]):

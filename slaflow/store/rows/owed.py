@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, select, tuple_, union
 
-from slaflow.clock.state import Clock
+from slaflow.clock.state import Clock, Status
 from slaflow.store.dialect import epoch, in_stream, unindexed
 from slaflow.store.rows.clocks import COLUMNS, from_row
 from slaflow.store.tables.leads import clock, lead
@@ -33,9 +33,15 @@ class Group(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An open promise, by the row of its clock."""
+    """An open promise, by the row of its clock, and what it is ranked by."""
 
     clock: int
+    lead: int
+    digest: str
+    calendar: str
+    status: Status
+    left: timedelta
+    base_at: datetime
     due_at: datetime | None
 
 
@@ -69,7 +75,7 @@ _BEHIND = tuple_(*_PLACE, clock.c.due_at) > tuple_(
 )
 _FELL = select(clock.c.lead).where(clock.c.wake_at <= bindparam("now", type_=Instant()))
 _AHEAD = select(entry.c.lead).where(entry.c.at > bindparam("now", type_=Instant()), entry.c.lead.is_not(None))
-_CANDIDATE = (clock.c.id, clock.c.due_at)
+_CANDIDATE = (clock.c.id, *(clock.c[name] for name in Candidate._fields[1:]))
 _UNSETTLED = union(_FELL, _AHEAD)
 _STANDS = clock.c.lead.not_in(_UNSETTLED)
 """As it is saved: nothing fell in the lead, and its log does not end later than now."""
