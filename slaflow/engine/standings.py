@@ -15,7 +15,7 @@ from slaflow.lifecycle.people import Directory
 from slaflow.workflow.model.workflow import Workflow
 
 MOST = 1000
-"""Leads that are kept, those asked for last."""
+"""Leads that are kept, those asked for last of those in which something fell."""
 
 
 class Known(NamedTuple):
@@ -88,8 +88,15 @@ class Standings:
             if kept is not None and kept.workflow is workflow and _stands(kept, people, lead.head, at):
                 self._kept.move_to_end(lead.id)
                 return kept.standing
-        decision = settled(workflow, people, lead, clocks, at)
+        given = list(clocks)
+        fell = any(each.wake_at is not None and each.wake_at <= at for each in given)
+        decision = settled(workflow, people, lead, given, at)
         found = Standing(decision.lead, decision.clocks, at)
+        if not fell:
+            # Soon worked out again, and so many that they would push out those that take long.
+            with self._lock:
+                self._kept.pop(lead.id, None)
+            return found
         running = [each for each in decision.clocks if each.is_open]
         wakes = [each.wake_at for each in running if each.wake_at is not None]
         owing = Owing(
