@@ -130,6 +130,9 @@ def refuse_inexact(value: Any, kind: str) -> None:
 def _plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, str):
+        # A sentence that may be said anew to who reads it is kept in its words.
+        return str(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
