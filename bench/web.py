@@ -224,7 +224,7 @@ def _write_at(when: float, port: int, secret: str) -> float:
 
 def api(url: str, given: Any, found: Office) -> None:
     """How many a second four clients come to: leads read, and leads accepted, while there are any."""
-    with served(url, "--no-tick") as (port, process), ThreadPoolExecutor(4) as pool:
+    with served(url, "--no-tick", "--workers", "2") as (port, process), ThreadPoolExecutor(4) as pool:
         for what, ask in (("api, a lead", _read), ("api, accept", _accept)):
             began = time.perf_counter()
             counts = list(pool.map(lambda n, ask=ask: ask(port, found, n, given.seconds), range(4)))  # type: ignore[misc]
