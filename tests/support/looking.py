@@ -19,10 +19,10 @@ from slaflow.web.app import STATIC
 
 WHOLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ASKED: dict[tuple[int, str], dict[str, Any]] = {
-    (1280, "light"): {"runOnly": WHOLE},
-    (1280, "dark"): {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
-    (390, "light"): {"runOnly": WHOLE, "rules": {"color-contrast": {"enabled": False}}},
-    (390, "dark"): {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+    (1280, "light"): {"runOnly": WHOLE, "contrast": True},
+    (1280, "dark"): {"runOnly": {"type": "rule", "values": ["link-in-text-block"]}, "contrast": True},
+    (390, "light"): {"runOnly": WHOLE},
+    (390, "dark"): {"contrast": True},
 }
 """What axe is asked: what hangs on colours once for each scheme, what hangs on widths for each width."""
 CORNERS = {each: ASKED[each] for each in ((1280, "light"), (390, "dark"))}

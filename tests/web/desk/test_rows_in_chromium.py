@@ -14,7 +14,10 @@ from slaflow.engine.app import Engine
 
 Served = tuple[Engine, str]
 PARTY = "/queue?whose=party"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 HEIGHTS = "[...document.querySelectorAll('[data-row]')].map(each => each.getBoundingClientRect().height)"
 SHIFTS = """() => new Promise(done => {
   let sum = 0;

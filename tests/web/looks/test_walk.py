@@ -111,7 +111,25 @@ def test_a_form_across_its_row_and_the_keys_are_read_by_everybody(windows: Windo
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys").wait_for()
-    assert page.evaluate("looking.axed({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })") == []
+    asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "contrast": True}
+    assert page.evaluate("(asked) => looking.axed(asked)", asked) == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name", "worth"),
+    [("light", "color", "#aaa"), ("light", "opacity", "0.3"), ("dark", "color", "#444"),
+     ("dark", "backgroundColor", "#777")],
+)  # fmt: skip
+def test_one_pale_word_among_many_alike_is_found(
+    windows: Windows, office: Office, scheme: str, name: str, worth: str
+) -> None:
+    window, _ = walk_to(windows, office, "queue-party")
+    window.as_seen(SIZES[0], scheme)
+    assert window.page.evaluate("looking.axed({ contrast: true })") == []
+    one = window.page.locator("[data-row] [data-link]").nth(7)
+    one.evaluate("(each, [name, worth]) => { each.style[name] = worth; }", [name, worth])
+    (found,) = window.page.evaluate("looking.axed({ contrast: true })")
+    assert found.startswith("color-contrast: ")
 
 
 @pytest.mark.parametrize("name", LARGE)
