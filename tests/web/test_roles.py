@@ -10,7 +10,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 from support.clicked import KEYS, PUBLIC, REACH
 from support.desk import enter, guarded, wall
-from support.office import ANNA, BO, MIA, NORA
+from support.office import ANNA, BO, MIA, NORA, on_one_database
 
 from slaflow.engine.access import sessions
 from slaflow.engine.app import Engine
@@ -82,6 +82,7 @@ def test_the_table_says_who_gets_further(app: Engine, site: FastAPI, desk: TestC
         assert desk.cookies[OVER_HTTPS] == secret
 
 
+@on_one_database
 def test_no_form_is_taken_without_its_key_or_from_elsewhere_or_of_who_may_not(
     app: Engine, site: FastAPI, desk: TestClient
 ) -> None:
