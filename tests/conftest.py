@@ -67,6 +67,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
     return Together(config, log)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After whatever shuffles them, puts the longest tests first."""
+    Together.put_first(items)
+
+
 def pytest_collection_finish() -> None:
     """Leaves the collected tests and their modules out of every later search for garbage."""
     from support.remembered import share_read_agreements  # by who runs tests, not by who hands them out
