@@ -22,7 +22,7 @@ from slaflow.workflow.load import load_workflow
 from slaflow.workflow.model.workflow import Workflow
 
 SHIPPED = [
-    *(file for file in (ROOT / "workflows").glob("*.yaml") if ".scenario." not in file.name),
+    *(file for file in (ROOT / "workflows").rglob("*.yaml") if ".scenario." not in file.name),
     ROOT / "docs" / "olist" / "workflow.yaml",
 ]
 HOLIDAYS = dict.fromkeys(("SE", "BR"), (date(2026, 1, 1), date(2026, 12, 25)))

@@ -12,8 +12,8 @@ from slaflow.trial import run_scenarios
 from slaflow.workflow.load import read_workflow
 
 FOLDER = ROOT / "workflows"
-STORIES = sorted(FOLDER.glob("*.scenario.yaml"))
-AGREEMENTS = sorted(set(FOLDER.glob("*.yaml")) - set(STORIES))
+STORIES = sorted(FOLDER.rglob("*.scenario.yaml"))
+AGREEMENTS = sorted(set(FOLDER.rglob("*.yaml")) - set(STORIES))
 
 
 def named(path: Path) -> str:
@@ -36,6 +36,6 @@ def test_every_agreement_has_stories(file: Path) -> None:
 @pytest.mark.parametrize("file", STORIES, ids=named)
 def test_every_story_comes_to_its_end(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    report = run_scenarios(text, file.name, lambda name: (FOLDER / name).read_text(encoding="utf-8"))
+    report = run_scenarios(text, file.name, lambda name: (file.parent / name).read_text(encoding="utf-8"))
     assert report.failures == ()
     assert report.passed == len(re.findall(r"^  - name:", text, re.MULTILINE)) >= 5

@@ -17,7 +17,7 @@ from slaflow.workflow.model.workflow import Workflow
 
 MARCH = date(2026, 3, 1)
 SHIPPED = [
-    *(file for file in sorted((ROOT / "workflows").glob("*.yaml")) if ".scenario." not in file.name),
+    *(file for file in sorted((ROOT / "workflows").rglob("*.yaml")) if ".scenario." not in file.name),
     ROOT / "docs" / "olist" / "workflow.yaml",
 ]
 AGREEMENTS = [*(compiled(file.read_text(encoding="utf-8")) for file in SHIPPED), everything()]

@@ -28,7 +28,7 @@ ON_PAGES = r"^ *(?:\$ cat > \S+ <<'?EOF'?|```yaml)\n(workflow: .*?)^ *(?:EOF|```
 def agreements() -> Iterator[tuple[str, str]]:
     """Every one that is in the repository, those on pages too."""
     for folder, pattern in (
-        ("workflows", "*.yaml"),
+        ("workflows", "**/*.yaml"),
         ("docs", "*/workflow.yaml"),
         ("bench", "*/workflow.yaml"),
     ):
