@@ -1,0 +1,1 @@
+"""What ``workflow check`` proves about every history that an agreement allows. Pure."""
