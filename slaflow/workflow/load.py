@@ -133,6 +133,12 @@ def _compile(source: Source, findings: Findings, holidays: Holidays | None) -> W
     parts.fields = set_by_hand(parts)
     workflow, sound = _assemble(parts, holidays)
     check_workflow(workflow, document, findings, sound=sound)
+    if sound and not findings.count and not findings.stored:
+        # Imported here: nothing is asked of what is in force, and who changes a lead waits for imports.
+        from slaflow.workflow.proof.claims import advice
+
+        for remark in advice(workflow):
+            findings.warn(remark.path, remark.message, key=remark.key)
     return None if findings.count else workflow
 
 

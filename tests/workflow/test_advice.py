@@ -182,7 +182,8 @@ WARNINGS = {
     "cases without a last one": Case(
         ((ANSWER, "within: [{when: lead.on_hold, is: 1h}], calendar: office"),),
         "[{when: lead.on_hold",
-        "targets.answer.within: a lead for which no case holds has no answer: end with a case without",
+        "targets.answer.within: a lead for which no case holds (lead.on_hold is false or is not set) has no"
+        " answer: end with a case without",
         ((ANSWER, "within: [{when: lead.on_hold, is: 1h}, {when: true, is: 4h}], calendar: office"),),
     ),
     "an owner's calendar that no team gives": Case(

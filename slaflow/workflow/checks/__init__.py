@@ -59,7 +59,6 @@ ADVICE: tuple[Check, ...] = (
     journey.check_signalled,
     clauses.check_score_stands,
     autos.check_reads_scores,
-    allowances.check_last_case,
     keeping.check_debtor,
     keeping.check_let_go,
     transitions.check_clicked,

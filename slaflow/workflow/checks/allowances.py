@@ -1,10 +1,10 @@
-"""Checks of allowances: in which hours they count, and that every lead has one."""
+"""Checks of allowances: in which hours they count."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slaflow.workflow.checks.remark import Remark, path_of
+from slaflow.workflow.checks.remark import Remark
 from slaflow.workflow.document.top import WorkflowDoc
 from slaflow.workflow.model.clocks import Case, UntilField
 from slaflow.workflow.model.workflow import Workflow
@@ -25,14 +25,3 @@ def check_calendar_named(workflow: Workflow, document: WorkflowDoc) -> Iterator[
 def _is_an_instant(case: Case) -> bool:
     """Whether the case is due at an instant, which no calendar moves."""
     return isinstance(case.allowance, UntilField) and not case.allowance.is_date and not case.allowance.before
-
-
-def check_last_case(workflow: Workflow) -> Iterator[Remark]:
-    """The cases end with one that always holds, so that no lead is left without a clock."""
-    for clock in workflow.targets:
-        last = clock.cases[-1].when
-        if last is not None and last.evaluate({}) is not True:
-            words = f"a lead for which no case holds has no {clock.name}: end with a case without when"
-            aside = "; where that is meant, say when in start"
-            where = "after" if clock.is_timer else "within"
-            yield Remark((*path_of(clock), where), words + aside, warning=True)

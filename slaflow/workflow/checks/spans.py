@@ -18,7 +18,7 @@ def check_spans(workflow: Workflow) -> Iterator[Remark]:
     """No span of a clock takes more than a hundred years of its calendar."""
     for clock in workflow.targets:
         for where, text, span, names in _spans(clock):
-            for calendar in _calendars(workflow, names):
+            for calendar in calendars_named(workflow, names):
                 years = _years(span, calendar)
                 if years > MOST_YEARS:
                     words = f'"{text}" is {years:,.0f} years of {calendar.name}; at most {MOST_YEARS} will do'
@@ -41,7 +41,7 @@ def _spans(clock: Target) -> Iterator[tuple[tuple[str, ...], str, Span, Sequence
         yield ("pause", "at_most"), clock.pause.at_most.text, clock.pause.at_most, names
 
 
-def _calendars(workflow: Workflow, names: Iterable[str]) -> Iterator[Calendar]:
+def calendars_named(workflow: Workflow, names: Iterable[str]) -> Iterator[Calendar]:
     """The calendars that count; of ``owner`` all that may be an owner's."""
     found = set(names)
     if "owner" in found:

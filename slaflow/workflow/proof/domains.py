@@ -78,11 +78,10 @@ def _read(field: Field, timezone: str, value: Any) -> Any:
 
 
 class Domains:
-    """The values of every name but ``input``, ``answer`` and ``touch``, and of the three scores."""
+    """The values of every name but ``input``, ``answer``, ``touch`` and the three scores."""
 
-    def __init__(self, workflow: Workflow, scores: Mapping[str, Values] | None = None) -> None:
+    def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
-        self.scores = scores or {}
         self._found: dict[str, Values | None] = {}
 
     def of(self, name: str) -> Values | None:
@@ -120,8 +119,6 @@ class Domains:
             return items(stages) if stages else items((), NOT_SET)
         if name == "owner":
             return any_item(NOT_SET)
-        if name in ("fit", "engagement", "score"):
-            return self.scores.get(name, Values(Numbers(EVERYTHING)))
         return None
 
     def _most(self, name: str) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from slaflow.workflow.expressions.syntax import Node, Tree, bare, parse
+from slaflow.workflow.expressions.syntax import Node, Tree, bare, parse, results
 from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.expressions.words import read_names
 from slaflow.workflow.proof.domains import TRUTHS, moment
@@ -39,6 +39,11 @@ class Atom:
     name: str
     yes: Values
     no: Values
+    kept: tuple[Values, ...] = field(init=False, repr=False)
+    """What is left of its name where it is true, false, not true, not false."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kept", (self.yes, self.no, ~self.yes, ~self.no))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +133,9 @@ class _Reader:
 
     def _is_condition(self, node: Node) -> bool:
         """Whether its value is a truth, as far as can be told without types."""
-        node = bare(node)
+        return all(map(self._gives_truth, results(node)))
+
+    def _gives_truth(self, node: Node) -> bool:
         if node.kind == "literal":
             return isinstance(node.value, bool)
         if node in self.names:

@@ -99,9 +99,9 @@ def _followed(state: _State, efforts: tuple[Effort, ...]) -> bool:
         _spend(efforts, 1)
         goal = state.goals.pop()
         if isinstance(goal.formula, Atom):
-            name, kept = goal.formula.name, _kept(goal.formula, goal.asked)
-            state.cube[name] = state.cube[name] & kept
-            if not state.cube[name]:
+            name = goal.formula.name
+            state.cube[name] = left = state.cube[name] & goal.formula.kept[goal.asked]
+            if not left:
                 return False
         else:
             ways = _ways(goal.formula, goal.asked)
@@ -114,23 +114,10 @@ def _followed(state: _State, efforts: tuple[Effort, ...]) -> bool:
 
 def _is_possible(way: Goals, cube: Cube) -> bool:
     """Whether none of its goals is plainly out of reach."""
-    return all(
-        bool(cube[goal.formula.name] & _kept(goal.formula, goal.asked))
-        for goal in way
-        if isinstance(goal.formula, Atom)
-    )
-
-
-def _kept(atom: Atom, asked: int) -> Values:
-    match asked:
-        case 0:
-            return atom.yes
-        case 1:
-            return atom.no
-        case 2:
-            return ~atom.yes
-        case _:
-            return ~atom.no
+    for formula, asked in way:
+        if isinstance(formula, Atom) and not cube[formula.name] & formula.kept[asked]:
+            return False
+    return True
 
 
 def _ways(formula: Formula, asked: int) -> list[Goals]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from slaflow.workflow.expressions.value import Expression, Guard
 from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.proof.domains import Domains, moment, of_field
 from slaflow.workflow.proof.formula import Joined, Read, read
+from slaflow.workflow.proof.reach import SCORES, scores
 from slaflow.workflow.proof.search import NOT_TRUE, TRUE, Cube, Effort, Goal, TooMuch, found
-from slaflow.workflow.proof.values import NOT_SET, Items, Values, items, numbers
+from slaflow.workflow.proof.values import NOT_SET, UNREADABLE, Items, Values, items, numbers
 
 STEPS = 60_000
 """Most steps that all questions about one agreement take."""
@@ -38,13 +40,13 @@ ALWAYS = Condition(())
 class Truths:
     """Answers about one agreement; sound: what is not decided is taken for possible."""
 
-    def __init__(self, workflow: Workflow, scores: Mapping[str, Values] | None = None) -> None:
+    def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
-        self.domains = Domains(workflow, scores)
+        self.domains = Domains(workflow)
         self.effort = Effort(STEPS)
         self.gave_up = False
         """Whether some question took more steps than there are."""
-        self._read: dict[tuple[int, str], Read] = {}
+        self._read: dict[tuple[str, int, str], Read] = {}
         self._kept: list[object] = []
         self._answers: dict[tuple[object, ...], bool] = {}
         self._given = dict(_declared(workflow))
@@ -76,32 +78,63 @@ class Truths:
         return self._answers[key]
 
     def together(
-        self, yes: Iterable[Condition], no: Iterable[Condition], known: Mapping[str, object] = NOTHING
+        self,
+        yes: Iterable[Condition],
+        no: Iterable[Condition],
+        known: Mapping[str, object] = NOTHING,
+        *,
+        unread: bool = True,
     ) -> Cube | None:
         """What names can be where all of *yes* hold and none of *no* does; None: decided that nothing is.
 
-        An empty answer says nothing but that it may be so.
+        An empty answer says nothing but that it may be so. *unread*: whether a value may be one that no
+        expression reads, as a number of 30 digits is.
         """
+        try:
+            return self._together(yes, no, known, unread)
+        except TooMuch:
+            self.gave_up = True
+            return {}
+
+    def _together(
+        self, yes: Iterable[Condition], no: Iterable[Condition], known: Mapping[str, object], unread: bool
+    ) -> Cube | None:
         domains: dict[str, Values] = {}
         goals: list[Goal] = []
         for condition, asked in [*((each, TRUE) for each in yes), *((each, NOT_TRUE) for each in no)]:
             parts = []
             for expression in condition.clauses:
-                one = self.read(expression, condition)
+                one = self._reading(expression, condition)
                 domains.update(one.domains)
                 parts.append(one.formula)
             goals.append(Goal(Joined("and", tuple(parts)), asked))
+        if not unread:
+            domains = {name: each.without(UNREADABLE) for name, each in domains.items()}
+        return found(goals, self._narrowed(domains, known), self.effort)
+
+    def domains_of(self, conditions: Iterable[Condition]) -> Mapping[str, Values]:
+        """What each name that they ask for can be."""
+        return {
+            name: values
+            for condition in conditions
+            for expression in condition.clauses
+            if (one := self.read(expression, condition)) is not None
+            for name, values in one.domains.items()
+        }
+
+    def read(self, expression: Expression, condition: Condition = ALWAYS) -> Read | None:
+        """The formula of *expression*, one of *condition*'s; None where there is too much to read."""
         try:
-            return found(goals, self._narrowed(domains, known), self.effort)
+            return self._reading(expression, condition)
         except TooMuch:
             self.gave_up = True
-            return {}
+            return None
 
-    def read(self, expression: Expression, condition: Condition = ALWAYS) -> Read:
-        """The formula of *expression*, which is one of *condition*'s."""
-        key = (id(expression), condition.apart)
+    def _reading(self, expression: Expression, condition: Condition) -> Read:
+        key = (expression.text, id(condition.given), condition.apart)
         if key not in self._read:
-            self._kept.append(expression)
+            self.effort.spend(len(expression.text) // 4)
+            self._kept.append(condition.given)
             apart = {
                 name: f"{condition.apart}{name}"
                 for name in expression.names
@@ -109,13 +142,16 @@ class Truths:
             }
 
             def domain(name: str) -> Values | None:
-                return self._domain(name, condition.given)
+                return self.values_of(name, condition.given)
 
             self._read[key] = read(expression, domain, self.workflow.stages, apart)
         return self._read[key]
 
-    def _domain(self, name: str, given: Given | None) -> Values | None:
+    def values_of(self, name: str, given: Given | None = None) -> Values | None:
+        """What *name* can be; None where that cannot be said, as of what a guard without *given* is given."""
         head, _, rest = name.partition(".")
+        if name in SCORES:
+            return self._scores[name]
         if head not in _GIVEN:
             return self.domains.of(name)
         if given is None or rest not in given:
@@ -123,6 +159,15 @@ class Truths:
         field = given[rest]
         lacks = 0 if field.required or field.default is not None else NOT_SET
         return of_field(field, self.workflow.timezone, lacks)
+
+    @cached_property
+    def _scores(self) -> Mapping[str, Values]:
+        """What the scores can be, found out once some guard reads one."""
+
+        def together(asked: tuple[Expression, ...]) -> bool:
+            return self.together([Condition(asked)], []) is not None
+
+        return scores(self.workflow, self.domains.of, together)
 
     def _narrowed(self, domains: dict[str, Values], known: Mapping[str, object]) -> dict[str, Values]:
         for name, value in known.items():
@@ -132,7 +177,7 @@ class Truths:
                 stem = f"lead.{rest}" if f"lead.{rest}" in domains else rest
             if stem in domains:
                 here = domains[stem]
-                domains[stem] = here & (_is_known(here, value) if head == "known" else _known(here, value))
+                domains[stem] = here & (_is_known(here, value) if head == "known" else known_as(here, value))
         return domains
 
 
@@ -141,7 +186,7 @@ def _is_known(domain: Values, value: object) -> Values:
     return ~missing if value else missing
 
 
-def _known(domain: Values, value: object) -> Values:
+def known_as(domain: Values, value: object) -> Values:
     """What is known of a name as a set of the kind of *domain*."""
     values = list(value) if isinstance(value, frozenset | set) else [value]
     lacks = NOT_SET if None in values else 0

@@ -14,8 +14,8 @@ AGREEMENT = compiled(
         (
             "employees: int",
             "employees: int, size: {type: int, min: 1, max: 500}, source: {type: string, one_of: [web,"
-            " event]}, share: {type: decimal, min: 0, max: 1}, since: {type: date, min: 2020-01-01}, tier: {type: int,"
-            " one_of: [1, 2, 3]}",
+            " event]}, share: {type: decimal, min: 0, max: 1}, since: {type: date,"
+            " min: 2020-01-01}, tier: {type: int, one_of: [1, 2, 3]}",
         ),
         ("stages: [unaware, interest]", "stages: [unaware, interest, bought]"),
     )
