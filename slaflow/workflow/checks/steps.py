@@ -23,7 +23,7 @@ def check_order(workflow: Workflow) -> Iterator[Remark]:
 def check_within_reach(workflow: Workflow) -> Iterator[Remark]:
     """A step before due falls after the start in some case."""
     for clock in workflow.targets:
-        spans = _open_times(clock)
+        spans = open_times(clock)
         for step in clock.steps:
             if step.kind == "before" and spans and step.offset >= max(spans):
                 words = f"{step.label} before due is not after the start, so it is always left out"
@@ -52,25 +52,25 @@ def _falls_later(clock: Target, first: Step, second: Step) -> bool:
         sign = -1 if first.kind == "before" else 1
         same = (first.percent, first.offset * sign, first.days, first.months)
         return same >= (second.percent, second.offset * sign, second.days, second.months)
-    if _phase(first) != _phase(second):
-        return _phase(first) > _phase(second)
+    if phase(first) != phase(second):
+        return phase(first) > phase(second)
     if {first.kind, second.kind} & {"after_days", "after_months"}:
         return False  # 4h and the close of the 2nd open day: the calendar decides
-    spans = [span for span in _open_times(clock) if _instant(first, span) and _instant(second, span)]
-    return bool(spans) and all(_instant(first, span) > _instant(second, span) for span in spans)
+    spans = [span for span in open_times(clock) if instant(first, span) and instant(second, span)]
+    return bool(spans) and all(instant(first, span) > instant(second, span) for span in spans)
 
 
-def _phase(step: Step) -> int:
+def phase(step: Step) -> int:
     return 2 if step.falls_after_due else 1 if step.is_due else 0
 
 
-def _open_times(clock: Target) -> list[timedelta]:
+def open_times(clock: Target) -> list[timedelta]:
     """The allowances; none unless all are plain open time."""
     spans = [case.allowance.duration for case in clock.cases if isinstance(case.allowance, OpenTime)]
     return spans if len(spans) == len(clock.cases) else []
 
 
-def _instant(step: Step, span: timedelta) -> timedelta:
+def instant(step: Step, span: timedelta) -> timedelta:
     """Open time from the start to a step; nothing where it is left out."""
     if step.kind == "percent":
         return span * step.percent / 100

@@ -10,6 +10,7 @@ from slaflow.workflow.checks.journey import check_signalled
 from slaflow.workflow.checks.receivers import check_rules
 from slaflow.workflow.checks.remark import Remark
 from slaflow.workflow.checks.transitions import check_shadowed
+from slaflow.workflow.expressions.value import Expression
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.proof.cases import gaps, hidden_cases
 from slaflow.workflow.proof.conditions import Placed, conditions
@@ -20,6 +21,8 @@ from slaflow.workflow.proof.words import words
 from slaflow.workflow.yaml.tree import Path
 
 CLAIM = "guards can pass"
+MOST_QUOTED = 80
+"""Characters of a clause that are quoted."""
 MAX_PAIRS = 200
 """Pairs of clauses of one guard that are asked whether they exclude each other, to say which do."""
 
@@ -55,12 +58,17 @@ def _why(condition: Condition, truths: Truths) -> str:
     for each in condition.clauses:
         alone = Condition((each,), condition.given)
         if truths.together([alone], []) is None:
-            return f'no lead is such that "{each.text}"{_reach(alone, truths)}'
+            return f"no lead is such that {_quoted(each)}{_reach(alone, truths)}"
     pairs = list(combinations(condition.clauses, 2))
     for one, other in pairs[:MAX_PAIRS]:
         if truths.together([Condition((one, other), condition.given)], []) is None:
-            return f'"{one.text}" excludes "{other.text}"'
+            return f"{_quoted(one)} excludes {_quoted(other)}"
     return "its clauses exclude each other"
+
+
+def _quoted(expression: Expression) -> str:
+    text = expression.text
+    return f'"{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "..."}"'
 
 
 def _reach(condition: Condition, truths: Truths) -> str:

@@ -10,6 +10,7 @@ from slaflow.workflow.model.clocks import Step, Target
 from slaflow.workflow.model.flow import Fire, Transition
 from slaflow.workflow.model.parties import SYSTEM
 from slaflow.workflow.model.workflow import Workflow
+from slaflow.workflow.proof.falling import falls_before
 from slaflow.workflow.proof.judged import Judged, judged
 from slaflow.workflow.proof.truths import Condition, Truths
 
@@ -26,7 +27,7 @@ def judge(workflow: Workflow, truths: Truths) -> Judged:
 def _never_come_to(workflow: Workflow, clock: Target, truths: Truths) -> Iterator[Remark]:
     last: Step | None = None
     for step in clock.steps:
-        if last is not None and step.actions:
+        if last is not None and step.actions and falls_before(workflow, clock, last, step):
             words = f"{step.label} is never come to: what {last.label} fires ends {clock.name} for certain"
             yield Remark((*path_of(clock), "steps", step.label), words, warning=True, key=True)
         if last is None and any(_ends(workflow, clock, each, truths) for each in step.actions):
