@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from slaflow.workflow.checks.remark import Remark, path_of
-from slaflow.workflow.model.clocks import Target
+from slaflow.workflow.model.clocks import Case, Target, UntilField
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.proof.conditions import cases_of, condition_of
 from slaflow.workflow.proof.truths import ALWAYS, Condition, Truths
@@ -19,9 +20,9 @@ def hidden_cases(workflow: Workflow, truths: Truths) -> Iterator[Remark]:
     """Cases that never count; one behind a case without ``when`` is an error of its own."""
     for clock in workflow.targets:
         starts = list(_starts(clock))
-        if clock.repeat or clock.restart:
+        if clock.repeat or clock.restart or clock.per_owner:
             starts.append((ALWAYS, {}))
-        asked = [condition_of(case.when) for case in clock.cases]
+        asked = [_holds(case) for case in clock.cases]
         for index, case in enumerate(asked):
             may_be = any(
                 truths.together([case, start], asked[:index], known) is not None for start, known in starts
@@ -35,12 +36,18 @@ def gaps(workflow: Workflow, truths: Truths) -> Iterator[Remark]:
     """Clocks that some lead would have and has not, as no case holds for it."""
     for clock in workflow.targets:
         if all(case.when is not None for case in clock.cases):
-            asked = [condition_of(case.when) for case in clock.cases]
+            asked = [_holds(case) for case in clock.cases]
             for start, known in _starts(clock):
                 found = truths.together([start], asked, known, unread=False)
                 if found is not None:
                     yield _gap(clock, told(found, truths.domains_of([start, *asked])))
                     break
+
+
+def _holds(case: Case) -> Condition:
+    """What a case asks for; an ``until`` holds only where its field is set."""
+    until = case.allowance.field if isinstance(case.allowance, UntilField) else None
+    return replace(condition_of(case.when), there=() if until is None else (f"lead.{until}",))
 
 
 def _starts(clock: Target) -> Iterator[Start]:

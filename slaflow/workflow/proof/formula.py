@@ -92,6 +92,12 @@ def read(expression: Expression, domain: Domain, stages: tuple[str, ...], rename
     return Read(reader.whole(), tuple(dict.fromkeys(reader.free)), reader.domains)
 
 
+def is_set(name: str, domain: Values) -> Atom:
+    """That *name* has a value, one that no expression reads included."""
+    missing = Values(domain.has & ~domain.has, NOT_SET)  # type: ignore[operator]
+    return Atom(name, ~missing, missing)
+
+
 class _Reader:
     def __init__(
         self, expression: Expression, domain: Domain, stages: tuple[str, ...], rename: Mapping[str, str]
@@ -190,8 +196,7 @@ class _Reader:
         kind, name, domain = found
         self.domains[name] = domain
         if kind == "known":
-            missing = Values(domain.has & ~domain.has, NOT_SET)  # type: ignore[operator]
-            return Atom(name, ~missing, missing)
+            return is_set(name, domain)
         if kind == "stage":
             at = self.stages.index(self.names[node].removeprefix("stage.reached."))
             yes = items(self.stages[at:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slaflow.workflow.checks.moves import living_states
+from slaflow.workflow.checks.moves import living_states, moves, reached
 from slaflow.workflow.checks.remark import Remark, path_of
 from slaflow.workflow.model.clocks import Step, Target
 from slaflow.workflow.model.flow import Fire, Transition
@@ -38,8 +38,16 @@ def _ends(workflow: Workflow, clock: Target, action: object, truths: Truths) -> 
     """Whether *action* takes the lead out of the clock's states, from whichever of them."""
     if not isinstance(action, Fire):
         return False
-    states = living_states(workflow, clock)
+    states = _open_in(workflow, clock)
     return bool(states) and all(_leaves(workflow, clock, action, state, truths) for state in states)
+
+
+def _open_in(workflow: Workflow, clock: Target) -> set[str]:
+    """The states in which it may be open: autos may have gone on before it starts where the lead rests."""
+    found = living_states(workflow, clock)
+    if clock.lives_in is not None:
+        return found
+    return reached(found, ((move.source, move.target) for move in moves(workflow) if move.row.auto))
 
 
 def _leaves(workflow: Workflow, clock: Target, fire: Fire, state: str, truths: Truths) -> bool:
@@ -63,4 +71,4 @@ def _is_possible(row: Transition, fire: Fire) -> bool:
 
 
 def _condition(row: Transition) -> Condition:
-    return Condition(tuple(clause.that for clause in row.guard), row.requires)
+    return Condition(tuple(clause.that for clause in row.guard), row.requires, f"{row.index} ")

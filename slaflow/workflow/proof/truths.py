@@ -11,10 +11,10 @@ from slaflow.workflow.expressions.value import Expression, Guard
 from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.proof.domains import Domains, moment, of_field
-from slaflow.workflow.proof.formula import Joined, Read, read
+from slaflow.workflow.proof.formula import Formula, Joined, Read, is_set, read
 from slaflow.workflow.proof.reach import SCORES, scores
 from slaflow.workflow.proof.search import NOT_TRUE, TRUE, Cube, Effort, Goal, TooMuch, found
-from slaflow.workflow.proof.values import NOT_SET, UNREADABLE, Items, Values, items, numbers
+from slaflow.workflow.proof.values import NOT_SET, UNREADABLE, Items, Values, any_item, items, numbers
 
 STEPS = 60_000
 """Most steps that all questions about one agreement take."""
@@ -32,6 +32,8 @@ class Condition:
     """The declarations behind ``input``, ``answer`` and ``touch``; None: unknown."""
     apart: str = ""
     """What keeps its inputs apart from those of other conditions; none: they are the same."""
+    there: tuple[str, ...] = ()
+    """Names that must be set besides."""
 
 
 ALWAYS = Condition(())
@@ -102,7 +104,10 @@ class Truths:
         domains: dict[str, Values] = {}
         goals: list[Goal] = []
         for condition, asked in [*((each, TRUE) for each in yes), *((each, NOT_TRUE) for each in no)]:
-            parts = []
+            parts: list[Formula] = []
+            for name in condition.there:
+                domains[name] = self.values_of(name) or any_item(NOT_SET)
+                parts.append(is_set(name, domains[name]))
             for expression in condition.clauses:
                 one = self._reading(expression, condition)
                 domains.update(one.domains)

@@ -123,6 +123,13 @@ CASES = {
         "targets.answer.within[1]: this case of answer never counts: one before it holds whenever it would",
         within("{when: lead.employees > 9, is: 1h}, {when: lead.employees > 5, is: 2h}, {is: 4h}"),
     ),
+    "a case behind one that ends when a field says": Case(
+        GUARDS,
+        within("{when: lead.on_hold, is: 1h}, {when: lead.on_hold, is: {until: lead.callback_on}}, {is: 4h}"),
+        "{when: lead.on_hold, is: {until",
+        "targets.answer.within[1]: this case of answer never counts: one before it holds whenever it would",
+        within("{when: lead.on_hold, is: {until: lead.callback_on}}, {when: lead.on_hold, is: 1h}, {is: 4h}"),
+    ),
     "a gap between cases": Case(
         GUARDS,
         within(
@@ -217,3 +224,38 @@ def test_what_is_meant_is_left_in_peace(case: Case) -> None:
     text = edited(case, case.silent)
     assert warnings(text) == []
     assert all(proof.holds for proof in proofs(compiled(text)))
+
+
+PEACEFUL = {
+    "a step after one that an auto may have outrun": (
+        ("{enter: mql}, " + MEET, "{trigger: promote}, " + MEET),
+        (ANSWER, f"{ANSWER}, steps: {{+1h: {{fire: back}}, +2h: {{notify: sales}}}}"),
+        (
+            RETURN,
+            f"{RETURN}\n  - {{trigger: back, from: mql, to: new, by: system}}"
+            "\n  - {trigger: win, from: mql, to: talks, auto: true, when: contacted}"
+            "\n  - {trigger: return, from: talks, to: new, by: sales}",
+        ),
+        ("won: {final: true}", "talks: {held_by: sales}\n  won: {final: true}"),
+    ),
+    "steps of which the calendar says which falls first": (
+        (RETURN, f"{RETURN}\n  - {{trigger: back, from: mql, to: new, by: system}}"),
+        ("[09:00-17:00]", "[09:00-10:00]"),
+        (ANSWER, f"{ANSWER}, steps: {{+4h: {{fire: back}}, +2d: {{notify: sales}}}}"),
+    ),
+    "a condition that is always overridden": win("when: false, override: {by: {sales: manager}}"),
+    "rows of which each asks for another input": win(
+        "when: input.why == 'a', requires: {why: {type: string, one_of: [a]}}",
+        "when: input.why == 'b', requires: {why: {type: string, one_of: [b]}}",
+    ),
+    "a row for the manager, then one for all": (
+        (WIN, f"{WIN[:-6]}{{sales: manager}}, when: contacted}}\n  - {WIN[:-1]}, when: contacted}}"),
+    ),
+    "a number of which nobody knows the size": win("when: lead.employees > 0", "when: known.employees"),
+}
+
+
+@pytest.mark.parametrize("edits", PEACEFUL.values(), ids=PEACEFUL)
+def test_nothing_is_told_of_what_may_be_so(edits: Edits) -> None:
+    found = [each for each in warnings(small(*edits)) if "nobody owes anything" not in each]
+    assert found == []
