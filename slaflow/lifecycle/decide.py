@@ -16,6 +16,7 @@ from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import Decision, Draft, instant_text
 from slaflow.lifecycle.effects import Effect
 from slaflow.lifecycle.events import Created, Input, Migrated
+from slaflow.lifecycle.guards import Trace
 from slaflow.lifecycle.happenings import apply
 from slaflow.lifecycle.late import lateness
 from slaflow.lifecycle.lead import Lead
@@ -64,6 +65,7 @@ def decide(
     *,
     versions: Versions = no_other,
     in_place: bool = False,
+    traced: bool = False,
 ) -> Decision:
     """What happens to *lead*.
 
@@ -77,6 +79,7 @@ def decide(
         versions: gives the version a clock names that ended under another one, and the one a lead moves to.
         in_place: the caller has no further use for *lead* and *clocks* as they are, even if this
             raises: they are changed instead of copied.
+        traced: whether the decision says, beside its entries, what it went by.
 
     Returns:
         A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry.
@@ -84,12 +87,14 @@ def decide(
     Source: rules.md, 1 to 4 and 15 to 18. Cost: no rule reads history.
     """
     if event is not None and isinstance(event.happening, Created):
-        return _create(workflow, people, event, event.happening)
+        return _create(workflow, people, event, event.happening, Trace() if traced else None)
     assert lead is not None
     if in_place:
         work = Work(workflow, people, lead, list(clocks), versions)
     else:
         work = Work(workflow, people, lead.copy(), [c.copy() for c in clocks], versions)
+    if traced:
+        work.trace = Trace()
     more = settle(work, event.arrived_at if event is not None else now)
     if more or event is None:
         decision = work.decision()
@@ -117,7 +122,9 @@ def _note_right(workflow: Workflow, event: Input, told: Draft) -> None:
         told.data = {**told.data, "right": event.right}
 
 
-def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -> Decision:
+def _create(
+    workflow: Workflow, people: Directory, event: Input, new: Created, trace: Trace | None
+) -> Decision:
     at = event.occurred_at
     state = workflow.states[workflow.initial]
     lead = Lead(
@@ -125,7 +132,7 @@ def _create(workflow: Workflow, people: Directory, event: Input, new: Created) -
         state=state.name, held_by=state.held_by or "", created_at=at, entered_at=at, as_of=at,
         stage=workflow.stages[0] if workflow.stages else None, salt=new.salt,
     )  # fmt: skip
-    work = Work(workflow, people, lead, [])
+    work = Work(workflow, people, lead, [], trace=trace)
     data: dict[str, Any] = {"key": new.key, "number": new.id, "fields": dict(new.fields)}
     if event.via is not None:
         data["via"] = event.via

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.migration.move import ClockMove, Renamed
+
+if TYPE_CHECKING:
+    from slaflow.lifecycle.guards import Trace
 
 EntryClass = Literal["input", "consequence"]
 
@@ -100,7 +103,8 @@ class Decision:
     end of the lead's log is new, and the version it lives under where it migrated.
     ``turns`` are the round-robin draws, by team. ``more`` is True when 1,000 steps were carried out
     and others that fell before the input are still to come: save, then decide again. ``is_evidence``
-    is True where the input was refused and keeps or lifts a promise all the same.
+    is True where the input was refused and keeps or lifts a promise all the same. ``trace`` is what it
+    went by, where that was asked for; it is not stored.
     """
 
     lead: Lead
@@ -117,3 +121,4 @@ class Decision:
     steps: int = 0
     moves: list[ClockMove] = field(default_factory=list)
     renamed: list[Renamed] = field(default_factory=list)
+    trace: Trace | None = None

@@ -5,10 +5,10 @@ Source: rules.md, 25 (refusals) and 28.1 (the first row that may be taken).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from slaflow.errors import InvalidValue, did_you_mean
 from slaflow.language import _
@@ -41,6 +41,45 @@ class Chosen:
         return {"input": (self.row.requires, self.inputs)}
 
 
+class Judged(NamedTuple):
+    """A clause of a guard that was judged: its row in ``transitions``, its place there, whether it held."""
+
+    row: int
+    clause: int
+    passed: bool
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a decision went by that stands in no entry; it is not stored, and kept only where asked for.
+
+    ``rows`` and ``routes`` are places in the file, counted from 0; all in the order in which it came.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    clauses: list[Judged] = field(default_factory=list)
+    routes: list[int] = field(default_factory=list)
+
+    def judge(self, view: View, row: Transition) -> None:
+        """Notes each clause of *row*, as somebody who asked for it hears of every one that fails."""
+        for place, clause in enumerate(row.guard):
+            self.clauses.append(Judged(row.index, place, view.holds(clause.that)))
+
+    def hold_back(self, view: View, row: Transition) -> None:
+        """Notes the clauses of a row that would fire by itself, up to the one that holds it back."""
+        for place, clause in enumerate(row.guard):
+            holds = view.holds(clause.that)
+            self.clauses.append(Judged(row.index, place, holds))
+            if not holds:
+                return
+
+    def take(self, row: int, overridden: Collection[str]) -> None:
+        """Notes that *row* is taken; a clause that was *overridden* has refused nobody."""
+        self.rows.append(row)
+        if overridden:
+            self.clauses = [each for each in self.clauses if each.passed or each.row != row]
+
+
 def choose(
     view: View,
     row: Transition,
@@ -49,12 +88,13 @@ def choose(
     overrides: bool = False,
     owners: Owners | None = None,
     right: str | None = None,
+    trace: Trace | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The row if it may be taken now, else why not. *party* None: fired by itself.
 
     *overrides* says whether who fires it asks to override its guard, which takes who it names for that.
     *owners* says why the owner that it names with its inputs and what it sets cannot have the lead, *right*
-    is what the party has besides its name.
+    is what the party has besides its name. *trace* notes which clauses were judged.
     """
     because: list[str] = []
     if party is not None and not names(row.by, row.roles, party, right):
@@ -67,6 +107,8 @@ def choose(
     values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     failing = failing_clauses(seen, row.guard)
+    if trace is not None:
+        trace.judge(seen, row)
     is_granted = overrides and party is not None and grants(row.override, party, right)
     if failing and overrides and not is_granted:
         because.append(_not_to_override(row))
@@ -116,6 +158,7 @@ def choose_by_trigger(
     overrides: bool = False,
     owners: Owners | None = None,
     right: str | None = None,
+    trace: Trace | None = None,
 ) -> Chosen | tuple[str, ...]:
     """The first row of *trigger* in file order that may be taken, else why none can be.
 
@@ -132,7 +175,7 @@ def choose_by_trigger(
         )
     refused: list[str] = []
     for row in rows:
-        found = choose(view, row, inputs, party, owners=owners, right=right)
+        found = choose(view, row, inputs, party, owners=owners, right=right, trace=trace)
         if isinstance(found, Chosen):
             return found
         if not overrides:
@@ -143,7 +186,7 @@ def choose_by_trigger(
                 for r in found
             ]
     for row in rows if overrides else ():
-        found = choose(view, row, inputs, party, overrides, owners, right)
+        found = choose(view, row, inputs, party, overrides, owners, right, trace)
         if isinstance(found, Chosen):
             return found
         refused += [

@@ -118,7 +118,7 @@ def _fire(work: Work, event: Input, at: datetime, fired: Fired) -> Refusal | Non
     chain = chain_of(work, event, at)
     party, overrides = event.actor.party, fired.override is not None
     found = choose_by_trigger(
-        work.view(at), fired.trigger, fired.inputs, party, overrides, chain.obstacles, event.right
+        work.view(at), fired.trigger, fired.inputs, party, overrides, chain.obstacles, event.right, work.trace
     )
     if not isinstance(found, Chosen):
         data: dict[str, Any] = {"inputs": as_given(fired.inputs)}

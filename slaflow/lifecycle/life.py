@@ -58,10 +58,14 @@ class Life:
         *,
         versions: Versions = no_other,
         in_place: bool = False,
+        traced: bool = False,
     ) -> Decision:
         """What *event*, or time alone, comes to; it is nothing until it is taken. Errors: as ``decide``'s."""
         clocks = self._clocks_for(event)
-        return decide(workflow, people, self.lead, clocks, event, now, versions=versions, in_place=in_place)
+        return decide(
+            workflow, people, self.lead, clocks, event, now,
+            versions=versions, in_place=in_place, traced=traced,
+        )  # fmt: skip
 
     def take(self, decision: Decision) -> None:
         """Makes what was decided the lead's present."""

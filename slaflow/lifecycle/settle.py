@@ -157,7 +157,8 @@ def _fire(work: Work, action: Fire, fact: Fact, chain: Chain) -> None:
         value = view.evaluate(expression)
         if not isinstance(value, Unknown) and value is not None:
             inputs[name] = value
-    found = choose_by_trigger(view, action.trigger, inputs, SYSTEM_ACTOR.party, owners=chain.obstacles)
+    party, trace = SYSTEM_ACTOR.party, work.trace
+    found = choose_by_trigger(view, action.trigger, inputs, party, owners=chain.obstacles, trace=trace)
     if isinstance(found, Chosen):
         chain.fire(found, fact.seq)
         return

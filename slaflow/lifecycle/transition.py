@@ -99,9 +99,13 @@ class Chain:
     def _next_auto(self) -> Chosen | None:
         view = self.work.view(self.cause.at)
         for row in lifecycle_of(self.work.workflow).autos(view.lead.state):
-            if row.index in self.fired or not may_pass(view, row):
+            if row.index in self.fired:
                 continue
-            found = choose(view, row, {}, None, owners=self.obstacles)
+            if not may_pass(view, row):
+                if self.work.trace is not None:
+                    self.work.trace.hold_back(view, row)
+                continue
+            found = choose(view, row, {}, None, owners=self.obstacles, trace=self.work.trace)
             if isinstance(found, Chosen):
                 return found
         return None
@@ -117,6 +121,8 @@ class Chain:
         """
         work, row, lead, at = self.work, chosen.row, self.work.lead, self.cause.at
         self.fired.add(row.index)
+        if work.trace is not None:
+            work.trace.take(row.index, chosen.overridden)
         before = work.view(at, chosen.given)
         state = lifecycle_of(work.workflow).confirm(lead.state, row)
         moved = state != lead.state
@@ -204,6 +210,8 @@ class Chain:
 
         One who is the owner already is logged only if the team's turn was drawn: replay needs the pick.
         """
+        if self.work.trace is not None and pick.rule is not None:
+            self.work.trace.routes.append(pick.rule - 1)
         if pick.draws and pick.team is not None and pick.owner is not None:
             self.work.turns[pick.team] = pick.owner
             self.work.people = self.work.people.after_turn(pick.team, pick.owner)

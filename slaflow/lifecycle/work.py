@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
@@ -22,6 +22,9 @@ from slaflow.lifecycle.routing import Routing
 from slaflow.lifecycle.view import View
 from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.workflow import Workflow
+
+if TYPE_CHECKING:
+    from slaflow.lifecycle.guards import Trace
 
 _VERDICTS = frozenset(("breached", "clock_met"))
 """Kinds of entries that say whether a promise was kept."""
@@ -72,6 +75,8 @@ class Work:
     """Its clocks that another text calls otherwise."""
     late: Late | None = None
     """The input in hand, where it is told late."""
+    trace: Trace | None = None
+    """What it went by, where somebody asked for it."""
     _open: list[Clock] = field(default_factory=list)
     _changed: dict[int, Clock] = field(default_factory=dict)
     _fallen: dict[int, Clock] = field(default_factory=dict)
@@ -216,4 +221,5 @@ class Work:
             steps=self.steps,
             moves=self.moves,
             renamed=self.renamed,
+            trace=self.trace,
         )

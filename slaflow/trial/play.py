@@ -16,6 +16,7 @@ from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Draft, Refusal
 from slaflow.lifecycle.events import Assigned, Contested, Created, Input
+from slaflow.lifecycle.guards import Trace
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Actor, Lead
 from slaflow.lifecycle.life import ClockKey, Life
@@ -60,6 +61,7 @@ class Play:
         self.number = number
         self.life = Life()
         self.entries: list[Draft] = []
+        self.traces: list[Trace] = []
         self.told: set[str] = set()
         self.stopped: set[ClockKey] = set()
         self._create(name, fields, actor)
@@ -140,7 +142,7 @@ class Play:
     def _decide(self, event: Input | None, now: datetime) -> Decision:
         """Decides until nothing that fell before is left over."""
         while True:
-            decision = self.life.decide(self.workflow, self.people, event, now)
+            decision = self.life.decide(self.workflow, self.people, event, now, traced=True)
             self._take(decision)
             if not decision.more:
                 return decision
@@ -150,6 +152,7 @@ class Play:
         for team, email in decision.turns.items():
             self.world.people = self.people.after_turn(team, email)
         self.entries += decision.entries
+        self.traces += [decision.trace] if decision.trace is not None else []
         self.told |= {message.recipient for message in decision.messages}
         for entry in decision.entries:
             self._note_pause(entry)

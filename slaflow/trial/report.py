@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from slaflow.trial.coverage import Coverage
 from slaflow.workflow.errors import Finding
 
 
@@ -34,16 +35,32 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One scenario that was told, and every way in which it went otherwise than the file says.
+
+    ``seconds`` is what it took, where somebody measured.
+    """
+
+    scenario: str
+    line: int
+    failures: tuple[Failure, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class TrialReport:
     """How many scenarios passed and failed; a scenario can have several failures.
 
-    ``findings`` are the file's own faults, also told among the failures.
+    ``findings`` are the file's own faults, also told among the failures. ``told`` are the scenarios, none
+    where the file as a whole has a fault. ``coverage`` is None where there is no sound workflow to cover.
     """
 
     passed: int
     failed: int
     failures: tuple[Failure, ...] = ()
     findings: tuple[Finding, ...] = ()
+    told: tuple[Told, ...] = ()
+    coverage: Coverage | None = None
 
     @property
     def ok(self) -> bool:
@@ -77,4 +94,5 @@ def sum_of(reports: Iterable[TrialReport]) -> TrialReport:
         failed=sum(report.failed for report in found),
         failures=tuple(failure for report in found for failure in report.failures),
         findings=tuple(finding for report in found for finding in report.findings),
+        told=tuple(told for report in found for told in report.told),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slaflow.errors import SlaflowError
 from slaflow.trial.compare import differences
+from slaflow.trial.coverage import Coverage, seen_in
 from slaflow.trial.document import FILE_KEYS, read_cast, read_scenarios
+from slaflow.trial.items import Key
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
-from slaflow.trial.report import Failure, TrialReport, fault
+from slaflow.trial.report import Failure, Told, TrialReport, fault
 from slaflow.trial.scenario import ALONE, Arrive, Cast, Do, Expect, PassTime, Refuse, Scenario, Step
 from slaflow.trial.stage import Stage
 from slaflow.workflow.errors import Finding
@@ -21,13 +23,16 @@ from slaflow.workflow.yaml.read import Source, read_yaml
 Read = Callable[[str], str | bytes]
 
 
-def run_scenarios(text: str | bytes, filename: str, read: Read) -> TrialReport:
+def run_scenarios(
+    text: str | bytes, filename: str, read: Read, seconds: Callable[[], float] = lambda: 0.0
+) -> TrialReport:
     """Tells every scenario of a file and compares.
 
     Args:
         text: the scenario file.
         filename: what messages call it.
         read: gives the text of the workflow, whose path is relative to the scenario file.
+        seconds: a stopwatch, for who wants to know what each scenario took.
 
     Returns:
         A :class:`TrialReport`. A file or a scenario with a fault fails with it; the other scenarios run.
@@ -46,8 +51,8 @@ def run_scenarios(text: str | bytes, filename: str, read: Read) -> TrialReport:
     cast = read_cast(reader, given.get("people"))
     scenarios = read_scenarios(reader, given.get("scenarios"))
     if reader.findings:
-        return _unreadable(tuple(reader.findings), source)
-    return _report(workflow, cast, scenarios)
+        return replace(_unreadable(tuple(reader.findings), source), coverage=Coverage(workflow))
+    return _report(workflow, cast, scenarios, seconds)
 
 
 def _workflow(source: Source, read: Read, faults: list[Finding]) -> Workflow | None:
@@ -77,13 +82,22 @@ def _unreadable(findings: tuple[Finding, ...], source: Source) -> TrialReport:
     return TrialReport(0, max(untold, 1), tuple(fault(f) for f in findings), findings)
 
 
-def _report(workflow: Workflow, cast: Cast, scenarios: tuple[Scenario, ...]) -> TrialReport:
-    outcomes = [tuple(run_scenario(workflow, cast, scenario)) for scenario in scenarios]
+def _report(
+    workflow: Workflow, cast: Cast, scenarios: tuple[Scenario, ...], seconds: Callable[[], float]
+) -> TrialReport:
+    seen: set[Key] = set()
+    told = []
+    for scenario in scenarios:
+        begun = seconds()
+        failures = tuple(run_scenario(workflow, cast, scenario, seen))
+        told.append(Told(scenario.name, scenario.line, failures, seconds() - begun))
     return TrialReport(
-        passed=sum(not failures for failures in outcomes),
-        failed=sum(bool(failures) for failures in outcomes),
-        failures=tuple(failure for failures in outcomes for failure in failures),
+        passed=sum(not each.failures for each in told),
+        failed=sum(bool(each.failures) for each in told),
+        failures=tuple(failure for each in told for failure in each.failures),
         findings=tuple(finding for scenario in scenarios for finding in scenario.findings),
+        told=tuple(told),
+        coverage=Coverage(workflow, frozenset(seen)),
     )
 
 
@@ -96,8 +110,11 @@ class Mismatch:
     ends: bool = False
 
 
-def run_scenario(workflow: Workflow, cast: Cast, scenario: Scenario) -> Iterator[Failure]:
-    """Every failure of one story; it ends at the first deed that went otherwise than told."""
+def run_scenario(workflow: Workflow, cast: Cast, scenario: Scenario, seen: set[Key]) -> Iterator[Failure]:
+    """Every failure of one story; it ends at the first deed that went otherwise than told.
+
+    What of the agreement came to pass in it is added to *seen*.
+    """
     if scenario.findings:
         yield from (fault(finding, scenario.name) for finding in scenario.findings)
         return
@@ -107,6 +124,8 @@ def run_scenario(workflow: Workflow, cast: Cast, scenario: Scenario) -> Iterator
         yield Failure(scenario.name, None, scenario.line, "the lead is created", str(error))
         return
     yield from tell(stage, scenario)
+    for play in stage.plays.values():
+        seen |= seen_in(play)
 
 
 def tell(stage: Stage, scenario: Scenario) -> Iterator[Failure]:
