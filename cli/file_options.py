@@ -26,11 +26,15 @@ class InputText(click.types.StringParamType):
 
 
 class OutputFile(click.Path):
-    """A file that the command writes; *is_checkpoint*: a signed head, which may replace an earlier one."""
+    """A file that the command writes; *is_checkpoint*: a signed head, which may replace an earlier one.
 
-    def __init__(self, *, is_checkpoint: bool = False, **rest: Any) -> None:
+    A command that works *without_database* asks none what it knows of the file that stands there.
+    """
+
+    def __init__(self, *, is_checkpoint: bool = False, without_database: bool = False, **rest: Any) -> None:
         super().__init__(path_type=Path, **rest)
         self.is_checkpoint = is_checkpoint
+        self.without_database = without_database
 
 
 def check_outputs(ctx: click.Context) -> None:
@@ -51,4 +55,5 @@ def check_outputs(ctx: click.Context) -> None:
     for type, file in outputs:
         if str(file) != "-":
             replaces = CHECKPOINT if type.is_checkpoint else ""
-            Protected(ctx.ensure_object(Session).engine, tuple(inputs), replaces).check(file)
+            app = None if type.without_database else ctx.ensure_object(Session).engine
+            Protected(app, tuple(inputs), replaces).check(file)

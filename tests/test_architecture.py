@@ -81,6 +81,7 @@ HOMES = {
     "sqlalchemy": ("slaflow/store/", "migrations/"),
     "transitions": ("slaflow/lifecycle/machine.py",),
     "uvicorn": ("cli/serve.py",),
+    "watchfiles": ("cli/trial/watching.py",),
     "yaml": ("slaflow/workflow/yaml/read.py",),
 }
 DATA_ONLY = {"tzdata"}  # nobody imports it: zoneinfo reads it where the system has no zones

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,21 +12,19 @@ import click
 
 from ..completion import name_argument
 from ..file_options import InputFile
-from ..files import FileUnreadable, Unread, end_unread, read_bounded
+from ..files import Unread, end_unread, read_bounded
 from ..options import Group, at_option
 from ..output import Page, write
 from ..session import Session, pass_session
+from ..trial.commands import test
 from ..words import counted, instant
 from .differences import diff
 from .document import document
 from .migrate import migrate
 
 if TYPE_CHECKING:
-    from slaflow.trial.report import TrialReport
     from slaflow.workflow.errors import Finding
     from slaflow.workflow.load import Checked
-
-SCENARIO_FILES = ("*.scenario.yaml", "*.scenario.yml")
 
 
 @click.group("workflow", cls=Group)
@@ -106,77 +103,7 @@ def _verdict(file: dict[str, Any]) -> list[Any]:
     return [("sound", "bold green"), f", {warnings}; digest {file['digest'][:12]}"]
 
 
-@command.command("test", short_help="Tells scenarios and compares.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PATH)
-@pass_session
-def test(session: Session, paths: Sequence[Path]) -> None:
-    """Tells the scenarios of files, or of all *.scenario.yaml below folders. Exit code 1 on a failure."""
-    files: list[Path | Unread] = [file for path in paths for file in _scenario_files(path)]
-    with session.out.progress("scenario files") as progress:
-        trials = []
-        for number, file in enumerate(files, 1):
-            trials.append(_tried(file))
-            progress(number, len(files))
-    answer = _trials_json(trials)
-    rows = answer["failures"]
-    session.out.show(answer, lambda page: _test_page(page, trials, answer), rows=rows)
-    unread = [trial.unread for trial in trials if trial.unread is not None]
-    end_unread(session, unread, bool(answer["failed"] or answer["failures"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One scenario file and what came of it; ``unread`` says why it could not even be read."""
-
-    file: Path | str
-    report: TrialReport
-    unread: Unread | None = None
-
-
-def _scenario_files(path: Path) -> Sequence[Path | Unread]:
-    if not path.is_dir():
-        return [path]
-    found = sorted(file for pattern in SCENARIO_FILES for file in path.rglob(pattern))
-    if not found:
-        return [FileUnreadable(path, f"no {SCENARIO_FILES[0]} in this folder; name a scenario file")]
-    return found
-
-
-def _tried(file: Path | Unread) -> Trial:
-    from slaflow.trial.report import TrialReport, untold
-    from slaflow.trial.run import run_scenarios
-
-    if isinstance(file, Unread):
-        return Trial(file.path, TrialReport(0, 1, (untold(f"the file {file.reason}"),)), file)
-    try:
-        text = read_bounded(file)
-    except Unread as error:
-        return _tried(error)
-    return Trial(file, run_scenarios(text, str(file), lambda name: read_bounded(file.parent / name)))
-
-
-def _trials_json(trials: Iterable[Trial]) -> dict[str, Any]:
-    answer = [(trial, trial.report.as_json()) for trial in trials]
-    return {
-        "passed": sum(report["passed"] for _, report in answer),
-        "failed": sum(report["failed"] for _, report in answer),
-        "failures": [{**f, "file": str(trial.file)} for trial, report in answer for f in report["failures"]],
-    }
-
-
-def _test_page(page: Page, trials: Iterable[Trial], answer: dict[str, Any]) -> None:
-    unread = {str(trial.file) for trial in trials if trial.unread is not None}
-    if len(unread) == len(answer["failures"]) and not answer["passed"]:
-        return
-    for failure in (each for each in answer["failures"] if each["file"] not in unread):
-        name = f'"{failure["scenario"]}"' if failure["scenario"] else "the file"
-        step = f", step {failure['step']}" if failure["step"] else ""
-        page.line(f"{failure['file']}:{failure['line']}: ", ("failed", "bold red"), f": {name}{step}")
-        page.line(f"expected: {failure['expected']}", indent=4)
-        page.line(f"found:    {failure['found']}", indent=4)
-    passed, failed = answer["passed"], answer["failed"]
-    verdict = (f"{failed} failed", "bold red") if failed else ("none failed", "bold green")
-    page.line(f"{counted(passed, 'scenario')} passed, ", verdict)
+command.add_command(test)
 
 
 @command.command("graph")

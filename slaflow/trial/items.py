@@ -56,7 +56,7 @@ def _transitions(workflow: Workflow, source: Source) -> Iterator[Item]:
         path: Path = ("transitions", row.index)
         yield Item(("transition", row.index, ""), name, _line(source, path))
         for place, clause in enumerate(row.guard):
-            line = _line(source, (*path, "when", place))
+            line = _line(source, (*path, "when", clause.place))
             words = f"{name}: {clause.that.text}"
             yield Item(("clause_passed", row.index, place), words, line)
             yield Item(("clause_refused", row.index, place), words, line)

@@ -136,7 +136,7 @@ def guard(clauses: Sequence[ClauseDoc], path: Path, parts: Parts, scope: Scope) 
             that = parts.findings.compile(where, text, scope, offset=offset)
             sound = sound and that is not None
             if that is not None:
-                made.append(Clause(that, clause.otherwise))
+                made.append(Clause(that, clause.otherwise, index))
     return tuple(made) if sound else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -35,6 +35,8 @@ class Clause:
 
     that: Expression
     otherwise: str | None = None
+    place: int = field(default=0, compare=False, repr=False)
+    """Of the condition of the file's list that it is, or is a part of; counted from 0."""
 
 
 Guard = tuple[Clause, ...]
