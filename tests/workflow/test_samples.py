@@ -9,6 +9,7 @@ import pytest
 from support.source import ROOT
 
 from slaflow.trial import run_scenarios
+from slaflow.trial.items import Item
 from slaflow.workflow.load import read_workflow
 
 FOLDER = ROOT / "workflows"
@@ -31,6 +32,19 @@ def test_every_agreement_is_sound_and_bears_its_file_s_name(file: Path) -> None:
 @pytest.mark.parametrize("file", AGREEMENTS, ids=named)
 def test_every_agreement_has_stories(file: Path) -> None:
     assert file.with_suffix(".scenario.yaml") in STORIES
+
+
+@pytest.mark.parametrize("file", AGREEMENTS, ids=named)
+def test_its_stories_show_all_of_an_agreement(file: Path) -> None:
+    """Of each state, transition, clause, promise, step, check and rule there is a story."""
+    missing: set[Item] | None = None
+    for stories in STORIES:
+        text = stories.read_text(encoding="utf-8")
+        report = run_scenarios(text, stories.name, lambda name: (FOLDER / name).read_text(encoding="utf-8"))
+        if report.coverage is not None and report.coverage.workflow.name == file.stem:
+            found = set(report.coverage.missing)
+            missing = found if missing is None else missing & found
+    assert missing == set()
 
 
 @pytest.mark.parametrize("file", STORIES, ids=named)
