@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from .files import Trial
 
 if TYPE_CHECKING:
+    from slaflow.engine.files.own import Protected
     from slaflow.trial.report import Failure, Told
 
 
@@ -18,18 +19,27 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, however it is written."""
 
 
+def check_junit(file: Path, trials: Sequence[Trial]) -> None:
+    """Raises FileProtected where *file* is one that was read, or something else of one's own."""
+    _protected(trials).check(file)
+
+
 def write_junit(file: Path, trials: Sequence[Trial]) -> None:
     """Writes *file* whole or not at all.
 
     Raises:
-        FileProtected: it is one of the files that were read, or something else of one's own.
+        FileProtected: as `check_junit`.
         FileUnwritable: no room, no right, no folder.
     """
     from slaflow.engine.files.atomic import save
+
+    save(file, junit(trials), _protected(trials))
+
+
+def _protected(trials: Sequence[Trial]) -> Protected:
     from slaflow.engine.files.own import Protected
 
-    read = tuple(path for trial in trials for path in trial.texts)
-    save(file, junit(trials), Protected(inputs=read))
+    return Protected(inputs=tuple(path for trial in trials for path in trial.texts))
 
 
 def junit(trials: Sequence[Trial]) -> bytes:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,12 @@ class Terms:
     def measures(self) -> bool:
         return self.coverage or self.least is not None
 
+    @property
+    def asked(self) -> str:
+        """What is demanded, to the last decimal that was written."""
+        least = self.least or Fraction(0)
+        return f"{Decimal(least.numerator) / Decimal(least.denominator):f}%"
+
 
 def show(session: Session, trials: Sequence[Trial], terms: Terms, *, goes_on: bool = False) -> bool:
     """Prints and writes what came of *trials*; whether anything is not as it should be.
@@ -42,9 +49,9 @@ def show(session: Session, trials: Sequence[Trial], terms: Terms, *, goes_on: bo
     if terms.measures:
         answer["coverage"] = [coverage.as_json() for _, coverage in measured]
     if terms.junit is not None:
-        from .junit import write_junit
+        from .junit import check_junit, write_junit
 
-        write_junit(terms.junit, trials)
+        check_junit(terms.junit, trials)
 
     def page(page: Page) -> None:
         _test_page(page, trials, answer)
@@ -57,10 +64,12 @@ def show(session: Session, trials: Sequence[Trial], terms: Terms, *, goes_on: bo
         sys.stdout.flush()
     else:
         session.out.show(answer, page, rows=answer["failures"])
+    if terms.junit is not None:
+        write_junit(terms.junit, trials)
     below = [(file, each) for file, each in measured if terms.least is not None and each.share < terms.least]
     for file, each in below:
-        asked = shown_percent(terms.least or Fraction(0))
-        tell(clean(f"slaflow: {file}: {shown_percent(each.share)} is covered, and {asked} asked for"))
+        words = f"{shown_percent(each.share)} is covered, less than {terms.asked} asked for"
+        tell(clean(f"slaflow: {file}: {words}"))
     return bool(answer["failed"] or answer["failures"] or below)
 
 

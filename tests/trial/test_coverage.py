@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from textwrap import dedent, indent
+from typing import Any
 
+import pytest
+from support.source import ROOT
+
+from slaflow.lifecycle.decision import Decision, Draft
+from slaflow.lifecycle.life import Life
 from slaflow.trial import run_scenarios
 from slaflow.trial.coverage import Coverage
 from slaflow.workflow.load import load_workflow
@@ -211,3 +218,22 @@ def test_a_file_with_a_fault_shows_nothing_of_its_agreement() -> None:
     assert report.coverage.percent == 0
     broken = run_scenarios(text, "shown.scenario.yaml", {"shown.yaml": "workflow: x"}.__getitem__)
     assert broken.coverage is None
+
+
+def test_what_a_decision_went_by_changes_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    decided: list[list[Draft]] = []
+    decide = Life.decide
+
+    def both(life: Life, *given: Any, traced: bool) -> Decision:
+        plain, told = decide(life, *given), decide(life, *given, traced=traced)
+        assert plain.trace is None
+        assert told.trace is not None
+        assert replace(told, trace=None) == plain
+        decided.append(told.entries)
+        return told
+
+    monkeypatch.setattr(Life, "decide", both)
+    text = (ROOT / "workflows" / "b2b-standard.scenario.yaml").read_text(encoding="utf-8")
+    report = run_scenarios(text, "b2b-standard", lambda name: (ROOT / "workflows" / name).read_bytes())
+    assert report.failures == ()
+    assert sum(map(len, decided)) > 200

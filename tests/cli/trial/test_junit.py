@@ -88,6 +88,7 @@ def test_where_it_cannot_be_written_one_line_says_so(slaflow: Slaflow, files: Pa
     said = slaflow("workflow", "test", "stories", "--junit", "nowhere/out.xml")
     assert said.code == 3
     assert "there is no folder nowhere" in said.err
+    assert said.out == "1 scenario passed, none failed\n"
     assert not list(files.glob("**/*.xml"))
 
 

@@ -118,7 +118,7 @@ def test_two_files_of_one_workflow_add_up_by_whatever_path_they_name_it(
 def test_less_than_is_demanded_ends_in_1_and_says_so(slaflow: Slaflow) -> None:
     said = slaflow("workflow", "test", ".", "--min-coverage", "57.2")
     assert said.code == 1
-    assert said.err == "slaflow: handoff.yaml: 57.1% is covered, and 57.2% asked for\n"
+    assert said.err == "slaflow: handoff.yaml: 57.1% is covered, less than 57.2% asked for\n"
     assert slaflow("workflow", "test", ".", "--min-coverage", "57.1").code == 0
     assert slaflow("workflow", "test", ".", "--min-coverage", "0").code == 0
     # Four sevenths are 57.142857...: judged is the share itself, not what is shown of it.
@@ -132,7 +132,7 @@ def test_every_workflow_has_to_reach_it(slaflow: Slaflow, files: Path) -> None:
     (files / "other.scenario.yaml").write_text(HANDS_OVER.replace("handoff", "other"), encoding="utf-8")
     said = slaflow("workflow", "test", ".", "--min-coverage", "90", "--format", "json")
     assert said.code == 1
-    assert said.err == "slaflow: other.yaml: 57.1% is covered, and 90% asked for\n"
+    assert said.err == "slaflow: other.yaml: 57.1% is covered, less than 90% asked for\n"
     assert [each["percent"] for each in said.json["coverage"]] == [100, 57.1]
 
 

@@ -90,7 +90,7 @@ def test_a_file_saved_by_renaming_is_seen_too(process: Process, files: Path) -> 
         (files / "part").write_text(smaller, encoding="utf-8")
         (files / "part").rename(files / "one.scenario.yaml")
         assert watch.round()["failed"] == 1
-        assert 'failures="1"' in (files / "out.xml").read_text(encoding="utf-8")
+    assert 'failures="1"' in (files / "out.xml").read_text(encoding="utf-8")
 
 
 def test_what_is_not_there_is_not_waited_for(slaflow: Slaflow) -> None:
