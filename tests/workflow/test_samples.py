@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from support.source import ROOT
 
-from slaflow.trial import run_scenarios
-from slaflow.trial.items import Item
+from slaflow.trial import TrialReport, run_scenarios
 from slaflow.workflow.load import read_workflow
 
 FOLDER = ROOT / "workflows"
@@ -19,6 +18,11 @@ AGREEMENTS = sorted(set(FOLDER.rglob("*.yaml")) - set(STORIES))
 
 def named(path: Path) -> str:
     return path.name
+
+
+def told(file: Path) -> TrialReport:
+    text = file.read_text(encoding="utf-8")
+    return run_scenarios(text, file.name, lambda name: (file.parent / name).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("file", AGREEMENTS, ids=named)
@@ -37,19 +41,16 @@ def test_every_agreement_has_stories(file: Path) -> None:
 @pytest.mark.parametrize("file", AGREEMENTS, ids=named)
 def test_its_stories_show_all_of_an_agreement(file: Path) -> None:
     """Of each state, transition, clause, promise, step, check and rule there is a story."""
-    missing: set[Item] | None = None
-    for stories in STORIES:
-        text = stories.read_text(encoding="utf-8")
-        report = run_scenarios(text, stories.name, lambda name: (FOLDER / name).read_text(encoding="utf-8"))
-        if report.coverage is not None and report.coverage.workflow.name == file.stem:
-            found = set(report.coverage.missing)
-            missing = found if missing is None else missing & found
-    assert missing == set()
+    beside = file.with_suffix(".scenario.yaml")
+    coverage = told(beside).coverage
+    assert coverage is not None
+    assert coverage.workflow.source == file.read_text(encoding="utf-8")
+    assert coverage.missing == ()
 
 
 @pytest.mark.parametrize("file", STORIES, ids=named)
 def test_every_story_comes_to_its_end(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    report = run_scenarios(text, file.name, lambda name: (file.parent / name).read_text(encoding="utf-8"))
+    report = told(file)
     assert report.failures == ()
     assert report.passed == len(re.findall(r"^  - name:", text, re.MULTILINE)) >= 5
