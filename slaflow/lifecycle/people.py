@@ -71,6 +71,8 @@ class Directory:
     """Whether a step that assigns asks where who left was last; versions up to 0.1 did not."""
     folds: bool = True
     """Whether spellings of one address are one person; versions up to 0.1 told them apart."""
+    is_supposed: bool = False
+    """Whether a team of which no turn is known draws by place: what never was read no other leads."""
 
     def __post_init__(self) -> None:
         rows: dict[str, list[Person]] = {}
@@ -227,6 +229,10 @@ class Directory:
     def after_turn(self, team: str, email: str) -> Directory:
         """This directory once *email* was drawn for *team*; shares everything else."""
         return self._but(turns={**self.turns, team: email})
+
+    def supposed(self) -> Directory:
+        """This directory for what never was, where a team draws by place; shares everything else."""
+        return self._but(is_supposed=True)
 
     def without_recall(self) -> Directory:
         """This directory as versions that forgot who left decided with it; shares everything else."""

@@ -99,12 +99,14 @@ class Routing(NamedTuple):
         present = self.people.present(team, self.at)
         if not present:
             return None
+        position = (self.lead.id + self.lead.cycles) % len(present)
         if not self.by_step:
-            drawn = self._after(self.people.turns.get(team), present)
+            last = self.people.turns.get(team)
+            by_place = last is None and self.people.is_supposed
+            drawn = present[position] if by_place else self._after(last, present)
             return Pick(drawn, "round_robin", team, present, rule, draws=True)
         if self._owner in members:
             return Pick(self._after(self._owner, present), "next", team, present, rule)
-        position = (self.lead.id + self.lead.cycles) % len(present)
         return Pick(present[position], "position", team, present, rule)
 
     def _after(self, last: str | None, present: Sequence[str]) -> str:

@@ -38,10 +38,14 @@ class PeopleLog:
 
     def known(self, entry_id: int | None, at: datetime) -> Directory:
         """The people as whoever wrote entry *entry_id* (None: who writes now) knew them, as of up to *at*."""
-        place = len(self._ids) if entry_id is None else bisect_left(self._ids, entry_id)
+        place = self.place(entry_id)
         if place < len(self._ids) and self._earliest[place] > at:
             place = len(self._ids)
         return self._before(place, entry_id is not None and entry_id <= self._told_apart_until)
+
+    def place(self, entry_id: int | None) -> int:
+        """How many changes stand before entry *entry_id* (None: all)."""
+        return len(self._ids) if entry_id is None else bisect_left(self._ids, entry_id)
 
     def _known_before(self, place: int, told_apart: bool) -> Directory:
         if told_apart:

@@ -16,6 +16,7 @@ from slaflow.lifecycle.decision import Decision, Draft
 from slaflow.lifecycle.events import Input
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.life import Life
+from slaflow.lifecycle.migration.move import Renamed
 from slaflow.lifecycle.people import Directory
 from slaflow.log.difference import difference, missing, uncalled
 from slaflow.log.entry import Entry
@@ -49,6 +50,8 @@ class Retelling:
     versions: Versions
     people: PeopleLog
     life: Life = field(default_factory=Life)
+    renamed: list[Renamed] = field(default_factory=list)
+    """Its clocks that a migration called otherwise, in order."""
 
     @property
     def seq(self) -> int:
@@ -113,6 +116,7 @@ class Retelling:
 
         decision = self._as_written(decided, people, at)
         self.life.take(decision)
+        self.renamed += decision.renamed
         return decision.entries
 
     def _as_written(
@@ -146,15 +150,25 @@ class Retelling:
         return all(_gives_alike(*pair) for pair in zip(decision.entries, written, strict=False))
 
     def _with_picks(self, people: Directory) -> Directory:
-        """*people* with turns that draw again whom the input in hand drew of each team."""
-        drawn = set()
-        for entry in self.entries[self.seq + 1 :]:
-            if is_told(entry):
-                break
-            if is_pick(entry) and (data := entry.data) is not None and data["team"] not in drawn:
-                drawn.add(data["team"])
-                people = people.after_turn(data["team"], _before(people, data["to"]))
-        return people
+        return with_picks(people, self.entries, self.seq + 1)
+
+
+def with_picks(people: Directory, entries: Sequence[Entry], place: int) -> Directory:
+    """*people* with turns that draw again whom an input drew of each team.
+
+    *place* is that of the entry after the input's.
+    """
+    drawn = set()
+    for number in range(place, len(entries)):
+        entry = entries[number]
+        if entry.entry_class != "input":
+            continue
+        if is_told(entry):
+            break
+        if (data := entry.data) is not None and data["team"] not in drawn:
+            drawn.add(data["team"])
+            people = people.after_turn(data["team"], _before(people, data["to"]))
+    return people
 
 
 def _gives_alike(draft: Draft, written: Entry) -> bool:
