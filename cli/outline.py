@@ -41,6 +41,7 @@ LINES = (
         at_length="Shows the whole product on sample leads: weeks of activity, ticks, both parties' record.",
     ),
     Line("workflow", "setup.workflow", "The agreement: check, test, graph, activate, ..."),
+    Line("backtest", "setup.backtest", "What a draft would have made of what was recorded."),
     Line("user", "setup.user", "People: add, list, away, notify, remove."),
     Line("lead", "lead.commands", "Leads: add, show, list, fire, activity, ..."),
     Line("import", "lead.imports", "Leads and their history, from CSV or JSONL."),

@@ -78,7 +78,11 @@ def compared(entries: Sequence[Entry], asked: Asked, rows: Sequence[Clock] | Non
     telling = Telling(entries, asked.reader, asked.versions, asked.people, begun, retelling.renamed)
     telling.until(asked.at)
     course, other = course_of(told), course_of(telling.drafts)
-    pairs = pairs_of(promises_of(clocks, begun), promises_of(telling.life.clocks, telling.begun))
+    try:
+        recorded = promises_of(clocks, begun)
+    except KeyError:
+        raise NotReplayable("a clock's row is there that its log does not start") from None
+    pairs = pairs_of(recorded, promises_of(telling.life.clocks, telling.begun))
     lead = entries[0].lead or 0
     return Compared(
         lead, tuple(dict.fromkeys(entry.digest or "" for entry in told if entry.digest)),

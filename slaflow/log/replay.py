@@ -21,7 +21,7 @@ from slaflow.lifecycle.people import Directory
 from slaflow.log.difference import difference, missing, uncalled
 from slaflow.log.entry import Entry
 from slaflow.log.errors import NotReplayable
-from slaflow.log.inputs import input_of, is_pick, is_told
+from slaflow.log.inputs import input_of, is_told
 from slaflow.log.people import PeopleLog
 from slaflow.log.verify import Finding
 from slaflow.workflow.model.workflow import Workflow

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, bindparam, select, union
+from sqlalchemy import Connection, bindparam, func, select, union
 
 from slaflow.log.entry import Entry
 from slaflow.store.tables.leads import lead
@@ -107,6 +107,22 @@ def lead_ids(connection: Connection, after: int, limit: int, up_to: int | None =
     """Up to *limit* ids of leads, the least after *after*, none greater than *up_to*."""
     query = _IDS if up_to is None else _IDS.where(lead.c.id <= up_to)
     return list(connection.execute(query, {"after": after, "most": limit}).scalars())
+
+
+def lead_ids_of(
+    connection: Connection, workflow: str, after: int, limit: int, up_to: int | None = None
+) -> list[int]:
+    """As :func:`lead_ids`, of the leads of one agreement."""
+    query = _IDS.where(lead.c.workflow == workflow)
+    query = query if up_to is None else query.where(lead.c.id <= up_to)
+    return list(connection.execute(query, {"after": after, "most": limit}).scalars())
+
+
+def first_of(connection: Connection, workflow: str) -> datetime | None:
+    """When the first lead of an agreement was created; None: it has none."""
+    query = select(func.min(lead.c.created_at)).where(lead.c.workflow == workflow)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
 
 
 def lead_ranges(connection: Connection, leads: int) -> Iterator[tuple[int, int | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.tables.imports import imported
@@ -30,3 +30,9 @@ def remember(
     """
     rows = sorted((key, reason, leads.get(key)) for key, reason in outcomes.items())
     insert_rows(connection, imported, _WRITTEN, rows, _TAKES_OVER)
+
+
+def refused(connection: Connection) -> int:
+    """How many rows were refused, and so stand in no log."""
+    query = select(func.count()).where(imported.c.reason.is_not(None))
+    return int(connection.execute(query).scalar_one())
