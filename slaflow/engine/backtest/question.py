@@ -71,7 +71,8 @@ def _inputs(draft: Workflow, trigger: str, values: Mapping[str, str]) -> dict[st
     found: dict[str, object] = {}
     for name, value in values.items():
         if name not in known:
-            raise UnknownName(f"input of {trigger}", name, known)
+            asked = f"{trigger}.{name}"
+            raise UnknownName("input", asked, [f"{trigger}.{each}" for each in known])
         told = typed(draft, Fired(trigger, {name: value}))
         assert isinstance(told, Fired)
         refused = [_refusal(draft, row.requires, name, told.inputs) for row in rows if name in row.requires]

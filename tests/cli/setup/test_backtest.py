@@ -65,7 +65,7 @@ def test_the_text_in_force_makes_no_difference(slaflow: Slaflow, recorded: Path,
         (("--jobs", "0"), 2, "0"),
         (("--give", "accept"), 2, '"accept" is not TRIGGER.INPUT=VALUE'),
         (("--give", "acept.x=1"), 1, 'unknown trigger "acept"; did you mean "accept"?'),
-        (("--give", "accept.x=1"), 1, 'unknown input of accept "x"'),
+        (("--give", "accept.x=1"), 1, 'unknown input "accept.x"'),
         (("--from", "2026-03-06", "--to", "2026-03-05"), 2, "is not before --to"),
     ],
 )
