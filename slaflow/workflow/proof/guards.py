@@ -31,9 +31,11 @@ def judge(workflow: Workflow, truths: Truths) -> Judged:
     """The proof, with a warning for each condition that fails it."""
     placed = list(conditions(workflow))
     faults = [*_never(placed, truths)]
-    never = {each.path for each in faults}
-    for look in (hidden_rows, hidden_cases, hidden_starts, hidden_routes, gaps):
+    # What can never be is hidden by anything, which says less.
+    never = {each.path[:length] for each in faults for length in range(1, len(each.path) + 1)}
+    for look in (hidden_rows, hidden_cases, hidden_starts, hidden_routes):
         faults += [each for each in look(workflow, truths) if each.path not in never]
+    faults += gaps(workflow, truths)
     found = judged(CLAIM, faults, len(placed), _free(placed, truths), gave_up=truths.gave_up)
     told = _told(workflow) if faults else set()
     return replace(found, remarks=tuple(each for each in faults if each.path not in told))
@@ -48,9 +50,7 @@ def _told(workflow: Workflow) -> set[Path]:
 def _never(placed: list[Placed], truths: Truths) -> Iterator[Remark]:
     for each in placed:
         if truths.together([each.condition], []) is None:
-            yield Remark(
-                each.path, f"{each.what} can never pass: {_why(each.condition, truths)}", warning=True
-            )
+            yield Remark(each.path, f"{each.never}: {_why(each.condition, truths)}", warning=True)
 
 
 def _why(condition: Condition, truths: Truths) -> str:

@@ -83,7 +83,7 @@ CASES = {
         GUARDS,
         (("pass: answer.n > 3", "pass: answer.n > 3 && answer.n < 4"),),
         "answer.n > 3",
-        'checks.fits.pass: fits can never pass: "answer.n > 3" excludes "answer.n < 4"',
+        'checks.fits.pass: fits can never be passed: "answer.n > 3" excludes "answer.n < 4"',
         (("pass: answer.n > 3", "pass: answer.n > 3 && answer.n < 5"),),
     ),
     "a start that never is": Case(
@@ -95,8 +95,22 @@ CASES = {
             ),
         ),
         '"lead.on_hold && !known',
-        "targets.answer.start[1].when: this can never pass: no lead is such that",
+        "targets.answer.start[1].when: this never holds: no lead is such that",
         (("start: {enter: mql}", "start: [{enter: mql}, {activity: call, when: lead.on_hold}]"),),
+    ),
+    "a case that no lead comes to": Case(
+        GUARDS,
+        within("{when: lead.employees > 5, is: 1h}, {when: cycles < 0, is: 2h}, {is: 4h}"),
+        "cycles < 0",
+        'targets.answer.within[1].when: this never holds: no lead is such that "cycles < 0"',
+        within("{when: lead.employees > 5, is: 1h}, {when: cycles > 0, is: 2h}, {is: 4h}"),
+    ),
+    "a row behind another that nobody could take": Case(
+        GUARDS,
+        win("when: contacted", "when: contacted && attempts.total > 200"),
+        "contacted && attempts",
+        "transitions[3].when: win can never pass",
+        win("when: contacted && lead.on_hold", "when: contacted"),
     ),
     "a row that an earlier one hides": Case(
         GUARDS,
