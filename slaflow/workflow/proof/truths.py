@@ -11,8 +11,9 @@ from slaflow.workflow.expressions.value import Expression, Guard
 from slaflow.workflow.model.lead import Field
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.proof.domains import Domains, moment, of_field
-from slaflow.workflow.proof.formula import Formula, Joined, Read, is_set, read
+from slaflow.workflow.proof.formula import Formula, Joined, is_set
 from slaflow.workflow.proof.reach import SCORES, scores
+from slaflow.workflow.proof.reading import Read, read
 from slaflow.workflow.proof.search import NOT_TRUE, TRUE, Cube, Effort, Goal, TooMuch, found
 from slaflow.workflow.proof.values import NOT_SET, UNREADABLE, Items, Values, any_item, items, numbers
 

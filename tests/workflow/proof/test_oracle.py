@@ -224,3 +224,45 @@ def test_one_is_hidden_by_others_where_the_solver_finds_no_lead_left_over(text, 
     found = truths.together([one], others)
     assume(not truths.gave_up)
     assert (found is not None) == possible((text, True), *((each, False) for each in before))
+
+
+VALUES = st.fixed_dictionaries(
+    {
+        "lead.employees": st.none() | numbers,
+        "lead.size": st.none() | st.integers(1, 5),
+        "lead.worth": st.none() | st.sampled_from((-1.0, 0.5, 1.0, 2.0, 3.5)),
+        "lead.country": st.none() | st.sampled_from((*TEXTS, "FI")),
+        "lead.source": st.none() | st.sampled_from(("web", "event")),
+        "lead.on_hold": st.none() | st.booleans(),
+        "check.fits": st.none() | st.booleans(),
+        "contacted": st.booleans(),
+        "attempts.channels": st.integers(0, 2),
+        "cycles": st.integers(0, 7),
+        "lead.stage": st.sampled_from(STAGES),
+    }
+)
+
+
+def counted():
+    """Comparisons with numbers that conditions choose, and with sums of such."""
+    chosen = st.builds("({} ? {} : {})".format, truths(), numbers, numbers)
+    number = chosen | st.builds("({} + {})".format, chosen, chosen) | st.builds("-({})".format, chosen)
+    name = st.sampled_from(sorted(INTS))
+    return st.builds("{} {} {}".format, name | number, comparing, number)
+
+
+def seen(values):
+    """What expressions see of a lead with those *values*."""
+    given = {f"known.{name[5:]}": value is not None for name, value in values.items() if name[:5] == "lead."}
+    place = STAGES.index(values["lead.stage"])
+    reached = {f"stage.reached.{stage}": at <= place for at, stage in enumerate(STAGES)}
+    return {**values, **given, **reached, "checked.fits": values["check.fits"] is not None}
+
+
+@settings(max_examples=200)
+@given(conditions | counted(), VALUES)
+def test_where_all_is_known_of_a_lead_it_passes_as_it_does_when_it_is_evaluated(text, values):
+    truths, passes = Truths(WORKFLOW), guard(text)
+    found = passes[0].that.evaluate(seen(values))
+    assert truths.may_pass(passes, values) is (found is True)
+    assert truths.must_pass(passes, values) is (found is True)

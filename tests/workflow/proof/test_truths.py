@@ -64,6 +64,9 @@ NEVER = [
     ],
     ["lead.email.endsWith('.edu')", "!lead.email.endsWith('.edu')"],
     ["1 > 2"],
+    ["attempts.total >= (contacted ? 3 : 5)", "attempts.total < 3"],
+    ["(contacted ? 1 : 0) + (known.country ? 1 : 0) > 2"],
+    ["(contacted ? 2 : 1) * -3 > -3"],
 ]
 MAY = [
     [],
@@ -78,6 +81,8 @@ MAY = [
     ["lead.employees * 2 > 3", "lead.employees < 0"],
     ["attempts.within('24h') == 200"],
     ["stage.reached('interest')"],
+    ["(contacted ? 1 : 0) + (known.country ? 1 : 0) == 2"],
+    ["lead.worth >= (contacted ? 3 : 5)", "lead.worth < 5"],
 ]
 MUST = [
     [],
@@ -90,6 +95,8 @@ MUST = [
     ["stage.reached('unaware')"],
     ["open('always')"],
     ["1 < 2"],
+    ["(contacted ? 1 : 0) + (known.country ? 1 : 0) <= 2"],
+    ["cycles >= (known.country ? 0 : -1)"],
 ]
 NOT_ALL = [
     ["contacted"],
@@ -97,6 +104,7 @@ NOT_ALL = [
     ["lead.source in ['web', 'event']"],
     ["!known.employees || lead.employees > 3 || lead.employees <= 3"],
     ["check.fits || !check.fits"],
+    ["(lead.on_hold ? 1 : 0) >= 0"],
     ["lead.email.endsWith('.edu') || !lead.email.endsWith('.edu')"],
 ]
 
