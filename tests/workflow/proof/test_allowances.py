@@ -26,7 +26,7 @@ def calendar(week):
     return Calendar.parse({"hours": hours}, "UTC")
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(WEEKS, st.integers(1, 100).map(lambda n: n * HOUR / 2))
 def test_of_open_time(week, duration):
     office = calendar(week)
@@ -35,7 +35,7 @@ def test_of_open_time(week, duration):
     assert found == min(office.add(start, duration) - start for start in starts)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(WEEKS, st.integers(1, 12))
 def test_of_days(week, days):
     office = calendar(week)

@@ -42,7 +42,7 @@ def views(story: Story):
     yield View(story.workflow, course.present, course.present.as_of)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(stories)
 def test_the_values_of_a_lead_are_among_those_they_can_be(story):
     truths = Truths(story.workflow)
@@ -54,7 +54,7 @@ def test_the_values_of_a_lead_are_among_those_they_can_be(story):
             assert domain is None or domain & known_as(domain, value), (name, value)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(stories)
 def test_no_lead_passes_what_none_can_and_each_passes_what_all_do(story):
     truths = Truths(story.workflow)
@@ -65,7 +65,7 @@ def test_no_lead_passes_what_none_can_and_each_passes_what_all_do(story):
         assert all(all(view.holds(clause.that) for clause in guard) for guard in always)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(stories, st.data())
 def test_no_lead_is_left_over_where_one_guard_is_hidden_by_another(story, data):
     truths = Truths(story.workflow)

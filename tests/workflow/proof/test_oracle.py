@@ -204,7 +204,7 @@ def guard(*texts):
     return tuple(Clause(SCOPE.compile(text, "bool")) for text in texts)
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(st.lists(conditions, min_size=1, max_size=3))
 def test_a_guard_may_pass_where_the_solver_finds_a_lead(texts):
     truths = Truths(WORKFLOW)
@@ -216,7 +216,7 @@ def test_a_guard_may_pass_where_the_solver_finds_a_lead(texts):
     assert must == (not any(possible((text, False)) for text in texts))
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(conditions, st.lists(conditions, min_size=1, max_size=3))
 def test_one_is_hidden_by_others_where_the_solver_finds_no_lead_left_over(text, before):
     one, *others = (Condition((clause.that,)) for clause in guard(text, *before))
@@ -259,7 +259,7 @@ def seen(values):
     return {**values, **given, **reached, "checked.fits": values["check.fits"] is not None}
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(conditions | counted(), VALUES)
 def test_where_all_is_known_of_a_lead_it_passes_as_it_does_when_it_is_evaluated(text, values):
     truths, passes = Truths(WORKFLOW), guard(text)
