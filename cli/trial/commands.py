@@ -55,6 +55,8 @@ def test(
     A workflow's coverage is that of all its files together: states entered, transitions taken, clauses
     that passed and refused, promises kept and broken, cases, steps, timers, checks, routing rules.
     """
+    if str(junit) == "-":
+        raise click.UsageError("--junit takes a file; what is printed is the page, or what --format says")
     terms = Terms(coverage, least, junit)
     if watch:
         from .watching import watch_scenarios

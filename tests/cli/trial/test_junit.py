@@ -97,3 +97,10 @@ def test_it_needs_no_database_and_replaces_what_it_wrote(slaflow: Slaflow, files
     for _ in range(2):
         assert slaflow("workflow", "test", "stories", "--junit", "out.xml", env=nowhere).code == 0
     assert len(suites(files / "out.xml")) == 1
+
+
+def test_standard_output_is_taken_by_the_page(slaflow: Slaflow, files: Path) -> None:
+    said = slaflow("workflow", "test", "stories", "--junit", "-")
+    assert (said.code, said.out) == (2, "")
+    assert "--junit takes a file" in said.err
+    assert not (files / "-").exists()
