@@ -54,3 +54,21 @@ def test_every_story_comes_to_its_end(file: Path) -> None:
     report = told(file)
     assert report.failures == ()
     assert report.passed == len(re.findall(r"^  - name:", text, re.MULTILINE)) >= 5
+
+
+@pytest.mark.parametrize("file", [FOLDER / "b2b-standard.yaml", FOLDER / "hubspot-classic.yaml"], ids=named)
+def test_each_thing_to_show_stands_on_the_line_that_is_told(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    coverage = told(file.with_suffix(".scenario.yaml")).coverage
+    assert coverage is not None
+    for item in coverage.items:
+        name, line = item.name, lines[item.line - 1]
+        if item.kind.startswith("clause"):
+            name = name.partition(": ")[2]
+        elif item.kind in ("step", "case"):
+            name = name.partition(": ")[2].partition(" when ")[0].removeprefix("until ")
+        elif item.kind in ("transition", "route"):
+            name = re.split(r"^to | to | when | \(", name)[item.kind == "route"]
+        assert name in line.replace("\\", ""), (item, line)
+    nothing_to_do = {key for key in coverage.seen if key[0] == "step"}
+    assert coverage.seen - nothing_to_do <= {item.key for item in coverage.items}
