@@ -13,9 +13,10 @@ import click
 from slaflow.errors import ExtraMissing
 
 from ..files import Unread, end_unread, read_bounded
+from ..output import tell
 from ..session import Session
 from ..tick.signals import ended_by
-from ..words import counted
+from ..words import clean, counted
 from .files import Trial, path_of, scenario_files, tried
 from .outcome import Terms, show
 
@@ -55,6 +56,9 @@ def watch_scenarios(session: Session, paths: Sequence[Path], terms: Terms) -> No
             what = ", ".join(round.saved) or "fewer files"
             session.out.say(f"slaflow: {what}: {counted(round.again, 'scenario file')} told again")
             show(session, round.trials, terms, goes_on=True)
+            for trial in round.trials:
+                if trial.unread is not None:
+                    tell(clean(f"slaflow: {trial.unread}"))
 
 
 def _rounds(paths: Sequence[Path], trials: list[Trial], stop: Event) -> Iterator[Round]:

@@ -83,6 +83,18 @@ def test_a_new_file_joins_and_one_that_is_gone_leaves(process: Process, files: P
         assert watch.round()["passed"] == 2
 
 
+def test_a_file_that_is_gone_is_waited_for(process: Process, files: Path) -> None:
+    with watching(process, "one.scenario.yaml") as watch:
+        assert watch.round()["passed"] == 1
+        assert watch.said() == "slaflow: watching; Ctrl-C ends it"
+        (files / "one.scenario.yaml").unlink()
+        assert watch.round()["failed"] == 1
+        assert watch.said() == "slaflow: one.scenario.yaml: 1 scenario file told again"
+        assert watch.said() == "slaflow: one.scenario.yaml: cannot be read: no such file or directory"
+        (files / "one.scenario.yaml").write_text(HANDS_OVER, encoding="utf-8")
+        assert watch.round()["passed"] == 1
+
+
 def test_a_file_saved_by_renaming_is_seen_too(process: Process, files: Path) -> None:
     with watching(process, "one.scenario.yaml", "--junit", "out.xml") as watch:
         assert watch.round()["passed"] == 1
