@@ -171,6 +171,7 @@ def test_a_state_in_which_nobody_owes_anything_is_warned_of() -> None:
     assert warnings(text) == [
         f"{place(text, 'new: {held')} states.new: nobody owes anything in new: no target lives there"
     ]
+    assert warnings(text.replace("new: {held_by: marketing", "new: {rest: true, held_by: marketing")) == []
 
 
 def test_states_that_only_timers_connect_in_a_circle_are_warned_of() -> None:

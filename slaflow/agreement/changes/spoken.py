@@ -57,6 +57,7 @@ LABELS: Mapping[tuple[type, str], str] = {
     (State, "held_by"): marked("party that holds it"),
     (State, "initial"): marked("rule that a lead begins there"),
     (State, "final"): marked("rule that it is closed"),
+    (State, "rest"): marked("rule that a lead may lie there with nothing owed"),
     (Team, "assign"): marked("way in which leads are given out"),
     (Transition, "from_states"): marked("state it is done from"),
     (Transition, "by"): marked("party that may do it"),

@@ -47,6 +47,7 @@ def states(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     for each in agreement.states.values():
         said = [_("a lead begins here")] if each.initial else []
         said += [_("closed")] if each.final else []
+        said += [_("a lead may lie here with nothing owed")] if each.rest and not each.final else []
         holder = naming.party(each.held_by) if each.held_by else _("whoever held it before")
         rows.append((naming.state(each.name), holder, listed(said)))
     yield Table((_("state"), _("held by"), ""), rows)

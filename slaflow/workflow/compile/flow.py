@@ -29,7 +29,7 @@ def state(name: str, doc: StateDoc, parts: Parts) -> State:
         parts.lookup.one((*path, "held_by"), "party", doc.held_by, parts.names.parties)
     elif not doc.final:
         parts.findings.error(path, f"{name} is not final, so somebody holds it; add held_by", key=True)
-    return State(name, doc.held_by, doc.initial, doc.final, doc.title)
+    return State(name, doc.held_by, doc.initial, doc.final, doc.title, doc.rest)
 
 
 def transition(

@@ -160,6 +160,7 @@ class StateDoc(Named):
     held_by: str | None = None
     initial: bool = False
     final: bool = False
+    rest: bool = False
 
 
 AnyParty = Annotated[PartyDoc, BeforeValidator(nothing_is_empty, json_schema_input_type=PartyDoc | None)]

@@ -19,6 +19,8 @@ class State:
     initial: bool = False
     final: bool = False
     title: str | None = None
+    rest: bool = False
+    """Whether a lead may lie here although nobody owes anything for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,5 +120,6 @@ KEYS: Mapping[type[Doc], Mapping[str, str]] = {
         ),
         "initial": "true: new leads begin here, in exactly one state; default false",
         "final": "true: closed; nothing is owed but by a target that names it in while; default false",
+        "rest": "true: a lead may lie here although nobody owes anything for it; default false",
     },
 }
