@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from shlex import quote
 
@@ -19,6 +21,7 @@ from ..session import Session, pass_session
 STARTER = "b2b-standard"
 FOLDER = "workflows"
 DATABASE_FILE = "slaflow.db"
+SCENARIOS = ".scenario.yaml"
 
 
 class WouldOverwrite(SlaflowError):
@@ -32,33 +35,53 @@ class WouldOverwrite(SlaflowError):
         super().__init__(f"{names}: there already, and init overwrites nothing; name another folder")
 
 
+def _shipped(folder: Traversable, inside: str = "") -> Iterator[tuple[str, str]]:
+    """Each shipped agreement: its name, and its path inside the folder without an ending."""
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from _shipped(item, f"{inside}{item.name}/")
+        elif item.name.endswith(SCENARIOS):
+            name = item.name.removesuffix(SCENARIOS)
+            yield name, f"{inside}{name}"
+
+
+AGREEMENTS = dict(_shipped(files("slaflow.workflows")))
+
+
 @click.command("init", cls=Command)
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--agreement",
+    type=click.Choice(sorted(AGREEMENTS)),
+    default=STARTER,
+    show_default=True,
+    help="The one to begin from.",
+)
 @pass_session
-def command(session: Session, folder: Path) -> None:
-    """Writes slaflow.toml and a starter agreement with its scenarios, and makes the database.
+def command(session: Session, folder: Path, agreement: str) -> None:
+    """Writes slaflow.toml and an agreement to begin from with its scenarios, and makes the database.
 
     The database is slaflow.db in DIR, unless --db or SLAFLOW_DB names another.
     """
     from slaflow.engine.setup import schema
 
     named = _named_database(session)
-    texts = _starter_files(folder, named)
+    path = f"{FOLDER}/{AGREEMENTS[agreement]}.yaml"
+    texts = _starter_files(folder, named, AGREEMENTS[agreement])
     _refuse_overwriting(folder, texts, named)
-    for path in texts:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for file in texts:
+        file.parent.mkdir(parents=True, exist_ok=True)
     session.database = named or sqlite_url((folder / DATABASE_FILE).absolute())
     session.__dict__.pop("settings", None)
     schema.upgrade(session.engine)
-    for path, text in texts.items():
-        _write_new(path, text)
-    workflow = folder / FOLDER / f"{STARTER}.yaml"
+    for file, text in texts.items():
+        _write_new(file, text)
     answer = {
         "directory": str(folder.absolute()),
         "database": session.engine.database.shown,
-        "workflow": str(workflow.absolute()),
+        "workflow": str((folder / path).absolute()),
     }
-    session.out.show(answer, lambda page: _page(page, folder, session))
+    session.out.show(answer, lambda page: _page(page, folder, path, session))
 
 
 def _named_database(session: Session) -> str | None:
@@ -71,9 +94,9 @@ def _named_database(session: Session) -> str | None:
     return settings.database if settings.source in ("--db", DATABASE_VARIABLE) else None
 
 
-def _starter_files(folder: Path, named: str | None) -> dict[Path, bytes]:
+def _starter_files(folder: Path, named: str | None, agreement: str) -> dict[Path, bytes]:
     packaged = files("slaflow.workflows")
-    names = (f"{STARTER}.yaml", f"{STARTER}.scenario.yaml")
+    names = (f"{agreement}.yaml", f"{agreement}{SCENARIOS}")
     texts = {folder / FOLDER / name: packaged.joinpath(name).read_bytes() for name in names}
     return {folder / FILE_NAME: _settings_text(named).encode(), **texts}
 
@@ -107,17 +130,20 @@ def _write_new(path: Path, text: bytes) -> None:
     path.write_bytes(text)
 
 
-def _page(page: Page, folder: Path, session: Session) -> None:
+def _page(page: Page, folder: Path, agreement: str, session: Session) -> None:
     where = "this folder" if folder == Path() else str(folder)
-    page.line(f"{where} is ready: {FILE_NAME}, {FOLDER}/{STARTER}.yaml with its scenarios, ", "database ",
+    page.line(f"{where} is ready: {FILE_NAME}, {agreement} with its scenarios, ", "database ",
               session.engine.database.shown)  # fmt: skip
     if session.quiet:
         return
     page.line("next:")
     if folder != Path():
         page.line((f"cd {quote(str(folder))}", "bold"), indent=2)
+    first_lead = ("slaflow lead add --as marketing --set email=kim@example.com", "add the first lead")
+    as_page = (f"slaflow workflow document {agreement} -o agreement.html", "read it as a page")
+    last, why = first_lead if agreement == f"{FOLDER}/{STARTER}.yaml" else as_page
     page.table(("", ""), [
         ((f"slaflow workflow test {FOLDER}", "bold"), "try the agreement without a lead"),
-        ((f"slaflow workflow activate {FOLDER}/{STARTER}.yaml", "bold"), "put it in force"),
-        (("slaflow lead add --as marketing --set email=kim@example.com", "bold"), "add the first lead"),
+        ((f"slaflow workflow activate {agreement}", "bold"), "put it in force"),
+        ((last, "bold"), why),
     ], indent=2)  # fmt: skip

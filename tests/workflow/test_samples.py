@@ -72,3 +72,18 @@ def test_each_thing_to_show_stands_on_the_line_that_is_told(file: Path) -> None:
         assert name in line.replace("\\", ""), (item, line)
     nothing_to_do = {key for key in coverage.seen if key[0] == "step"}
     assert coverage.seen - nothing_to_do <= {item.key for item in coverage.items}
+
+
+def test_the_page_of_agreements_lists_each_that_is_shipped_and_no_other() -> None:
+    page = (ROOT / "docs" / "agreements.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \[([\w-]+)\]\(\.\./workflows/(\S+)\.yaml\)", page, re.MULTILINE)
+    shipped = [(file.stem, file.relative_to(FOLDER).with_suffix("").as_posix()) for file in AGREEMENTS]
+    assert sorted(listed) == sorted(shipped)
+
+
+@pytest.mark.parametrize("file", [file for file in AGREEMENTS if file.parent.name == "published"], ids=named)
+def test_what_others_have_published_says_where_and_what_it_leaves_open(file: Path) -> None:
+    head = file.read_text(encoding="utf-8").split("\nworkflow:")[0]
+    words = ("Source", "Taken", "Left open by the source", "Not in it")
+    assert [word for word in words if f"\n# {word} " not in head] == []
+    assert "ours" in head

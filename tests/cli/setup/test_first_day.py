@@ -47,6 +47,29 @@ def test_each_next_command_that_init_names_works(
     assert slaflow("doctor").code == 0
 
 
+@pytest.mark.parametrize(
+    "name", ["plg", "enterprise", "gitlab-handbook", "hubspot-smarketing", "revops-recycling"]
+)
+def test_init_begins_from_another_agreement(
+    slaflow: Slaflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    said = slaflow("init", "deal", "--agreement", name)
+    assert said.code == 0
+    lines = [line.split("  ")[1] for line in said.out.splitlines() if line.startswith("  slaflow ")]
+    monkeypatch.chdir(tmp_path / "deal")
+    for line in lines:
+        told = slaflow(*line.split()[1:])
+        assert told.code == 0, (line, told.err)
+    assert slaflow("workflow", "show", name).code == 0
+
+
+def test_init_names_the_agreements_there_are(slaflow: Slaflow, tmp_path: Path) -> None:
+    said = slaflow("init", "deal", "--agreement", "hubspot")
+    assert said.code == 2
+    assert "hubspot-classic" in said.err
+    assert not (tmp_path / "deal").exists()
+
+
 def test_init_tells_scripts_where_things_are(slaflow: Slaflow, tmp_path: Path) -> None:
     told = slaflow("init", "--format", "json").json
     assert told["directory"] == str(tmp_path)
