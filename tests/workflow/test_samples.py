@@ -85,5 +85,5 @@ def test_the_page_of_agreements_lists_each_that_is_shipped_and_no_other() -> Non
 def test_what_others_have_published_says_where_and_what_it_leaves_open(file: Path) -> None:
     head = file.read_text(encoding="utf-8").split("\nworkflow:")[0]
     words = ("Source", "Taken", "Left open by the source", "Not in it")
-    assert [word for word in words if f"\n# {word} " not in head] == []
+    assert [word for word in words if f"\n# {word}" not in head] == []
     assert "ours" in head
