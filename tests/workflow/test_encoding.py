@@ -25,7 +25,7 @@ SHIPPED = [
     *(file for file in (ROOT / "workflows").rglob("*.yaml") if ".scenario." not in file.name),
     ROOT / "docs" / "olist" / "workflow.yaml",
 ]
-HOLIDAYS = dict.fromkeys(("SE", "BR"), (date(2026, 1, 1), date(2026, 12, 25)))
+HOLIDAYS = dict.fromkeys(("SE", "BR", "DE", "US"), (date(2026, 1, 1), date(2026, 12, 25)))
 WITH_MORE = SMALL.replace("hours: {mon-fri", "holidays: [SE, 2026-05-02], hours: {mon-fri").replace(
     "  fits: {fields: {n: int}",
     "  fits: {fields: {n: {type: decimal, min: 0.5, max: 9}, on: {type: date, min: 2026-01-01}}",
