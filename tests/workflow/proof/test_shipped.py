@@ -13,7 +13,7 @@ FILES = [
     path
     for folder in FOLDERS
     for path in sorted((ROOT / folder).rglob("*.yaml"))
-    if path.read_text(encoding="utf-8").find("\nworkflow: ") >= 0 and ".scenario." not in path.name
+    if "\nworkflow: " in f"\n{path.read_text(encoding='utf-8')}" and ".scenario." not in path.name
 ]
 
 
