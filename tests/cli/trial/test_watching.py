@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -46,11 +47,15 @@ class Watch:
 @contextmanager
 def watching(process: Process, *words: str) -> Iterator[Watch]:
     with process("workflow", "test", *words, "--watch", "--format", "json") as running:
+        # What never comes is waited for no longer than this.
+        late = Timer(60, running.kill)
+        late.start()
         try:
             yield Watch(running)
             running.send_signal(signal.SIGINT)
             assert running.wait(20) == 0
         finally:
+            late.cancel()
             running.kill()
 
 
