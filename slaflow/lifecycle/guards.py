@@ -5,7 +5,7 @@ Source: rules.md, 25 (refusals) and 28.1 (the first row that may be taken).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -60,10 +60,15 @@ class Trace:
     clauses: list[Judged] = field(default_factory=list)
     routes: list[int] = field(default_factory=list)
 
-    def judge(self, view: View, row: Transition) -> None:
-        """Notes each clause of *row*, as somebody who asked for it hears of every one that fails."""
+    def judge(self, view: View, row: Transition, is_overridden: bool) -> None:
+        """Notes each clause of *row*, as somebody who asked for it hears of every one that fails.
+
+        One that does not hold and *is_overridden* refuses nobody.
+        """
         for place, clause in enumerate(row.guard):
-            self.clauses.append(Judged(row.index, place, view.holds(clause.that)))
+            holds = view.holds(clause.that)
+            if holds or not is_overridden:
+                self.clauses.append(Judged(row.index, place, holds))
 
     def hold_back(self, view: View, row: Transition) -> None:
         """Notes the clauses of a row that would fire by itself, up to the one that holds it back."""
@@ -73,11 +78,12 @@ class Trace:
             if not holds:
                 return
 
-    def take(self, row: int, overridden: Collection[str]) -> None:
-        """Notes that *row* is taken; a clause that was *overridden* has refused nobody."""
-        self.rows.append(row)
-        if overridden:
-            self.clauses = [each for each in self.clauses if each.passed or each.row != row]
+    def take(self, chosen: Chosen) -> None:
+        """Notes that a row is taken, and so that each of its clauses passed that was not overridden."""
+        row = chosen.row
+        self.rows.append(row.index)
+        if not chosen.overridden:
+            self.clauses += [Judged(row.index, place, True) for place in range(len(row.guard))]
 
 
 def choose(
@@ -107,9 +113,9 @@ def choose(
     values = validated(row.requires, inputs, view.workflow, because)
     seen = view.with_given({"input": (row.requires, values)}) if row.requires else view
     failing = failing_clauses(seen, row.guard)
-    if trace is not None:
-        trace.judge(seen, row)
     is_granted = overrides and party is not None and grants(row.override, party, right)
+    if trace is not None:
+        trace.judge(seen, row, is_granted)
     if failing and overrides and not is_granted:
         because.append(_not_to_override(row))
     if not is_granted:
@@ -175,7 +181,10 @@ def choose_by_trigger(
         )
     refused: list[str] = []
     for row in rows:
-        found = choose(view, row, inputs, party, owners=owners, right=right, trace=trace)
+        # Who overrides is refused by nothing yet.
+        found = choose(
+            view, row, inputs, party, owners=owners, right=right, trace=None if overrides else trace
+        )
         if isinstance(found, Chosen):
             return found
         if not overrides:

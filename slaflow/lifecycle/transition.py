@@ -122,7 +122,7 @@ class Chain:
         work, row, lead, at = self.work, chosen.row, self.work.lead, self.cause.at
         self.fired.add(row.index)
         if work.trace is not None:
-            work.trace.take(row.index, chosen.overridden)
+            work.trace.take(chosen)
         before = work.view(at, chosen.given)
         state = lifecycle_of(work.workflow).confirm(lead.state, row)
         moved = state != lead.state

@@ -88,12 +88,18 @@ EVERY = [
 ]  # fmt: skip
 
 
-def shown(steps: str, lead: str = "{email: kim@example.com, country: SE, size: 9}") -> Coverage:
+ASKED = AGREEMENT.replace("    auto: true\n", "    requires: {note: string}\n")
+"""The same, but nobody is handed over by themselves."""
+
+
+def shown(
+    steps: str, lead: str = "{email: kim@example.com, country: SE, size: 9}", agreement: str = AGREEMENT
+) -> Coverage:
     text = (
         f"workflow: shown.yaml\n{PEOPLE}scenarios:\n  - name: story\n    start: 2026-03-06T14:00:00+01:00\n"
     )
     text += f"    lead: {lead}\n    steps:\n{indent(dedent(steps), '      ')}"
-    report = run_scenarios(text, "shown.scenario.yaml", {"shown.yaml": AGREEMENT}.__getitem__)
+    report = run_scenarios(text, "shown.scenario.yaml", {"shown.yaml": agreement}.__getitem__)
     assert report.failures == ()
     assert report.coverage is not None
     return report.coverage
@@ -142,6 +148,28 @@ def test_a_clause_that_is_overridden_refuses_nobody() -> None:
     assert covered(coverage, "transition") == ["hand to handed"]
     assert covered(coverage, "clause_passed") == []
     assert "hand to handed: known.size" not in covered(coverage, "clause_refused")
+
+
+def test_who_may_not_override_is_refused_by_each_clause_that_does_not_hold() -> None:
+    small = "{email: kim@example.com}"
+    wrong = shown("- {refuse: {fire: hand, as: sales, override: true, reason: met them}}", small)
+    assert "hand to handed: known.size" in covered(wrong, "clause_refused")
+
+
+def test_who_may_override_and_lacks_something_else_is_refused_by_no_clause() -> None:
+    steps = "- refuse: {fire: hand, override: true, reason: met them, because: note is required}"
+    coverage = shown(steps, "{email: kim@example.com}", ASKED)
+    assert covered(coverage, "clause_refused") == covered(coverage, "transition") == []
+
+
+def test_an_override_that_nothing_needs_passes_by_each_clause() -> None:
+    steps = "- activity: visit\n- activity: visit\n"
+    steps += "- {fire: hand, override: true, reason: met them, set: {note: so}}"
+    coverage = shown(steps, agreement=ASKED)
+    assert covered(coverage, "clause_passed") == [
+        "hand to handed: lead.score >= 50", "hand to handed: known.size",
+    ]  # fmt: skip
+    assert covered(coverage, "clause_refused") == []
 
 
 def test_a_promise_is_kept_by_case_and_broken_with_its_steps() -> None:
