@@ -23,7 +23,7 @@ from slaflow.engine.backtest.run import backtest
 from slaflow.store.log import history
 from slaflow.workflow.load import load_workflow
 
-EACH = 18
+EACH = 34
 """Entries of a lead, about."""
 
 
