@@ -21,9 +21,9 @@ from ..words import counted, instant
 from .differences import diff
 from .document import document
 from .migrate import migrate
+from .proofs import proved
 
 if TYPE_CHECKING:
-    from slaflow.workflow.errors import Finding
     from slaflow.workflow.load import Checked
 
 
@@ -46,11 +46,15 @@ file_argument = click.argument("file", type=PATH)
 
 @command.command("check", short_help="Whether files are sound agreements.")
 @files_argument
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @pass_session
-def check(session: Session, files: Sequence[Path]) -> None:
-    """Whether files are sound agreements; every finding with line and column. Exit code 1 on errors."""
+def check(session: Session, files: Sequence[Path], strict: bool) -> None:
+    """Whether files are sound agreements; every finding with line and column. Exit code 1 on errors.
+
+    Of a file without errors it is also proved, or refuted by a story, that no history leaves a lead lying.
+    """
     found = [_looked_at(path) for path in files]
-    answer = [_checked_json(path, checked) for path, checked in zip(files, found, strict=True)]
+    answer = [_checked_json(path, checked, strict) for path, checked in zip(files, found, strict=True)]
     rows = [
         {"file": each["file"], "severity": severity[:-1], **finding}
         for each in answer
@@ -70,20 +74,11 @@ def _looked_at(path: Path) -> Checked | Unread:
         return error
 
 
-def _checked_json(path: Path, checked: Checked | Unread) -> dict[str, Any]:
+def _checked_json(path: Path, checked: Checked | Unread, strict: bool) -> dict[str, Any]:
     if isinstance(checked, Unread):
         finding = {"line": 1, "column": 1, "path": "", "message": f"the file {checked.reason}"}
-        return {"file": str(path), "digest": None, "errors": [finding], "warnings": []}
-    return {
-        "file": str(path),
-        "digest": checked.digest,
-        "errors": [_finding_json(finding) for finding in checked.errors],
-        "warnings": [_finding_json(finding) for finding in checked.warnings],
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {"line": finding.line, "column": finding.column, "path": finding.path, "message": finding.message}
+        return {"file": str(path), "digest": None, "errors": [finding], "warnings": [], "proofs": []}
+    return {"file": str(path), "digest": checked.digest, **proved(path, checked, strict=strict)}
 
 
 def _check_page(page: Page, files: Iterable[dict[str, Any]]) -> None:

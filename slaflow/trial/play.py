@@ -6,6 +6,7 @@ Time passes as if a tick ran at every instant, so that each step's message is se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -65,6 +66,14 @@ class Play:
         self.told: set[str] = set()
         self.stopped: set[ClockKey] = set()
         self._create(name, fields, actor)
+
+    def fork(self, world: World) -> Play:
+        """The same lead in another telling of its story."""
+        twin = copy(self)
+        twin.world = world
+        twin.life = Life(self.life.lead, list(self.life.open), dict(self.life.ended))
+        twin.entries, twin.told, twin.stopped = list(self.entries), set(self.told), set(self.stopped)
+        return twin
 
     def _create(self, name: str, given: Mapping[str, Value], creator: str | None) -> None:
         fields = with_defaults(self.workflow, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 
 from slaflow.errors import SlaflowError
@@ -29,6 +30,12 @@ class Stage:
         self._leads = scenario.leads
         for name in scenario.at_start:
             self.add(name, None)
+
+    def fork(self) -> Stage:
+        """The same story, to be told on in another way; nothing that happens in one is seen in the other."""
+        twin = copy(self)
+        twin.plays = {name: play.fork(twin) for name, play in self.plays.items()}
+        return twin
 
     def add(self, name: str, actor: str | None) -> None:
         """The lead comes in, now. Raises SlaflowError: its creation is not possible."""

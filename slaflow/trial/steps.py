@@ -28,7 +28,7 @@ from slaflow.workflow.yaml.tree import Path
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "activity": ("as", "fields", "occurred_at"),
-    "fire": ("as", "set", "override", "reason"),
+    "fire": ("as", "set", "override", "reason", "occurred_at"),
     "check": ("answer", "as"),
     "assign": ("as",),
     "lift": ("as",),
@@ -50,7 +50,7 @@ ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
     "lift": Lifted, "dispute": Disputed, "uphold": Upheld,
 }  # fmt: skip
 INPUTS = ("fire", "activity")
-INPUTS_BESIDE = ("set", "fields", "override", "reason")
+INPUTS_BESIDE = ("set", "fields", "override", "reason", "occurred_at")
 REFUSABLE = (*INPUTS, "check", "assign", *ABOUT_BREACHES)
 """What a ``refuse`` may hold besides a ``set`` of its own."""
 VERBS: Mapping[str, Verb] = {"lift": "lift", "dispute": "dispute", "uphold": "uphold"}
@@ -125,9 +125,12 @@ class StepReader:
         if kind is None:
             return None
         raw = self.known((*path, "fields"), given.get("fields"), kinds[kind].fields, "field")
-        occurred = given.get("occurred_at")
-        at = None if occurred is None else self.reader.instant((*path, "occurred_at"), occurred)
-        return Do(Recorded(kind, raw), self.actor(path, given), at)
+        return Do(Recorded(kind, raw), self.actor(path, given), self.occurred(path, given))
+
+    def occurred(self, path: Path, given: Mapping[str, Any]) -> datetime | None:
+        """When it happened, where that is told; None: now."""
+        at = given.get("occurred_at")
+        return None if at is None else self.reader.instant((*path, "occurred_at"), at)
 
     def fire(self, path: Path, given: dict[str, Any]) -> Do | None:
         workflow = self.reader.workflow
@@ -136,7 +139,8 @@ class StepReader:
             return None
         inputs = {name for row in workflow.transitions if row.trigger == trigger for name in row.requires}
         raw = self.known((*path, "set"), given.get("set"), sorted(inputs), "input")
-        return Do(Fired(trigger, raw, self.override(path, given)), self.actor(path, given))
+        fired = Fired(trigger, raw, self.override(path, given))
+        return Do(fired, self.actor(path, given), self.occurred(path, given))
 
     def override(self, path: Path, given: Mapping[str, Any]) -> str | None:
         """Why a guard is overridden; None where it is not."""
@@ -252,9 +256,9 @@ class StepReader:
         if "fire" in terms:
             trigger = self.reader.name((*at, "fire"), terms["fire"], "trigger", workflow.triggers)
             override = self.override(at, terms)
-            return Do(Fired(trigger, raw, override), actor) if trigger else None
+            return Do(Fired(trigger, raw, override), actor, self.occurred(at, terms)) if trigger else None
         kind = self.reader.name((*at, "activity"), terms["activity"], "activity", workflow.activities)
-        return Do(Recorded(kind, raw), actor) if kind else None
+        return Do(Recorded(kind, raw), actor, self.occurred(at, terms)) if kind else None
 
     def expect(self, path: Path, given: dict[str, Any]) -> Expect:
         return Expect(read_figures(self.reader, (*path, "expect"), given["expect"]))

@@ -83,7 +83,8 @@ def test_a_script_hears_of_a_file_that_is_too_large_as_of_any_other_fault(
         assert "the file has 1,000,001 bytes; an agreement has at most 1 MB" in told.values()
         assert told["line"] == 1
     rows = slaflow("workflow", "check", huge, agreement, "--format", "jsonl").out.splitlines()
-    assert [json.loads(row)["file"] for row in rows] == [str(huge)]
+    told = map(json.loads, rows)
+    assert [row["file"] for row in told if row["severity"] == "error"] == [str(huge)]
 
 
 def test_what_the_other_files_say_is_not_lost_with_one_that_is_missing(
@@ -96,7 +97,7 @@ def test_what_the_other_files_say_is_not_lost_with_one_that_is_missing(
     assert said.err == "slaflow: gone.yaml: cannot be read: no such file or directory\n"
     page = slaflow("workflow", "check", "gone.yaml", agreement)
     assert (page.code, page.err) == (3, said.err)
-    assert page.out.startswith(f"{agreement}: sound")
+    assert f"\n{agreement}: sound" in page.out
     stories = tmp_path / "office-deal.scenario.yaml"
     told = slaflow("workflow", "test", "gone.yaml", stories, "--format", "json")
     assert (told.code, told.json["passed"], told.json["failed"]) == (3, 1, 1)

@@ -1,0 +1,1 @@
+"""Counterexamples played: a way into a limbo as a story that happens."""
