@@ -81,7 +81,7 @@ def _target(name: str, each: Figures) -> Iterator[Sequence[Cell]]:
             continue
         yield (
             title, words, str(figure["started"]), str(figure["met"]), str(figure["met_late"]),
-            str(figure["breached"]), str(figure["lifted"] or "-"), _rate(figure["met_rate"]),
+            str(figure["breached"]), str(figure["lifted"] or ""), _rate(figure["met_rate"]),
             _time(figure["median_seconds"]), _time(figure["p90_seconds"]),
         )  # fmt: skip
 
