@@ -226,3 +226,46 @@ def test_what_would_not_be_put_in_force_ends_in_1_before_and_then(slaflow: Slafl
     assert "is active from Sun 2026-03-01 09:00 (Europe/Stockholm) on" in done.out
     shown = slaflow("workflow", "show", done.out.split()[0])
     assert "signed for sales at Sun 2026-03-01 08:00\n" in shown.err
+
+
+LYING = """
+workflow: lying
+timezone: Europe/Stockholm
+parties: [marketing, sales]
+lead: {identity: [email], fields: {email: email}}
+activities: {letter: {by: marketing}}
+states: {new: {held_by: marketing, initial: true}, won: {final: true}}
+transitions: [{trigger: win, from: new, to: won, by: sales}]
+targets: {warm: {owed_by: marketing, start: {enter: new}, meet: {activity: letter}, within: 2d}}
+"""
+
+
+def test_a_lead_that_may_be_left_lying_is_warned_of_with_the_way_there(
+    slaflow: Slaflow, tmp_path: Path
+) -> None:
+    (file := tmp_path / "lying.yaml").write_text(LYING)
+    said = slaflow("workflow", "check", file)
+    assert said.code == 0
+    assert f"{file}:7:10: warning: a lead may be left lying in new" in said.out
+    assert "a lead comes in, in new; letter is recorded" in said.out
+
+
+def test_the_way_there_is_a_scenario_that_runs(slaflow: Slaflow, tmp_path: Path) -> None:
+    (file := tmp_path / "lying.yaml").write_text(LYING)
+    (told,) = slaflow("workflow", "check", file, "--format", "json").json["files"]
+    proof = next(each for each in told["proofs"] if each["claim"] == "no limbo in new")
+    assert (proof["holds"], proof["counterexample"]["confirmed"]) == (False, True)
+    (stories := tmp_path / "lying.scenario.yaml").write_text(proof["counterexample"]["scenario"])
+    assert slaflow("workflow", "test", stories).out == "1 scenario passed, none failed\n"
+
+
+def test_strict_takes_warnings_for_errors(slaflow: Slaflow, tmp_path: Path) -> None:
+    (file := tmp_path / "lying.yaml").write_text(LYING)
+    said = slaflow("workflow", "check", file, "--strict", "--format", "json")
+    (told,) = said.json["files"]
+    assert (said.code, told["warnings"]) == (1, [])
+    assert any("left lying in new" in each["message"] for each in told["errors"])
+    file.write_text(
+        LYING.replace("initial: true", "initial: true, rest: true").replace("2d", "2d, repeat: true")
+    )
+    assert slaflow("workflow", "check", file, "--strict").code == 0
