@@ -256,7 +256,7 @@ def rest(terms: Terms, course: Course) -> Iterator[Configuration]:
         elif must & bit and terms.always_has_a_case(target):
             options.append(((OPEN, 0),))
         else:
-            options.append(((OPEN, 0), (CLOSED, 0)))
+            options.append(((CLOSED, 0), (OPEN, 0)))
     for chosen in product(*options):
         waits = now.waits & ~taken_up
         for _, bit in chosen:

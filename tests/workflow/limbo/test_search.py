@@ -126,3 +126,4 @@ def test_an_agreement_made_to_blow_the_search_up_is_given_up_in_time(width: int)
     searched = search(workflow)
     assert not searched.is_whole
     assert searched.configurations <= 100_000
+    assert "nurturing" in searched.limbos
