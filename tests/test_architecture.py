@@ -49,6 +49,7 @@ HOMES = {
     "cel_expr_python": ("slaflow/workflow/expressions/environment.py",),
     "click": ("cli/",),
     "cryptography": ("slaflow/log/keys.py", "slaflow/log/locked.py"),
+    "distributed": ("slaflow/engine/backtest/dask.py",),
     "fastapi": ("slaflow/web/",),
     "httpcore2": ("slaflow/net/",),
     "httpx2": ("slaflow/net/",),

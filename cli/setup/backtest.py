@@ -49,11 +49,14 @@ def read_given(ctx: click.Context, param: click.Parameter, given: Iterable[str])
               help="What an input is that FILE asks for and the record lacks.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N",
               help="Processes that share the work; default: a core each, where that pays.")  # fmt: skip
+@click.option("--dask", metavar="ADDRESS",
+              help="A Dask scheduler whose workers do it, each on its own SLAFLOW_DB.")  # fmt: skip
 @archive_option
 @pass_session
 def command(
     session: Session, file: Path, name: str | None, start: Moment, end: Moment, at: datetime | None,
-    output: Path | None, given: dict[str, dict[str, str]], jobs: int | None, folders: tuple[Path, ...],
+    output: Path | None, given: dict[str, dict[str, str]], jobs: int | None,
+    dask: str | None, folders: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """What FILE would have made of everything that was recorded under its name. Changes nothing.
 
@@ -69,8 +72,9 @@ def command(
     period = {"start": session.moment(start), "end": session.moment(end)}
     with _written(session, file, output) as lines, session.out.progress("entries") as progress:
         figures = against_record(
-            session.engine, draft, str(file), name=name, at=at, **period, given=given, jobs=jobs, lines=lines,
-            archived=archived_in(session, folders), progress=lambda number: progress(number, None),
+            session.engine, draft, str(file), name=name, at=at, **period, given=given, jobs=jobs, dask=dask,
+            lines=lines, archived=archived_in(session, folders),
+            progress=lambda number: progress(number, None),
         )  # fmt: skip
     zone = ZoneInfo(draft.timezone)
     session.out.show(figures, lambda page: backtest_page(page, figures, zone, output))

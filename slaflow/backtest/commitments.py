@@ -20,6 +20,18 @@ Owing = tuple[str, str]
 """A commitment and a period's label."""
 
 
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "enter": ("transition", "created"),
+    "trigger": ("transition",),
+    "override": ("transition",),
+    "assign": ("assigned",),
+    "step": ("warned", "breached", "escalated"),
+    "activity": ("activity",),
+}
+"""The kinds of entries that say that such a happening came about."""
+_OF_CLOCKS = frozenset(("breached", "clock_met", "met_late", "breach_lifted"))
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A period of one commitment; outcomes of a share's leads count until ``decided_by``."""
@@ -36,6 +48,16 @@ class Measures:
 
     periods: Sequence[tuple[Commitment, Sequence[Period]]]
     found: dict[Owing, Measured] = field(default_factory=dict)
+    _kinds: frozenset[str] = frozenset()
+    """Of entries that any of them may count."""
+
+    def __post_init__(self) -> None:
+        measures = [commitment.measure for commitment, _ in self.periods]
+        happenings = {happening.kind for measure in measures for happening in happenings_of(measure)}
+        kinds = {kind for happening in happenings for kind in _KINDS[happening]}
+        if any(isinstance(measure, Kept | Timed) for measure in measures):
+            kinds |= _OF_CLOCKS
+        self._kinds = frozenset(kinds)
 
     @classmethod
     def of(cls, terms: Sequence[Terms], at: datetime) -> Measures:
@@ -54,7 +76,7 @@ class Measures:
         """Measures one lead, all of whose entries are *drafts*."""
         told: list[Seen] | None = None
         for commitment, periods in self.periods:
-            told = told or [*seen(lead, drafts)]
+            told = told or [each for each in seen(lead, drafts) if each.entry.kind in self._kinds]
             counting = [each for each in told if _may_count(commitment, each)]
             for period in _touched(periods, counting):
                 history = History(counting, period.start, period.end, period.decided_by, _allowances(clocks))

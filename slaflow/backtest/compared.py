@@ -16,7 +16,6 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.decision import Draft
 from slaflow.log.entry import Entry
 from slaflow.log.errors import NotReplayable
-from slaflow.log.inputs import is_told
 from slaflow.log.people import PeopleLog
 from slaflow.log.replay import Retelling, Uncalled, Versions, check_whole, known_at
 
@@ -86,7 +85,8 @@ def compared(entries: Sequence[Entry], asked: Asked, rows: Sequence[Clock] | Non
     lead = entries[0].lead or 0
     return Compared(
         lead, tuple(dict.fromkeys(entry.digest or "" for entry in told if entry.digest)),
-        sum(known_at(entry) <= asked.at for entry in entries), telling.inputs,
+        len(entries) if told is entries else sum(known_at(entry) <= asked.at for entry in entries),
+        telling.inputs,
         [pair for pair in pairs if any(each and asked.holds(each.began.at) for each in pair)],
         diverged_at(course.stays, other.stays),
         [each for each in course.handoffs if asked.holds(each.at)],
@@ -120,10 +120,9 @@ def _is_settled(entries: Sequence[Entry], rows: Iterable[Clock], at: datetime) -
     """Whether the stored clocks are those of the instant: all is told, and nothing falls before it."""
     if any(clock.wake_at is not None and clock.wake_at < at for clock in rows):
         return False
-    return all(
-        entry.at <= at
-        and entry.kind != "migrated"
-        and (entry.at < at or entry.step is None)
-        and (not is_told(entry) or known_at(entry) <= at)
-        for entry in entries
-    )
+    latest = entries[-1].at
+    if latest > at or any(entry.kind == "migrated" for entry in entries):
+        return False
+    # Of the last instant alone steps may still be missing, as it is not over yet.
+    late = (entry for entry in entries if entry.entry_class == "input" or entry.at == at)
+    return all(known_at(entry) <= at and (entry.at < at or entry.step is None) for entry in late)

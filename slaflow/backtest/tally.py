@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ SIDES = ("recorded", "would_be")
 
 @dataclass(slots=True)
 class Promised:
-    """The promises of one target, or of one party, on one side."""
+    """The promises of one target on one side."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     broken: int = 0
@@ -37,8 +37,9 @@ class Promised:
         """Counts one promise."""
         self.outcomes[promise.outcome] += 1
         self.broken += promise.was_broken
-        self.disputed += promise.was_disputed
-        self.upheld += promise.was_upheld
+        if promise.was_disputed:
+            self.disputed += 1
+            self.upheld += promise.was_upheld
         self.graced += promise.was_graced
         if promise.seconds is not None:
             self.seconds.add(promise.seconds)
@@ -117,7 +118,8 @@ class Tally:
     inputs: int = 0
     digests: set[str] = field(default_factory=set)
     targets: dict[str, OfTarget] = field(default_factory=dict)
-    parties: dict[str, dict[str, Promised]] = field(default_factory=dict)
+    parties: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    """Outcomes by party and side."""
     handoffs: Counter[str] = field(default_factory=Counter)
     differences: int = 0
     impossible: Inputs = field(default_factory=Inputs)
@@ -144,11 +146,13 @@ class Tally:
         self.possible.add(lead.lead, lead.possible)
 
     def _add_pair(self, lead: Compared, pair: Pair) -> None:
-        target = self.targets.setdefault(pair.target, OfTarget())
+        target = self.targets.get(pair.target)
+        if target is None:
+            target = self.targets[pair.target] = OfTarget()
         for side, promise in zip(SIDES, pair, strict=True):
             if promise is not None and lead.asked.holds(promise.began.at):
                 (target.recorded if side == "recorded" else target.would_be).add(promise)
-                self.parties.setdefault(promise.owed_by, {}).setdefault(side, Promised()).add(promise)
+                self._outcomes(promise.owed_by, side)[promise.outcome] += 1
         change = pair.change
         if change is not None:
             self.differences += 1
@@ -173,7 +177,8 @@ class Tally:
         for name, target in later.targets.items():
             self.targets.setdefault(name, OfTarget()).merge(target)
         for party, sides in later.parties.items():
-            _merge_sides(self.parties.setdefault(party, {}), sides)
+            for side, outcomes in sides.items():
+                self._outcomes(party, side).update(outcomes)
         self.handoffs.update(later.handoffs)
         self.differences += later.differences
         self.impossible.merge(later.impossible)
@@ -181,7 +186,8 @@ class Tally:
         self.left_out += later.left_out[: SHOWN - len(self.left_out)]
         self.left_out_number += later.left_out_number
 
-
-def _merge_sides(own: dict[str, Promised], others: Mapping[str, Promised]) -> None:
-    for side, promised in others.items():
-        own.setdefault(side, Promised()).merge(promised)
+    def _outcomes(self, party: str, side: str) -> Counter[str]:
+        sides = self.parties.setdefault(party, {})
+        if side not in sides:
+            sides[side] = Counter()
+        return sides[side]

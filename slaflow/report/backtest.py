@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from time import perf_counter
@@ -35,7 +36,7 @@ Figures = dict[str, Any]
 def against_record(
     app: Engine, draft: Workflow, filename: str, *, name: str | None = None, at: datetime | None = None,
     start: datetime | None = None, end: datetime | None = None,
-    given: Mapping[str, Mapping[str, str]] | None = None, jobs: int | None = 1,
+    given: Mapping[str, Mapping[str, str]] | None = None, jobs: int | None = 1, dask: str | None = None,
     archived: ArchivedEntries | None = None, lines: Lines = lambda _: None,
     progress: Progress | None = None,
 ) -> Figures:  # fmt: skip
@@ -48,7 +49,7 @@ def against_record(
     check_range(start, end)
     began = perf_counter()
     found = backtest(
-        app, draft, filename, name=name, at=at, start=start, end=end, given=given, jobs=jobs,
+        app, draft, filename, name=name, at=at, start=start, end=end, given=given, jobs=jobs, dask=dask,
         archived=archived, lines=lines, progress=progress,
     )  # fmt: skip
     owing = _commitments(app, draft, found)
@@ -79,7 +80,7 @@ def _figures(app: Engine, draft: Workflow, found: Found, owing: Figures) -> Figu
         "inputs": tally.inputs,
         "targets": _targets(tally),
         "parties": {
-            party: {side: _party(sides.get(side)) for side in SIDES}
+            party: {side: _party(sides.get(side, Counter())) for side in SIDES}
             for party, sides in sorted(tally.parties.items())
         },
         "handoffs": {name: tally.handoffs[name] for name in (*SIDES, "lost", "new")},
@@ -131,8 +132,7 @@ def _promised(promised: Promised, disputed: bool, graced: bool) -> Figures | Non
     return figures | ({"graced": promised.graced} if graced else {})
 
 
-def _party(promised: Promised | None) -> Figures:
-    outcomes = (promised or Promised()).outcomes
+def _party(outcomes: Mapping[str, int]) -> Figures:
     decided = sum(outcomes[name] for name in DECIDED)
     return {
         "met_rate": share(sum(outcomes[name] for name in KEPT), decided),

@@ -60,8 +60,14 @@ class Spool:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._file = TemporaryFile("w+")
         self._places: list[tuple[int, int]] = []
+
+    def __enter__(self) -> Spool:
+        self._file = TemporaryFile("w+")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def keep(self, lines: list[dict[str, Any]]) -> None:
         """Keeps the lines of one lead."""
@@ -85,7 +91,6 @@ class Spool:
     def end(self) -> None:
         """Hands on what is left."""
         self._tell_before(None)
-        self._file.close()
 
     def _tell_before(self, lead: int | None) -> None:
         while self._places and (lead is None or self._places[-1][0] < lead):

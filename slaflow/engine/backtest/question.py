@@ -11,7 +11,7 @@ from typing import Any
 from slaflow.engine.context import Context
 from slaflow.engine.setup.activation import holidays_around
 from slaflow.engine.setup.versions import as_dates
-from slaflow.errors import InvalidValue, SlaflowError, UnknownName
+from slaflow.errors import ENVIRONMENT, InvalidValue, SlaflowError, UnknownName
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.events import Fired
 from slaflow.lifecycle.guards import validated
@@ -26,6 +26,13 @@ class NothingRecorded(SlaflowError):
     """There is no history to try a draft on."""
 
     code = "nothing_recorded"
+
+
+class OtherDatabase(SlaflowError):
+    """A process that was to help reads another database."""
+
+    code = "other_database"
+    exit_code = ENVIRONMENT
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Question:
     end: datetime | None = None
     given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     holidays: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mark: str = ""
+    """The hash under which the agreement was in force first, by which another process knows its database."""
     reads_archive: bool = False
     """Whether archived leads are told from their files, and so left to who has these."""
 
@@ -117,7 +126,7 @@ def asked_of(
             f"{instant_text(first)}; ask for an instant from then on"
         )
     question = Question(
-        name, draft.source, filename, now, own[0].at, *period, given, _holidays(draft, own, now)
+        name, draft.source, filename, now, own[0].at, *period, given, _holidays(draft, own, now), own[0].hash
     )
     question.inputs(draft)
     return question

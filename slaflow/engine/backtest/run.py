@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from slaflow.backtest.commitments import Measures
 from slaflow.backtest.tally import Tally
@@ -48,7 +50,7 @@ class Found:
 def backtest(
     app: Context, draft: Workflow, filename: str, *, name: str | None = None, at: datetime | None = None,
     start: datetime | None = None, end: datetime | None = None,
-    given: Mapping[str, Mapping[str, str]] | None = None, jobs: int | None = 1,
+    given: Mapping[str, Mapping[str, str]] | None = None, jobs: int | None = 1, dask: str | None = None,
     archived: ArchivedEntries | None = None, lines: Lines = lambda _: None,
     progress: Progress | None = None,
 ) -> Found:  # fmt: skip
@@ -57,6 +59,7 @@ def backtest(
     Args:
         start, end: promises count that began in this period, half-open; None is unbounded.
         given: values for inputs that the record lacks, by trigger and input.
+        dask: the address of a scheduler whose workers do it instead.
         archived: the files of what was archived, to be told too.
         jobs: so many processes do it (None: as many as pay); what they find is the same.
         lines: is given the promises that differ, some leads at a time, by lead.
@@ -65,6 +68,7 @@ def backtest(
     Raises:
         NothingRecorded, UnknownName, InvalidValue: as ``asked_of``.
         VerificationImpossible: a process died.
+        DaskUnreachable, WorkerWithoutDatabase, OtherDatabase: of *dask*.
 
     Memory is bounded by a page of leads in each process, and what the agreements name.
     """
@@ -72,18 +76,32 @@ def backtest(
         question = asked_of(app, conn, draft, filename, name, at, (start, end), given or {})
     question = replace(question, reads_archive=archived is not None)
     found = Found(question, progress)
-    with reading(app.database, jobs, PAYS_FROM) as (conn, workers):
-        spool = Spool(lines)
+    with ExitStack() as stack:
+        spool = stack.enter_context(Spool(lines))
+        conn, tell = _tellers(app, jobs, dask, stack)
         if archived is not None:
             found.take(archived_teller(app, conn, question, archived), spool.keep)
         spool.sort()
-        if workers is None:
-            found.take(map(shard_teller(app.database, conn), shards(conn, question)), spool.tell)
-        else:
-            found.take(workers.each(shard_teller, shards(conn, question)), spool.tell)
+        found.take(tell(shards(conn, question)), spool.tell)
         spool.end()
         found.not_recorded = import_store.refused(conn)
     return found
+
+
+def _tellers(
+    app: Context, jobs: int | None, dask: str | None, stack: ExitStack
+) -> tuple[Connection, Callable[[Iterable[Shard]], Iterator[Answer]]]:
+    """A read transaction, and what has shards told that sees what it sees."""
+    if dask is not None:
+        from slaflow.engine.backtest import dask as cluster
+
+        client = stack.enter_context(cluster.cluster(dask))
+        conn, name = stack.enter_context(cluster.shared(app.database))
+        return conn, lambda shards: cluster.each(client, shards, name)
+    conn, workers = stack.enter_context(reading(app.database, jobs, PAYS_FROM))
+    if workers is None:
+        return conn, partial(map, shard_teller(app.database, conn))
+    return conn, partial(workers.each, shard_teller)
 
 
 def shards(conn: Connection, question: Question) -> Iterator[Shard]:

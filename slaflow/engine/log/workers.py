@@ -6,6 +6,7 @@ which ends them; they end by themselves where it is killed.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from collections import deque
@@ -220,6 +221,8 @@ def _check(make: Make[P, R], part: P) -> R:
 
 def _end_with_parent() -> None:
     Thread(target=_wait_for_its_end, daemon=True).start()
+    # Once modules are taken apart nobody can let go of a connection any more.
+    atexit.register(_end)
 
 
 def _wait_for_its_end() -> None:
