@@ -18,9 +18,12 @@ from slaflow.workflow.limbo.effects import (
     rest,
     starting,
 )
+from slaflow.workflow.limbo.effort import TooMuch
 from slaflow.workflow.model.clocks import Pattern
 from slaflow.workflow.model.flow import Transition
 
+AT_ONCE = 3
+"""How often each step falls at one instant before a search is given up: what it causes starts it anew."""
 Kind = Literal["create", "fire", "refused", "touch", "set", "assign", "dispute", "ruling", "step", "causes"]
 
 
@@ -46,6 +49,7 @@ class Moves:
         self.terms = chains.terms
         self.workflow = chains.workflow
         patterns = list(self.terms.patterns("start", "meet", "restart"))
+        self.most_at_once = AT_ONCE * sum(map(len, self.terms.acting))
         self._masks: dict[Event, tuple[int, int, int]] = {}
         self._living = {
             name: bits(t.index for t in self.terms.targets if self.terms.lives(t, name))
@@ -200,6 +204,8 @@ class Moves:
                 pending = now.pending
                 if self.terms.acts(target.steps[step].actions):
                     pending = tuple(sorted((*pending, (place, step))))
+                    if len(pending) > self.most_at_once:
+                        raise TooMuch
                 fell = now._replace(clocks=tuple(clocks), pending=pending)
                 yield Move("step", (target.name, target.steps[step].label)), (fell,)
         if now.pending:

@@ -127,3 +127,27 @@ def test_an_agreement_made_to_blow_the_search_up_is_given_up_in_time(width: int)
     assert not searched.is_whole
     assert searched.configurations <= 100_000
     assert "nurturing" in searched.limbos
+
+
+def test_steps_that_start_anew_what_falls_with_them_are_given_up_early() -> None:
+    transitions = """
+transitions:
+  - {trigger: promote, from: nurturing, to: mql, by: [marketing, system], auto: true, when: known.email}
+  - {trigger: accept, from: mql, to: accepted, by: sales}
+  - {trigger: return, from: [mql, accepted], to: nurturing, by: [sales, system]}
+  - {trigger: win, from: accepted, to: won, by: sales}
+"""
+    targets = """
+targets:
+  respond:
+    owed_by: sales
+    start: {enter: mql}
+    meet: {trigger: accept}
+    within: 4h
+    steps: {100%: [{fire: return}], +7d: [{fire: return}]}
+timers:
+  forgotten: {start: {enter: mql}, after: 9d, do: [{fire: return}]}
+"""
+    searched = search(agreement(targets=targets, transitions=transitions))
+    assert not searched.is_whole
+    assert len(searched.links) < 5_000
