@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 UNREADABLE = "the URL can't be read as one"
+_BRACKETED = re.compile(r"\[[^\[\]]+\](:[0-9]*)?")
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 
 
@@ -21,6 +22,8 @@ def url_problem(url: str) -> str | None:
         return UNREADABLE
     if to.scheme not in ("https", "http"):
         return "the URL does not begin with https://"
+    if "[" in to.netloc and not _BRACKETED.fullmatch(to.netloc) and "@" not in to.netloc:
+        return UNREADABLE
     if "@" in to.netloc:
         return "the URL names a user; take out what stands before the @"
     if not _is_host(to.hostname or "") or not _is_port(to):

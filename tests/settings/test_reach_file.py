@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from slaflow.net.client import check_url
@@ -226,6 +226,7 @@ URL_PARTS = st.sampled_from(
 
 @settings(max_examples=200)
 @given(st.lists(URL_PARTS, max_size=8).map("".join))
+@example("https://https:[::1]")
 def test_what_the_settings_take_the_client_takes(url: str) -> None:
     if url_problem(url) is None:
         check_url(url)

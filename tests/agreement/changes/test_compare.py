@@ -53,8 +53,9 @@ def told_of_everything(*replacements: tuple[str, str]) -> list[Change]:
             ("sales",), "other",
         ),
         (
-            "within: 5d\n    calendar: office\n  keep_in", "within: 3d\n    calendar: office\n  keep_in",
-            "marketing has 3 instead of 5 office days to record nurture or promote",
+            "- {is: 5d}\n    repeat", "- {is: 3d}\n    repeat",
+            "marketing has 3 instead of 5 office days to record nurture or promote if the number of nurture is at "
+            "most 0",
             ("marketing",), "stricter",
         ),
         (

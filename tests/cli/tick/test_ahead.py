@@ -66,7 +66,7 @@ def test_every_command_that_writes_by_a_clock_takes_ahead() -> None:
     reading = {name for name, options in timed.items() if "--ahead" not in options}
     assert reading == {
         "lead show", "lead list", "lead explain", "queue", "review show", "user list",
-        "workflow document", "outbox preview",
+        "workflow document", "outbox preview", "backtest",
         *(name for name in timed if name.startswith("report ")),
     }  # fmt: skip
 

@@ -153,7 +153,7 @@ def test_allowances_and_their_cases() -> None:
     )
     assert first.when is not None
     assert second.when is None
-    assert workflow.target("triage").cases[0].allowance == Days(5, "5d")
+    assert workflow.target("triage").cases[1].allowance == Days(5, "5d")
     pause = workflow.target("respond").pause
     assert pause is not None
     assert pause.at_most == Days(2, "2d")
