@@ -54,8 +54,8 @@ def told_of_everything(*replacements: tuple[str, str]) -> list[Change]:
         ),
         (
             "- {is: 5d}\n    repeat", "- {is: 3d}\n    repeat",
-            "marketing has 3 instead of 5 office days to record nurture or promote if the number of nurture is at "
-            "most 0",
+            "marketing has 3 instead of 5 office days to record nurture or promote "
+            "if the number of nurture is at most 0",
             ("marketing",), "stricter",
         ),
         (
