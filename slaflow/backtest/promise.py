@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.state import Clock
+from slaflow.lifecycle.commitments.counted import Told
 from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.life import ClockKey
 from slaflow.lifecycle.migration.move import Renamed
 from slaflow.workflow.model.parties import SYSTEM
 
 OUTCOMES = ("met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted")
-ClockKey = tuple[str, int]
-"""A target and the number of its clock."""
-
-
-class Told(Protocol):
-    """What is read of an entry, be it a draft or sealed."""
-
-    @property
-    def seq(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def target(self) -> str | None: ...
-    @property
-    def clock(self) -> int | None: ...
 
 
 class Begun(NamedTuple):

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from slaflow.backtest.meant import Reader
-from slaflow.backtest.promise import Begun, ClockKey
+from slaflow.backtest.promise import Begun
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decision import Decision, Draft
 from slaflow.lifecycle.events import Contested, Created, Disputed, Input, Lifted, Migrated, Upheld
-from slaflow.lifecycle.life import Life
+from slaflow.lifecycle.life import ClockKey, Life
 from slaflow.lifecycle.migration.move import Renamed
 from slaflow.lifecycle.people import Directory
 from slaflow.log.entry import Entry

@@ -60,10 +60,15 @@ class Standings:
         self._people = people
         return people
 
-    def holding(self, lead_ids: Iterable[int]) -> dict[int, Owing]:
-        """Those of the leads that are kept, as they stood when asked about; logs may have gone on."""
+    def holding(self, people: Directory, lead_ids: Iterable[int], at: datetime) -> dict[int, Owing]:
+        """The leads that stand as they are kept, unless their logs have gone on since."""
         with self._lock:
-            return {each: self._kept[each].owing for each in lead_ids if each in self._kept}
+            found = ((each, self._kept.get(each)) for each in lead_ids)
+            return {
+                lead_id: kept.owing
+                for lead_id, kept in found
+                if kept is not None and _stands(kept, people, kept.head, at)
+            }
 
     def known(self, people: Directory, heads: Mapping[int, str], at: datetime) -> dict[int, Known]:
         """The leads whose log ends so, settled to *at*, as far as nothing has to be read for it."""

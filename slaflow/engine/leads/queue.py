@@ -129,7 +129,7 @@ class Question:
         are *fallen*, and of those that others had be settled before; and all these leads."""
         # In the others nothing fell: they are as they are saved.
         fell = None if len(fallen) >= COUNTED else set(fallen)
-        kept = self.app.standings.holding(fallen)
+        kept = self.app.standings.holding(self.directory, fallen, now)
         also = {lead_id for lead_id, owing in kept.items() if self._is_about(owing)}
         also.update(islice((each for each in fallen if each not in kept), SETTLED))
         looked_at, settled, rows = most, set[int](), list[dict[str, Any]]()
@@ -153,7 +153,7 @@ class Question:
 
     def _as_settled(self, lead_ids: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:
         standings = self.app.standings
-        heads = lead_store.heads(self.conn, standings.holding(lead_ids))
+        heads = lead_store.heads(self.conn, standings.holding(self.directory, lead_ids, now))
         known = standings.known(self.directory, heads, now)
         for workflow, stood in known.values():
             yield from self._rows(workflow, stood, now)

@@ -245,3 +245,20 @@ def test_a_page_tells_no_promise_that_what_fell_took_away(
     for page in pages:
         assert all(row in exact for row in page.rows)
     assert (pages[-1].rows, pages[-1].waiting) == (exact[:most], 0)
+
+
+def test_a_page_shows_whom_a_later_step_made_owe_something(
+    app: Engine, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sales looked when its promise had just broken; a week later the lead is back with marketing."""
+    monkeypatch.setattr(queue, "SETTLED", 1)
+    for number in range(4):
+        handed_over(app, f"lead{number}", FRIDAY)
+    present.at = MONDAY + 2 * HOUR
+    for _ in range(6):
+        app.queue_page(party="sales", limit=8)
+    present.at = MONDAY + 7 * DAY
+    pages = [app.queue_page(party="marketing", limit=8) for _ in range(6)]
+    exact = app.queue(party="marketing", limit=8)
+    assert exact
+    assert (pages[-1].rows, pages[-1].waiting) == (exact, 0)
