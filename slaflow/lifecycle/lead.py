@@ -98,6 +98,17 @@ class Lead:
     passed_to: list[str] = field(default_factory=list)
     clock_numbers: dict[str, int] = field(default_factory=dict)
     """The number of the latest clock of each target."""
+    closed: bool = False
+    """Whether its state is a final one: nobody has it on their hands any more."""
+    account: str | None = None
+    """Which company's it is, where the agreement asks; the same text is the same company."""
+    assigned_at: datetime | None = None
+    """When it was given its owner, where the agreement asks who has the company's leads."""
+    waits_for: str | None = None
+    """The team that is to give it an owner as soon as one of its members can take it."""
+    waits_since: datetime | None = None
+    broken: dict[str, list[str]] = field(default_factory=dict)
+    """Under whom promises on it broke that were not lifted, where the agreement asks: owner to the clocks."""
     seq: int = 0
     head: str = "0" * 64
     salt: bytes = b""
@@ -124,6 +135,7 @@ class Lead:
         twin.holders = self.holders.copy()
         twin.passed_to = self.passed_to.copy()
         twin.clock_numbers = self.clock_numbers.copy()
+        twin.broken = {owner: clocks.copy() for owner, clocks in self.broken.items()}
         return twin
 
 

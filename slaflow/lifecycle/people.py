@@ -20,7 +20,8 @@ class Person:
     """One person as they stood from ``valid_from`` until ``valid_until`` (None: still).
 
     ``order`` is the order in which people were first recorded; it orders a team's members. ``calendar`` names
-    their own, which not every agreement has.
+    their own, which not every agreement has. ``weight`` (0 to 100) is their share of what their team gets,
+    ``capacity`` the open leads they take and ``per_day`` their new leads a day, None: as their team.
     """
 
     email: str
@@ -33,6 +34,9 @@ class Person:
     manager: str | None = None
     role: str = "member"
     calendar: str | None = None
+    weight: int = 1
+    capacity: int | None = None
+    per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

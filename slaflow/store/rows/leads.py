@@ -243,7 +243,8 @@ def _row(lead: Lead, write: Callable[[datetime], Any]) -> tuple[Any, ...]:
         lead.assignments, lead.cycles,
         moment(lead.step_at), moment(lead.reset_at), moment(lead.handoff_at),
         _json(lead.holders), _json(lead.passed_to), _json(lead.clock_numbers),
-        lead.seq, lead.head, lead.salt, lead.id,
+        lead.closed, lead.account, moment(lead.assigned_at), lead.waits_for, moment(lead.waits_since),
+        _json(lead.broken), lead.seq, lead.head, lead.salt, lead.id,
     )  # fmt: skip
 
 
@@ -261,7 +262,8 @@ def _lead(row: Sequence[Any]) -> Lead:
         id, key, workflow, digest, state, held_by, created_at, entered_at, as_of, owner, fields, field_at,
         engagement, engagement_at, stage, checks, tallies, attempts, attempts_before_handoff, approaches,
         contacted, touched_at, worked_at, assignments, cycles, step_at, reset_at, handoff_at, holders,
-        passed_to, clock_numbers, seq, head, salt,
+        passed_to, clock_numbers, closed, account, assigned_at, waits_for, waits_since, broken,
+        seq, head, salt,
     ) = row  # fmt: skip
     if type(created_at) is str:
         created_at, entered_at, as_of = _at(created_at), _at(entered_at), _at(as_of)
@@ -271,6 +273,8 @@ def _lead(row: Sequence[Any]) -> Lead:
         step_at = None if step_at is None else _at(step_at)
         reset_at = None if reset_at is None else _at(reset_at)
         handoff_at = None if handoff_at is None else _at(handoff_at)
+        assigned_at = None if assigned_at is None else _at(assigned_at)
+        waits_since = None if waits_since is None else _at(waits_since)
     return Lead(
         id, key, workflow, digest, state, held_by, created_at, entered_at, as_of, owner,
         {} if fields == _NONE else _loads(fields),
@@ -285,6 +289,8 @@ def _lead(row: Sequence[Any]) -> Lead:
         {} if holders == _NONE else _loads(holders),
         [] if passed_to == _EMPTY else _loads(passed_to),
         {} if clock_numbers == _NONE else _loads(clock_numbers),
+        bool(closed), account, assigned_at, waits_for, waits_since,
+        {} if broken == _NONE else _loads(broken),
         seq, head, salt,
     )  # fmt: skip
 

@@ -67,6 +67,12 @@ lead = Table(
     Column("holders", JsonText, nullable=False),
     Column("passed_to", JsonText, nullable=False),
     Column("clock_numbers", JsonText, nullable=False),
+    Column("closed", Boolean, nullable=False, server_default=false()),
+    Column("account", Word),
+    Column("assigned_at", Instant),
+    Column("waits_for", Text),
+    Column("waits_since", Instant),
+    Column("broken", JsonText, nullable=False, server_default=text("'{}'")),
     Column("seq", BigInteger, nullable=False),
     Column("head", Text, nullable=False),
     Column("salt", LargeBinary, nullable=False),
@@ -79,6 +85,10 @@ lead = Table(
     Index("lead_resting", "state", "entered_at", "id"),
     Index("lead_owner", "owner", "id"),
     Index("lead_workflow", "workflow", "id"),
+    # What each owner has on their hands.
+    partial("lead_load", "owner", "held_by", where=text("owner IS NOT NULL AND NOT closed")),
+    partial("lead_account", "account", "id", where=text("account IS NOT NULL AND NOT closed")),
+    partial("lead_waiting", "waits_for", "waits_since", "id", where=text("waits_for IS NOT NULL")),
     partial(
         "lead_failing",
         "id",

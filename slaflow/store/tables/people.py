@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 
 from slaflow.store.tables.metadata import metadata, partial
-from slaflow.store.types import BigId, Instant, Word
+from slaflow.store.types import BigId, Instant, JsonText, Word
 
 person = Table(
     "person",
@@ -21,6 +21,9 @@ person = Table(
     Column("manager", Text),
     Column("role", Text, nullable=False),
     Column("calendar", Text),
+    Column("weight", Integer, nullable=False, server_default=text("1")),
+    Column("capacity", Integer),
+    Column("per_day", Integer),
     Column("key", Word),
     Index("person_email", "email", "valid_from"),
     Index("person_key", "key", "valid_from"),
@@ -49,7 +52,10 @@ team = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("turn", Text, nullable=False),
+    Column("round", Integer, nullable=False, server_default=text("1")),
+    Column("dealt", JsonText, nullable=False, server_default=text("'{}'")),
 )
+"""``turn`` is whom it drew last, in which ``round``; ``dealt`` how many leads each got on its latest days."""
 
 token = Table(
     "token",
