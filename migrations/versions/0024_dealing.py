@@ -58,8 +58,8 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
     _close()
-    for name, columns, where in _INDEXES:
-        op.create_index(name, "lead", columns, sqlite_where=where, postgresql_where=where)
+    for name, indexed, where in _INDEXES:
+        op.create_index(name, "lead", indexed, sqlite_where=where, postgresql_where=where)
 
 
 def _close() -> None:
