@@ -15,6 +15,8 @@ from slaflow.errors import USAGE, SlaflowError
 from slaflow.language import _, put
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
+from slaflow.workflow.spelling import folded as folded
+from slaflow.workflow.spelling import normal as normal
 
 UNSEEN = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -39,24 +41,6 @@ class UnseenCharacter(SlaflowError):
         super().__init__(
             put('{what} "{text}" {problem}', what=_(what), text=shown(text), problem=unseen(text))
         )
-
-
-def normal(text: str) -> str:
-    """*text* composed (NFC) and without white space around; what only looks the same is the same then."""
-    text = text.strip()
-    return text if text.isascii() else unicodedata.normalize("NFC", text).strip()
-
-
-def folded(text: str) -> str:
-    """*text* as e-mail addresses and people's keys are compared: normal, without regard to case.
-
-    Idempotent. Source: Unicode's canonical caseless matching (D145), composed again.
-    """
-    text = text.strip()
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFD", text).casefold()
-    return unicodedata.normalize("NFC", decomposed).strip()
 
 
 def identity_key(workflow: Workflow, fields: Mapping[str, Value]) -> str | None:

@@ -16,14 +16,13 @@ from slaflow.workflow.compile.clocks import target, timer
 from slaflow.workflow.compile.commitments import commitment
 from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.compile.flow import on_assign, state, transition
-from slaflow.workflow.compile.lead import activity, check, described, fields, pace, scoring
+from slaflow.workflow.compile.lead import account, activity, check, described, fields, pace, scoring
 from slaflow.workflow.compile.names import Names, check_names
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.compile.rights import lifted_by, set_by_hand
 from slaflow.workflow.compile.terms import calendars, party, route, team, top_level_span
 from slaflow.workflow.document.durations import parse_duration
 from slaflow.workflow.document.messages import in_one_piece, unknown_key
-from slaflow.workflow.document.terms import TeamDoc
 from slaflow.workflow.document.top import WorkflowDoc, read_document
 from slaflow.workflow.errors import Finding, WorkflowError, WorkflowUnreadable
 from slaflow.workflow.model.clocks import Target
@@ -208,7 +207,7 @@ def _assemble(parts: Parts, holidays: Holidays | None) -> tuple[Workflow, bool]:
         commitments=(commitments := _commitments(parts)),
         notes=notes_of(commitments) or None,
         lift=lifted_by(doc.lift, ("lift", "by"), parts),
-        kept_aside=tuple(_kept_aside(doc)),
+        account=account(parts),
     )
     return workflow, sound and bool(initial)
 
@@ -269,13 +268,3 @@ def _commitments(parts: Parts) -> Mapping[str, Commitment]:
     items = enumerate(parts.document.commitments.items())
     made = {name: commitment(index, name, doc, parts) for index, (name, doc) in items}
     return {name: each for name, each in made.items() if each is not None}
-
-
-def _kept_aside(doc: WorkflowDoc) -> Iterator[str]:
-    for name, given_team in doc.teams.items():
-        if given_team and (given_team.assign != "round_robin" or given_team.capacity is not None):
-            yield f"team {name}: {_method(given_team)} is kept but not yet acted upon; leads go round robin"
-
-
-def _method(team: TeamDoc) -> str:
-    return "capacity" if team.assign == "round_robin" else team.assign

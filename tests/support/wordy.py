@@ -21,6 +21,7 @@ calendars:
   late: {hours: {mon-sun: [12:00-22:00]}}
 lead:
   identity: [email]
+  account: {domain_of: email, except: [gmail.com]}
   fields:
     email: email
     source: {type: string, one_of: [web, event], title: Where from, by: {sales: manager}}
@@ -117,9 +118,11 @@ commitments:
   escalated: {owed_by: sales, every: month, count: {step: [respond, +4h]}, at_most: 3}
   review: {owed_by: [marketing, sales], every: month, signed_within: 5d}
 teams:
-  nordics: {party: sales, calendar: office, assign: round_robin, title: The Nordics}
+  nordics: {party: sales, calendar: office, assign: round_robin, capacity: 30, per_day: 10, only_open: true,
+            title: The Nordics}
   emea: {party: sales}
-routing: [{to: previous}, {to: {field: seller}}, {to: nordics, when: "lead.size > 9"}, {to: emea}]
+routing: [{to: previous, skip: breached}, {to: account}, {to: {field: seller}},
+  {to: nordics, when: "lead.size > 9"}, {to: emea}]
 late_evidence: 48h
 notify_within: 12h
 grace: 1d

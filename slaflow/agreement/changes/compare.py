@@ -60,7 +60,7 @@ class _Comparison:
         found = [*self._parts(), *self._scoring(), *self._routing(), *self._whole()]
         yield from found
         if not found and self.a.source != self.b.source:
-            words = _("only comments differ, layout, or what is kept and not yet acted upon")
+            words = _("only comments differ, layout, or explanations beside what decides")
             yield Change("agreement", self.b.name, "text", None, None, words, self._everybody, wording=True)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from slaflow.agreement.changes.written import written
 from slaflow.agreement.words import actions as done
-from slaflow.agreement.words import deeds, measures, promises, values
+from slaflow.agreement.words import dealing, deeds, measures, promises, values
 from slaflow.agreement.words.conditions import condition, value
 from slaflow.agreement.words.naming import Naming, either, listed, plain
 from slaflow.agreement.words.spans import ALWAYS, OWNER, bare, elapsed
@@ -36,6 +36,7 @@ LABELS: Mapping[tuple[type, str], str] = {
     (Workflow, "initial"): marked("state in which a lead begins"),
     (Workflow, "first_calendar"): marked("calendar of owners who have none"),
     (Workflow, "pace"): marked("limit on how often a lead is approached"),
+    (Workflow, "account"): marked("rule which leads are one company's"),
     (Workflow, "on_assign"): marked("thing done when somebody becomes the owner"),
     (Workflow, "lift"): marked("right to lift breaches"),
     (Workflow, "timezone"): marked("time zone"),
@@ -59,6 +60,9 @@ LABELS: Mapping[tuple[type, str], str] = {
     (State, "final"): marked("rule that it is closed"),
     (State, "rest"): marked("rule that a lead may lie there with nothing owed"),
     (Team, "assign"): marked("way in which leads are given out"),
+    (Team, "capacity"): marked("limit on how many open leads a member has"),
+    (Team, "per_day"): marked("limit on how many leads a member gets in a day"),
+    (Team, "only_open"): marked("rule that leads are given out in open time alone"),
     (Transition, "from_states"): marked("state it is done from"),
     (Transition, "by"): marked("party that may do it"),
     (Transition, "roles"): marked("role that it takes"),
@@ -129,7 +133,9 @@ SPOKEN: Mapping[tuple[type, str], Words] = {
     (Workflow, "signatures"): lambda names, naming: naming.parties(names),
     (Workflow, "stages"): lambda names, naming: listed(map(naming.stage, names)),
     (Workflow, "identity"): lambda names, naming: listed(map(naming.field, names)),
+    (Workflow, "account"): dealing.company,
     (Workflow, "lift"): _may,
+    (Team, "assign"): lambda name, naming: dealing.way(name),
     (Scoring, "score"): lambda text, naming: value(text.text, naming),
     (Target, "start"): _starts,
     (Target, "restart"): _starts,
@@ -217,14 +223,7 @@ def _part(given: Any, naming: Naming) -> str:
 
 def route(given: Route, naming: Naming) -> str:
     """One rule of routing: whom a lead goes to, and when."""
-    to = {
-        "previous": _("to whoever of that party had it before"),
-        "field": _("to whom {field} names").format(field=naming.field(given.to)),
-        "person": _("to {to}").format(to=given.to),
-    }.get(given.kind) or _("to the next of team {team}").format(team=naming.team(given.to))
-    return (
-        _("{to} if {condition}").format(to=to, condition=condition(given.when, naming)) if given.when else to
-    )
+    return _("to {receiver}").format(receiver=dealing.receiver(given, naming))
 
 
 def fit(given: FitRule, naming: Naming) -> str:

@@ -27,6 +27,7 @@ from slaflow.workflow.model.commitment import (
     Timed,
 )
 from slaflow.workflow.model.flow import Assign, Fire, Notify, SetFields
+from slaflow.workflow.model.lead import Account
 from slaflow.workflow.model.parties import Grant, Route
 
 A_WEEK = timedelta(days=7)
@@ -41,6 +42,7 @@ KEYS: Mapping[str, str] = {
     "roles": "by",
     "actions": "does",
     "attempt_spacing": "attempts.spacing",
+    "account": "lead.account",
     "timezone": "timezone",
     "in_a_row": "in_a_row",
 }
@@ -107,6 +109,8 @@ def _part(value: Any) -> Any:
             return _commitment(value)
         case Route():
             return _route(value)
+        case Account():
+            return _account(value)
         case _:
             return _fields(value)
 
@@ -212,7 +216,14 @@ def between(ends: tuple[date, date]) -> str:
 
 def _route(given: Route) -> dict[str, Any]:
     to = {"field": given.to} if given.kind == "field" else given.to
-    return _present({"to": to, "when": written(given.when)})
+    skip = "breached" if given.skip_breached else None
+    return _present({"to": to, "when": written(given.when), "skip": skip})
+
+
+def _account(given: Account) -> Any:
+    if not given.is_domain:
+        return given.field
+    return _present({"domain_of": given.field, "except": written(given.excepted) or None})
 
 
 def _fields(value: Any) -> Any:

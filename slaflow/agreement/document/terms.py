@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from slaflow.agreement.document.blocks import Block, Heading, Item, Items, Paragraph, Table, capital, sentence
 from slaflow.agreement.words.actions import actions
-from slaflow.agreement.words.conditions import condition
+from slaflow.agreement.words.dealing import company, dealt, receiver
 from slaflow.agreement.words.naming import Naming, counted, listed, plain, series
 from slaflow.agreement.words.opening import dates, span_of_days, span_of_instants, week, windows
 from slaflow.agreement.words.spans import bare, elapsed
@@ -17,7 +17,6 @@ from slaflow.hours.public_holidays import public_holidays
 from slaflow.hours.rules import Rules
 from slaflow.language import _, weekday_of
 from slaflow.workflow.model.lead import Activity
-from slaflow.workflow.model.parties import Route
 from slaflow.workflow.model.workflow import Workflow
 
 A_YEAR = timedelta(days=365)
@@ -160,6 +159,9 @@ def known(agreement: Workflow, naming: Naming) -> Iterator[Block]:
     if agreement.identity:
         same = listed(map(naming.field, agreement.identity))
         yield Paragraph(_("Two records with the same {same} are the same lead.").format(same=same))
+    if agreement.account is not None:
+        leads = company(agreement.account, naming)
+        yield Paragraph(_("Leads of one company are {leads}.").format(leads=leads))
     yield Table((_("field"), _("holds"), _("at first"), _("set by hand")), [
         (naming.field(each.name), holds(each), "" if each.default is None else shown(each.default),
          "" if each.by is None else setters(each.by, naming))
@@ -175,13 +177,13 @@ def owners(agreement: Workflow, naming: Naming) -> Iterator[Block]:
         yield Table((_("team"), _("of"), _("works by"), _("leads go")), [
             (
                 naming.team(each.name), naming.party(each.party), plain(each.calendar or ""),
-                _assigns(each.assign),
+                dealt(each),
             )
             for each in agreement.teams.values()
         ])  # fmt: skip
     if agreement.routing:
         yield Paragraph(_("When a party receives a lead, the first that fits gets it:"))
-        yield Items([Item(sentence(_route(each, naming))) for each in agreement.routing], 1)
+        yield Items([Item(sentence(receiver(each, naming))) for each in agreement.routing], 1)
     if agreement.on_assign:
         yield Paragraph(
             sentence(
@@ -190,23 +192,6 @@ def owners(agreement: Workflow, naming: Naming) -> Iterator[Block]:
                 )
             )
         )
-
-
-def _assigns(way: str) -> str:
-    """How the leads of a team are given out."""
-    known = {"round_robin": _("round robin"), "manual": _("manual"), "least_open": _("least open")}
-    return known.get(way) or plain(way)
-
-
-def _route(given: Route, naming: Naming) -> str:
-    to = {
-        "previous": _("whoever of that party had it before"),
-        "field": _("whom {field} names").format(field=naming.field(given.to)),
-        "person": given.to,
-    }.get(given.kind) or _("the next of team {team}").format(team=naming.team(given.to))
-    return (
-        _("{to}, if {condition}").format(to=to, condition=condition(given.when, naming)) if given.when else to
-    )
 
 
 def rest(agreement: Workflow, naming: Naming) -> Iterator[Block]:

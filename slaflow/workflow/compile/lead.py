@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from slaflow.errors import InvalidValue
+from slaflow.workflow.compile.assignment import HOLDS_PEOPLE
 from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.compile.names import check_input_names
 from slaflow.workflow.compile.parts import Parts
@@ -15,10 +17,12 @@ from slaflow.workflow.document.lead import ActivityDoc, CheckDoc, ClauseDoc, Fie
 from slaflow.workflow.expressions.cel import ExpressionInvalid, Scope, split_conjunction
 from slaflow.workflow.expressions.tokens import MAX_LENGTH
 from slaflow.workflow.expressions.value import Clause, Expression, Guard
-from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
+from slaflow.workflow.identity import folded, shown
+from slaflow.workflow.model.lead import Account, Activity, Approaches, Check, Field, FitRule, Scoring, Stage
 from slaflow.workflow.model.values import TEXTUAL, comparable, matches, parse_value
 from slaflow.workflow.yaml.tree import Path
 
+DOMAIN = re.compile(r"[^\s@]+\.[^\s@]+")
 ORDERED = frozenset(("int", "decimal", "date", "datetime"))
 
 
@@ -186,6 +190,34 @@ def _fit_rule(index: int, doc: FitDoc, parts: Parts) -> FitRule | None:
     when = parts.findings.compile((*path, "when"), doc.when, parts.scopes.fit)
     worth = points(doc.points, (*path, "points"), parts, parts.scopes.fit)
     return FitRule(when, worth, doc.because) if when is not None and worth is not None else None
+
+
+def account(parts: Parts) -> Account | None:
+    """Which leads are one company's, as ``lead.account`` says; None where it does not, or not soundly."""
+    doc, path = parts.document.lead.account, ("lead", "account")
+    if doc is None:
+        return None
+    if isinstance(doc, str):
+        words = "text; name a field that says the company, or {domain_of: FIELD} of an address"
+        return Account(doc) if _is_text(doc, path, parts, TEXTUAL, words) else None
+    excepted = [folded(each) for each in doc.excepted]
+    for index, domain in enumerate(excepted):
+        if not DOMAIN.fullmatch(domain):
+            words = f'"{shown(domain[:60])}" is no domain; write what stands after the @, such as gmail.com'
+            parts.findings.error((*path, "except", index), words)
+    words = "an address; domain_of takes an email or string field"
+    if not _is_text(doc.domain_of, (*path, "domain_of"), parts, HOLDS_PEOPLE, words):
+        return None
+    return Account(doc.domain_of, True, frozenset(excepted))
+
+
+def _is_text(name: str, path: Path, parts: Parts, types: Container[str], words: str) -> bool:
+    if not parts.lookup.one(path, "field", name, parts.names.fields):
+        return False
+    field = parts.fields.get(name)
+    if field is not None and field.type not in types:
+        parts.findings.error(path, f"lead.{name} is {field.type}, not {words}")
+    return field is not None and field.type in types
 
 
 def described(parts: Parts) -> tuple[Stage, ...]:

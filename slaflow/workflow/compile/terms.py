@@ -11,10 +11,11 @@ from slaflow.workflow.compile.names import EMAIL
 from slaflow.workflow.compile.parts import Parts
 from slaflow.workflow.document.lead import PartyDoc
 from slaflow.workflow.document.terms import RouteDoc, TeamDoc
-from slaflow.workflow.model.parties import Party, Route, Team
+from slaflow.workflow.model.parties import ACCOUNT, Party, Route, Team
 from slaflow.workflow.yaml.tree import Path
 
 MAX_CALENDAR_VALUES = 1_000
+PREVIOUS = "previous"
 Resolved = Mapping[str, Sequence[date]]
 
 
@@ -54,7 +55,13 @@ def team(name: str, doc: TeamDoc, parts: Parts) -> Team:
     parts.lookup.one((*path, "party"), "party", doc.party, parts.names.parties)
     if doc.calendar is not None:
         parts.lookup.one((*path, "calendar"), "calendar", doc.calendar, ("always", *parts.names.calendars))
-    return Team(name, doc.party, doc.calendar, doc.assign, doc.title)
+    elif doc.only_open:
+        own = next(iter(parts.names.calendars), "NAME")
+        words = f"{name} has no calendar that says when it is open; add calendar: {own} to the team"
+        parts.findings.error((*path, "only_open"), words, key=True)
+    return Team(
+        name, doc.party, doc.calendar, doc.assign, doc.title, doc.capacity, doc.per_day, doc.only_open
+    )
 
 
 def route(index: int, doc: RouteDoc, parts: Parts) -> Route | None:
@@ -64,19 +71,34 @@ def route(index: int, doc: RouteDoc, parts: Parts) -> Route | None:
         when = parts.findings.compile((*path, "when"), doc.when, parts.scopes.lead)
         if when is None:
             return None
+    if doc.skip is not None and doc.to != PREVIOUS:
+        words = "skip goes with to: previous alone: it passes over who had this lead and broke a promise"
+        parts.findings.error((*path, "skip"), words, key=True)
     if not isinstance(doc.to, str):
         return _route_to_field(doc.to.field, (*path, "to", "field"), parts, when)
-    if doc.to == "previous":
-        return Route("previous", doc.to, when)
+    if doc.to == PREVIOUS:
+        return Route("previous", doc.to, when, doc.skip is not None)
     if EMAIL.fullmatch(doc.to):
         parts.lookup.address((*path, "to"), doc.to)
         return Route("person", doc.to, when)
     if doc.to in parts.names.parties:
-        words = f"{doc.to} is a party; a rule goes to one of its teams, an address, a field or previous"
+        words = (
+            f"{doc.to} is a party; a rule goes to one of its teams, an address, a field, previous or account"
+        )
         parts.findings.error((*path, "to"), words)
         return None
-    known = parts.lookup.one((*path, "to"), "team", doc.to, (*parts.names.teams, "previous"))
+    if doc.to == ACCOUNT and ACCOUNT not in parts.names.teams:
+        return _route_to_account((*path, "to"), parts, when)
+    known = parts.lookup.one((*path, "to"), "team", doc.to, (*parts.names.teams, PREVIOUS, ACCOUNT))
     return Route("team", doc.to, when) if known else None
+
+
+def _route_to_account(path: Path, parts: Parts, when: Any) -> Route | None:
+    if parts.document.lead.account is None:
+        words = "the file does not say which leads are one company's; add account: FIELD to lead, such as"
+        parts.findings.error(path, f"{words} account: company or account: {{domain_of: email}}")
+        return None
+    return Route("account", ACCOUNT, when)
 
 
 def _route_to_field(name: str, path: Path, parts: Parts, when: Any) -> Route | None:

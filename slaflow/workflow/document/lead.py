@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from slaflow.workflow.document.reading import Itemized
 from slaflow.workflow.document.types import (
@@ -17,9 +17,11 @@ from slaflow.workflow.document.types import (
     Name,
     Named,
     Number,
+    One,
     Points,
     Ref,
     Scalar,
+    Some,
     SomeGrants,
     nothing_is_empty,
 )
@@ -64,8 +66,22 @@ AnyLeadField = Annotated[
 ]
 
 
+class AccountDoc(Doc):
+    """``{domain_of: email, except: [gmail.com]}``: the domain of an address says whose lead it is."""
+
+    domain_of: One = Field(description="write {domain_of: FIELD}, the field whose address has the domain")
+    excepted: Some[str] = Field(default_factory=list, alias="except")
+
+
+AnyAccount = Annotated[
+    Annotated[One, Tag("name")] | Annotated[AccountDoc, Tag("AccountDoc")],
+    Discriminator(lambda value: "AccountDoc" if isinstance(value, dict | AccountDoc) else "name"),
+]
+
+
 class LeadDoc(Itemized):
     identity: Many[Ref] = Field(default_factory=list)
+    account: AnyAccount | None = None
     fields: dict[Name, AnyLeadField] = Field(default_factory=dict)
 
 

@@ -46,6 +46,8 @@ class TeamDoc(Named):
     calendar: One | None = None
     assign: Literal["round_robin", "least_loaded"] = "round_robin"
     capacity: int | None = Field(default=None, ge=1)
+    per_day: int | None = Field(default=None, ge=1)
+    only_open: bool = False
 
 
 class PersonFieldDoc(Doc):
@@ -61,6 +63,7 @@ AnyReceiver = Annotated[
 class RouteDoc(Named):
     to: AnyReceiver
     when: Condition | None = None
+    skip: Literal["breached"] | None = None
 
 
 class CountDoc(Doc):

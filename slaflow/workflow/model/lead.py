@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from slaflow.workflow.expressions.value import Expression, Guard
+from slaflow.workflow.spelling import folded
 
 Value = str | int | bool | None
 """A field's value as it is stored and logged: decimals are plain text, a ``date`` is
@@ -33,6 +34,24 @@ class Field:
     title: str | None = None
     by: Mapping[str, str] | None = None
     """Who may set it by hand: parties, each with the least role; None: everybody who may set fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which leads are one company's: those alike in what a field says, or in the domain of its address."""
+
+    field: str
+    is_domain: bool = False
+    excepted: frozenset[str] = frozenset()
+    """Folded domains that are no company's own, such as those of free mail."""
+
+    def of(self, fields: Mapping[str, Value]) -> str | None:
+        """The company of a lead with these *fields*, as it is compared; None: it belongs to none."""
+        value = fields.get(self.field)
+        text = folded(value) if isinstance(value, str) else ""
+        if self.is_domain:
+            text = text.rpartition("@")[2].strip() if "@" in text else ""
+        return None if text in self.excepted else text or None
 
 
 @dataclass(frozen=True, slots=True)

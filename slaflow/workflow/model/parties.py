@@ -11,6 +11,8 @@ LEAD = "lead"
 SYSTEM = "system"
 RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
 """What an agreement means by these words, no person, party or team is called."""
+ACCOUNT = "account"
+"""Whom a rule goes to that asks who owns another lead of the company; a team of that name comes before it."""
 
 
 ROLES = ("member", "manager", "admin")
@@ -51,12 +53,26 @@ class Team:
     calendar: str | None = None
     assign: str = "round_robin"
     title: str | None = None
+    capacity: int | None = None
+    """Open leads that a member has at most; None: any number."""
+    per_day: int | None = None
+    """Leads that a member is dealt at most in one local day; None: any number."""
+    only_open: bool = False
+    """Whether nothing is dealt while the team's calendar is closed."""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it may pass a lead over although somebody of it is there."""
+        return self.capacity is not None or self.per_day is not None or self.only_open
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One routing rule: to a ``team``, ``previous``, a ``field`` that names a person, or a ``person``."""
+    """One routing rule: to a ``team``, ``previous``, a ``field`` that names a person, a ``person``, or
+    whoever owns another lead of the ``account``."""
 
-    kind: Literal["team", "previous", "field", "person"]
+    kind: Literal["team", "previous", "field", "person", "account"]
     to: str
     when: Expression | None = None
+    skip_breached: bool = False
+    """Of ``previous``: not one under whom a promise on this lead broke that was not lifted."""

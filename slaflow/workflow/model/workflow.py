@@ -16,7 +16,7 @@ from slaflow.hours.calendar import Calendar
 from slaflow.workflow.model.clocks import Span, Target
 from slaflow.workflow.model.commitment import Commitment, Notes
 from slaflow.workflow.model.flow import Action, State, Transition
-from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, Scoring, Stage
+from slaflow.workflow.model.lead import Account, Activity, Approaches, Check, Field, Scoring, Stage
 from slaflow.workflow.model.parties import ROLES, Party, Route, Team
 
 
@@ -74,6 +74,8 @@ class Workflow:
     lift: Mapping[str, str] | None = None
     """Who may lift breaches where a target does not say; None: who may without a word of the file."""
     warnings: tuple[Any, ...] = ()
+    account: Account | None = None
+    """Which leads are one company's; None: nobody asks."""
     _targets_by_name: Mapping[str, Target] = field(init=False, repr=False)
     triggers: tuple[str, ...] = field(init=False, repr=False)
     """Every trigger's name, in file order, once."""

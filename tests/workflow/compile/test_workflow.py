@@ -258,13 +258,65 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         Workflow.load(file)
 
 
-def test_a_way_of_assigning_that_is_not_acted_upon_yet_is_kept_and_said_to_be() -> None:
-    """least_loaded and capacity are read; until they count, leads go round robin and activate says so."""
-    workflow = compiled(small(more="teams: {nordics: {party: sales, assign: least_loaded, capacity: 20}}\n"))
-    assert workflow.teams["nordics"].assign == "least_loaded"
-    assert workflow.kept_aside == (
-        "team nordics: least_loaded is kept but not yet acted upon; leads go round robin",
+def test_what_a_team_is_bounded_by_is_kept_and_nothing_is_said_to_wait() -> None:
+    keys = "calendar: office, assign: least_loaded, capacity: 30, per_day: 10, only_open: true"
+    workflow = compiled(
+        small(more=f"teams: {{nordics: {{party: sales, {keys}}}, plain: {{party: sales}}}}\n")
     )
+    nordics, plain = workflow.teams.values()
+    assert (nordics.assign, nordics.capacity, nordics.per_day, nordics.only_open) == (
+        "least_loaded", 30, 10, True,
+    )  # fmt: skip
+    assert (plain.assign, plain.capacity, plain.per_day, plain.only_open) == (
+        "round_robin",
+        None,
+        None,
+        False,
+    )
+    assert (nordics.is_bounded, plain.is_bounded, workflow.kept_aside) == (True, False, ())
+
+
+BY_COMPANY = ("identity: [email]", "identity: [email]\n  account: country")
+
+
+def test_a_rule_may_go_to_whoever_has_the_company_or_skip_who_broke_a_promise() -> None:
+    text = small(
+        BY_COMPANY, more="routing: [{to: previous, skip: breached}, {to: account, when: lead.on_hold}]\n"
+    )
+    previous, account = compiled(text).routing or ()
+    assert (previous.kind, previous.skip_breached) == ("previous", True)
+    assert (account.kind, account.to, account.skip_breached) == ("account", "account", False)
+    assert account.when is not None
+
+
+def test_a_team_called_account_goes_on_meaning_itself() -> None:
+    team = "teams: {account: {party: sales}}\nrouting: [{to: account}]\n"
+    for text in (small(more=team), small(BY_COMPANY, more=team)):
+        assert [(each.kind, each.to) for each in compiled(text).routing or ()] == [("team", "account")]
+    compiled(small(("parties: [marketing, sales]", "parties: [marketing, sales, account]")))
+
+
+@pytest.mark.parametrize(
+    ("account", "value", "company"),
+    [
+        ("country", " Ac\u0301me AB ", "a\u0107me ab"),
+        ("country", "  ", None),
+        ("country", None, None),
+        ("{domain_of: email}", "Anna@Mail@Acme.SE", "acme.se"),
+        ("{domain_of: email}", "anna", None),
+        ("{domain_of: email}", "anna@", None),
+        ("{domain_of: email, except: Gmail.com}", "anna@GMAIL.com", None),
+        ("{domain_of: email, except: [gmail.com]}", "anna@mail.gmail.com", "mail.gmail.com"),
+        ("{domain_of: email}", "anna@B\u00dcCHER.example", "b\u00fccher.example"),
+    ],
+)
+def test_a_lead_belongs_to_the_company_that_a_field_or_a_domain_says(
+    account: str, value: str | None, company: str | None
+) -> None:
+    made = compiled(small(("identity: [email]", f"identity: [email]\n  account: {account}"))).account
+    assert made is not None
+    assert made.of({made.field: value}) == company
+    assert made.of({}) is None
 
 
 def test_a_scenario_file_is_told_where_it_belongs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slaflow.workflow.document.lead import (
+    AccountDoc,
     ActivityDoc,
     ApproachesDoc,
     AttemptsDoc,
@@ -25,6 +26,7 @@ from slaflow.workflow.document.types import Doc
 WHOLE: Mapping[type[Doc], str] = {
     PartyDoc: "One of the two sides, or more; may be empty",
     LeadDoc: "What is known of a lead, and how it is told from others",
+    AccountDoc: "Which leads are one company's: those whose addresses are of one domain",
     LeadFieldDoc: "A field of the lead: a type alone, or a mapping with the type and more",
     FieldDoc: "An input or answer: a type alone, or a mapping with the type and more",
     ActivityDoc: "A kind of touchpoint: who records it, what it scores, what it shows",
@@ -45,7 +47,15 @@ KEYS: Mapping[type[Doc], Mapping[str, str]] = {
     },
     LeadDoc: {
         "identity": "Fields by which two records are the same lead, such as [email]",
+        "account": (
+            "Field by which leads are one company's, or {domain_of: FIELD}; routing asks it by to: account; "
+            "default none"
+        ),
         "fields": "Fields by name, each a type or a mapping with type and more",
+    },
+    AccountDoc: {
+        "domain_of": "Field that holds an e-mail address, the domain of which is the company",
+        "except": "Domains that are nobody's own, such as gmail.com; default none",
     },
     FieldDoc: {
         "type": "string, text, int, decimal, bool, date, datetime, email or url",

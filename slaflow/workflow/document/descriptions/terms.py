@@ -55,14 +55,27 @@ KEYS: Mapping[type[Doc], Mapping[str, str]] = {
     TeamDoc: {
         "party": "Party that the team belongs to",
         "calendar": "Calendar of its members, for calendar: owner; default: the file's first",
-        "assign": "Whose turn it is; default round_robin; least_loaded is read and goes round robin as well",
-        "capacity": "Leads that a member takes; read, and not yet acted upon",
+        "assign": (
+            "round_robin: each in turn, as often as their weight; least_loaded: who has fewest open "
+            "for their weight; default round_robin"
+        ),
+        "capacity": "Open leads a member has at most, where their own is not recorded; default any number",
+        "per_day": (
+            "Leads that a member is dealt at most in one local day, where their own is not recorded; default "
+            "any number"
+        ),
+        "only_open": "true: nothing is dealt while the team's calendar is closed; default false",
     },
     RouteDoc: {
         "to": (
-            "A team, previous (who of that party held it last), an address, or {field: NAME} that holds one"
+            "A team, previous (who held it last), account (who owns another of the company), an address, "
+            "or {field: NAME} of one"
         ),
         "when": "CEL condition, with the lead as it was before the move; default: always",
+        "skip": (
+            "Beside previous: breached passes over whoever broke a promise on this lead that was not lifted; "
+            "default: nobody"
+        ),
     },
     PersonFieldDoc: {"field": "Field of the lead that holds an address"},
     CommitmentDoc: {
