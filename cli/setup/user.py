@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from slaflow.engine.setup.person_json import person_json
+from slaflow.engine.setup.person_shares import DEFAULT
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from slaflow.engine.leads.charge import Charge
     from slaflow.engine.setup.people import Recorded
     from slaflow.lifecycle.people import Person
+
+_USUAL = {"calendar": None, **DEFAULT}
+_CALLED = {"per_day": "per day"}
 
 ROLES = ("member", "manager", "auditor", "admin")
 
@@ -57,6 +61,9 @@ command.add_command(notify)
 @name_option(
     "calendar", "--calendar", words="Their own, where 'calendar: owner' counts; \"\" for their team's."
 )
+@click.option("--weight", metavar="N", help='Their share of what the team gets, 0 (none) to 100; "" for 1.')
+@click.option("--capacity", metavar="N", help='Open leads at most; "" for as many as their team says.')
+@click.option("--per-day", metavar="N", help='New leads a day at most; "" for as many as their team says.')
 @at_option
 @pass_session
 def add(session: Session, /, email: str, at: datetime | None, **given: str | None) -> None:
@@ -250,21 +257,32 @@ def _recorded(recorded: Recorded) -> str:
     person = recorded.person
     if recorded.before is None:
         team = f", team {person.team}" if person.team else ""
-        own = f", calendar {person.calendar}" if person.calendar else ""
+        own = "".join(f", {_CALLED.get(name, name)} {value}" for name, value in _told(person_json(person)))
         return f"{person.email}: {person.party}{team}, {person.role}{own}"
     changes = recorded.changes.items()
-    words = listed((f"{name} {old or 'none'} -> {new or 'none'}" for name, (old, new) in changes), "")
+    words = listed(
+        (f"{_CALLED.get(name, name)} {_or_none(old)} -> {_or_none(new)}" for name, (old, new) in changes), ""
+    )
     return f"{person.email}: {words or 'nothing changed'}"
+
+
+def _told(person: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What few people have, where *person* has it."""
+    return [(name, person[name]) for name in _USUAL if person[name] != _USUAL[name]]
+
+
+def _or_none(value: str | int | None) -> str:
+    return "none" if value is None else str(value)
 
 
 def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:
     names = ["email", "name", "party", "team", "manager", "role"]
-    if any(person["calendar"] for person in people):
-        names.append("calendar")
+    had = {name for person in people for name, _ in _told(person)}
+    names += [name for name in _USUAL if name in had]
     ranks = {"name": 3, "manager": 2, "role": 1}
     page.table(
-        [Column(name, ranks.get(name, 0)) for name in names],
-        [[person[name] for name in names] for person in people],
+        [Column(_CALLED.get(name, name), ranks.get(name, 0)) for name in names],
+        [["" if person[name] is None else str(person[name]) for name in names] for person in people],
     )
     if not people:
         page.line("nobody yet; 'slaflow user add EMAIL --party NAME' records somebody")

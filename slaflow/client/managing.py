@@ -104,7 +104,7 @@ class Managing(Asking):
         """Everybody who is recorded."""
         return self._pages("/people", {})
 
-    def record_person(self, email: str, *, key: str | None = None, **given: str | None) -> Answer:
+    def record_person(self, email: str, *, key: str | None = None, **given: str | int | None) -> Answer:
         """Records somebody, or changes what is *given*."""
         return self._written("PUT", f"/people/{part(email)}", dict(given), None, key)
 

@@ -347,24 +347,23 @@ class Engine(Context):
     def add_person(self, email: str, party: str | people.Kept = people.KEPT, *,
                    name: people.Given = people.KEPT, team: people.Given = people.KEPT,
                    manager: people.Given = people.KEPT, role: str | people.Kept = people.KEPT,
-                   calendar: people.Given = people.KEPT,
+                   calendar: people.Given = people.KEPT, weight: people.Given = people.KEPT,
+                   capacity: people.Given = people.KEPT, per_day: people.Given = people.KEPT,
                    at: datetime | None = None) -> Person:  # fmt: skip
         """Records a person, or changes from now on what is given of one who is known; None is none.
 
         *email* may be what another system calls them. Somebody new needs a *party*.
         """
         given: dict[str, people.Given] = {"party": party, "name": name, "team": team, "manager": manager}
-        given |= {"role": role, "calendar": calendar}
+        given |= {"role": role, "calendar": calendar, "weight": weight}
+        given |= {"capacity": capacity, "per_day": per_day}
         return people.add(self, email, given, at, by_address=False).person
 
     def record_person(
         self, email: str, given: Mapping[str, people.Given], *, at: datetime | None = None,
         by: Who | None = None,
     ) -> people.Recorded:  # fmt: skip
-        """As :meth:`add_person`, but somebody new is called by an e-mail address; tells what changed.
-
-        *given* are any of ``party``, ``name``, ``team``, ``manager``, ``role``, ``calendar``.
-        """
+        """As :meth:`add_person`, but somebody new is called by an e-mail address; tells what changed."""
         return people.add(self, email, given, at, by_address=True, by=by)
 
     def send_away(

@@ -100,6 +100,6 @@ def _ended(absence: Absence, data: Mapping[str, Any], at: datetime) -> Absence:
 
 def _person(data: Mapping[str, Any], at: datetime) -> Person:
     rest = {name: data[name] for name in ("name", "team", "manager", "role")}
-    return Person(
-        data["email"], data["party"], data["order"], at, None, calendar=data.get("calendar"), **rest
-    )
+    # Told only where they are not as of somebody of whom nothing is.
+    rest |= {name: data[name] for name in ("calendar", "weight", "capacity", "per_day") if name in data}
+    return Person(data["email"], data["party"], data["order"], at, None, **rest)

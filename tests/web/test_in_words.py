@@ -147,6 +147,7 @@ def test_a_refusal_is_read_in_the_language_of_who_asked(world_of: Callable[[Fill
         for given, because in (
             ({"email": "Cia"}, "en person kallas vid en e-postadress, som anna@example.com"),
             ({"email": "sales"}, '"sales" är en part'),
+            ({"party": "sales", "weight": "200"}, "vikt är ett heltal från 0 till 100"),
         ):
             said = " ".join(texts(client.post("/admin/people/record", data={**key, **form, **given})))
             assert because in said

@@ -15,6 +15,7 @@ from slaflow.engine.access import leaving
 from slaflow.engine.caller import Caller, Who, written_once
 from slaflow.engine.context import Context
 from slaflow.engine.setup.person_names import check_new_name
+from slaflow.engine.setup.person_shares import DEFAULT, share
 from slaflow.engine.transaction import written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.language import _, marked
@@ -165,8 +166,8 @@ class Kept(Enum):
 
 
 KEPT: Final = Kept.KEPT
-Given: TypeAlias = str | Kept | None
-CHANGEABLE = ("party", "name", "team", "manager", "role", "calendar")
+Given: TypeAlias = str | int | Kept | None
+CHANGEABLE = ("party", "name", "team", "manager", "role", "calendar", *DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class Recorded:
     before: Person | None = None
 
     @property
-    def changes(self) -> dict[str, tuple[str | None, str | None]]:
+    def changes(self) -> dict[str, tuple[str | int | None, str | int | None]]:
         """What changed, before and after; nothing of somebody new."""
         if self.before is None:
             return {}
@@ -192,7 +193,7 @@ def add(
     """Records a person, or changes of one who is known what is *given*: the row before ends, one begins.
 
     Args:
-        given: of :data:`CHANGEABLE`; an empty text is none.
+        given: of :data:`CHANGEABLE`; an empty text is none, of a weight 1.
         by_address: whether somebody new must be named by an e-mail address; other systems' keys may be
             anything that names no party and no team.
         by: who does it; None is an operator.
@@ -202,9 +203,10 @@ def add(
         UnknownName, PersonRemoved: the party, team, calendar or manager is not known.
         NoName, NoAddress, PartyMissing: somebody new, without a name or a side to be known by.
         TeamOfOtherParty, ManagesThemselves: they cannot be there.
+        InvalidShare: a weight or a limit is none.
     """
     now = app.present(at)
-    wanted = {name: value or None for name, value in given.items() if value is not KEPT}
+    wanted = _wanted(email, given)
 
     def recorded(conn: Connection) -> Recorded:
         directory = store.directory(conn)
@@ -239,9 +241,17 @@ def _of_people(app: Context, conn: Connection, directory: Directory, by: Who | N
     return who
 
 
-def _values(before: Person | None, wanted: Mapping[str, str | None]) -> dict[str, Any]:
+def _wanted(email: str, given: Mapping[str, Given]) -> dict[str, Any]:
+    """What is told of the person, as it is kept. Raises ``InvalidShare``."""
+    told = {name: value for name, value in given.items() if not isinstance(value, Kept)}
+    return {
+        name: share(email, name, value) if name in DEFAULT else value or None for name, value in told.items()
+    }
+
+
+def _values(before: Person | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """How the person is to stand: as before but for what is told. Who comes back begins anew."""
-    stood = {name: None if before is None else getattr(before, name) for name in CHANGEABLE}
+    stood = {name: DEFAULT.get(name) if before is None else getattr(before, name) for name in CHANGEABLE}
     given = {name: value for name, value in wanted.items() if value or name not in ("party", "role")}
     return {**stood, "role": stood["role"] or "member", **given}
 
@@ -254,7 +264,7 @@ def _without_party(app: Context, conn: Connection, email: str, directory: Direct
 
 
 def _check_places(
-    app: Context, conn: Connection, values: Mapping[str, Any], wanted: Mapping[str, str | None]
+    app: Context, conn: Connection, values: Mapping[str, Any], wanted: Mapping[str, Any]
 ) -> None:
     """Raises where what was told is no party, team, role or calendar; the rest stands as it was."""
     known = parties(app, conn) - {LEAD, SYSTEM}
@@ -322,17 +332,22 @@ class TeamOfOtherParty(SlaflowError):
 def record(
     conn: Connection, email: str, party: str, now: datetime, *, name: str | None = None,
     team: str | None = None, manager: str | None = None, role: str = "member", calendar: str | None = None,
+    weight: int = 1, capacity: int | None = None, per_day: int | None = None,
     who: Actor = SYSTEM_ACTOR, by: Who | None = None,
 ) -> Person:  # fmt: skip
     """Stores a person as valid from *now* and logs it in the stream ``people``."""
     saved = store.add_person(
-        conn, email, party, at=now, name=name, team=team, manager=manager, role=role, calendar=calendar
-    )
+        conn, email, party, at=now, name=name, team=team, manager=manager, role=role, calendar=calendar,
+        weight=weight, capacity=capacity, per_day=per_day,
+    )  # fmt: skip
     data = {
         "change": "recorded", "email": saved.email, "party": saved.party, "name": saved.name,
         "team": saved.team, "manager": saved.manager, "role": saved.role, "order": saved.order,
     }  # fmt: skip
-    log(conn, now, data if saved.calendar is None else {**data, "calendar": saved.calendar}, who, by)
+    # Only where something else is told of them: entries of earlier releases stay what they were.
+    alone = {"calendar": None, **DEFAULT}
+    told = {name: value for name in alone if (value := getattr(saved, name)) != alone[name]}
+    log(conn, now, {**data, **told}, who, by)
     return saved
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Person
 
-NAMES = ("email", "name", "party", "team", "manager", "role", "calendar")
+NAMES = ("email", "name", "party", "team", "manager", "role", "calendar", "weight", "capacity", "per_day")
 
 
 def person_json(person: Person) -> dict[str, Any]:

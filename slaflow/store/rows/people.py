@@ -90,6 +90,9 @@ def add_person(
     manager: str | None = None,
     role: str = "member",
     calendar: str | None = None,
+    weight: int = 1,
+    capacity: int | None = None,
+    per_day: int | None = None,
 ) -> Person:
     """The person as they stand from *at* on; who was known before ends there and keeps their place.
 
@@ -97,7 +100,10 @@ def add_person(
         ConflictingChange: somebody else recorded the same person meanwhile.
     """
     end_person(connection, email, at)
-    added = Person(email, party, _place(connection, email), at, None, name, team, manager, role, calendar)
+    added = Person(
+        email, party, _place(connection, email), at, None, name, team, manager, role, calendar, weight,
+        capacity, per_day,
+    )  # fmt: skip
     values = {column.name: getattr(added, column.name) for column in _PERSON}
     connection.execute(insert(person).values({**values, "key": folded(email)}))
     return added

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from slaflow.engine.access import invitations
 from slaflow.engine.access.roster import roster
+from slaflow.engine.setup.person_shares import DEFAULT
 from slaflow.engine.setup.places import places
 from slaflow.errors import ENVIRONMENT, SlaflowError, UnknownName
 from slaflow.language import _
@@ -27,6 +28,7 @@ router = APIRouter()
 Form = Annotated[dict[str, str], Depends(form_of)]
 Email = Annotated[str, Query(max_length=400)]
 GIVEN = ("name", "party", "team", "role", "manager", "calendar")
+SHARES = tuple(DEFAULT)
 LONGEST = 200
 
 
@@ -63,7 +65,8 @@ def ask(request: Request, asking: Asking, email: Email = "") -> Response:
     person = _person(request, email)
     if email and person is None:
         return _nobody(request)
-    typed = {} if person is None else {each: getattr(person, each) or "" for each in GIVEN}
+    stood = {} if person is None else {each: getattr(person, each) for each in (*GIVEN, *SHARES)}
+    typed = {each: "" if value is None else str(value) for each, value in stood.items()}
     return _form(request, asking, 200, person, typed, "")
 
 
@@ -73,7 +76,8 @@ def record(request: Request, asking: Asking, form: Form) -> Response:
     """Records somebody new, or changes what is given of one who is known, from now on."""
     email = " ".join(form.get("email", "").split())
     person = _person(request, email)
-    given = {each: " ".join(form.get(each, "").split()) for each in GIVEN}
+    asked = (*GIVEN, *(each for each in SHARES if each in form))
+    given = {each: " ".join(form.get(each, "").split()) for each in asked}
     if too_long := [each for each in (email, *given.values()) if len(each) > LONGEST]:
         because = _("that is longer than {most} letters: {it}…").format(most=LONGEST, it=too_long[0][:20])
         return _form(request, asking, 422, person, given, because, email)

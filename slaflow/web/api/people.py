@@ -13,6 +13,7 @@ from starlette.responses import Response
 from slaflow.engine.caller import Caller
 from slaflow.engine.setup import absences
 from slaflow.engine.setup.person_json import person_json
+from slaflow.engine.setup.person_shares import HEAVIEST, MOST
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Person
 from slaflow.web.api import paging
@@ -31,7 +32,7 @@ Short = Annotated[str, Field(max_length=254)]
 
 
 class Recorded(Sent):
-    """What is named is set, null empties it; what is not stays."""
+    """What is named is set, null empties it (a weight is 1 then); what is not stays."""
 
     party: str | None = Field(None, min_length=1, max_length=200)
     name: Short | None = None
@@ -39,6 +40,9 @@ class Recorded(Sent):
     manager: Short | None = None
     role: str | None = Field(None, min_length=1, max_length=40)
     calendar: Short | None = None
+    weight: int | None = Field(None, ge=0, le=HEAVIEST)
+    capacity: int | None = Field(None, ge=1, le=MOST)
+    per_day: int | None = Field(None, ge=1, le=MOST)
 
 
 class Span(Sent):

@@ -70,6 +70,44 @@ def test_a_calendar_of_ones_own_is_shown_where_somebody_has_one(handed_over: Sla
     assert handed_over("user", "add", ANNA, "--calendar", "").out == f"{ANNA}: calendar always -> none\n"
 
 
+def test_a_share_of_ones_own_is_recorded_shown_and_taken_back(handed_over: Slaflow) -> None:
+    assert "weight" not in handed_over("user", "list").out.lower()
+    change = handed_over(
+        "user", "add", ANNA, "--weight", "0", "--capacity", "30", "--per-day", "5", "--at", LATER
+    )
+    assert change.out == f"{ANNA}: weight 1 -> 0, capacity none -> 30, per day none -> 5\n"
+    assert handed_over("user", "add", ANNA, "--weight", "0").out == f"{ANNA}: nothing changed\n"
+    title = handed_over("user", "list").out.splitlines()[0].lower()
+    assert title.split()[-4:] == ["weight", "capacity", "per", "day"]
+    entries = handed_over("log", "list", "--kind", "person", "--format", "json").json
+    assert [entries[-1]["data"][name] for name in ("weight", "capacity", "per_day")] == [0, 30, 5]
+    assert handed_over("log", "verify", "--replay").code == 0
+    back = ("user", "add", ANNA, "--weight", "", "--capacity", "", "--per-day", "", "--format", "json")
+    told = handed_over(*back).json
+    assert (told["weight"], told["capacity"], told["per_day"]) == (1, None, None)
+    assert told["changed"]["weight"] == {"from": 0, "to": 1}
+    new = handed_over("user", "add", "bo@example.com", "--party", "sales", "--weight", "3", "--per-day", "2")
+    assert new.out == "bo@example.com: sales, member, weight 3, per day 2\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "range"),
+    [
+        ("--weight", "-1", "0 to 100"), ("--weight", "101", "0 to 100"), ("--weight", "1.5", "0 to 100"),
+        ("--capacity", "0", "1 to 1000000"), ("--capacity", "-3", "1 to 1000000"),
+        ("--per-day", "many", "1 to 1000000"),
+    ],
+)  # fmt: skip
+def test_a_share_that_cannot_be_is_one_clear_line(
+    office: Slaflow, option: str, given: str, range: str
+) -> None:
+    called = option.removeprefix("--").replace("-", " ")
+    refused = office("user", "add", "bo@example.com", "--party", "sales", option, given)
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert f'bo@example.com: {called} is a whole number from {range}, not "{given}"' in refused.err
+    assert len(office("user", "list", "--format", "json").json) == 2
+
+
 def test_who_changes_sides_hears_of_their_leads(handed_over: Slaflow) -> None:
     said = handed_over("user", "add", ANNA, "--party", "marketing", "--team", "", "--at", LATER)
     assert said.out.startswith(

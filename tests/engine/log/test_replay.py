@@ -130,6 +130,7 @@ ROWS = {
     "UPDATE person SET team = 'growth' WHERE email = 'bo@example.com'": (
         "people", "a row of bo@example.com is not what the log recorded",
     ),
+    "UPDATE person SET weight = 0 WHERE email = 'bo@example.com'": ("people", "a row of bo@example.com"),
     "UPDATE workflow_version SET holidays = '{}'": ("workflow:office-deal", "the row of version"),
     "UPDATE workflow_version SET source = 'none'": ("workflow:office-deal", "the row of version"),
 }  # fmt: skip

@@ -25,6 +25,7 @@ from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.setup.people import ManagesThemselves, PartyMissing, PersonRemoved, TeamOfOtherParty
 from slaflow.engine.setup.person_names import NoAddress, NoName
+from slaflow.engine.setup.person_shares import InvalidShare
 from slaflow.lifecycle.people import Person
 from slaflow.store.log.filter import LogFilter
 
@@ -60,6 +61,27 @@ def test_what_is_not_given_of_somebody_known_stays(
     assert stands(app, ANNA) == {**ANNA_STOOD, **after}
     assert recorded.changes == {name: (ANNA_STOOD[name], value) for name, value in after.items()}
     assert app.replay().ok
+
+
+def test_a_share_is_kept_told_and_gone_with_who_leaves(app: Engine) -> None:
+    """On both databases: the log alone leads to the same rows, and says nothing where nothing is said."""
+    share = {"weight": 0, "capacity": "7", "per_day": 2}
+    assert app.record_person(ANNA, share, at=FRIDAY).changes == {
+        "weight": (1, 0), "capacity": (None, 7), "per_day": (None, 2),
+    }  # fmt: skip
+    assert app.record_person(ANNA, {"name": "Anna", "weight": ""}, at=FRIDAY).person.weight == 1
+    *_, last = (entry.data for entry in app.log(LogFilter(kind="person")))
+    assert last is not None
+    assert ("weight" in last, last["capacity"], last["per_day"]) == (False, 7, 2)
+    app.remove_person(ANNA, at=FRIDAY)
+    new = app.record_person(ANNA, {"party": "sales"}, at=MONDAY).person
+    assert (new.weight, new.capacity, new.per_day) == (1, None, None)
+    assert app.replay().ok
+    before = changes(app)
+    for name, given in (("weight", 101), ("weight", -1), ("capacity", 0), ("per_day", "1e3")):
+        with pytest.raises(InvalidShare, match=f"{name.replace('_', ' ')} is a whole number"):
+            app.record_person(ANNA, {"name": "Anna", name: given}, at=MONDAY)
+    assert changes(app) == before
 
 
 def test_what_changes_nothing_is_not_recorded(app: Engine) -> None:

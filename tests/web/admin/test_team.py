@@ -68,6 +68,15 @@ def test_an_admin_records_changes_and_removes_people_under_their_own_name(
     sent(client, "/admin/people/record", email="cia@example.com", **{**form, "role": "manager", "team": ""})
     cia = next(each for each in app.people() if each.email == "cia@example.com")
     assert (cia.role, cia.team, cia.manager) == ("manager", None, MIA)
+    assert 'name="weight" type="number" min="0" max="100" step="1"' in page
+    sent(
+        client, "/admin/people/record", email="cia@example.com", **form, weight="0", capacity="9", per_day=""
+    )
+    page = client.get("/admin/people/record?email=cia%40example.com").text
+    assert re.findall(r'type="number"[^>]* value="(\d*)"', page) == ["0", "9", ""]
+    sent(client, "/admin/people/record", email="cia@example.com", **form)
+    cia = next(each for each in app.people() if each.email == "cia@example.com")
+    assert (cia.weight, cia.capacity, cia.per_day) == (0, 9, None)
     status, said = sent(client, "/admin/people/remove", email="cia@example.com")
     assert (status, "Removed." in said) == (200, True)
     assert person_entries(app)[-1] == (ROOT, "removed")
@@ -86,7 +95,8 @@ def test_what_cannot_be_is_a_clear_line_and_the_form_comes_back(app: Engine, cli
     for change, part in (
         ({"email": "no address"}, ""), ({"party": "nobody"}, "unknown party"), ({"team": "none"}, "team"),
         ({"name": "x" * 300}, "longer than 200"), ({"manager": "who@example.com"}, "unknown user"),
-        ({"role": "king"}, ""),
+        ({"role": "king"}, ""), ({"weight": "-1"}, "weight is a whole number from 0 to 100"),
+        ({"per_day": "0"}, "per day is a whole number from 1"),
     ):  # fmt: skip
         before = len(person_entries(app))
         status, said = sent(client, "/admin/people/record", **{"email": "new@example.com", **form, **change})

@@ -93,6 +93,10 @@ def test_it_does_what_admins_do(app: Engine, present: Present, client: TestClien
     assert [each["migrated"] for each in asks.migrate("office-deal")] == [2, 0]
     assert len(list(asks.workflows())) == 3
     assert asks.record_person("new@example.com", party="sales", name="New")["name"] == "New"
+    told = asks.record_person("new@example.com", weight=0, capacity=20, per_day=4)
+    assert (told["name"], told["weight"], told["capacity"], told["per_day"]) == ("New", 0, 20, 4)
+    told = asks.record_person("new@example.com", weight=None, capacity=None)
+    assert (told["weight"], told["capacity"], told["per_day"]) == (1, None, 4)
     away = asks.send_away("new@example.com", present.at, present.at + HOUR, stand_in=BO)
     assert (away["leads"], away["stand_in"]) == (0, BO)
     back = asks.end_absence("new@example.com", present.at, present.at + HOUR)
