@@ -83,7 +83,7 @@ HOMES = {
     "transitions": ("slaflow/lifecycle/machine.py",),
     "uvicorn": ("cli/serve.py",),
     "watchfiles": ("cli/trial/watching.py",),
-    "yaml": ("slaflow/workflow/yaml/read.py",),
+    "yaml": ("slaflow/workflow/yaml/read.py", "migrations/versions/0024_dealing.py"),
 }
 DATA_ONLY = {"tzdata"}  # nobody imports it: zoneinfo reads it where the system has no zones
 WALL_CLOCK_HOME = "slaflow/engine/context.py"

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
 from alembic import op
-
-from slaflow.workflow.yaml.read import read_yaml
 
 revision = "0024"
 down_revision = "0023"
@@ -74,10 +73,11 @@ def _close() -> None:
 def _final_states(connection: sa.Connection, digest: str) -> Iterator[str]:
     text = sa.text("SELECT source FROM workflow_version WHERE digest = :digest ORDER BY id DESC LIMIT 1")
     source = connection.execute(text, {"digest": digest}).scalar()
-    read: Any = read_yaml(source).data if source else None
+    # Every scalar as it is written: a state may be called what YAML 1.1 takes for something else.
+    read: Any = yaml.load(source, Loader=yaml.BaseLoader) if source else None
     states = read.get("states") if isinstance(read, dict) else None
     for name, state in states.items() if isinstance(states, dict) else ():
-        if isinstance(state, dict) and state.get("final") is True:
+        if isinstance(state, dict) and state.get("final") in ("true", "True", "TRUE"):
             yield str(name)
 
 
