@@ -95,7 +95,8 @@ def _checks(workflow: Workflow, source: Source) -> Iterator[Item]:
 
 def _routes(workflow: Workflow, source: Source) -> Iterator[Item]:
     for place, rule in enumerate(workflow.routing or ()):
-        words = f"to {rule.to}{_when(rule.when)}"
+        skips = ", skip breached" if rule.skip_breached else ""
+        words = f"to {rule.to}{skips}{_when(rule.when)}"
         yield Item(("route", place, ""), words, _line(source, ("routing", place)))
 
 

@@ -210,6 +210,14 @@ def test_a_timer_and_each_routing_rule_are_covered_once_they_did_something() -> 
     assert covered(again, "route") == ["to previous", "to nordics"]
 
 
+def test_a_rule_for_a_company_and_one_that_skips_are_things_to_show() -> None:
+    asked = AGREEMENT.replace("  - {to: previous}", "  - {to: previous, skip: breached}\n  - {to: account}")
+    asked = asked.replace("identity: [email]", "identity: [email]\n  account: {domain_of: email}")
+    idle = shown("- wait: 1h", agreement=asked)
+    names = [item.name for item in idle.items if item.kind == "route"]
+    assert names == ["to previous, skip breached", "to account", "to nordics", "to growth"]
+
+
 def test_the_percentage_is_rounded_down_and_only_all_of_it_is_a_hundred() -> None:
     coverage = shown("- wait: 1h")
     whole = coverage.with_seen(item.key for item in coverage.items)

@@ -37,6 +37,7 @@ PICK = (
     "  answer: {",
     "  take: {owed_by: sales, start: {enter: mql}, meet: assign, within: 1h, calendar: office}\n  answer: {",
 )
+NAMED = f"{TEAMS}routing: [{{to: previous}}, "
 ROUTED = f"{TEAMS}routing: [{{to: previous}}, {{to: demand}}, "
 
 
@@ -230,6 +231,42 @@ WARNINGS = {
         (("MORE", "{to: north}"), (ANSWER, f"{ANSWER}, steps: {{100%: {{assign: south}}}}")),
         both=(("workflow: small\n", f"workflow: small\n{ROUTED}MORE]\n"),),
     ),
+    "a limit of a team that deals nothing": Case(
+        (("south: {party: sales}", "south: {party: sales, capacity: 30}"),),
+        "capacity",
+        "teams.south.capacity: capacity counts for nothing: no rule of routing and no assign names south",
+        (
+            ("south: {party: sales}", "south: {party: sales, capacity: 30}"),
+            (ANSWER, f"{ANSWER}, steps: {{100%: {{assign: south}}}}"),
+        ),
+        both=(
+            ("workflow: small\n", f"workflow: small\n{NAMED}{{to: {{field: country}}}}, {{to: north}}]\n"),
+        ),
+    ),
+    "the fewest open leads, without a limit to a day": Case(
+        (("south: {party: sales}", "south: {party: sales, assign: least_loaded}"),),
+        "least_loaded",
+        "teams.south.assign: whoever joins the team gets every lead until they have as many as the others; "
+        "per_day bounds how many a day",
+        (("south: {party: sales}", "south: {party: sales, assign: least_loaded, per_day: 9}"),),
+        both=(
+            (
+                "workflow: small\n",
+                f"workflow: small\n{ROUTED}{{to: north, when: lead.on_hold}}, {{to: south}}]\n",
+            ),
+        ),
+    ),
+    "a team that is called like the company's owner": Case(
+        (("identity: [email]", "identity: [email]\n  account: country"),),
+        "account: {party",
+        "teams.account: to: account means this team, not who owns another lead of the company",
+        both=(
+            (
+                "workflow: small\n",
+                "workflow: small\nteams: {account: {party: sales}}\nrouting: [{to: account}]\n",
+            ),
+        ),
+    ),
     "a promise of each owner that a step hands round a team": Case(
         ((ANSWER, f"{ANSWER}, per: owner, steps: {{80%: {{notify: owner}}, 100%: {{assign: north}}}}"), PICK),
         "100%",
@@ -302,3 +339,12 @@ def test_what_is_seldom_meant_is_warned_of(case: Case) -> None:
 @pytest.mark.parametrize("case", WARNINGS.values(), ids=WARNINGS)
 def test_what_is_meant_is_left_in_peace(case: Case) -> None:
     assert warnings(edited(case, case.silent)) == []
+
+
+@pytest.mark.parametrize("limit", ["capacity: 30", "per_day: 10", "only_open: true"])
+def test_a_rule_behind_a_team_with_limits_gets_what_is_too_much_for_it(limit: str) -> None:
+    teams = TEAMS.replace("{party: sales, calendar: office", f"{{party: sales, calendar: office, {limit}")
+    assert warnings(small(more=f"{teams}routing: [{{to: demand}}, {{to: north}}, {{to: south}}]\n")) == []
+    some = "{to: north, when: lead.on_hold}, {to: south, when: lead.on_hold}"
+    told = warnings(small(more=f"{teams}routing: [{{to: demand}}, {some}]\n"))
+    assert told == []

@@ -64,6 +64,7 @@ ADVICE: tuple[Check, ...] = (
     transitions.check_clicked,
     receivers.check_rules,
     receivers.check_teams,
+    receivers.check_dealing,
     receivers.check_owners_calendar,
     steps.check_rounds,
 )

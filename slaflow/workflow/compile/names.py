@@ -14,7 +14,7 @@ from slaflow.workflow.compile.findings import Findings
 from slaflow.workflow.document.top import WorkflowDoc
 from slaflow.workflow.document.types import NAME, NAME_RULE, SLUG
 from slaflow.workflow.identity import shown, unseen
-from slaflow.workflow.model.parties import LEAD, RESERVED_PEOPLE, SYSTEM
+from slaflow.workflow.model.parties import ACCOUNT, LEAD, RESERVED_PEOPLE, SYSTEM
 from slaflow.workflow.yaml.read import keys_of
 from slaflow.workflow.yaml.tree import Path
 
@@ -171,7 +171,8 @@ def _check_reserved(names: Names, findings: Findings) -> None:
         words = "is computed" if name in COMPUTED else "is a word of expressions"
         findings.error(("lead", "fields", name), f'"{name}" {words}; take another name', key=True)
     for section, listed in (("parties", names.parties), ("teams", names.teams)):
-        for name in set(listed) & {*RESERVED_PEOPLE, LEAD, SYSTEM}:
+        # Files called a team account before it had a meaning.
+        for name in set(listed) & ({*RESERVED_PEOPLE, LEAD, SYSTEM} - {ACCOUNT}):
             words = "always exists; leave it out" if name in (LEAD, SYSTEM) else "has a meaning of its own"
             findings.error((section, name), f'"{name}" {words}', key=True)
     for name in set(names.calendars) & {"always", "owner"}:

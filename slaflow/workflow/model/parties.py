@@ -9,10 +9,12 @@ from slaflow.workflow.expressions.value import Expression
 
 LEAD = "lead"
 SYSTEM = "system"
-RESERVED_PEOPLE = ("owner", "manager", "previous", "next")
-"""What an agreement means by these words, no person, party or team is called."""
+LEAST_LOADED = "least_loaded"
+"""A team's way to deal: to whoever has the fewest open leads for their weight. The other goes round."""
 ACCOUNT = "account"
 """Whom a rule goes to that asks who owns another lead of the company; a team of that name comes before it."""
+RESERVED_PEOPLE = ("owner", "manager", "previous", "next", ACCOUNT)
+"""What an agreement means by these words, no person is called; parties and teams may be called the last."""
 
 
 ROLES = ("member", "manager", "admin")

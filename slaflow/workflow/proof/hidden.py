@@ -87,7 +87,10 @@ def _is_seen(name: str, pattern: Pattern, before: Iterable[Pattern], truths: Tru
 
 
 def hidden_routes(workflow: Workflow, truths: Truths) -> Iterator[Remark]:
-    """Rules that are read only while nobody of the teams before them is there."""
+    """Rules that are read only while nobody of the teams before them is there.
+
+    Teams with limits are none of these: what is too much for them goes on to the rules behind.
+    """
     routes = workflow.routing or ()
     takers = {state.held_by for state in workflow.states.values() if state.held_by is not None}
     for index, route in enumerate(routes):
@@ -100,7 +103,8 @@ def hidden_routes(workflow: Workflow, truths: Truths) -> Iterator[Remark]:
 
 
 def _teams_of(workflow: Workflow, routes: Iterable[Route], party: str) -> list[Route]:
-    return [each for each in routes if each.kind == "team" and workflow.teams[each.to].party == party]
+    teams = [(each, workflow.teams[each.to]) for each in routes if each.kind == "team"]
+    return [each for each, team in teams if team.party == party and not team.is_bounded]
 
 
 def _takes_all(route: Route, before: list[Route], truths: Truths) -> bool:

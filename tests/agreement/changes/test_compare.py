@@ -133,6 +133,51 @@ def test_what_is_counted_in_another_calendar_is_said_with_both() -> None:
     assert days.sentence == "close: the calendar is now office instead of day and night"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sentence", "parties"),
+    [
+        (
+            "capacity: 30", "capacity: 40",
+            "the team nordics: the limit on how many open leads a member has is now 40 instead of 30",
+            ("sales",),
+        ),
+        (
+            ", per_day: 10", "",
+            "the team nordics has no limit on how many leads a member gets in a day any more; it was: 10",
+            ("sales",),
+        ),
+        (
+            ", only_open: true", "",
+            "the team nordics no longer has the rule that leads are given out in open time alone",
+            ("sales",),
+        ),
+        (
+            "assign: round_robin", "assign: least_loaded",
+            "the team nordics: the way in which leads are given out is now to whoever has the fewest open "
+            "leads instead of round robin",
+            ("sales",),
+        ),
+        (
+            ", skip: breached", "",
+            "the rule of routing number 1 is now to whoever of that party had it before instead of to "
+            "whoever of that party had it before, unless they broke a promise on it",
+            ("marketing", "sales"),
+        ),
+        (
+            "{domain_of: email, except: [gmail.com]}", "source",
+            "the agreement: the rule which leads are one company's is now those with the same “Where from”; "
+            "before: those whose email is of the same domain, other than gmail.com",
+            ("marketing", "sales"),
+        ),
+    ],
+)  # fmt: skip
+def test_another_way_to_give_leads_out_is_said_in_words(
+    before: str, after: str, sentence: str, parties: tuple[str, ...]
+) -> None:
+    (change,) = told_of_everything((before, after))
+    assert (change.sentence, change.concerns, change.wording) == (sentence, parties, False)
+
+
 def test_a_promise_that_goes_to_another_party_concerns_both() -> None:
     (change,) = told(
         ("owed_by: marketing\n    start: {enter: nurturing}", "owed_by: sales\n    start: {enter: nurturing}")

@@ -103,6 +103,14 @@ def test_a_promise_is_one_sentence_with_what_happens_on_the_way() -> None:
     assert "4 h of open time after that, “escalate return” is done." in text
 
 
+def test_who_gets_a_lead_is_said_with_what_a_team_takes_and_whose_company_it_is() -> None:
+    text = markdown(page(everything(), MARCH)).replace("\\", "")
+    assert "round robin, at most 30 open each, at most 10 a day each, in open time alone |" in text
+    assert "Leads of one company are those whose email is of the same domain, other than gmail.com." in text
+    assert "Whoever of that party had it before, unless they broke a promise on it." in text
+    assert "Whoever of that party owns another open lead of the same company." in text
+
+
 def test_who_signed_stands_beside_the_party_they_signed_for() -> None:
     signed = [Signature("sales", "mia@example.com", "2026-03-02T09:00:00Z")]
     text = markdown(page(compiled(STANDARD), MARCH, signed))
