@@ -132,5 +132,13 @@ def is_change(change: Change) -> bool:
 
 @lru_cache(maxsize=64)
 def _decides(workflow: Workflow) -> bytes:
-    """Everything in *workflow* but what it is called and where in the file it stands."""
-    return encoded(replace(workflow, digest="", title=None, warnings=(), kept_aside=()))
+    """Everything in *workflow* but what it is called, where in the file it stands, and what a team takes.
+
+    Limits bear on who gets a lead from then on; capacity was read before it counted, and moves between
+    versions that differ in it alone were decided as such between the same terms.
+    """
+    teams = {
+        name: replace(team, capacity=None, per_day=None, only_open=False)
+        for name, team in workflow.teams.items()
+    }
+    return encoded(replace(workflow, digest="", title=None, warnings=(), kept_aside=(), teams=teams))

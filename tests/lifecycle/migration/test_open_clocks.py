@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from support.agreement import compiled, small
 from support.builders import utc
 from support.stories.course import Course, agreement
 
+from slaflow.lifecycle.events import Migrated
+from slaflow.lifecycle.migration.change import change_to, is_change
 from slaflow.workflow.model.workflow import Workflow
 
 CALENDARS = """
@@ -198,6 +201,17 @@ def test_to_the_same_terms_under_another_title_nothing_changes() -> None:
     for key, clock in before.items():
         clock.digest = same.digest
         assert course.every_clock[key] == clock
+
+
+def test_what_a_team_takes_is_no_term_of_a_lead_that_moves() -> None:
+    """Capacity was read before it counted: what was moved then is decided alike on replay."""
+    team = "teams: {{north: {{party: sales, calendar: office{more}}}}}\n"
+    old, more, other = (
+        compiled(small(more=team.format(more=more)))
+        for more in ("", ", capacity: 30, per_day: 9, only_open: true", ", assign: least_loaded")
+    )
+    assert not is_change(change_to(old, more, Migrated(more.digest)))
+    assert is_change(change_to(old, other, Migrated(other.digest)))
 
 
 def test_late_evidence_keeps_a_promise_of_a_target_that_is_gone() -> None:
