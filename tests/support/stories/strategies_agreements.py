@@ -29,7 +29,7 @@ from slaflow.workflow.model.clocks import (
 )
 from slaflow.workflow.model.commitment import Happening, Notes
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
-from slaflow.workflow.model.lead import Activity, Approaches, Check, Field, FitRule, Scoring, Stage
+from slaflow.workflow.model.lead import Account, Activity, Approaches, Check, Field, FitRule, Scoring, Stage
 from slaflow.workflow.model.parties import Party, Route, Team
 from slaflow.workflow.model.workflow import Workflow
 
@@ -329,8 +329,22 @@ def routes() -> st.SearchStrategy[Route]:
         Route("team", "nordics", condition("lead.employees > 50")),
         Route("person", CARL),
         Route("field", "note"),
+        Route("previous", "previous", skip_breached=True),
+        Route("account", "account"),
     ]
     return st.sampled_from(plain + narrowed)
+
+
+@cache
+def _nordics() -> st.SearchStrategy[Team]:
+    """A team as it mostly is, or one that passes leads on."""
+    plain = Team("nordics", "sales", "office")
+    bounded = [
+        replace(plain, capacity=1),
+        replace(plain, assign="least_loaded", per_day=1),
+        replace(plain, assign="least_loaded", capacity=2, only_open=True),
+    ]
+    return _rarely(st.sampled_from(bounded), plain)
 
 
 @cache
@@ -379,7 +393,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
         transitions=tuple(draw(transitions(i, trigger)) for i, trigger in enumerate(triggers)),
         targets=tuple(draw(targets(index)) for index in range(draw(st.integers(2, 4)))),
         teams={
-            "nordics": Team("nordics", "sales", "office"),
+            "nordics": draw(_nordics()),
             "solo": Team("solo", "sales", "evenings"),
             "growth": Team("growth", "marketing"),
         },
@@ -388,6 +402,6 @@ def agreements(draw: st.DrawFn) -> Workflow:
         notes=draw(st.sampled_from((None, None, _noting()))),
         lift=draw(_rarely(st.sampled_from(LIFTED_BY))),
         on_assign=draw(_rarely(_tuples(_greetings(), 1, 2), ())),
-        first_calendar="office",
+        first_calendar="office", account=Account("note"),
         **{"activities": {each.kind: each for each in ACTIVITIES}, **draw(_journeys())},
     )  # fmt: skip
