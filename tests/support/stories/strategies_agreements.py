@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from hypothesis import strategies as st
 from support.stories.strategies_calendars import CALENDARS
+from support.stories.strategies_dealing import RULES, teams
 from support.stories.strategies_rights import LIFTED_BY, OVERRIDES, ROLES, SET_BY
 
 from slaflow.lifecycle.lead import Actor
@@ -30,7 +31,7 @@ from slaflow.workflow.model.clocks import (
 from slaflow.workflow.model.commitment import Happening, Notes
 from slaflow.workflow.model.flow import Action, Assign, Fire, Notify, SetFields, State, Transition
 from slaflow.workflow.model.lead import Account, Activity, Approaches, Check, Field, FitRule, Scoring, Stage
-from slaflow.workflow.model.parties import Party, Route, Team
+from slaflow.workflow.model.parties import Party, Route
 from slaflow.workflow.model.workflow import Workflow
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -319,32 +320,12 @@ def transitions(draw: st.DrawFn, index: int, trigger: str) -> Transition:
 
 @cache
 def routes() -> st.SearchStrategy[Route]:
-    plain = [
-        Route("team", "nordics"),
-        Route("team", "solo"),
-        Route("team", "growth"),
-        Route("previous", "previous"),
-    ]
     narrowed = [
         Route("team", "nordics", condition("lead.employees > 50")),
         Route("person", CARL),
         Route("field", "note"),
-        Route("previous", "previous", skip_breached=True),
-        Route("account", "account"),
     ]
-    return st.sampled_from(plain + narrowed)
-
-
-@cache
-def _nordics() -> st.SearchStrategy[Team]:
-    """A team as it mostly is, or one that passes leads on."""
-    plain = Team("nordics", "sales", "office")
-    bounded = [
-        replace(plain, capacity=1),
-        replace(plain, assign="least_loaded", per_day=1),
-        replace(plain, assign="least_loaded", capacity=2, only_open=True),
-    ]
-    return _rarely(st.sampled_from(bounded), plain)
+    return st.sampled_from([*RULES, *narrowed])
 
 
 @cache
@@ -392,11 +373,7 @@ def agreements(draw: st.DrawFn) -> Workflow:
         initial="nurturing",
         transitions=tuple(draw(transitions(i, trigger)) for i, trigger in enumerate(triggers)),
         targets=tuple(draw(targets(index)) for index in range(draw(st.integers(2, 4)))),
-        teams={
-            "nordics": draw(_nordics()),
-            "solo": Team("solo", "sales", "evenings"),
-            "growth": Team("growth", "marketing"),
-        },
+        teams=draw(teams()),
         routing=draw(_or_none(_tuples(routes(), 1, 3))),
         calendars=CALENDARS,
         notes=draw(st.sampled_from((None, None, _noting()))),
