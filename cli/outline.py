@@ -42,7 +42,7 @@ LINES = (
     ),
     Line("workflow", "setup.workflow", "The agreement: check, test, graph, activate, ..."),
     Line("backtest", "setup.backtest", "What a draft would have made of what was recorded."),
-    Line("user", "setup.user", "People: add, list, away, notify, remove."),
+    Line("user", "setup.user", "People: add, import, list, away, ..."),
     Line("lead", "lead.commands", "Leads: add, show, list, fire, activity, ..."),
     Line("import", "lead.imports", "Leads and their history, from CSV or JSONL."),
     Line("queue", "lead.queue", "What is owed next, least time left first."),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from slaflow.engine.setup.person_json import person_json
-from slaflow.engine.setup.person_shares import DEFAULT
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import instant_text
 
@@ -22,14 +21,12 @@ from ..session import Session, pass_session
 from ..table import Column
 from ..words import counted, instant, listed
 from .notify import notify
+from .person_words import CALLED, USUAL, recorded_words, told
+from .team_file import import_
 
 if TYPE_CHECKING:
     from slaflow.engine.leads.charge import Charge
-    from slaflow.engine.setup.people import Recorded
     from slaflow.lifecycle.people import Person
-
-_USUAL = {"calendar": None, **DEFAULT}
-_CALLED = {"per_day": "per day"}
 
 ROLES = ("member", "manager", "auditor", "admin")
 
@@ -49,6 +46,7 @@ def command() -> None:
 
 
 command.add_command(notify)
+command.add_command(import_)
 
 
 @command.command("add")
@@ -81,7 +79,7 @@ def add(session: Session, /, email: str, at: datetime | None, **given: str | Non
 
     def page(page: Page) -> None:
         if not session.quiet:
-            page.line(_recorded(recorded))
+            page.line(recorded_words(recorded))
             if stay is not None and recorded.before is not None:
                 _leads_stay(page, recorded.before, stay)
 
@@ -150,16 +148,20 @@ def back(session: Session, email: str, at: datetime | None) -> None:
     """
     from slaflow.engine.setup import absences
 
-    ended = absences.come_back(session.engine, email, at, session.actor)
+    done = absences.come_back(session.engine, email, at, session.actor)
+    ended, still = done.absence, None if done.away_until is None else instant_text(done.away_until)
     begins, ends = instant_text(ended.starts_at), instant_text(ended.ends_at)
     zone = session.zone
     span = f"{instant(begins, zone)} until {instant(ends, zone)} ({zone})"
 
     def page(page: Page) -> None:
         if not session.quiet:
-            page.line(f"{ended.email} is back; away was to be from {span}")
+            said = "is not away; called off is the absence" if done.is_ahead else "is back; away was to be"
+            page.line(f"{ended.email} {said} from {span}")
+            if still is not None:
+                page.line(f"another absence holds until {instant(still, zone)}; 'user back' again ends it")
 
-    session.out.show({"email": ended.email, "from": begins, "until": ends}, page)
+    session.out.show({"email": ended.email, "from": begins, "until": ends, "away_until": still}, page)
 
 
 @command.command("invite", acts=True)
@@ -252,36 +254,13 @@ def _stay(charge: Charge) -> str:
     return "stays" if charge.leads == 1 else "stay"
 
 
-def _recorded(recorded: Recorded) -> str:
-    """``anna@example.com: team nordics -> emea``, or how somebody new stands."""
-    person = recorded.person
-    if recorded.before is None:
-        team = f", team {person.team}" if person.team else ""
-        own = "".join(f", {_CALLED.get(name, name)} {value}" for name, value in _told(person_json(person)))
-        return f"{person.email}: {person.party}{team}, {person.role}{own}"
-    changes = recorded.changes.items()
-    words = listed(
-        (f"{_CALLED.get(name, name)} {_or_none(old)} -> {_or_none(new)}" for name, (old, new) in changes), ""
-    )
-    return f"{person.email}: {words or 'nothing changed'}"
-
-
-def _told(person: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What few people have, where *person* has it."""
-    return [(name, person[name]) for name in _USUAL if person[name] != _USUAL[name]]
-
-
-def _or_none(value: str | int | None) -> str:
-    return "none" if value is None else str(value)
-
-
 def _page(page: Page, people: Sequence[dict[str, Any]]) -> None:
     names = ["email", "name", "party", "team", "manager", "role"]
-    had = {name for person in people for name, _ in _told(person)}
-    names += [name for name in _USUAL if name in had]
+    had = {name for person in people for name, _ in told(person)}
+    names += [name for name in USUAL if name in had]
     ranks = {"name": 3, "manager": 2, "role": 1}
     page.table(
-        [Column(_CALLED.get(name, name), ranks.get(name, 0)) for name in names],
+        [Column(CALLED.get(name, name), ranks.get(name, 0)) for name in names],
         [["" if person[name] is None else str(person[name]) for name in names] for person in people],
     )
     if not people:

@@ -10,7 +10,7 @@ from slaflow.engine.batch import BATCH
 from slaflow.engine.caller import Who
 from slaflow.engine.context import Context
 from slaflow.engine.leads import commands as leads
-from slaflow.engine.setup import absences, people, versions
+from slaflow.engine.setup import absences, people, recording, versions
 from slaflow.hours.zones import supported
 from slaflow.lifecycle.events import Answered, Contested, Disputed, Recorded, Upheld, Verb
 from slaflow.lifecycle.lead import Actor
@@ -344,27 +344,27 @@ class Engine(Context):
 
         return proofs.prove(self, entry_id, signed, with_data=with_data, archived=archived)
 
-    def add_person(self, email: str, party: str | people.Kept = people.KEPT, *,
-                   name: people.Given = people.KEPT, team: people.Given = people.KEPT,
-                   manager: people.Given = people.KEPT, role: str | people.Kept = people.KEPT,
-                   calendar: people.Given = people.KEPT, weight: people.Given = people.KEPT,
-                   capacity: people.Given = people.KEPT, per_day: people.Given = people.KEPT,
+    def add_person(self, email: str, party: str | recording.Kept = recording.KEPT, *,
+                   name: recording.Given = recording.KEPT, team: recording.Given = recording.KEPT,
+                   manager: recording.Given = recording.KEPT, role: str | recording.Kept = recording.KEPT,
+                   calendar: recording.Given = recording.KEPT, weight: recording.Given = recording.KEPT,
+                   capacity: recording.Given = recording.KEPT, per_day: recording.Given = recording.KEPT,
                    at: datetime | None = None) -> Person:  # fmt: skip
         """Records a person, or changes from now on what is given of one who is known; None is none.
 
         *email* may be what another system calls them. Somebody new needs a *party*.
         """
-        given: dict[str, people.Given] = {"party": party, "name": name, "team": team, "manager": manager}
+        given: dict[str, recording.Given] = {"party": party, "name": name, "team": team, "manager": manager}
         given |= {"role": role, "calendar": calendar, "weight": weight}
         given |= {"capacity": capacity, "per_day": per_day}
-        return people.add(self, email, given, at, by_address=False).person
+        return recording.add(self, email, given, at, by_address=False).person
 
     def record_person(
-        self, email: str, given: Mapping[str, people.Given], *, at: datetime | None = None,
+        self, email: str, given: Mapping[str, recording.Given], *, at: datetime | None = None,
         by: Who | None = None,
-    ) -> people.Recorded:  # fmt: skip
+    ) -> recording.Recorded:  # fmt: skip
         """As :meth:`add_person`, but somebody new is called by an e-mail address; tells what changed."""
-        return people.add(self, email, given, at, by_address=True, by=by)
+        return recording.add(self, email, given, at, by_address=True, by=by)
 
     def send_away(
         self, email: str, starts_at: datetime, ends_at: datetime, *, at: datetime | None = None,

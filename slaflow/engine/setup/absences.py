@@ -41,6 +41,15 @@ class AbsenceNotThere(SlaflowError):
         )
 
 
+class NotAway(SlaflowError):
+    """Somebody who is to be back and was not told to be away, now or later."""
+
+    code = "not_away"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(_("{email} is not away, and no absence of theirs lies ahead").format(email=email))
+
+
 def away(
     app: Context, email: str, starts_at: datetime, ends_at: datetime, at: datetime | None,
     by: Who | None = None, stand_in: str | None = None,
@@ -102,8 +111,22 @@ def back(
     return written(app, lambda conn: written_once(conn, by, now, lambda: recorded(conn)))
 
 
-def come_back(app: Context, email: str, at: datetime | None = None, by: str | None = None) -> Absence:
-    """Ends the absence that holds now, else calls off the next; gives it. Raises as :func:`back`."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An absence that was ended, ``is_ahead``: called off before it began; and until when another holds."""
+
+    absence: Absence
+    is_ahead: bool
+    away_until: datetime | None
+
+
+def come_back(app: Context, email: str, at: datetime | None = None, by: str | None = None) -> Ended:
+    """Ends the absence that holds now, else calls off the next.
+
+    Raises:
+        NotAway: there is none.
+        UnknownName, PersonRemoved, NotPermitted: as :func:`away`.
+    """
     now = app.present(at)
     with app.database.read() as conn:
         person, directory = people.check_known(app, conn, email), store.directory(conn)
@@ -113,10 +136,12 @@ def come_back(app: Context, email: str, at: datetime | None = None, by: str | No
         if each.over_at > now and directory.spelt(each.email) == person.email
     ]
     if not theirs:
-        raise AbsenceNotThere(person.email)
+        raise NotAway(person.email)
     first = min(theirs, key=lambda each: each.starts_at)
     back(app, person.email, first.starts_at, first.ends_at, at, by)
-    return first
+    with app.database.read() as conn:
+        still = store.directory(conn).away_until(person.email, now)
+    return Ended(first, first.starts_at > now, still)
 
 
 def _check_stand_in(app: Context, conn: Connection, person: Person, named: str) -> str:

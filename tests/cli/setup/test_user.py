@@ -42,12 +42,28 @@ def test_who_is_back_early_or_stays_after_all_is_not_away_any_more(handed_over: 
     said = handed_over("user", "back", ANNA, "--at", LATER)
     span = "from Fri 2026-03-06 00:00 until Mon 2026-03-09 00:00 (Europe/Stockholm)"
     assert said.out == f"{ANNA} is back; away was to be {span}\n"
+    ahead = ("--from", "2026-05-01", "--until", "2026-05-03", "--at", FRIDAY)
+    handed_over("user", "away", ANNA, *ahead)
     told = handed_over("user", "back", ANNA.upper(), "--at", LATER, "--format", "json").json
-    assert told == {"email": ANNA, "from": "2026-03-31T22:00:00Z", "until": "2026-04-02T22:00:00Z"}
+    assert told == {
+        "email": ANNA, "from": "2026-03-31T22:00:00Z", "until": "2026-04-02T22:00:00Z", "away_until": None,
+    }  # fmt: skip
+    span = "from Fri 2026-05-01 00:00 until Sun 2026-05-03 00:00 (Europe/Stockholm)"
+    said = handed_over("user", "back", ANNA, "--at", LATER)
+    assert said.out == f"{ANNA} is not away; called off is the absence {span}\n"
     none = handed_over("user", "back", ANNA, "--at", LATER)
-    assert (none.code, "has no such absence" in none.err) == (1, True)
+    assert none.code == 1
+    assert none.err == f"slaflow: {ANNA} is not away, and no absence of theirs lies ahead\n"
     refused = handed_over("user", "back", ANNA, "--as", "nora@example.com", "--at", LATER)
     assert refused.code != 0
+
+
+def test_who_is_away_by_another_absence_still_hears_it(handed_over: Slaflow) -> None:
+    for end in ("2026-03-09", "2026-03-12"):
+        handed_over("user", "away", ANNA, "--from", "2026-03-06", "--until", end, "--at", FRIDAY)
+    said = handed_over("user", "back", ANNA, "--at", LATER)
+    assert said.out.endswith("another absence holds until Thu 2026-03-12 00:00; 'user back' again ends it\n")
+    assert handed_over("user", "back", ANNA, "--at", LATER, "--format", "json").json["away_until"] is None
 
 
 def test_a_change_says_what_changed_and_nothing_else_does(handed_over: Slaflow) -> None:

@@ -78,6 +78,7 @@ def test_every_command_that_writes_by_a_clock_takes_ahead() -> None:
         ("lead", "fire", "kim@example.com", "accept", "--as", "anna@example.com"),
         ("lead", "set", "kim@example.com", "--set", "company=Acme", "--as", "sales"),
         ("user", "remove", "anna@example.com"),
+        ("user", "back", "anna@example.com"),
         ("lead", "lift", "--from", "2026-03-01", "--to", "2026-04-01", "--reason", "x", "--as", "marketing"),
     ],
 )

@@ -25,7 +25,7 @@ from support.office import (
 
 from slaflow.engine.app import Engine
 from slaflow.engine.setup.absences import InvalidAbsence
-from slaflow.engine.setup.people import TeamOfOtherParty
+from slaflow.engine.setup.recording import TeamOfOtherParty
 from slaflow.errors import SlaflowError, UnknownName
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import people as store
