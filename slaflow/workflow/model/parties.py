@@ -70,8 +70,11 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One routing rule: to a ``team``, ``previous``, a ``field`` that names a person, a ``person``, or
-    whoever owns another lead of the ``account``."""
+    """One routing rule, and whom it goes to by its ``kind``.
+
+    A team's next, whoever had the lead before, whom a field names, that person, or of an ``account`` whoever
+    owns another of its leads.
+    """
 
     kind: Literal["team", "previous", "field", "person", "account"]
     to: str
