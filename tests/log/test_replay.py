@@ -332,7 +332,8 @@ def test_before_its_creation_there_is_no_lead() -> None:
 def test_people_come_back_from_their_stream() -> None:
     staff = people(
         a_person(MIA), a_person(ANNA, order=2, valid_until=utc("2026-03-05"), team="nordics"),
-        a_person(BERIT, order=3, manager=MIA, name="Berit"), away=[away(MIA, "2026-03-05", "2026-03-06")],
+        a_person(BERIT, order=3, manager=MIA, name="Berit", weight=0, per_day=4),
+        away=[away(MIA, "2026-03-05", "2026-03-06")],
     )  # fmt: skip
     assert people_log(staff).everybody == staff
 

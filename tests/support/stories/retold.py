@@ -10,6 +10,7 @@ from typing import Any
 from support.builders import MONDAY, SALT
 from support.stories.course import LONG_AGO, Course
 
+from slaflow.engine.setup.person_shares import DEFAULT
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.log.chain import seal
@@ -53,7 +54,8 @@ def people_log(people: Directory, first_id: int = 1) -> PeopleLog:
 
 def _recorded(person: Person) -> dict[str, Any]:
     names = ("email", "party", "name", "team", "manager", "role", "order", "calendar")
-    return {"change": "recorded", **{name: getattr(person, name) for name in names}}
+    share = {name: getattr(person, name) for name in DEFAULT if getattr(person, name) != DEFAULT[name]}
+    return {"change": "recorded", **{name: getattr(person, name) for name in names}, **share}
 
 
 def _away(absence: Absence) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def test_an_admin_records_changes_and_removes_people_under_their_own_name(
     sent(client, "/admin/people/record", email="cia@example.com", **form)
     cia = next(each for each in app.people() if each.email == "cia@example.com")
     assert (cia.weight, cia.capacity, cia.per_day) == (0, 9, None)
+    assert "weight 0, at most 9 open leads" in words(client.get("/admin/people"))
     status, said = sent(client, "/admin/people/remove", email="cia@example.com")
     assert (status, "Removed." in said) == (200, True)
     assert person_entries(app)[-1] == (ROOT, "removed")
