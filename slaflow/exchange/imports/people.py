@@ -96,6 +96,7 @@ def _of_columns(columns: Iterable[str]) -> list[str]:
     """What is wrong with them."""
     named = [each for each in columns if each not in PASSED_OVER]
     unknown = [str(UnknownName("column", each, COLUMNS)) for each in named if each not in COLUMNS]
+    unknown += [f'the column "{each}" is there twice' for each in COLUMNS if named.count(each) > 1]
     if "email" not in named and not unknown:
         unknown.append('there is no column "email"')
     return unknown

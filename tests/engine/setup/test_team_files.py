@@ -95,6 +95,7 @@ def test_each_bad_line_is_told_and_nobody_is_recorded(app: Engine, tmp_path: Pat
     [
         ("emial,party\nx@example.com,sales\n", 'unknown column "emial"; did you mean "email"?'),
         ("email,per-day\nx@example.com,3\n", 'unknown column "per-day"; did you mean "per_day"?'),
+        ("email,name,email\nx@example.com,X,y@example.com\n", 'the column "email" is there twice'),
         ("party,name\nsales,X\n", 'there is no column "email"'),
     ],
 )
