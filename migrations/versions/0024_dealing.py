@@ -64,6 +64,8 @@ def upgrade() -> None:
 def _close() -> None:
     closed = sa.text("UPDATE lead SET closed = true WHERE digest = :digest AND state = :state")
     connection = op.get_bind()
+    # Of who was erased nobody has anything on their hands any more.
+    connection.execute(sa.text("UPDATE lead SET closed = true WHERE length(salt) = 0"))
     lead = sa.table("lead", sa.column("digest"))
     for (digest,) in connection.execute(sa.select(lead.c.digest).distinct()).all():
         for state in _final_states(connection, digest):

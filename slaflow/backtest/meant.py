@@ -13,6 +13,7 @@ from slaflow.lifecycle.events import (
     Changed,
     Contested,
     Created,
+    Dealt,
     Fired,
     Input,
     Recorded,
@@ -83,6 +84,10 @@ class Reader:
                 return Meant(event if same else event._replace(happening=replace(answered, answer=kept)))
             case Changed() as changed if entry.kind != "refused":
                 return self._changed(event, changed, then)
+            case Dealt(team=None) if lead.waits_for is None:
+                return Meant(None)  # it has its owner without
+            case Dealt(team=str(team)) if team not in self.workflow.teams:
+                return _unknown("team", team, self.workflow.teams)
             case Contested(about=about) if about not in self.workflow.reasons:
                 return _unknown("reason of a return", about, self.workflow.reasons)
             case Assigned(owner=str(owner)) if lead.held_by != entry.held_by and entry.kind != "refused":

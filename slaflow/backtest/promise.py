@@ -10,8 +10,8 @@ from slaflow.clock.disputes import is_disputed, is_upheld
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.commitments.counted import Told
 from slaflow.lifecycle.decision import instant_text
-from slaflow.lifecycle.life import ClockKey
 from slaflow.lifecycle.migration.move import Renamed
+from slaflow.lifecycle.work import ClockKey
 from slaflow.workflow.model.parties import SYSTEM
 
 OUTCOMES = ("met", "met_late", "breached", "running", "cancelled", "passed_on", "lifted")

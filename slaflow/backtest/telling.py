@@ -17,13 +17,15 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decision import Decision, Draft
 from slaflow.lifecycle.events import Contested, Created, Disputed, Input, Lifted, Migrated, Upheld
-from slaflow.lifecycle.life import ClockKey, Life
+from slaflow.lifecycle.life import Life
 from slaflow.lifecycle.migration.move import Renamed
 from slaflow.lifecycle.people import Directory
+from slaflow.lifecycle.work import ClockKey
 from slaflow.log.entry import Entry
 from slaflow.log.inputs import input_of, is_told
 from slaflow.log.people import PeopleLog
-from slaflow.log.replay import INSTANT, Versions, known_at, with_picks
+from slaflow.log.picks import with_picks
+from slaflow.log.replay import INSTANT, Versions, known_at
 
 
 class Unlike(NamedTuple):
@@ -93,7 +95,7 @@ class Telling:
         if meant.because and not was_refused:
             self.impossible.append(Unlike(entry, meant.because))
         if meant.event is not None:
-            people = with_picks(people.supposed(), self.entries, place + 1)
+            people = with_picks(people.supposed(), self.entries, place)
             self._carry_out(meant.event, entry, people, now, was_refused)
 
     def _catch_up(self, event: Input, entry: Entry) -> None:

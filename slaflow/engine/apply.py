@@ -26,6 +26,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.log.chain import seal
 from slaflow.store import locks, wake
 from slaflow.store.database import Connection
+from slaflow.store.dealing import turns
 from slaflow.store.log import entries as log_store
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
@@ -63,6 +64,7 @@ def _decided(
     ids = {ask.lead_id for ask in asks if not isinstance(ask.happening, Created)}
     batch = load(app, conn, ids, lock_turns=True)
     clock = app.present(now)
+    batch.read_loads(conn, None if any(ask.imported for ask in asks) else clock)
     recall(conn, batch, asks)
     back = returns(app, conn, batch.held, asks)
     outcomes = [batch.decide(ask, clock, lenient, each) for ask, each in zip(asks, back, strict=True)]
@@ -110,9 +112,12 @@ def hold(app: Context, conn: Connection, leads: dict[int, Lead], *, lock_turns: 
     locks.begin(conn)
     people, listeners = people_store.directory_and_listeners(conn, lock_turns=lock_turns)
     held = {
-        i: Held(lead, clocks.get(i, []), head=lead.head, fields=dict(lead.fields))
+        i: Held(
+            lead, clocks.get(i, []), head=lead.head, fields=dict(lead.fields),
+            stood=(lead.held_by, lead.owner, lead.closed),
+        )
         for i, lead in leads.items()
-    }
+    }  # fmt: skip
     return Batch(app, people, held, listeners)
 
 
@@ -141,8 +146,9 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
     log_store.append(conn, entries)
     passages.keep(batch.app, conn, batch.people, entries)
     outbox_store.queue(conn, list(_messages(batch, done, now)))
-    if batch.turns:
-        people_store.save_turns(conn, batch.turns)
+    if batch.draws:
+        standings = turns.after(batch.draws, batch.turns)
+        turns.save_turns(conn, {name: each.turn or "" for name, each in standings.items()}, standings)
 
 
 def _messages(

@@ -8,8 +8,10 @@ from slaflow.engine.ask import AlreadyThere, Ask, LeadNotThere, LoggedSince, Out
 from slaflow.engine.context import Context
 from slaflow.engine.held import Held
 from slaflow.engine.leads.resurrection import Return
+from slaflow.engine.loads import StoredLoads
 from slaflow.errors import SlaflowError
 from slaflow.hours.zones import in_utc, supported
+from slaflow.lifecycle.dealing.loads import Draw
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision
 from slaflow.lifecycle.events import Created, Disputed, Input, Lifted, Migrated, Upheld
@@ -17,6 +19,7 @@ from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import judged
+from slaflow.store.database import Connection
 from slaflow.store.rows.listeners import NOBODY, Listeners
 from slaflow.workflow.model.workflow import Workflow
 
@@ -34,7 +37,15 @@ class Batch:
         self.people = people
         self.held = held
         self.listeners = listeners
-        self.turns: dict[str, str] = {}
+        self.turns = people.turns
+        """Whom each team had drawn last when the transaction began."""
+        self.draws: list[Draw] = []
+        self._loads: StoredLoads | None = None
+
+    def read_loads(self, conn: Connection, before: datetime | None) -> None:
+        """Has teams dealt by what the other leads are, with what fell *before*; of a batch that draws."""
+        self._loads = StoredLoads(self.app, conn, self.people, self.held, before)
+        self.people = self.people.reading(self._loads)
 
     def decide(self, ask: Ask, now: datetime, lenient: bool, back: Return | None) -> Outcome:
         """Decides one input on the lead as the one before left it; *back* is an erased identity it takes."""
@@ -102,9 +113,11 @@ class Batch:
 
     def _take(self, held: Held, decision: Decision) -> None:
         held.take(decision)
-        for team, drawn in decision.turns.items():
-            self.turns[team] = drawn
-            self.people = self.people.after_turn(team, drawn)
+        for draw in decision.draws:
+            self.draws.append(draw)
+            self.people = self.people.after_draw(draw)
+        if self._loads is not None and held.lead is not None:
+            self._loads.moved(held.lead)
 
 
 def _check_as_known(ask: Ask, lead: Lead | None) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from slaflow.clock.state import Clock
 from slaflow.lifecycle.decision import Decision, Draft, Message
-from slaflow.lifecycle.life import ClockKey, Life
+from slaflow.lifecycle.life import Life
 from slaflow.lifecycle.migration.move import Renamed
+from slaflow.lifecycle.work import ClockKey
 from slaflow.log.entry import GENESIS
 from slaflow.workflow.model.lead import Value
 
@@ -29,6 +30,8 @@ class Held(Life):
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     renamed: list[Renamed] = field(default_factory=list)
+    stood: tuple[str, str | None, bool] | None = None
+    """By whom its row says that it is held and owned, and whether it is closed; None of one that is new."""
     is_new: bool = False
     is_full: bool = False
     """Steps that come before its next input filled this transaction: its inputs wait for another."""

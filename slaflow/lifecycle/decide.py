@@ -82,7 +82,8 @@ def decide(
         traced: whether the decision says, beside its entries, what it went by.
 
     Returns:
-        A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry.
+        A :class:`Decision`. A refused input leaves what was settled and one ``refused`` entry; a lead that
+        nobody can take yet leaves none, and waits on.
 
     Source: rules.md, 1 to 4 and 15 to 18. Cost: no rule reads history.
     """
@@ -112,7 +113,8 @@ def decide(
         told.data = {**told.data, "via": event.via}
     decision = work.decision()
     decision.refusal = refusal
-    decision.is_evidence = refusal is not None and work.entries[-1].kind != "refused"
+    since = work.entries[before:]
+    decision.is_evidence = refusal is not None and bool(since) and since[-1].kind != "refused"
     return decision
 
 
@@ -130,7 +132,7 @@ def _create(
     lead = Lead(
         id=new.id, key=new.key, workflow=workflow.name, digest=workflow.digest,
         state=state.name, held_by=state.held_by or "", created_at=at, entered_at=at, as_of=at,
-        stage=workflow.stages[0] if workflow.stages else None, salt=new.salt,
+        stage=workflow.stages[0] if workflow.stages else None, closed=state.final, salt=new.salt,
     )  # fmt: skip
     work = Work(workflow, people, lead, [], trace=trace)
     data: dict[str, Any] = {"key": new.key, "number": new.id, "fields": dict(new.fields)}

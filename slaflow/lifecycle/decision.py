@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from slaflow.clock.state import Clock
+from slaflow.lifecycle.dealing.loads import Draw
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.migration.move import ClockMove, Renamed
 
@@ -101,8 +102,8 @@ class Decision:
     ``clocks`` holds every clock that was given or started; ``changed`` those to be written whole, and
     ``fallen`` those of which only the steps carried out are new. Where ``is_moved`` is False, only the
     end of the lead's log is new, and the version it lives under where it migrated.
-    ``turns`` are the round-robin draws, by team. ``more`` is True when 1,000 steps were carried out
-    and others that fell before the input are still to come: save, then decide again. ``is_evidence``
+    ``draws`` are the teams' turns that were drawn, in order. ``more`` is True when 1,000 steps were carried
+    out and others that fell before the input are still to come: save, then decide again. ``is_evidence``
     is True where the input was refused and keeps or lifts a promise all the same. ``trace`` is what it
     went by, where that was asked for; it is not stored.
     """
@@ -114,7 +115,7 @@ class Decision:
     is_moved: bool = True
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    turns: dict[str, str] = field(default_factory=dict)
+    draws: list[Draw] = field(default_factory=list)
     refusal: Refusal | None = None
     is_evidence: bool = False
     more: bool = False
@@ -122,3 +123,8 @@ class Decision:
     moves: list[ClockMove] = field(default_factory=list)
     renamed: list[Renamed] = field(default_factory=list)
     trace: Trace | None = None
+
+    @property
+    def turns(self) -> dict[str, str]:
+        """Whom each team drew last."""
+        return {each.team: each.email for each in self.draws}

@@ -55,6 +55,8 @@ def erase(work: Work, erased: Erased, at: datetime, given: Mapping[str, Any]) ->
         blanked["kept"] = erased.kept
     lead.key, lead.salt = erased.key, b""
     lead.fields, lead.field_at, lead.checks = {}, {}, {}
+    lead.account = lead.waits_for = lead.waits_since = None
+    lead.closed = True
     work.is_moved = True
     seq = work.log("erased", at, reason=erased.reason, data=blanked, **given)
     for clock in work.open_clocks():

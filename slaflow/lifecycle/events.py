@@ -66,6 +66,21 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Dealt:
+    """The lead is given to whose turn it is of the team that it waits for.
+
+    Or of *team*, to which somebody hands over what *leaves* has: there it waits where nobody can take it.
+    """
+
+    team: str | None = None
+    leaves: str | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """As an entry carries it."""
+        return {} if self.team is None else {"team": self.team, "leaves": self.leaves}
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """What is known of the person goes; the lead is called *key* from then on.
 
@@ -158,7 +173,7 @@ class Contested:
 
 
 Happening = (
-    Created | Fired | Recorded | Answered | Changed | Assigned | Erased
+    Created | Fired | Recorded | Answered | Changed | Assigned | Dealt | Erased
     | Lifted | Disputed | Upheld | Contested | Migrated
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from slaflow.lifecycle.events import (
     Changed,
     Contested,
     Created,
+    Dealt,
     Disputed,
     Erased,
     Fired,
@@ -38,6 +39,7 @@ from slaflow.lifecycle.late import is_outdated, is_wiped
 from slaflow.lifecycle.lead import MAX_ATTEMPTS, Answer, Attempt, Tally
 from slaflow.lifecycle.machine import lifecycle_of
 from slaflow.lifecycle.migration.migrate import migrate
+from slaflow.lifecycle.owners.dealt import deal
 from slaflow.lifecycle.rights.named import named, names, others
 from slaflow.lifecycle.scoring import decayed, halved, number_text
 from slaflow.lifecycle.transition import set_fields
@@ -68,6 +70,8 @@ def apply(work: Work, event: Input, at: datetime) -> Refusal | None:
             _change(work, event, at, changed)
         case Assigned() as assigned:
             _assign(work, event, at, assigned)
+        case Dealt() as dealt:
+            return deal(work, event, at, dealt)
         case Lifted() | Disputed() | Upheld() as said:
             return sayings.say(work, event, at, said)
         case Contested() as contested:
@@ -101,6 +105,8 @@ def _asked_for(happening: Happening) -> tuple[str, dict[str, Any]]:
             return f"setting {', '.join(changed)}", {"change": sorted(changed)}
         case Assigned(owner=owner):
             return "assign", {"assign": owner}
+        case Dealt() as dealt:
+            return "assign", {"deal": dealt.as_data()}
         case Lifted() | Disputed() | Upheld() as said:
             return sayings.asked_for(said)
         case Contested() as contested:

@@ -13,11 +13,8 @@ from slaflow.lifecycle.events import Input
 from slaflow.lifecycle.late import concerns
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
-from slaflow.lifecycle.work import Versions, no_other
+from slaflow.lifecycle.work import ClockKey, Versions, no_other
 from slaflow.workflow.model.workflow import Workflow
-
-ClockKey = tuple[str, int]
-"""A target and the number of its clock."""
 
 
 @dataclass(slots=True)

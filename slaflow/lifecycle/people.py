@@ -8,10 +8,11 @@ is the person recorded first so, and is called as they were first recorded.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from slaflow.lifecycle.dealing.loads import Draw, Loads, Since
 from slaflow.workflow.identity import folded
 
 
@@ -75,6 +76,8 @@ class Directory:
     """Whether a step that assigns asks where who left was last; versions up to 0.1 did not."""
     folds: bool = True
     """Whether spellings of one address are one person; versions up to 0.1 told them apart."""
+    loads: Loads | None = None
+    """What the other leads tell; None: nothing, so that neither limits nor shares count."""
     is_supposed: bool = False
     """Whether a team of which no turn is known draws by place: what never was read no other leads."""
 
@@ -93,6 +96,7 @@ class Directory:
         object.__setattr__(self, "_all_edges", sorted(edges | leaves))
         object.__setattr__(self, "_members", {})
         object.__setattr__(self, "_present", {})
+        object.__setattr__(self, "_able", {})
         object.__setattr__(self, "_removed", {})
         object.__setattr__(self, "_places", {key: place for place, key in enumerate(rows)})
         for key, known in rows.items():
@@ -110,6 +114,7 @@ class Directory:
     """Those, and every instant from which on somebody is away or back."""
     _present: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     """Who of a team was there, looked up before, between two of all edges."""
+    _able: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _removed: dict[tuple[str, int], bool] = field(init=False, repr=False, compare=False)
     """Who was looked up before, by their key, between two edges."""
 
@@ -205,6 +210,14 @@ class Directory:
             self._present[between] = tuple(there)
         return self._present[between]
 
+    def able(self, team: str, at: datetime) -> tuple[str, ...]:
+        """Its members who are there at *at* and have a weight, in the same order: leads go to them."""
+        between = team, bisect_right(self._all_edges, at)
+        if between not in self._able:
+            found = ((email, self.person(email, at)) for email in self.present(team, at))
+            self._able[between] = tuple(email for email, each in found if each is not None and each.weight)
+        return self._able[between]
+
     def of(self, party: str, at: datetime) -> tuple[str, ...]:
         """Who is of *party* at *at* and not away, in the order in which they were recorded."""
         found = (self.person(email, at) for email in self.known_emails())
@@ -232,7 +245,18 @@ class Directory:
 
     def after_turn(self, team: str, email: str) -> Directory:
         """This directory once *email* was drawn for *team*; shares everything else."""
-        return self._but(turns={**self.turns, team: email})
+        return self._but(turns=_Turns(self.turns, {team: email}))
+
+    def after_draw(self, draw: Draw) -> Directory:
+        """As :meth:`after_turn`; the team's round and what was dealt that day go on too."""
+        loads = self.loads
+        if loads is not None:
+            loads = (loads if isinstance(loads, Since) else Since(loads, {})).after(draw)
+        return self._but(turns=_Turns(self.turns, {draw.team: draw.email}), loads=loads)
+
+    def reading(self, loads: Loads) -> Directory:
+        """This directory, with what *loads* tell of other leads; shares everything else."""
+        return self._but(loads=loads)
 
     def supposed(self) -> Directory:
         """This directory for what never was, where a team draws by place; shares everything else."""
@@ -244,12 +268,36 @@ class Directory:
 
     def told_apart(self) -> Directory:
         """This directory as versions read it for which each spelling was a person of its own."""
-        return Directory(self.people, self.absences, self.turns, self.recalls, folds=False)
+        return Directory(self.people, self.absences, self.turns, self.recalls, False, self.loads)
 
     def _but(self, **changed: object) -> Directory:
         twin = object.__new__(Directory)
         twin.__dict__.update(self.__dict__, **changed)
         return twin
+
+
+class _Turns(Mapping[str, str]):
+    """Turns, with those drawn since. The others are not read for it: reading one may lock its team."""
+
+    _before: Mapping[str, str]
+    _since: Mapping[str, str]
+
+    def __init__(self, before: Mapping[str, str], since: Mapping[str, str]) -> None:
+        self._before, self._since = before, since
+        if isinstance(before, _Turns):
+            self._before, self._since = before._before, {**before._since, **since}
+
+    def __getitem__(self, team: str) -> str:
+        return self._since[team] if team in self._since else self._before[team]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._before), **self._since})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def stands_at(person: Person, at: datetime) -> bool:

@@ -7,11 +7,14 @@ round-robin turn, a step takes the member after the present owner.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from slaflow.language import _
+from slaflow.lifecycle.dealing import choice
+from slaflow.lifecycle.dealing.choice import Figure, Table
+from slaflow.lifecycle.dealing.loads import Draw
 from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory, Person
 from slaflow.lifecycle.view import View
@@ -22,26 +25,57 @@ NAMED = 3
 """People who are named as those who could have a lead."""
 
 
+WAITING = "waiting"
+"""How a lead is picked up that a team is to have once one of its members can take it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Who was picked and how; ``team`` is set where its turn was drawn."""
+    """Who was picked and how.
+
+    ``reads`` says that other leads were asked, so that deciding again takes from the log what they told:
+    ``figures`` of a team's members with who was drawn ``after`` whom in which ``round``, and ``passed``, the
+    rules before that found nobody. ``draw`` is the team's turn, where it was drawn.
+    """
 
     owner: str | None
     method: str
     team: str | None = None
     candidates: tuple[str, ...] = ()
     rule: int | None = None
-    draws: bool = False
+    reads: bool = False
+    draw: Draw | None = None
+    figures: tuple[Figure, ...] = ()
+    after: str | None = None
+    round: int = 1
+    passed: tuple[Pick, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether the lead waits for the team."""
+        return self.method == WAITING
 
     def as_data(self) -> dict[str, Any]:
         """The pick as an ``assigned`` entry carries it."""
-        return {
+        data: dict[str, Any] = {
             "to": self.owner,
             "method": self.method,
             "team": self.team,
             "candidates": list(self.candidates),
             "rule": self.rule,
         }
+        if self.figures:
+            data["figures"] = [each.as_data() for each in self.figures]
+            data |= {"after": self.after, "round": self.round}
+        if self.passed:
+            data["passed"] = [each.as_passed() for each in self.passed]
+        return data
+
+    def as_passed(self) -> dict[str, Any]:
+        """The pick as the rule that found it is told of, where a later one found somebody."""
+        if self.team is None:
+            return {"rule": self.rule, "method": self.method, "candidates": list(self.candidates)}
+        return {"rule": self.rule, "team": self.team, "figures": [each.as_data() for each in self.figures]}
 
 
 class Routing(NamedTuple):
@@ -63,23 +97,46 @@ class Routing(NamedTuple):
 
         *view* is the lead as it was before the move.
         """
+        passed: tuple[Pick, ...] = ()
         for number, rule in enumerate(self.workflow.routing or (), 1):
             if not view.holds(rule.when):
                 continue
             pick = self._by_rule(rule, party, number)
-            if pick is not None:
-                return pick
+            if pick is None:
+                continue
+            if pick.owner is not None:
+                return replace(pick, passed=passed, reads=True) if passed else pick
+            passed += (pick,)
+        for place, pick in enumerate(passed):
+            if pick.waits:
+                return replace(pick, passed=(*passed[:place], *passed[place + 1 :]))
         return None
 
     def _by_rule(self, rule: Route, party: str, number: int) -> Pick | None:
+        """Whom *rule* finds; without an owner where other leads tell that it finds nobody now."""
         if rule.kind == "team":
             team = self.workflow.teams[rule.to]
             return self.from_team(rule.to, number) if team.party == party else None
+        if rule.kind == "account":
+            return self._of_account(party, number)
         person = self._named(rule, party)
         if person is None or not self._serves(person, party):
             return None
         person = self.people.spelt(person)
+        if rule.skip_breached and self.lead.broken.get(person):
+            return None
         return Pick(person, rule.kind, candidates=(person,), rule=number)
+
+    def _of_account(self, party: str, number: int) -> Pick | None:
+        """Who has other leads of the company; what a step causes asks nobody."""
+        loads = self.people.loads
+        if self.by_step or loads is None or self.lead.account is None:
+            return None
+        owners = tuple(loads.owners(self.lead.account, party, self.lead.id))
+        if not owners:
+            return None
+        owner = next((each for each in owners if self._serves(each, party)), None)
+        return Pick(owner, "account", candidates=owners, rule=number, reads=True)
 
     def _named(self, rule: Route, party: str) -> str | None:
         if rule.kind == "previous":
@@ -93,28 +150,49 @@ class Routing(NamedTuple):
         person = self.people.person(email, self.at)
         return person is not None and person.party == party and not self.people.is_away(email, self.at)
 
-    def from_team(self, team: str, rule: int | None = None) -> Pick | None:
-        """The next member of *team*, or None if nobody of it is there."""
-        members = self.people.members(team, self.at)
-        present = self.people.present(team, self.at)
-        if not present:
+    def from_team(self, team: str, rule: int | None = None, leaves: str | None = None) -> Pick | None:
+        """The next member of *team*; None if nobody is there; a pick that waits where none of them can.
+
+        *leaves* gets none.
+        """
+        able = [each for each in self.people.able(team, self.at) if each != leaves]
+        if not able:
             return None
-        position = (self.lead.id + self.lead.cycles) % len(present)
         if not self.by_step:
-            last = self.people.turns.get(team)
+            table = choice.table(self.workflow, self.people, team, self.at, leaves)
+            return self._drawn(table, able, rule)
+        if self._owner in self.people.members(team, self.at):
+            return Pick(self._after(self._owner, able), "next", team, tuple(able), rule)
+        return Pick(able[self._position(able)], "position", team, tuple(able), rule)
+
+    def _position(self, members: Sequence[str]) -> int:
+        return (self.lead.id + self.lead.cycles) % len(members)
+
+    def _drawn(self, table: Table, able: list[str], rule: int | None) -> Pick:
+        """Whom *table* gives its lead; by turns alone where nothing else counts or is known."""
+        name = table.team.name
+        last = self.people.turns.get(name)
+        loads = self.people.loads
+        reading = None if loads is None else loads.reading(table.asked)
+        if reading is None or (table.is_plain and reading.round == 1):
             by_place = last is None and self.people.is_supposed
-            drawn = present[position] if by_place else self._after(last, present)
-            return Pick(drawn, "round_robin", team, present, rule, draws=True)
-        if self._owner in members:
-            return Pick(self._after(self._owner, present), "next", team, present, rule)
-        return Pick(present[position], "position", team, present, rule)
+            drawn = able[self._position(able)] if by_place else self._after(last, able)
+            draw = Draw(name, drawn, 1, table.day)
+            return Pick(drawn, "round_robin", name, tuple(able), rule, True, draw)
+        figures, method = table.figures(reading), table.team.assign
+        found = choice.chosen(figures, method, last, reading.round, self.people.place)
+        candidates = tuple(each.email for each in figures if each.why is None)
+        pick = Pick(
+            None, WAITING, name, candidates, rule, True, figures=figures, after=last, round=reading.round
+        )
+        if found is None:
+            return pick
+        owner, round = found
+        return replace(pick, owner=owner, method=method, draw=Draw(name, owner, round, table.day))
 
     def _after(self, last: str | None, present: Sequence[str]) -> str:
         """The first of *present* recorded after *last*, going round."""
-        place = self.people.place(last)
-        if place is None:
-            return present[0]
-        return next((m for m in present if (self.people.place(m) or 0) > place), present[0])
+        return choice.after(last, present, self.people.place)
 
     def next_in_team(self) -> Pick:
         """``assign: next``: once round the owner's team per cycle, then the manager, then nobody.
@@ -172,16 +250,14 @@ class Routing(NamedTuple):
         """The present members of *team* in the order in which they are tried."""
         if team is None:
             return []
-        members = self.people.members(team, self.at)
-        present = self.people.present(team, self.at)
-        if not present:
+        able = self.people.able(team, self.at)
+        if not able:
             return []
-        if self._owner in members:
-            first = self._after(self._owner, present)
-            place = present.index(first)
+        if self._owner in self.people.members(team, self.at):
+            place = able.index(self._after(self._owner, able))
         else:
-            place = (self.lead.id + self.lead.cycles) % len(present)
-        return [*present[place:], *present[:place]]
+            place = self._position(able)
+        return [*able[place:], *able[:place]]
 
     def manager(self) -> Pick:
         """``assign: manager``: the owner's manager, or nobody."""

@@ -149,6 +149,9 @@ class Chain:
         giver = lead.held_by
         if moved:
             lead.state, lead.entered_at, lead.held_by = state, at, taker
+            lead.closed = work.workflow.states[state].final
+            if handoff or lead.closed:
+                lead.waits_for = lead.waits_since = None
         entered = state if moved else None
         effect = Effect(seq, entered=entered, trigger=row.trigger, fields=changed, late=late)
         self.event(effect, lambda: self._wipe(row, giver if handoff else None))
@@ -170,7 +173,7 @@ class Chain:
         self.assign(pick or Pick(None, "no_routing"), seq)
         desk = self.work.workflow.parties[party].desk if party in self.work.workflow.parties else None
         if pick is not None and pick.owner is None and desk is not None:
-            self._tell_unassigned(desk, seq)
+            self.tell_unassigned(party, seq)
 
     def _wipe(self, row: Transition, giver: str | None) -> None:
         lead, at = self.work.lead, self.cause.at
@@ -197,30 +200,34 @@ class Chain:
             lead.passed_to = []
 
     def route_creation(self) -> None:
-        """Looks for the first owner of a new lead that no auto handed over; tells nobody."""
+        """Looks for the first owner of a new lead that no auto handed over; one who waits is told of."""
         work, lead = self.work, self.work.lead
         if self.handed_over or work.workflow.routing is None:
             return
         pick = work.routing(self.cause).receiver(lead.held_by, work.view(self.cause.at))
         if pick is not None:
-            self.assign(pick, self.effects[0].seq)
+            self._give(pick, lead.held_by, self.effects[0].seq)
 
     def assign(self, pick: Pick, caused_by: int | None) -> None:
         """Makes the picked person the owner, as a consequence.
 
-        One who is the owner already is logged only if the team's turn was drawn: replay needs the pick.
+        One who is the owner already is logged only if other leads were asked: replay needs the pick.
         """
         if self.work.trace is not None and pick.rule is not None:
             self.work.trace.routes.append(pick.rule - 1)
-        if pick.draws and pick.team is not None and pick.owner is not None:
-            self.work.turns[pick.team] = pick.owner
-            self.work.people = self.work.people.after_turn(pick.team, pick.owner)
-        if pick.draws or pick.owner != self._present_owner():
+        self.note_draw(pick)
+        if pick.reads or pick.owner != self._present_owner():
             given = {"caused_by": caused_by, "data": pick.as_data()}
-            self.own(pick.owner, {**given, **self._as_input()} if pick.draws else given)
+            self.own(pick.owner, {**given, **self._as_input()} if pick.reads else given, pick)
         elif pick.owner is not None:
             self.work.is_moved = True
             self.work.lead.holders[self.work.lead.held_by] = pick.owner
+
+    def note_draw(self, pick: Pick) -> None:
+        """Notes the turn that *pick* drew, if any, so that the next draw goes on from it."""
+        if pick.draw is not None:
+            self.work.draws.append(pick.draw)
+            self.work.people = self.work.people.after_draw(pick.draw)
 
     def _present_owner(self) -> str | None:
         owner = self.work.lead.owner
@@ -231,11 +238,17 @@ class Chain:
         arrived, occurred = self.cause.arrived_at, self.cause.occurred_at
         return {"entry_class": "input", "arrived_at": arrived, "occurred_at": occurred}
 
-    def own(self, owner: str | None, given: Mapping[str, Any]) -> None:
-        """Changes the owner and logs it; *given* is what the ``assigned`` entry says besides."""
+    def own(self, owner: str | None, given: Mapping[str, Any], pick: Pick | None = None) -> None:
+        """Changes the owner and logs it; *given* is what the ``assigned`` entry says besides. It waits for
+        a team no longer, unless *pick* says so."""
         work, lead = self.work, self.work.lead
         before, lead.owner = self._present_owner(), owner
+        lead.waits_for = lead.waits_since = None
+        if pick is not None and pick.waits:
+            lead.waits_for, lead.waits_since = pick.team, self.cause.at
         if owner is not None:
+            if work.workflow.account is not None:
+                lead.assigned_at = self.cause.at
             lead.holders[lead.held_by] = owner
             lead.assignments += 1
         seq = work.log("assigned", self.cause.at, **given)
@@ -314,12 +327,14 @@ class Chain:
             pick = routing.from_team(to) or Pick(None, "nobody", to)
         else:
             pick = routing.named(to)
-        if pick.owner is not None or to == "next":
+        if pick.owner is not None or pick.waits or to == "next":
             self.assign(pick, seq)
         if pick.owner is None:
-            self._tell_unassigned(routing.desk(lead.held_by), seq)
+            self.tell_unassigned(lead.held_by, seq)
 
-    def _tell_unassigned(self, desk: str, seq: int) -> None:
+    def tell_unassigned(self, party: str, seq: int) -> None:
+        """The desk of *party* hears that nobody owns the lead."""
+        desk = self.work.routing(self.cause).desk(party)
         self.tell("unassigned", self.work.people.spelt(desk), seq, {})
 
     def tell(self, kind: str, recipient: str, seq: int, data: Mapping[str, Any]) -> None:
@@ -334,7 +349,7 @@ def stored_inputs(work: Work, chosen: Chosen) -> dict[str, Value]:
 
 def set_fields(work: Work, values: Mapping[str, Value], at: datetime) -> frozenset[str]:
     """Sets fields (None empties); gives the names of those whose value changed."""
-    lead = work.lead
+    lead, account = work.lead, work.workflow.account
     changed = {name for name, value in values.items() if lead.fields.get(name) != value}
     for name, value in values.items():
         lead.field_at[name] = at
@@ -342,6 +357,8 @@ def set_fields(work: Work, values: Mapping[str, Value], at: datetime) -> frozens
             lead.fields.pop(name, None)
         else:
             lead.fields[name] = value
+    if account is not None and account.field in changed:
+        lead.account = account.of(lead.fields)
     if changed & set(work.workflow.identity):
         lead.key = identity_key(work.workflow, lead.fields) or lead.key
     return frozenset(changed)

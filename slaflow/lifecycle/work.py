@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slaflow.clock.state import Clock
 from slaflow.hours.calendar import Calendar
+from slaflow.lifecycle.dealing.loads import Draw
 from slaflow.lifecycle.decision import Decision, Draft, EntryClass, Message
 from slaflow.lifecycle.late import Late
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _VERDICTS = frozenset(("breached", "clock_met"))
 """Kinds of entries that say whether a promise was kept."""
+ClockKey = tuple[str, int]
+"""A target and the number of its clock."""
 Versions = Callable[[str], Workflow]
 """The version of an agreement with a digest."""
 
@@ -52,6 +55,11 @@ class Cause(NamedTuple):
     """Who did it; None: slaflow itself."""
 
 
+def _called(target: str, number: int) -> str:
+    """A clock of a lead, as its breach is remembered."""
+    return f"{target} {number}"
+
+
 @dataclass(slots=True)
 class Work:
     """A decision in the making."""
@@ -63,7 +71,7 @@ class Work:
     versions: Versions = no_other
     """What gives versions that clocks name and the lead no longer lives under."""
     entries: list[Draft] = field(default_factory=list)
-    turns: dict[str, str] = field(default_factory=dict)
+    draws: list[Draw] = field(default_factory=list)
     steps: int = 0
     _told: dict[tuple[str, int, str], Message] = field(default_factory=dict)
     _messages: list[Message] = field(default_factory=list)
@@ -161,6 +169,8 @@ class Work:
         )
         if kind in _VERDICTS:
             self._note_verdict(clock.target, seq, at)
+        elif kind == "breach_lifted":
+            self.forget_breach(clock)
         return seq
 
     def log_step(self, kind: str, at: datetime, clock: Clock, step: str, data: Mapping[str, Any]) -> int:
@@ -170,7 +180,32 @@ class Work:
         seq = self.log(kind, at, party=party, target=clock.target, clock=clock.number, step=step, data=data)
         if kind in _VERDICTS:
             self._note_verdict(clock.target, seq, at)
+        if kind == "breached":
+            self._note_breach(clock)
         return seq
+
+    def _note_breach(self, clock: Clock) -> None:
+        """Notes under whom a promise of their party broke, where routing asks for that."""
+        lead = self.lead
+        if lead.owner is None or clock.owed_by != lead.held_by or not self.workflow.skips_breached:
+            return
+        self.is_moved = True
+        lead.broken.setdefault(self.people.spelt(lead.owner), []).append(_called(clock.target, clock.number))
+
+    def forget_breach(self, clock: Clock) -> None:
+        """Its breach was lifted: nobody is passed over for it any more."""
+        name = _called(clock.target, clock.number)
+        for owner, broken in list(self.lead.broken.items()):
+            if name in broken:
+                self.is_moved = True
+                broken.remove(name)
+                if not broken:
+                    del self.lead.broken[owner]
+
+    def rename_breach(self, was: ClockKey, now: ClockKey) -> None:
+        """The clock *was* goes by the name *now*, in what is remembered of breaches too."""
+        for broken in self.lead.broken.values():
+            broken[:] = [_called(*now) if each == _called(*was) else each for each in broken]
 
     def entry(self, seq: int) -> Draft:
         """An entry of this decision."""
@@ -217,7 +252,7 @@ class Work:
             is_moved=self.is_moved,
             entries=self.entries,
             messages=messages,
-            turns=self.turns,
+            draws=self.draws,
             steps=self.steps,
             moves=self.moves,
             renamed=self.renamed,

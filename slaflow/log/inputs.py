@@ -15,6 +15,7 @@ from slaflow.lifecycle.events import (
     Changed,
     Contested,
     Created,
+    Dealt,
     Disputed,
     Erased,
     Fired,
@@ -38,8 +39,13 @@ UNSALTED = bytes(16)
 
 
 def is_pick(entry: Entry) -> bool:
-    """Whether *entry* records whom an input's routing drew, which only the other leads of then explain."""
+    """Whether *entry* records whom an input's routing picked, which only the other leads of then explain."""
     return entry.kind == "assigned" and entry.entry_class == "input" and entry.caused_by is not None
+
+
+def is_deal(entry: Entry) -> bool:
+    """Whether *entry* is a pick by itself: of a lead that waited, or was handed over to a team."""
+    return entry.kind == "assigned" and entry.caused_by is None and "dealt" in (entry.data or {})
 
 
 def is_told(entry: Entry) -> bool:
@@ -94,7 +100,7 @@ def _transition(entry: Entry, data: Data) -> Happening:
 
 
 def _assigned(entry: Entry, data: Data) -> Happening:
-    return Assigned(data["to"])
+    return Dealt(**data["dealt"]) if "dealt" in data else Assigned(data["to"])
 
 
 def _lifted(entry: Entry, data: Data) -> Happening:
@@ -142,6 +148,8 @@ def _refused(entry: Entry, data: Data) -> Happening:
         return Upheld(data["uphold"], "", data["number"])
     if "change" in data:
         return Changed(dict.fromkeys(data["change"]))
+    if "deal" in data:
+        return Dealt(**data["deal"])
     if "assign" in data:
         return Assigned(data["assign"])
     if "erase" in data:

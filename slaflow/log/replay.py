@@ -23,6 +23,7 @@ from slaflow.log.entry import Entry
 from slaflow.log.errors import NotReplayable
 from slaflow.log.inputs import input_of, is_told
 from slaflow.log.people import PeopleLog
+from slaflow.log.picks import with_picks
 from slaflow.log.verify import Finding
 from slaflow.workflow.model.workflow import Workflow
 
@@ -105,7 +106,7 @@ class Retelling:
         digest = self.entries[0].digest if lead is None else lead.digest
         people = self.people.known(entry_id, at)
         if event is not None:
-            people = self._with_picks(people)
+            people = with_picks(people, self.entries, self.seq)
         workflow = self.versions(digest or "", entry_id)
 
         def version(named: str) -> Workflow:
@@ -149,27 +150,6 @@ class Retelling:
         written = self.entries[self.seq : self.seq + len(decision.entries)]
         return all(_gives_alike(*pair) for pair in zip(decision.entries, written, strict=False))
 
-    def _with_picks(self, people: Directory) -> Directory:
-        return with_picks(people, self.entries, self.seq + 1)
-
-
-def with_picks(people: Directory, entries: Sequence[Entry], place: int) -> Directory:
-    """*people* with turns that draw again whom an input drew of each team.
-
-    *place* is that of the entry after the input's.
-    """
-    drawn = set()
-    for number in range(place, len(entries)):
-        entry = entries[number]
-        if entry.entry_class != "input":
-            continue
-        if is_told(entry):
-            break
-        if (data := entry.data) is not None and data["team"] not in drawn:
-            drawn.add(data["team"])
-            people = people.after_turn(data["team"], _before(people, data["to"]))
-    return people
-
 
 def _gives_alike(draft: Draft, written: Entry) -> bool:
     if draft.kind != "assigned" or written.kind != "assigned":
@@ -180,13 +160,6 @@ def _gives_alike(draft: Draft, written: Entry) -> bool:
 def known_at(entry: Entry) -> datetime:
     """From when on an input was known: it was told, and what the log says by then lies before it."""
     return entry.at if entry.arrived_at is None else max(entry.arrived_at, entry.at)
-
-
-def _before(people: Directory, email: str) -> str:
-    """Whose turn comes right before *email*'s; nobody's before the first."""
-    everybody = people.known_emails()
-    place = everybody.index(email) if email in everybody else 0
-    return everybody[place - 1] if place else ""
 
 
 @dataclass(frozen=True, slots=True)

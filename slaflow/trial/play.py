@@ -20,12 +20,13 @@ from slaflow.lifecycle.events import Assigned, Contested, Created, Input
 from slaflow.lifecycle.guards import Trace
 from slaflow.lifecycle.input_values import typed
 from slaflow.lifecycle.lead import Actor, Lead
-from slaflow.lifecycle.life import ClockKey, Life
+from slaflow.lifecycle.life import Life
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import judged
 from slaflow.lifecycle.rights.permits import Asker, asker
 from slaflow.lifecycle.rights.rules import addition_denied
 from slaflow.lifecycle.routing import obstacle
+from slaflow.lifecycle.work import ClockKey
 from slaflow.trial.actors import default_party
 from slaflow.trial.scenario import Cast, Do, with_defaults
 from slaflow.workflow.identity import identity_key

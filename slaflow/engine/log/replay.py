@@ -20,8 +20,8 @@ from slaflow.engine.log.workers import reading
 from slaflow.engine.passages.check import comparison
 from slaflow.engine.setup import agreement_signatures
 from slaflow.log.errors import VerificationImpossible
-from slaflow.log.inputs import is_pick
 from slaflow.log.people import PeopleLog
+from slaflow.log.picks import draws
 from slaflow.log.verify import Finding
 from slaflow.store.database import Connection, Database
 from slaflow.store.log import entries as log_store
@@ -142,7 +142,7 @@ class _Run:
         return any(
             entry.data["to"] == turn and entry.data["team"] == team
             for entry in log_store.entries(self.conn, nearby)
-            if is_pick(entry) and entry.recorded_at == last.recorded_at
+            if draws(entry) and entry.recorded_at == last.recorded_at
         )
 
 

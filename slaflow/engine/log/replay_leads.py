@@ -15,8 +15,8 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.log.difference import clock_finding, row_finding
 from slaflow.log.entry import Entry
 from slaflow.log.errors import VerificationImpossible
-from slaflow.log.inputs import is_pick
 from slaflow.log.people import PeopleLog
+from slaflow.log.picks import draws
 from slaflow.log.replay import Versions, replay
 from slaflow.log.verify import Finding
 from slaflow.store.database import Connection
@@ -149,7 +149,7 @@ class Leads:
         return found is None
 
     def _follow_turns(self, entries: Sequence[Entry]) -> None:
-        for entry in filter(is_pick, entries):
+        for entry in filter(draws, entries):
             team, entry_id = entry.data["team"], entry.id or 0
             if team not in self.share.drawn or self.share.drawn[team][0] < entry_id:
                 self.share.drawn[team] = (entry_id, entry)

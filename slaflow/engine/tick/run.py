@@ -14,6 +14,7 @@ from slaflow.engine.ask import Outcome
 from slaflow.engine.commitments import closing
 from slaflow.engine.commitments.closing import Stated
 from slaflow.engine.context import Context
+from slaflow.engine.dealing import Dealing, deal
 from slaflow.engine.settle import settled
 from slaflow.engine.tick.batch import Settled, why
 from slaflow.engine.tick.hands import Hands
@@ -41,6 +42,7 @@ class TickReport:
     refused: int = 0
     notified: int = 0
     commitments: int = 0
+    dealt: int = 0
     seconds: float = 0.0
     failed: list[tuple[int, str]] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
@@ -78,6 +80,12 @@ class TickReport:
         self.warned += stated.warned
         self.notified += stated.notified
 
+    def deal(self, dealing: Dealing) -> None:
+        """Adds leads that had waited for a team and were dealt to it."""
+        self.dealt += len(dealing.outcomes)
+        self.notified += sum(len(each.messages) for each in dealing.outcomes.values())
+        self.failed += dealing.failed
+
     def as_json(self) -> dict[str, Any]:
         """The line json.md, "Tick", promises, with the leads that failed."""
         counts = {
@@ -93,6 +101,8 @@ class TickReport:
                 "commitments",
             )
         }
+        if self.dealt:
+            counts["dealt"] = self.dealt
         failed = [{"lead": lead, "because": text} for lead, text in self.failed]
         return {"at": instant_text(self.at), **counts, "seconds": round(self.seconds, 3), "failed": failed}
 
@@ -118,6 +128,7 @@ def run(
        are in hand at a time.
     4. Periods of commitments that are over are closed; leads are settled again before each instant at
        which one closes.
+    5. Leads that wait for a team are dealt to it as far as its members can take them.
 
     *once* stands in for :func:`run_once`. With *dry_run* all is decided in memory and counted.
     """
@@ -132,6 +143,7 @@ def run(
         _settle_all(app, report, batch, progress, once or run_once)
         again = partial(_settle_all, app, report, batch, None, once or run_once)
         report.take(closing.close_periods(app, report.at, again))
+        report.deal(deal(app, report.at))
     report.seconds = (app.now() - began).total_seconds()
     return report
 

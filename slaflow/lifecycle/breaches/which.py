@@ -72,5 +72,7 @@ def note(work: Work, kind: str, clock: Clock, at: datetime, given: Mapping[str, 
     work.touch(clock)
     assert clock.breached_at is not None
     assert clock.due_at is not None
+    if kind == "breach_lifted":
+        work.forget_breach(clock)
     data = {"breached_at": instant_text(clock.breached_at), "due_at": instant_text(clock.due_at)}
     return work.log(kind, at, **{**given, "target": clock.target, "clock": clock.number}, data=data)

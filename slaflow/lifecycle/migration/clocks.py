@@ -113,6 +113,7 @@ class Mover:
         numbers[new.name] = clock.number
         self.work.is_moved = True
         self.work.renamed.append(Renamed(self.cause, self.at, was, (clock.target, clock.number)))
+        self.work.rename_breach(was, (clock.target, clock.number))
 
     def _seen(self, clock: Clock, terms: Terms) -> dict[int, tuple[datetime | None, ...]]:
         """What it has seen, by the places of the new ``meet``; below 0 stands what hangs on no place."""

@@ -46,21 +46,33 @@ def carry_over(work: Work, change: Change, at: datetime) -> None:
         lead.engagement = decayed(lead, change.old.scoring.half_life, at)
         lead.engagement_at = at
     work.workflow = new
-    lead.digest, lead.state = new.digest, state
+    lead.digest, lead.state, lead.closed = new.digest, state, new.states[state].final
     for name, value in values.items():
         lead.fields[name] = value
         lead.field_at[name] = at
     if new.stages and lead.stage not in new.stages:
         lead.stage = new.stages[0]
     is_judged = _judge_answers(work, change.old, at)
+    lead.account = None if new.account is None else new.account.of(lead.fields)
     _hold(work, at)
+    _wait_on(lead, new)
     if values or is_judged or _place(lead) != before:
         work.is_moved = True
 
 
 def _place(lead: Lead) -> tuple[object, ...]:
     """What of a lead's own the new text may make another, beside its values and answers."""
-    return lead.state, lead.held_by, lead.owner, lead.engagement_at, lead.stage
+    return (
+        lead.state, lead.held_by, lead.owner, lead.engagement_at, lead.stage, lead.closed, lead.account,
+        lead.waits_for,
+    )  # fmt: skip
+
+
+def _wait_on(lead: Lead, new: Workflow) -> None:
+    """It waits on for a team that the new text has too, of the party that holds the lead."""
+    team = new.teams.get(lead.waits_for or "")
+    if team is None or team.party != lead.held_by or lead.closed:
+        lead.waits_for = lead.waits_since = None
 
 
 def _fields(change: Change, fields: dict[str, Value]) -> dict[str, Value]:

@@ -52,7 +52,7 @@ def migrate(work: Work, event: Input, at: datetime, migrated: Migrated) -> None:
     if new.name != old.name:
         raise OtherAgreement(old.name, new.name)
     change = change_to(old, new, migrated)
-    left, owner = lead.state, lead.owner
+    left, owner, waited = lead.state, lead.owner, lead.waits_for
     before: Before = [(clock, clock.due_at, clock.status) for clock in work.open_clocks()]
     known = len(work.clocks)
     carry_over(work, change, at)
@@ -61,6 +61,8 @@ def migrate(work: Work, event: Input, at: datetime, migrated: Migrated) -> None:
         "target_map": dict(migrated.targets), "grace": migrated.grace,
     }  # fmt: skip
     seq = work.log("migrated", at, **logged(event), from_state=left, to_state=lead.state, data=data)
+    if waited is not None and lead.waits_for is None and not lead.closed:
+        Chain(work, Cause(at, by_step=True)).tell_unassigned(lead.held_by, seq)
     if old.has_owners_promises:
         promises.rename(work, {target.name: change.terms(target.name).new for target in old.targets})
     mover = Mover(work, change, _span(migrated.grace), seq, at)

@@ -15,6 +15,7 @@ from slaflow.lifecycle.events import (
     Changed,
     Contested,
     Created,
+    Dealt,
     Disputed,
     Erased,
     Fired,
@@ -180,6 +181,8 @@ def _deed(
             return verb, ("owes" if verb == "dispute" else "other_owes",)
         case Assigned(owner=owner):
             return "assign", _assigning(stands(), actor.party, owner == actor.name)
+        case Dealt():
+            return "assign", _assigning(stands(), actor.party, False)
         case Changed(fields=changed):
             fields = stands().fields if set(changed) & set(workflow.identity) else {}
             is_other = any(n in workflow.identity and fields.get(n) != v for n, v in changed.items())

@@ -146,9 +146,9 @@ def claim_due(connection: Connection, before: datetime, limit: int) -> dict[int,
     return _leads(connection.execute(_CLAIM, {"before": before, "most": limit}))
 
 
-def due(connection: Connection, before: datetime) -> dict[int, Lead]:
-    """Every lead :func:`claim_due` would find, by id, without locking any."""
-    return _leads(connection.execute(_DUE.order_by(lead.c.id), {"before": before}))
+def due(connection: Connection, before: datetime, limit: int | None = None) -> dict[int, Lead]:
+    """Every lead :func:`claim_due` would find, by id, without locking any; with a *limit* the first."""
+    return _leads(connection.execute(_DUE.order_by(lead.c.id).limit(limit), {"before": before}))
 
 
 def count_due(connection: Connection, before: datetime) -> int:

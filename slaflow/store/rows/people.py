@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 
-from sqlalchemy import Connection, func, insert, null, or_, select, text, union_all, update
+from sqlalchemy import Connection, func, insert, null, or_, select, union_all, update
 
 from slaflow.lifecycle.people import Absence, Directory, Person
-from slaflow.store.bulk.rows import insert_rows
-from slaflow.store.database import is_rehearsal
+from slaflow.store.dealing import turns
+from slaflow.store.dealing.turns import save_turns as save_turns
 from slaflow.store.rows import listeners as listening
 from slaflow.store.rows.listeners import Listeners
-from slaflow.store.tables.people import absence, person, team
+from slaflow.store.tables.people import absence, person
 from slaflow.workflow.identity import folded
 
 _PERSON = tuple(column for column in person.c if column.name not in ("id", "key"))
@@ -27,20 +26,17 @@ _ABSENCES_AND_LISTENERS = union_all(
     select(*_ABSENCE, absence.c.id.label("place")),
     select(*(_AS_AN_ABSENCE.get(column.name, null()) for column in _ABSENCE), null()),
 ).order_by("place")
-_TURNS = select(team.c.name, team.c.turn)
-# Rows of teams not drawn from yet cannot be locked, so the table is: the first draws must not collide.
-_LOCK_TURNS = text("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE")
 
 
 def directory(connection: Connection, *, lock_turns: bool = False) -> Directory:
     """Everybody there is or was, their absences, and each team's turn.
 
-    With *lock_turns* they are read when the first is drawn, and from then on until this transaction
-    ends nobody else draws: turns are as the last one left them, and who draws none waits for nobody.
+    With *lock_turns* a team's is read when it is drawn, and from then on until this transaction ends nobody
+    else draws of that team.
     """
     people = tuple(Person(*row) for row in connection.execute(_EVERYBODY))
     absences = tuple(Absence(*row) for row in connection.execute(_ABSENCES))
-    return Directory(people, absences, _LockedTurns(connection) if lock_turns else _turns(connection))
+    return Directory(people, absences, _turns(connection, lock_turns))
 
 
 def directory_and_listeners(connection: Connection, *, lock_turns: bool) -> tuple[Directory, Listeners]:
@@ -48,35 +44,12 @@ def directory_and_listeners(connection: Connection, *, lock_turns: bool) -> tupl
     people = tuple(Person(*row) for row in connection.execute(_EVERYBODY))
     rows = connection.execute(_ABSENCES_AND_LISTENERS).all()
     absences = tuple(Absence(*row[:-1]) for row in rows if row.place is not None)
-    turns = _LockedTurns(connection) if lock_turns else _turns(connection)
     listen = listening.listeners((row.email, row.stand_in) for row in rows if row.place is None)
-    return Directory(people, absences, turns), listen
+    return Directory(people, absences, _turns(connection, lock_turns)), listen
 
 
-def _turns(connection: Connection) -> Mapping[str, str]:
-    return {name: turn for name, turn in connection.execute(_TURNS)}
-
-
-class _LockedTurns(Mapping[str, str]):
-    """Who was drawn last of each team; locked and read at the first question, within the transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @cached_property
-    def _drawn(self) -> Mapping[str, str]:
-        if self._connection.dialect.name == "postgresql" and not is_rehearsal(self._connection):
-            self._connection.execute(_LOCK_TURNS)
-        return _turns(self._connection)
-
-    def __getitem__(self, team: str) -> str:
-        return self._drawn[team]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._drawn)
-
-    def __len__(self) -> int:
-        return len(self._drawn)
+def _turns(connection: Connection, locked: bool) -> Mapping[str, str]:
+    return turns.LockedTeams(connection) if locked else turns.turns(connection)
 
 
 def add_person(
@@ -138,13 +111,6 @@ def end_absence(
         absence.c.back_at.is_(None),
     )  # fmt: skip
     return connection.execute(update(absence).where(*theirs).values(back_at=at)).rowcount > 0
-
-
-def save_turns(connection: Connection, turns: Mapping[str, str]) -> None:
-    """Remembers who was drawn last of each team."""
-    # In the order of names, so that two transactions never wait for each other.
-    rows = sorted(turns.items())
-    insert_rows(connection, team, ("name", "turn"), rows, "(name) DO UPDATE SET turn = excluded.turn")
 
 
 def list_people(connection: Connection, at: datetime) -> list[Person]:

@@ -80,12 +80,16 @@ class Workflow:
     triggers: tuple[str, ...] = field(init=False, repr=False)
     """Every trigger's name, in file order, once."""
     has_owners_promises: bool = field(init=False, repr=False)
+    skips_breached: bool = field(init=False, repr=False)
+    """Whether routing asks under whom promises broke."""
     tells_stages: bool = field(init=False, repr=False)
     """Whether the file speaks of the journey: entries of activities say at which stage it was."""
     _demands: Mapping[tuple[str, str, str], tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_demands", demands(self))
+        skips = any(route.skip_breached for route in self.routing or ())
+        object.__setattr__(self, "skips_breached", skips)
         object.__setattr__(self, "triggers", tuple(dict.fromkeys(t.trigger for t in self.transitions)))
         object.__setattr__(self, "_targets_by_name", {t.name: t for t in self.targets})
         object.__setattr__(self, "has_owners_promises", any(t.per_owner for t in self.targets))

@@ -1,0 +1,1 @@
+"""What dealing reads and keeps: teams' turns, who has how many leads, and which wait."""

@@ -1,0 +1,65 @@
+"""Which leads weigh on whom, are a company's, or wait for a team: each by an index, of however many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from slaflow.store.tables.leads import lead
+from slaflow.store.types import one_of
+
+MOST_OWNERS = 200
+"""Leads of one company that are looked at, latest assigned first."""
+
+
+class OfAccount(NamedTuple):
+    """An open lead of a company: its owner, and since when."""
+
+    id: int
+    owner: str
+    assigned_at: datetime | None
+
+
+class Waiting(NamedTuple):
+    """How many leads wait for a team, and since when the first."""
+
+    team: str
+    leads: int
+    since: datetime
+
+
+def open_leads(connection: Connection, party: str, owners: Collection[str]) -> dict[str, int]:
+    """How many open leads each of *owners*, as they are spelt on leads, has that *party* holds."""
+    found = select(lead.c.owner, func.count()).where(
+        one_of(lead.c.owner, "owners"), lead.c.owner.is_not(None), ~lead.c.closed, lead.c.held_by == party
+    )
+    rows = connection.execute(found.group_by(lead.c.owner), {"owners": list(owners)})
+    return {owner: number for owner, number in rows}
+
+
+def of_account(connection: Connection, account: str, party: str) -> list[OfAccount]:
+    """Open leads of *account* that *party* holds and somebody owns, latest assigned first; bounded."""
+    found = select(lead.c.id, lead.c.owner, lead.c.assigned_at).where(
+        lead.c.account == account, ~lead.c.closed, lead.c.held_by == party, lead.c.owner.is_not(None)
+    )
+    latest = found.order_by(lead.c.assigned_at.is_(None), lead.c.assigned_at.desc(), lead.c.id.desc())
+    return [OfAccount(*row) for row in connection.execute(latest.limit(MOST_OWNERS))]
+
+
+def waiting(connection: Connection) -> list[Waiting]:
+    """Every team that leads wait for, by name."""
+    of_teams = select(lead.c.waits_for, func.count(), func.min(lead.c.waits_since))
+    rows = connection.execute(
+        of_teams.where(lead.c.waits_for.is_not(None)).group_by(lead.c.waits_for).order_by(lead.c.waits_for)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def claim_waiting(connection: Connection, team: str, limit: int) -> list[int]:
+    """Up to *limit* leads that wait for *team*, longest first, locked; none that others hold."""
+    found = select(lead.c.id).where(lead.c.waits_for == team).order_by(lead.c.waits_since, lead.c.id)
+    rows = connection.execute(found.limit(limit).with_for_update(of=lead, skip_locked=True))
+    return list(rows.scalars())

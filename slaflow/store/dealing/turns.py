@@ -1,0 +1,135 @@
+"""Teams' turns: whom each drew last, in which round, and how many leads each member got on its last days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Connection, select, text
+
+from slaflow.lifecycle.dealing.loads import Draw
+from slaflow.store.bulk.rows import insert_rows
+from slaflow.store.database import is_rehearsal
+from slaflow.store.errors import ConflictingChange
+from slaflow.store.tables.people import team
+from slaflow.store.types import unread
+
+DAYS = 40
+"""Days of which it is kept how many leads each member got: the latest, be it that history is imported."""
+Dealt = Mapping[str, Mapping[str, int]]
+"""By local day, how many leads each member got."""
+
+_SPACE = int.from_bytes(b"team")
+_LOCK = text(f"SELECT pg_advisory_xact_lock({_SPACE}, hashtext(:team))")
+_TRY = text(f"SELECT pg_try_advisory_xact_lock({_SPACE}, hashtext(:team))")
+_TURNS = select(team.c.name, team.c.turn)
+_ONE = select(team.c.turn, team.c.round, unread(team.c.dealt))
+_ON_CONFLICT = "(name) DO UPDATE SET turn = excluded.turn, round = excluded.round, dealt = excluded.dealt"
+_together: set[str] = set()
+"""Teams of which one transaction of this process drew while others drew in another order: they are taken at
+once from then on, in the order of names."""
+
+
+class Standing(NamedTuple):
+    """A team as the last transaction that drew left it."""
+
+    turn: str | None = None
+    round: int = 1
+    dealt: Dealt = MappingProxyType({})
+
+
+NOTHING: Mapping[str, Standing] = MappingProxyType({})
+
+
+class LockedTeams(Mapping[str, str]):
+    """Whom each team drew last. Who asks for one draws: until the transaction ends nobody else draws of it.
+
+    So turns, rounds and loads are as the last one left them, and who draws of another team waits for nobody.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._standing: dict[str, Standing] = {}
+        self._held: set[str] = set()
+        self._is_shared = connection.dialect.name == "postgresql" and not is_rehearsal(connection)
+
+    def standing(self, name: str) -> Standing:
+        """The team, locked and read once.
+
+        Raises:
+            ConflictingChange: it is drawn from, and to wait for that might be to wait for ever; try again.
+        """
+        if name not in self._standing:
+            if self._is_shared:
+                self._lock(name)
+            row = self._connection.execute(_ONE.where(team.c.name == name)).first()
+            found = Standing() if row is None else Standing(row[0], row[1], orjson.loads(row[2]))
+            self._standing[name] = found
+        return self._standing[name]
+
+    def _lock(self, name: str) -> None:
+        wanted = {name, *(_together if name in _together else ())} - self._held
+        for each in sorted(wanted):
+            if not self._held or each > max(self._held):
+                self._connection.execute(_LOCK, {"team": each})
+            elif not self._connection.execute(_TRY, {"team": each}).scalar_one():
+                _together.update(self._held, wanted)
+                raise ConflictingChange(f"others draw of the team {each}")
+            self._held.add(each)
+
+    def __getitem__(self, name: str) -> str:
+        turn = self.standing(name).turn
+        if turn is None:
+            raise KeyError(name)
+        return turn
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(turns(self._connection))
+
+    def __len__(self) -> int:
+        return len(turns(self._connection))
+
+
+def turns(connection: Connection) -> dict[str, str]:
+    """Whom each team drew last, unlocked."""
+    return {name: turn for name, turn in connection.execute(_TURNS)}
+
+
+def save_turns(
+    connection: Connection, turns: Mapping[str, str], standings: Mapping[str, Standing] = NOTHING
+) -> None:
+    """Remembers who was drawn last of each team, and with *standings* the rest of what is kept of it."""
+    rows = []
+    # In the order of names, so that two transactions never wait for each other.
+    for name, turn in sorted(turns.items()):
+        standing = standings.get(name, Standing())
+        rows.append((name, turn, standing.round, _json(standing.dealt)))
+    insert_rows(connection, team, ("name", "turn", "round", "dealt"), rows, _ON_CONFLICT)
+
+
+def after(draws: Iterable[Draw], before: Mapping[str, str]) -> dict[str, Standing]:
+    """How teams stand after *draws*, oldest first; *before* is what these went by."""
+    made: dict[str, list[Draw]] = {}
+    for each in draws:
+        made.setdefault(each.team, []).append(each)
+    found = {}
+    for name, drawn in made.items():
+        known = before.standing(name).dealt if isinstance(before, LockedTeams) else {}
+        found[name] = Standing(drawn[-1].email, drawn[-1].round, _counted(known, drawn))
+    return found
+
+
+def _json(dealt: Dealt) -> str:
+    return orjson.dumps(
+        {day: dict(counts) for day, counts in dealt.items()}, option=orjson.OPT_SORT_KEYS
+    ).decode()
+
+
+def _counted(known: Dealt, drawn: Iterable[Draw]) -> Dealt:
+    days = {day: dict(counts) for day, counts in known.items()}
+    for each in drawn:
+        counts = days.setdefault(each.day.isoformat(), {})
+        counts[each.email] = counts.get(each.email, 0) + 1
+    return {day: days[day] for day in sorted(days)[-DAYS:]}
