@@ -230,13 +230,17 @@ def assign(session: Session, lead: str, email: str, at: datetime | None) -> None
     )  # fmt: skip
 
 
-@command.command("explain", short_help="Why due then, why refused, in plain words.")
+@command.command("explain", short_help="Why due then, why refused, why whose, in plain words.")
 @name_argument("lead")
-@name_argument("target or trigger", "name", metavar="[TARGET|TRIGGER]", required=False)
+@name_argument("target or trigger", "name", metavar="[TARGET|TRIGGER|owner]", required=False)
 @as_of_option
 @pass_session
 def explain(session: Session, lead: str, name: str | None, at: datetime | None) -> None:
-    """Why a clock is due when it is, span by span; why a trigger is refused, clause by clause."""
+    """Why a clock is due when it is, span by span; why a trigger is refused, clause by clause.
+
+    With the word owner, unless the agreement calls something else so, why the lead is whose it is: by whom
+    or by which rule, and what others lacked.
+    """
     answer = session.engine.explain(lead, name, at=at)
     session.out.show(answer, lambda page: explanation_page(page, answer))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from .journey import journey_parts
 if TYPE_CHECKING:
     from slaflow.workflow.model.workflow import Workflow
 
+WIDTH = 80
+"""Characters of a line that is read as prose."""
 Lead = Mapping[str, Any]
 Clock = Mapping[str, Any]
 
@@ -180,6 +183,9 @@ def refused_row(page: Page, row: Mapping[str, Any]) -> None:
 
 def explanation_page(page: Page, answer: Mapping[str, Any]) -> None:
     """Why clocks are due when they are, or why a trigger is refused, in plain words."""
+    if "held_by" in answer:
+        owner_words(page, answer["plain"])
+        return
     if "trigger" in answer:
         _trigger(page, answer)
         return
@@ -190,6 +196,15 @@ def explanation_page(page: Page, answer: Mapping[str, Any]) -> None:
         _clock_words(page, clock)
     if "available" in answer:
         _possible(page, answer)
+
+
+def owner_words(page: Page, plain: Sequence[str]) -> None:
+    """Why a lead is whose it is; long lines go on below where their text begins."""
+    for number, line in enumerate(plain):
+        words = line.strip()
+        indent = len(line) - len(words)
+        for place, piece in enumerate(wrap(words, WIDTH - 2 - indent, break_long_words=False)):
+            page.line((piece, "" if number else "bold"), indent=indent + 2 * bool(place))
 
 
 def _clock_words(page: Page, clock: Mapping[str, Any]) -> None:

@@ -261,7 +261,7 @@ class Engine(Context):
     def explain(
         self, lead: int | str, name: str | None = None, *, at: datetime | None = None
     ) -> dict[str, Any]:
-        """Why a clock is due when it is, or why a trigger is refused."""
+        """Why a clock is due when it is, a trigger is refused, or by the name ``owner`` it is whose it is."""
         return leads.explain(self, lead, name, at)
 
     def queue(self, *, owner: str | None = None, team: str | None = None, party: str | None = None,

@@ -19,7 +19,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.dealing import loads as store
-from slaflow.store.dealing.turns import LockedTeams
+from slaflow.store.dealing.turns import LockedTeams, Standing, standing
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import folded
@@ -37,13 +37,15 @@ class StoredLoads:
     Args:
         held: the leads of the transaction, as they stand.
         before: up to when what has fallen counts as carried out; None: nothing does.
+        looks: nobody is dealt anything, so teams are read and not held.
     """
 
     def __init__(
         self, app: Context, conn: Connection, people: Directory, held: Mapping[int, Held],
-        before: datetime | None,
+        before: datetime | None, *, looks: bool = False,
     ) -> None:  # fmt: skip
         self._app = app
+        self._looks = looks
         self._conn = conn
         self._people = people
         self._held = held
@@ -56,12 +58,17 @@ class StoredLoads:
         self._rows: dict[int, _Weight] = {}
 
     def reading(self, asked: Asked) -> Reading | None:
+        stands = self._standing(asked.team)
+        opens = self._read_open(asked.party, asked.members) if asked.opens else {}
+        today = stands.dealt.get(asked.day.isoformat(), {}) if asked.days else {}
+        return Reading(opens, today, stands.round)
+
+    def _standing(self, team: str) -> Standing:
+        if self._looks:
+            return standing(self._conn, team)
         teams = self._people.turns
         assert isinstance(teams, LockedTeams)
-        standing = teams.standing(asked.team)
-        opens = self._read_open(asked.party, asked.members) if asked.opens else {}
-        today = standing.dealt.get(asked.day.isoformat(), {}) if asked.days else {}
-        return Reading(opens, today, standing.round)
+        return teams.standing(team)
 
     def owners(self, account: str, party: str, lead: int) -> Sequence[str]:
         found = {each.id: each for each in store.of_account(self._conn, account, party)}

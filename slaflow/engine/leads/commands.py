@@ -339,7 +339,8 @@ def _shown(app: Context, directory: Directory, stood: Standing) -> dict[str, Any
 
 
 def explain(app: Context, lead: int | str, name: str | None, at: datetime | None) -> dict[str, Any]:
-    """Why a clock is due then, or why a trigger is refused; without a *name* everything there is.
+    """Why a clock is due then, why a trigger is refused, or by the *name* ``owner`` why the lead is whose it
+    is; without a *name* of every open clock and trigger.
 
     Raises:
         NotYetThere, PastUnknown: as :func:`show`.
@@ -347,13 +348,18 @@ def explain(app: Context, lead: int | str, name: str | None, at: datetime | None
     from slaflow.engine.leads import explain as explaining
     from slaflow.engine.leads.stretches import stretches
     from slaflow.engine.log.past import Lookback
+    from slaflow.engine.owners import telling
 
     with app.database.read() as conn:
         lead_id = find(conn, lead)
         stood = _stood(app, conn, lead_id, at)
         directory = people_store.directory(conn)
+        workflow = app.workflow(stood.lead.digest)
+        settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
+        if name == telling.OWNER and not telling.is_taken(workflow):
+            is_now = at is None or app.present(at) >= app.present()
+            return telling.told(app, conn, directory, stood, settled, is_now)
         turns = [turn for turn in explaining.history(conn, lead_id) if turn.seq <= stood.lead.seq]
         earlier = stretches(Lookback(app, conn, stood.at), stood.lead)
-    workflow = app.workflow(stood.lead.digest)
-    settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-    return explaining.explain(workflow, settled, turns, name, stood.at, app.workflow, earlier)
+    found = explaining.explain(workflow, settled, turns, name, stood.at, app.workflow, earlier)
+    return telling.beside(found) if name == telling.OWNER else found

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from slaflow.engine.context import Context
 from slaflow.engine.leads import address
+from slaflow.engine.owners.telling import OWNER
 from slaflow.engine.setup import people
 from slaflow.errors import SlaflowError
 from slaflow.lifecycle.decision import KINDS
@@ -79,6 +80,7 @@ def _questions(workflow: Workflow, lead: Lead | None) -> Iterator[Name]:
     """What ``explain`` answers."""
     yield from _targets(workflow, lead)
     yield from _triggers(workflow, lead)
+    yield OWNER, "why it is whose it is"
 
 
 DECLARED: dict[str, Callable[[Workflow, Lead | None], Iterable[Name]]] = {

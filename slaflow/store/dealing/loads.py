@@ -58,6 +58,34 @@ def waiting(connection: Connection) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
+class Place(NamedTuple):
+    """That a lead waits for *team* since then, as number ``place`` of ``of``, longest waiting first."""
+
+    team: str
+    since: datetime
+    place: int
+    of: int
+
+
+def places(connection: Connection, leads: Collection[int]) -> dict[int, Place]:
+    """Which of *leads* wait for a team, and where in its queue; only what waits is read, by its index."""
+    if not leads:
+        return {}
+    theirs = select(lead.c.waits_for).where(one_of(lead.c.id, "leads"), lead.c.waits_for.is_not(None))
+    order = (lead.c.waits_since, lead.c.id)
+    ranked = (
+        select(
+            lead.c.id, lead.c.waits_for, lead.c.waits_since,
+            func.row_number().over(partition_by=lead.c.waits_for, order_by=order).label("place"),
+            func.count().over(partition_by=lead.c.waits_for).label("of"),
+        )
+        .where(lead.c.waits_for.is_not(None), lead.c.waits_for.in_(theirs))
+        .subquery()
+    )  # fmt: skip
+    rows = connection.execute(select(ranked).where(one_of(ranked.c.id, "leads")), {"leads": list(leads)})
+    return {row[0]: Place(*row[1:]) for row in rows}
+
+
 def claim_waiting(connection: Connection, team: str, limit: int) -> list[int]:
     """Up to *limit* leads that wait for *team*, longest first, locked; none that others hold."""
     found = select(lead.c.id).where(lead.c.waits_for == team).order_by(lead.c.waits_since, lead.c.id)

@@ -64,9 +64,7 @@ class LockedTeams(Mapping[str, str]):
         if name not in self._standing:
             if self._is_shared:
                 self._lock(name)
-            row = self._connection.execute(_ONE.where(team.c.name == name)).first()
-            found = Standing() if row is None else Standing(row[0], row[1], orjson.loads(row[2]))
-            self._standing[name] = found
+            self._standing[name] = standing(self._connection, name)
         return self._standing[name]
 
     def _lock(self, name: str) -> None:
@@ -90,6 +88,12 @@ class LockedTeams(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(turns(self._connection))
+
+
+def standing(connection: Connection, name: str) -> Standing:
+    """The team as it stands, unlocked."""
+    row = connection.execute(_ONE.where(team.c.name == name)).first()
+    return Standing() if row is None else Standing(row[0], row[1], orjson.loads(row[2]))
 
 
 def turns(connection: Connection) -> dict[str, str]:

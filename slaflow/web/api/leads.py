@@ -70,7 +70,7 @@ def show(lead: Number, site: Here, query: Annotated[AsOf, Query()]) -> Response:
 @router.get("/leads/{lead}/explain")
 @needs("read", "read", tells="Why")
 def explain(lead: Number, site: Here, query: Annotated[Why, Query()]) -> Response:
-    """Why a clock is due when it is, or why a trigger is refused."""
+    """Why a clock is due when it is, a trigger is refused, or with `owner` why it is whose it is."""
     at = not_ahead(site, query.at)
     numbered(site.engine, lead, at)
     return told(site.engine.explain(lead, query.name, at=at))

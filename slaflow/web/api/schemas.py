@@ -66,7 +66,7 @@ SCHEMAS: Mapping[str, Any] = {
         lead=NUMBER, key=TEXT, target=TEXT, title=PERHAPS, owed_by=TEXT, owner=PERHAPS,
         due_at=PERHAPS_INSTANT, seconds_left=NUMBER, calendar=TEXT, state=TEXT, status=TEXT, paused=FLAG,
     ),
-    "Why": _object("Why clocks are due when they are, or triggers are refused."),
+    "Why": _object("Why clocks are due when they are, triggers are refused, or a lead is whose it is."),
     "Entry": _object(
         "An entry of the log.", "id stream seq kind at actor hash",
         id=NUMBER, stream=TEXT, seq=NUMBER, lead=PERHAPS_NUMBER, class_=TEXT, at=INSTANT, recorded_at=INSTANT,

@@ -1,0 +1,142 @@
+"""Why a lead is whose it is, told from its own log: who else could have had it, and what they lacked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from support.builders import utc
+from support.office import Present
+
+from slaflow.engine.app import Engine
+
+AGREEMENT = """
+workflow: dealt
+timezone: Europe/Stockholm
+parties: {marketing: {desk: desk@example.com}, sales: {desk: floor@example.com}}
+calendars: {office: {hours: {mon-fri: [09:00-17:00]}}}
+lead: {identity: [email], fields: {email: email, named: email}}
+states:
+  fresh: {held_by: marketing, initial: true}
+  worked: {held_by: sales}
+  done: {final: true}
+transitions:
+  - {trigger: hand_over, from: fresh, to: worked, by: marketing}
+  - {trigger: close, from: worked, to: done, by: sales}
+targets:
+  answer:
+    owed_by: sales
+    start: {enter: worked}
+    meet: {trigger: close}
+    within: 4h
+    calendar: office
+    steps: {100%: [{assign: next}]}
+teams:
+  floor: {party: sales, calendar: office, capacity: 2}
+  night: {party: sales, calendar: office, only_open: true}
+routing: [{to: vip@example.com, when: "known.named"}, {to: night, when: "known.named"}, {to: floor}]
+"""
+ANN, BEN, CAT = "ann@example.com", "ben@example.com", "cat@example.com"
+MONDAY = utc("2026-03-02T08:00")
+
+
+@pytest.fixture
+def app(empty: Engine, present: Present) -> Engine:
+    present.at = MONDAY
+    empty.activate(AGREEMENT)
+    for name in (ANN, BEN, CAT):
+        empty.add_person(name, "sales", team="floor")
+    empty.add_person("mia@example.com", "sales", role="admin")
+    empty.add_person("eve@example.com", "sales", team="night")
+    return empty
+
+
+def handed_over(app: Engine, name: str, **fields: str) -> int:
+    lead: int = app.add({"email": f"{name}@example.com", **fields}, "marketing")["id"]
+    app.fire(lead, "hand_over", "marketing")
+    return lead
+
+
+def why(app: Engine, lead: int, **given: Any) -> dict[str, Any]:
+    return app.explain(lead, "owner", **given)
+
+
+def test_a_team_says_what_each_of_the_others_lacked(app: Engine, present: Present) -> None:
+    app.add_person(BEN, weight="0")
+    app.send_away(CAT, MONDAY, MONDAY + timedelta(hours=3))
+    handed_over(app, "first")
+    second = handed_over(app, "second")
+    assert why(app, second)["plain"] == [
+        "ann@example.com owns lead 2 by rule 3 of the routing, since Mon 2026-03-02 09:00",
+        "rule 1 (vip@example.com, if named is known) was passed over: vip@example.com was not there",
+        "rule 2 (the next of team night, if named is known) was passed over: its condition did not hold",
+        "rule 3: the next of team floor",
+        "floor deals by turns; ann@example.com had the one before, in round 1:",
+        "  ann@example.com, chosen: weight 1, 1 open of 2",
+        "  ben@example.com: weight 0, 0 open of 2, gets none; needed: a weight above 0",
+        "  cat@example.com: away until Mon 2026-03-02 12:00; needed: to be there",
+    ]
+    waiting = handed_over(app, "third")
+    present.at += timedelta(minutes=30)
+    later = handed_over(app, "fourth")
+    told = why(app, waiting)
+    assert told["waits"] == {"for": "floor", "since": "2026-03-02T08:00:00Z", "place": 1, "of": 2}
+    assert told["plain"][0] == (
+        "nobody owns lead 3: it waits for floor since Mon 2026-03-02 09:00, number 1 of 2"
+    )
+    assert told["plain"][4:6] == [
+        "who of floor could take it now:",
+        "  ann@example.com: weight 1, 2 open of 2, full; needed: one open lead less",
+    ]
+    app.fire(second, "close", "sales")
+    assert "needed: nothing: the next tick deals" in why(app, later)["plain"][5]
+    app.tick()
+    assert why(app, waiting)["plain"][0] == (
+        "ann@example.com owns lead 3: it waited for floor, which dealt it to them Mon 2026-03-02 09:30"
+    )
+    then = why(app, waiting, at=MONDAY + timedelta(minutes=10))
+    assert (then["how"], then["waits"]["place"]) == ("waits", None)
+    assert then["plain"][4] == "who of floor could take it when it began to wait:"
+
+
+def test_by_hand_by_a_step_by_nobody_and_no_more(app: Engine, present: Present) -> None:
+    lead = handed_over(app, "first")
+    app.assign(lead, BEN, "mia@example.com")
+    assert why(app, lead)["plain"] == [
+        "ben@example.com owns lead 1: mia@example.com gave it to them by hand, Mon 2026-03-02 09:00"
+    ]
+    present.at += timedelta(hours=5)
+    sentence = "cat@example.com owns lead 1: the step 100% of answer gave it to them {}, as next of floor"
+    for _ in ("settled in memory", "carried out"):
+        assert why(app, lead)["plain"] == [sentence.format("Mon 2026-03-02 13:00")]
+        app.tick()
+    new = app.add({"email": "new@example.com"}, "marketing")["id"]
+    assert why(app, new)["plain"] == [f"nobody owns lead {new}: it was never given to anybody"]
+    app.erase(lead, "the person asked", "mia@example.com")
+    assert (why(app, lead)["how"], len(why(app, lead)["plain"])) == ("erased", 1)
+
+
+def test_turns_alone_are_told_where_no_figures_are_on_record(app: Engine) -> None:
+    app.activate(AGREEMENT.replace(", capacity: 2", ""))
+    assert why(app, handed_over(app, "first"))["plain"][4:] == [
+        "floor deals by turns:",
+        "  ann@example.com, chosen",
+        "  ben@example.com; needed: to come before ann@example.com in turn: they are next",
+        "  cat@example.com; needed: to come before ann@example.com in turn: they are next but one",
+    ]
+
+
+def test_a_rule_that_names_a_person_asks_for_no_limit(app: Engine) -> None:
+    app.add_person("vip@example.com", "sales", weight="0")
+    assert why(app, handed_over(app, "first", named="x@example.com"))["plain"] == [
+        "vip@example.com owns lead 1 by rule 1 of the routing, since Mon 2026-03-02 09:00",
+        "rule 1: vip@example.com, if named is known;"
+        " weights, limits and hours do not count for who is named so",
+    ]
+
+
+def test_a_promise_of_that_name_comes_first(app: Engine) -> None:
+    app.activate(AGREEMENT.replace("  answer:", "  owner:"))
+    told = why(app, handed_over(app, "first"))
+    assert (told["target"], "stands on its page" in told["plain"][-1]) == ("owner", True)
