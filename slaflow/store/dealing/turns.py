@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from slaflow.lifecycle.dealing.loads import Draw
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.database import is_rehearsal
 from slaflow.store.errors import ConflictingChange
-from slaflow.store.tables.people import team
+from slaflow.store.tables.people import person, team
 from slaflow.store.types import unread
 
 DAYS = 40
@@ -26,10 +27,24 @@ _LOCK = text(f"SELECT pg_advisory_xact_lock({_SPACE}, hashtext(:team))")
 _TRY = text(f"SELECT pg_try_advisory_xact_lock({_SPACE}, hashtext(:team))")
 _TURNS = select(team.c.name, team.c.turn)
 _ONE = select(team.c.turn, team.c.round, unread(team.c.dealt))
+_NAMES = select(person.c.team).distinct().where(person.c.team.is_not(None))
+"""A team of whom nobody is draws nothing."""
 _ON_CONFLICT = "(name) DO UPDATE SET turn = excluded.turn, round = excluded.round, dealt = excluded.dealt"
 _together: set[str] = set()
 """Teams of which one transaction of this process drew while others drew in another order: they are taken at
 once from then on, in the order of names."""
+
+
+class _Thread(threading.local):
+    """What the next transaction of a thread goes by: ``lost`` says that others were first in the last one.
+
+    It is done over, and takes all teams there are before any other, so that it loses none again.
+    """
+
+    lost = False
+
+
+_thread = _Thread()
 
 
 class Standing(NamedTuple):
@@ -69,11 +84,15 @@ class LockedTeams(Mapping[str, str]):
 
     def _lock(self, name: str) -> None:
         wanted = {name, *(_together if name in _together else ())} - self._held
+        if _thread.lost:
+            _thread.lost = False
+            wanted |= {*self._connection.execute(_NAMES).scalars()} - self._held
         for each in sorted(wanted):
             if not self._held or each > max(self._held):
                 self._connection.execute(_LOCK, {"team": each})
             elif not self._connection.execute(_TRY, {"team": each}).scalar_one():
                 _together.update(self._held, wanted)
+                _thread.lost = True
                 raise ConflictingChange(f"others draw of the team {each}")
             self._held.add(each)
 
