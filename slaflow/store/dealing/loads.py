@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from slaflow.store.tables.leads import lead
+from slaflow.store.tables.leads import IS_OPEN, lead
 from slaflow.store.types import one_of
 
 MOST_OWNERS = 200
@@ -34,7 +34,7 @@ class Waiting(NamedTuple):
 def open_leads(connection: Connection, party: str, owners: Collection[str]) -> dict[str, int]:
     """How many open leads each of *owners*, as they are spelt on leads, has that *party* holds."""
     found = select(lead.c.owner, func.count()).where(
-        one_of(lead.c.owner, "owners"), lead.c.owner.is_not(None), ~lead.c.closed, lead.c.held_by == party
+        one_of(lead.c.owner, "owners"), lead.c.owner.is_not(None), IS_OPEN, lead.c.held_by == party
     )
     rows = connection.execute(found.group_by(lead.c.owner), {"owners": list(owners)})
     return {owner: number for owner, number in rows}
@@ -43,7 +43,7 @@ def open_leads(connection: Connection, party: str, owners: Collection[str]) -> d
 def of_account(connection: Connection, account: str, party: str) -> list[OfAccount]:
     """Open leads of *account* that *party* holds and somebody owns, latest assigned first; bounded."""
     found = select(lead.c.id, lead.c.owner, lead.c.assigned_at).where(
-        lead.c.account == account, ~lead.c.closed, lead.c.held_by == party, lead.c.owner.is_not(None)
+        lead.c.account == account, IS_OPEN, lead.c.held_by == party, lead.c.owner.is_not(None)
     )
     latest = found.order_by(lead.c.assigned_at.is_(None), lead.c.assigned_at.desc(), lead.c.id.desc())
     return [OfAccount(*row) for row in connection.execute(latest.limit(MOST_OWNERS))]

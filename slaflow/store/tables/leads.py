@@ -97,6 +97,9 @@ lead = Table(
     info=ROOM_TO_UPDATE,
 )
 
+IS_OPEN = text("NOT lead.closed")
+"""Of those that weigh on their owner; queries say it with the same words, or SQLite takes no index."""
+
 lead_word = Table(
     "lead_word",
     metadata,

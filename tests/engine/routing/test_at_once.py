@@ -1,4 +1,4 @@
-"""Processes that draw of teams at the same time: shares and limits hold, and nobody waits for another team."""
+"""Processes that draw of teams at once: shares and limits hold, and nobody waits for another team."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from support.office import FOUNDED, Present
 
 from slaflow.engine.app import Engine
 from slaflow.engine.transaction import tried
+from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.store.database import Connection, Database
 from slaflow.store.dealing import turns
 from slaflow.store.dealing.turns import LockedTeams
@@ -165,9 +166,7 @@ def test_an_import_waits_for_nobody_who_draws_of_another_team(
     assert had(empty) == {"dot@example.com": 3, **dict.fromkeys(WEIGHTS, 1)}
 
 
-def _imported(app: Engine, file: Path) -> Any:
-    from slaflow.exchange.imports.run import import_file
-
+def _imported(app: Engine, file: Path) -> ImportReport:
     return import_file(app, file, file.parent / "map.yaml")
 
 
@@ -234,7 +233,5 @@ def _first_at(database: Database, name: str) -> Iterator[Connection]:
     """Somebody else has the team, if nobody holds it; of the last in order they are through at once."""
     with database.write() as other:
         if name != TEAMS[-1]:
-            other.exec_driver_sql(
-                "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", (turns._SPACE, name)
-            )
+            other.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", (turns._SPACE, name))
         yield other

@@ -1,4 +1,4 @@
-"""Where a team comes to its limits: nobody there, nobody with room, another day, a closed office (rules.md, 41)."""
+"""Teams at their limits: nobody there, nobody with room, another day, a closed office (rules.md, 41)."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ DAYS = {
         "", [("2026-03-02T22:59", True), ("2026-03-02T23:00", True), ("2026-03-03T22:59", False)],
     ),
     "the day of the team's calendar changes at its own": (
-        ", calendar: west", [("2026-03-02T23:30", True), ("2026-03-03T07:59", False), ("2026-03-03T08:01", True)],
+        ", calendar: west", [
+            ("2026-03-02T23:30", True), ("2026-03-03T07:59", False), ("2026-03-03T08:01", True),
+        ],
     ),
     "the day with 23 hours ends an hour sooner": (
         "", [

@@ -132,9 +132,9 @@ def test_the_log_does_not_depend_on_when_ticks_ran(
     entries = [entry for entry in empty.log() if entry.kind == "assigned" and entry.data]
     methods = {(entry.entry_class, entry.data["method"]) for entry in entries if entry.data}
     assert {("input", "account"), ("consequence", "next")} <= methods
-    assert any(each["why"] for e in entries for each in (e.data or {}).get("figures", ()) if "why" in each) or (
-        "capacity" not in keys
-    )
+    assert any(
+        each["why"] for e in entries for each in (e.data or {}).get("figures", ()) if "why" in each
+    ) or ("capacity" not in keys)
     for app in (empty, elsewhere):
         again = app.replay()
         assert (again.findings, again.not_checkable, again.impossible) == ([], 0, None)
