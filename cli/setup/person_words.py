@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.setup.person_json import person_json
-from slaflow.engine.setup.person_shares import DEFAULT
+from slaflow.lifecycle.dealing.shares import DEFAULT
 
 from ..words import listed
 

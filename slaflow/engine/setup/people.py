@@ -12,10 +12,10 @@ from slaflow.engine import permits, streams
 from slaflow.engine.access import leaving
 from slaflow.engine.caller import Caller, Who, written_once
 from slaflow.engine.context import Context
-from slaflow.engine.setup.person_shares import DEFAULT
 from slaflow.engine.transaction import written
 from slaflow.errors import SlaflowError, UnknownName
 from slaflow.language import _, marked
+from slaflow.lifecycle.dealing.shares import DEFAULT
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor
 from slaflow.lifecycle.people import Directory, Person

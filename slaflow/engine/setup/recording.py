@@ -15,10 +15,10 @@ from slaflow.engine.context import Context
 from slaflow.engine.setup import people
 from slaflow.engine.setup.people import OwnStanding
 from slaflow.engine.setup.person_names import check_new_name
-from slaflow.engine.setup.person_shares import DEFAULT, share
 from slaflow.engine.transaction import written
 from slaflow.errors import ENVIRONMENT, USAGE, SlaflowError, UnknownName
 from slaflow.language import _, marked
+from slaflow.lifecycle.dealing.shares import DEFAULT, share
 from slaflow.lifecycle.people import Person
 from slaflow.store.database import Connection
 from slaflow.store.rows import people as store

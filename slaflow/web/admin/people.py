@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from slaflow.engine.access import invitations
 from slaflow.engine.access.roster import roster
-from slaflow.engine.setup.person_shares import DEFAULT
 from slaflow.engine.setup.places import places
 from slaflow.errors import ENVIRONMENT, SlaflowError, UnknownName
 from slaflow.language import _
+from slaflow.lifecycle.dealing.shares import DEFAULT
 from slaflow.lifecycle.people import Person
 from slaflow.web.admin.context import admin_page
 from slaflow.web.desk.context import site_of

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from slaflow.engine.caller import Caller
 from slaflow.engine.setup import absences
 from slaflow.engine.setup.person_json import person_json
-from slaflow.engine.setup.person_shares import HEAVIEST, MOST
+from slaflow.lifecycle.dealing.shares import HEAVIEST, MOST
 from slaflow.lifecycle.decision import instant_text
 from slaflow.lifecycle.people import Person
 from slaflow.web.api import paging

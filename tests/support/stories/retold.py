@@ -10,7 +10,7 @@ from typing import Any
 from support.builders import MONDAY, SALT
 from support.stories.course import LONG_AGO, Course
 
-from slaflow.engine.setup.person_shares import DEFAULT
+from slaflow.lifecycle.dealing.shares import DEFAULT
 from slaflow.lifecycle.decision import Draft, instant_text
 from slaflow.lifecycle.people import Absence, Directory, Person
 from slaflow.log.chain import seal
