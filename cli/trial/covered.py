@@ -26,6 +26,7 @@ MISSING = {
     "timer": "{name} never fires",
     "check_passed": "check {name} is never passed",
     "check_failed": "check {name} is never failed",
+    "waited": "nothing ever waits for {name}",
     "route": "routing never applied: {name}",
 }
 """By kind of item, why it is not covered."""

@@ -213,7 +213,7 @@ class Chain:
 
         One who is the owner already is logged only if other leads were asked: replay needs the pick.
         """
-        if self.work.trace is not None and pick.rule is not None:
+        if self.work.trace is not None and pick.rule is not None and not pick.waits:
             self.work.trace.routes.append(pick.rule - 1)
         self.note_draw(pick)
         if pick.reads or pick.owner != self._present_owner():

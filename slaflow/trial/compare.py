@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from slaflow.clock.state import Clock
 from slaflow.lifecycle.scoring import number_text
 from slaflow.lifecycle.view import View
 from slaflow.trial.measures import stated, written
+from slaflow.trial.picks import why
 from slaflow.trial.play import Play
 from slaflow.trial.scenario import Expect, Expected
 from slaflow.trial.stage import Stage
@@ -27,7 +28,7 @@ def differences(stage: Stage, lead: str | None, expect: Expect) -> Iterator[tupl
         else:
             found = _FOUND[figure.kind](plays[0], figure)
         if not _agree(figure, found):
-            yield _words(stage, figure, figure.value), _words(stage, figure, found)
+            yield _words(stage, figure, figure.value), _found_words(stage, plays, figure, found)
     if any(figure.kind == "notified" for figure in expect.figures):
         for play in plays:
             play.told = set()
@@ -60,6 +61,10 @@ def _score(play: Play, figure: Expected) -> float:
 
 def _owner(play: Play, figure: Expected) -> str | None:
     return play.lead.owner
+
+
+def _waiting(play: Play, figure: Expected) -> str | None:
+    return play.lead.waits_for
 
 
 def _field(play: Play, figure: Expected) -> object:
@@ -103,6 +108,7 @@ _FOUND: Mapping[str, Callable[[Play, Expected], object]] = {
     "stage": _stage,
     "score": _score,
     "owner": _owner,
+    "waiting": _waiting,
     "fields": _field,
     "clocks": _status,
     "due": _due,
@@ -115,6 +121,17 @@ _FOUND: Mapping[str, Callable[[Play, Expected], object]] = {
 def _words(stage: Stage, figure: Expected, value: object) -> str:
     shown = written(stage, figure, value) if figure.kind == "commitments" else None
     return f"{figure.subject}: {shown or _shown(value, stage.workflow.timezone)}"
+
+
+def _found_words(stage: Stage, plays: Sequence[Play], figure: Expected, found: object) -> str:
+    """With why it is so, where that hangs on more than the lead."""
+    words = _words(stage, figure, found)
+    if figure.kind not in ("owner", "waiting"):
+        return words
+    owner = plays[0].lead.owner if figure.kind == "waiting" else None
+    because = [f"owned by {owner}" if owner is not None else "", why(stage, plays[0])]
+    told = "; ".join(each for each in because if each)
+    return f"{words} ({told})" if told else words
 
 
 def _shown(value: object, timezone: str) -> str:

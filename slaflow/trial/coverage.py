@@ -13,6 +13,7 @@ from typing import Any
 
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.guards import Trace
+from slaflow.lifecycle.routing import WAITING
 from slaflow.trial.items import Item, Key, items_of
 from slaflow.trial.play import Play
 from slaflow.workflow.model.workflow import Workflow
@@ -90,6 +91,8 @@ def _of_entry(entry: Draft) -> Iterator[Key]:
         yield "state", entry.to_state, ""
     if entry.kind == "checked":
         yield "check_passed" if entry.data["passed"] else "check_failed", entry.data["check"], ""
+    if entry.kind == "assigned" and entry.data.get("method") == WAITING:
+        yield "waited", entry.data["team"], ""
     if entry.target is None:
         return
     if entry.kind in STARTS:

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from slaflow.lifecycle.dealing.shares import DEFAULT, InvalidShare, share
 from slaflow.lifecycle.people import Absence, Person
+from slaflow.trial.others import OTHERS, read_others
 from slaflow.trial.reader import Reader
-from slaflow.trial.scenario import ALONE, Cast, Scenario, with_defaults
+from slaflow.trial.scenario import ALONE, NO_OTHERS, Cast, Others, Scenario, with_defaults
 from slaflow.trial.steps import StepReader
 from slaflow.workflow.identity import folded, identity_key, shown, unseen
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.yaml.tree import Path
 
-FILE_KEYS = ("workflow", "people", "scenarios", "title", "about")
-PERSON_KEYS = ("email", "party", "team", "manager", "role", "name", "calendar", "away")
-SCENARIO_KEYS = ("name", "start", "lead", "leads", "steps", "about", "title")
+SHARES = tuple(DEFAULT)
+FILE_KEYS = ("workflow", "people", "scenarios", "title", "about", *OTHERS)
+PERSON_KEYS = ("email", "party", "team", "manager", "role", "name", "calendar", "away", *SHARES)
+SCENARIO_KEYS = ("name", "start", "lead", "leads", "steps", "about", "title", *OTHERS)
 ROLES = ("member", "manager", "auditor", "admin")
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 """People of a file were there before any of its stories."""
@@ -64,7 +67,19 @@ def _person(reader: Reader, path: Path, given: dict[str, Any], order: int) -> Pe
     return Person(
         email=email, party=party, order=order, valid_from=ALWAYS,
         name=given.get("name"), team=team, manager=manager, role=str(role), calendar=calendar,
+        **_shares(reader, path, email, given),
     )  # fmt: skip
+
+
+def _shares(reader: Reader, path: Path, email: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What the person gets of their team's leads, as ``slaflow user add`` takes it."""
+    found = {}
+    for name in SHARES:
+        try:
+            found[name] = share(email, name, given.get(name))
+        except InvalidShare as error:
+            reader.problem((*path, name), str(error))
+    return found
 
 
 def _team(reader: Reader, path: Path, value: Any, party: str | None) -> str | None:
@@ -91,21 +106,21 @@ def _absences(reader: Reader, path: Path, email: str, value: Any) -> list[Absenc
     return found
 
 
-def read_scenarios(reader: Reader, scenarios: Any) -> tuple[Scenario, ...]:
-    """Every story, each with the findings inside it."""
+def read_scenarios(reader: Reader, scenarios: Any, others: Others = NO_OTHERS) -> tuple[Scenario, ...]:
+    """Every story, each with the findings inside it; *others* is what the file says of other leads."""
     if not isinstance(scenarios, list) or not scenarios:
         reader.problem(("scenarios",), "scenarios is a list of stories, at least one")
         return ()
     seen: set[str] = set()
     found = []
     for place, row in enumerate(scenarios):
-        scenario = _scenario(reader, place, row, seen)
+        scenario = _scenario(reader, place, row, seen, others)
         seen.add(scenario.name)
         found.append(scenario)
     return tuple(found)
 
 
-def _scenario(reader: Reader, place: int, row: Any, seen: set[str]) -> Scenario:
+def _scenario(reader: Reader, place: int, row: Any, seen: set[str], others: Others) -> Scenario:
     path: Path = ("scenarios", place)
     story = Reader(reader.source, reader.workflow, reader.emails)
     given = story.mapping(path, row, SCENARIO_KEYS, ("name", "start", "steps"))
@@ -115,7 +130,8 @@ def _scenario(reader: Reader, place: int, row: Any, seen: set[str]) -> Scenario:
     start = story.instant((*path, "start"), given["start"]) if given.get("start") else None
     leads = _leads(story, path, given)
     steps = StepReader(story, start or ALWAYS, tuple(leads)).read((*path, "steps"), given.get("steps"))
-    return Scenario(name, reader.line(path), start or ALWAYS, leads, steps, tuple(story.findings))
+    others = others.with_more(read_others(story, path, given))
+    return Scenario(name, reader.line(path), start or ALWAYS, leads, steps, tuple(story.findings), others)
 
 
 def _leads(reader: Reader, path: Path, given: dict[str, Any]) -> dict[str, dict[str, Value]]:

@@ -20,6 +20,7 @@ from slaflow.workflow.yaml.tree import Path
 STATUSES: tuple[str, ...] = get_args(Status)
 
 Figures = Iterator[Expected]
+NOBODY = "nobody"
 
 
 def read_figures(reader: Reader, path: Path, given: Any) -> tuple[Expected, ...]:
@@ -53,9 +54,18 @@ def _score(reader: Reader, path: Path, value: Any) -> Figures:
 
 
 def _owner(reader: Reader, path: Path, value: Any) -> Figures:
-    owner = None if value is None else reader.person(path, value)
-    if value is None or owner is not None:
+    is_nobody = value is None or (value == NOBODY and value not in reader.emails)
+    owner = None if is_nobody else reader.person(path, value)
+    if is_nobody or owner is not None:
         yield Expected("owner", owner)
+
+
+def _waiting(reader: Reader, path: Path, value: Any) -> Figures:
+    """``false``, as null, stands for no team."""
+    if value is None or value is False:
+        yield Expected("waiting", None)
+    elif reader.name(path, value, "team", reader.workflow.teams):
+        yield Expected("waiting", value)
 
 
 def _fields(reader: Reader, path: Path, value: Any) -> Figures:
@@ -197,6 +207,7 @@ _READERS: Mapping[str, Callable[[Reader, Path, Any], Figures]] = {
     "stage": _stage,
     "score": _score,
     "owner": _owner,
+    "waiting": _waiting,
     "fields": _fields,
     "clocks": _clocks,
     "due": _due,

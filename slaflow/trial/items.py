@@ -14,7 +14,7 @@ from slaflow.workflow.yaml.tree import Path
 
 Kind = Literal[
     "state", "transition", "clause_passed", "clause_refused", "target_kept", "target_broken",
-    "case", "step", "timer", "check_passed", "check_failed", "route",
+    "case", "step", "timer", "check_passed", "check_failed", "route", "waited",
 ]  # fmt: skip
 Key = tuple[Kind, str | int, str | int]
 """A kind, the name or place of what is of it, and a place or label within that, ``""`` without one."""
@@ -37,7 +37,7 @@ def items_of(workflow: Workflow) -> tuple[Item, ...]:
     source = read_yaml(workflow.source)
     found = [
         *_states(workflow, source), *_transitions(workflow, source), *_promises(workflow, source),
-        *_checks(workflow, source), *_routes(workflow, source),
+        *_checks(workflow, source), *_teams(workflow, source), *_routes(workflow, source),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda item: item.line))
 
@@ -91,6 +91,13 @@ def _checks(workflow: Workflow, source: Source) -> Iterator[Item]:
         line = _line(source, ("checks", name), key=True)
         yield Item(("check_passed", name, ""), name, line)
         yield Item(("check_failed", name, ""), name, line)
+
+
+def _teams(workflow: Workflow, source: Source) -> Iterator[Item]:
+    """The teams that leads may have to wait for, by what the agreement says of them."""
+    for name, team in workflow.teams.items():
+        if team.is_bounded:
+            yield Item(("waited", name, ""), name, _line(source, ("teams", name), key=True))
 
 
 def _routes(workflow: Workflow, source: Source) -> Iterator[Item]:

@@ -16,10 +16,10 @@ from slaflow.errors import SlaflowError
 from slaflow.lifecycle.breaches.returns import returned
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.lifecycle.decision import Decision, Draft, Refusal
-from slaflow.lifecycle.events import Assigned, Contested, Created, Input
+from slaflow.lifecycle.events import Assigned, Contested, Created, Dealt, Input
 from slaflow.lifecycle.guards import Trace
 from slaflow.lifecycle.input_values import typed
-from slaflow.lifecycle.lead import Actor, Lead
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Actor, Lead
 from slaflow.lifecycle.life import Life
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import judged
@@ -137,6 +137,10 @@ class Play:
         assert wake is not None
         self._decide(None, wake + INSTANT)
 
+    def deal(self, at: datetime) -> bool:
+        """Gives the lead to whose turn it is of the team that it waits for; whether anybody could take it."""
+        return self._decide(Input(Dealt(), SYSTEM_ACTOR, at, at), at).refusal is None
+
     def latest(self, target: str) -> Clock | None:
         """The clock of *target* that started last."""
         numbered = target, self.lead.clock_numbers.get(target, 0)
@@ -159,8 +163,8 @@ class Play:
 
     def _take(self, decision: Decision) -> None:
         self.life.take(decision)
-        for team, email in decision.turns.items():
-            self.world.people = self.people.after_turn(team, email)
+        for draw in decision.draws:
+            self.world.people = self.people.after_draw(draw)
         self.entries += decision.entries
         self.traces += [decision.trace] if decision.trace is not None else []
         self.told |= {message.recipient for message in decision.messages}

@@ -10,10 +10,11 @@ from slaflow.trial.compare import differences
 from slaflow.trial.coverage import Coverage, seen_in
 from slaflow.trial.document import FILE_KEYS, read_cast, read_scenarios
 from slaflow.trial.items import Key
+from slaflow.trial.others import read_others
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
 from slaflow.trial.report import Failure, Told, TrialReport, fault
-from slaflow.trial.scenario import ALONE, Arrive, Cast, Do, Expect, PassTime, Refuse, Scenario, Step
+from slaflow.trial.scenario import ALONE, Arrive, Cast, Do, Expect, PassTime, Refuse, Scenario, Step, Weigh
 from slaflow.trial.stage import Stage
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.load import load_workflow
@@ -49,7 +50,7 @@ def run_scenarios(
     reader = Reader(source, workflow)
     given = reader.mapping((), source.data, FILE_KEYS)
     cast = read_cast(reader, given.get("people"))
-    scenarios = read_scenarios(reader, given.get("scenarios"))
+    scenarios = read_scenarios(reader, given.get("scenarios"), read_others(reader, (), given))
     if reader.findings:
         return replace(_unreadable(tuple(reader.findings), source), coverage=Coverage(workflow))
     return _report(workflow, cast, scenarios, seconds)
@@ -152,6 +153,8 @@ def _judged(stage: Stage, step: Step) -> Iterator[Mismatch]:
             stage.pass_time(deed.until)
         elif isinstance(deed, Arrive):
             stage.add(deed.name, deed.actor)
+        elif isinstance(deed, Weigh):
+            stage.weigh(deed.open)
         else:
             play = stage.play(step.lead or ALONE)
             yield from _refused(play, deed) if isinstance(deed, Refuse) else _done(play, deed)

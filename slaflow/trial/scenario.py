@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from slaflow.lifecycle.events import Happening
@@ -71,8 +71,35 @@ class Expect:
         return all(figure.kind in ("commitments", "notified") for figure in self.figures)
 
 
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """From now on these people have so many open leads that no story tells."""
+
+    open: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What is said of leads that a story does not tell.
+
+    By people's addresses how many open ones each has, and how many each was dealt on the day on which it
+    begins; by company, as it is compared, who owns open ones of it, assigned last before others.
+    """
+
+    open: Mapping[str, int] = field(default_factory=dict)
+    dealt: Mapping[str, int] = field(default_factory=dict)
+    accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def with_more(self, more: Others) -> Others:
+        """With what *more* says; of whom both speak, by that."""
+        return Others(
+            {**self.open, **more.open}, {**self.dealt, **more.dealt}, {**self.accounts, **more.accounts}
+        )
+
+
+NO_OTHERS = Others()
 ALONE = "the lead"
-Deed = Do | Refuse | PassTime | Expect | Arrive
+Deed = Do | Refuse | PassTime | Expect | Arrive | Weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +128,7 @@ class Scenario:
     leads: Mapping[str, Mapping[str, Value]]
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...] = ()
+    others: Others = NO_OTHERS
 
     @property
     def at_start(self) -> tuple[str, ...]:

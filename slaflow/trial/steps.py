@@ -21,8 +21,9 @@ from slaflow.lifecycle.events import (
     Verb,
 )
 from slaflow.trial.figures import read_figures
+from slaflow.trial.others import read_counts
 from slaflow.trial.reader import Reader
-from slaflow.trial.scenario import ALONE, Arrive, Deed, Do, Expect, PassTime, Refuse, Step
+from slaflow.trial.scenario import ALONE, Arrive, Deed, Do, Expect, PassTime, Refuse, Step, Weigh
 from slaflow.workflow.model.lead import Field
 from slaflow.workflow.yaml.tree import Path
 
@@ -39,11 +40,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "refuse": (),
     "expect": (),
     "add": ("as",),
+    "open": (),
     "set": ("as",),
 }
 """What may stand beside each kind of step; ``set`` comes last, for it also stands beside ``fire``."""
 
-OF_NO_LEAD = ("wait", "until", "add")
+OF_NO_LEAD = ("wait", "until", "add", "open")
 """Steps beside which no ``lead`` stands."""
 
 ABOUT_BREACHES: Mapping[str, type[Lifted] | type[Disputed] | type[Upheld]] = {
@@ -91,7 +93,7 @@ class StepReader:
 
     def whose(self, path: Path, step: Mapping[str, Any], deed: Deed) -> str | None:
         """The lead that the step is about; a story of one need not say so."""
-        if isinstance(deed, PassTime | Arrive):
+        if isinstance(deed, PassTime | Arrive | Weigh):
             return None
         if "lead" in step:
             named = [name for name in self.leads if name != ALONE]
@@ -263,6 +265,9 @@ class StepReader:
     def expect(self, path: Path, given: dict[str, Any]) -> Expect:
         return Expect(read_figures(self.reader, (*path, "expect"), given["expect"]))
 
+    def weigh(self, path: Path, given: dict[str, Any]) -> Weigh:
+        return Weigh(read_counts(self.reader, (*path, "open"), given["open"]))
+
     def actor(self, path: Path, given: Mapping[str, Any]) -> str | None:
         return self.reader.actor((*path, "as"), given.get("as"))
 
@@ -290,5 +295,6 @@ _READERS: Mapping[str, Callable[[StepReader, Path, dict[str, Any]], Deed | None]
     "refuse": StepReader.refuse,
     "expect": StepReader.expect,
     "add": StepReader.add,
+    "open": StepReader.weigh,
     "set": StepReader.change,
 }

@@ -116,11 +116,16 @@ def table(workflow: Workflow, people: Directory, name: str, at: datetime, leaves
     """The team called *name* as it is dealt at *at*."""
     team = workflow.teams[name]
     calendar = workflow.calendars[team.calendar] if team.calendar is not None else None
-    zone = ZoneInfo(workflow.timezone if calendar is None else calendar.timezone)
     is_closed = team.only_open and calendar is not None and not calendar.is_open(at)
     there = ((email, people.person(email, at)) for email in people.present(name, at))
     terms = {email: terms_of(person, team) for email, person in there if person is not None}
-    return Table(team, terms, at.astimezone(zone).date(), at, is_closed, leaves)
+    return Table(team, terms, at.astimezone(zone_of(workflow, team)).date(), at, is_closed, leaves)
+
+
+def zone_of(workflow: Workflow, team: Team) -> ZoneInfo:
+    """Where the days begin of which it is counted what *team* was dealt."""
+    calendar = team.calendar
+    return ZoneInfo(workflow.timezone if calendar is None else workflow.calendars[calendar].timezone)
 
 
 def chosen(

@@ -78,6 +78,10 @@ class Since:
     def owners(self, account: str, party: str, lead: int) -> Sequence[str]:
         return self._loads.owners(account, party, lead)
 
+    def over(self, loads: Loads) -> Since:
+        """The same drawn since what *loads* tell."""
+        return Since(loads, self._drawn)
+
     def after(self, draw: Draw) -> Since:
         """With *draw* too."""
         days = self._drawn[draw.team][1] if draw.team in self._drawn else {}
