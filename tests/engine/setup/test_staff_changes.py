@@ -25,8 +25,8 @@ from slaflow.engine.app import Engine
 from slaflow.engine.leads.commands import Refused
 from slaflow.engine.setup.people import PersonRemoved
 from slaflow.engine.setup.person_names import NoAddress, NoName
-from slaflow.lifecycle.dealing.shares import InvalidShare
 from slaflow.engine.setup.recording import ManagesThemselves, PartyMissing, TeamOfOtherParty
+from slaflow.lifecycle.dealing.shares import InvalidShare
 from slaflow.lifecycle.people import Person
 from slaflow.store.log.filter import LogFilter
 
