@@ -83,3 +83,26 @@ def test_no_agreement_that_comes_with_slaflow_leaves_a_lead_lying(path: Path) ->
     if ".scenario" in path.name:
         return
     assert refuted(Workflow.load(path)) == {}
+
+
+def test_leads_that_are_dealt_by_limits_and_companies_are_played_to_their_end() -> None:
+    """A promise that nobody owns the lead is met by routing; after that nothing is owed."""
+    workflow = agreement(
+        lead="lead: {account: email, identity: [email], fields: {email: email}}",
+        transitions="""
+transitions:
+  - {trigger: promote, from: nurturing, to: mql, by: marketing}
+  - {trigger: accept, from: mql, to: accepted, by: sales}
+  - {trigger: win, from: accepted, to: won, by: sales}
+""",
+        targets="""
+targets:
+  triage: {owed_by: marketing, start: {enter: nurturing}, within: 5d, meet: {trigger: promote}}
+  hand_out: {owed_by: sales, start: {enter: mql}, meet: assign, within: 1h}
+  reach: {owed_by: sales, start: {enter: accepted}, meet: {trigger: win}, within: 30d}
+""",
+        teams="teams: {nordics: {party: sales, calendar: office, capacity: 1, per_day: 1, only_open: true}}",
+        routing="routing: [{to: account}, {to: nordics}]",
+    )
+    assert set(refuted(workflow)) == {"mql"}
+    assert "{fire: promote}" in confirmed(workflow, "mql")
