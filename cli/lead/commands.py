@@ -27,6 +27,7 @@ from ..session import Session, pass_session
 from ..table import Column
 from ..words import lead_number, score
 from .changes import added, assigned, happened
+from .deal import deal
 from .dispute import dispute, uphold
 from .erase import erase
 from .lift import lift
@@ -245,6 +246,7 @@ def explain(session: Session, lead: str, name: str | None, at: datetime | None) 
     session.out.show(answer, lambda page: explanation_page(page, answer))
 
 
+command.add_command(deal)
 command.add_command(erase)
 command.add_command(lift)
 command.add_command(dispute)

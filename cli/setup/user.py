@@ -20,6 +20,7 @@ from ..output import Page
 from ..session import Session, pass_session
 from ..table import Column
 from ..words import counted, instant, listed
+from .handover import hand_over
 from .notify import notify
 from .person_words import CALLED, USUAL, recorded_words, told
 from .team_file import import_
@@ -46,6 +47,7 @@ def command() -> None:
 
 
 command.add_command(notify)
+command.add_command(hand_over)
 command.add_command(import_)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slaflow.notify.send import Report
 
 DEFAULT_BATCH = 1000
-COUNTS = ("warned", "breached", "fired", "refused", "notified", "commitments")
+COUNTS = ("warned", "breached", "fired", "refused", "notified", "commitments", "dealt")
 WITH_WATCH = {
     "every": "--every",
     "metrics_port": "--metrics-port",
@@ -141,5 +141,6 @@ def _carried_out(answer: Mapping[str, Any]) -> str:
 
 def _counts(answer: Mapping[str, Any]) -> str:
     closed = counted(answer["commitments"], "commitment")
-    words = {name: f"{answer[name]} {name}" for name in COUNTS} | {"commitments": f"{closed} stated"}
-    return ", ".join(words[name] for name in COUNTS if answer[name])
+    words = {name: f"{answer.get(name)} {name}" for name in COUNTS} | {"commitments": f"{closed} stated"}
+    words["dealt"] = f"{counted(answer.get('dealt', 0), 'lead')} dealt"
+    return ", ".join(words[name] for name in COUNTS if answer.get(name))

@@ -80,7 +80,7 @@ def _print(session: Session, worker: Worker, line: Callable[[Page, dict[str, Any
 
 
 def _is_news(report: TickReport) -> bool:
-    return bool(report.steps or report.commitments or report.failed)
+    return bool(report.steps or report.commitments or report.dealt or report.failed)
 
 
 def _metrics(session: Session, terms: Terms, closing: ExitStack) -> Observer | None:

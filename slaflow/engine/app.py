@@ -22,6 +22,7 @@ from slaflow.store.rows.workflows import Version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slaflow.engine.dealing.waiting import Dealing
     from slaflow.engine.leads import lift as lifting
     from slaflow.engine.leads.charge import Charge
     from slaflow.engine.leads.queue import QueuePage
@@ -163,15 +164,13 @@ class Engine(Context):
         return leads.ask(self, lead, Answered(check, values), actor, at, occurred_at)
 
     def change(self, lead: int | str, fields: Mapping[str, object], actor: Who, *,
-               at: datetime | None = None,
-               occurred_at: datetime | None = None,
+               at: datetime | None = None, occurred_at: datetime | None = None,
                resurrect: bool = False) -> dict[str, Any]:  # fmt: skip
         """Sets fields by hand; None or an empty text empties one. *resurrect*: as with :meth:`add`."""
         return leads.change(self, lead, fields, actor, at, occurred_at, resurrect)
 
-    def assign(
-        self, lead: int | str, owner: str, actor: Who, *, at: datetime | None = None
-    ) -> dict[str, Any]:
+    def assign(self, lead: int | str, owner: str, actor: Who, *,
+               at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Gives the lead to a person of the party that holds it.
 
         LEAD comes with ``assignment``: ``to``, ``applied`` (false where told late: it is only logged) and
@@ -218,9 +217,8 @@ class Engine(Context):
 
         return lifting.lift_all(self, supported(start), supported(end), reason, actor, target, party, at)
 
-    def erase(
-        self, lead: int | str, reason: str, actor: Who, *, at: datetime | None = None
-    ) -> dict[str, Any]:
+    def erase(self, lead: int | str, reason: str, actor: Who, *,
+              at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Blanks everything known of the person, for ever; :meth:`scrub` then rewrites the files."""
         from slaflow.engine.leads import erase
 
@@ -258,9 +256,8 @@ class Engine(Context):
 
         return listing.listed(self, state, owner, where, limit, after, at)
 
-    def explain(
-        self, lead: int | str, name: str | None = None, *, at: datetime | None = None
-    ) -> dict[str, Any]:
+    def explain(self, lead: int | str, name: str | None = None, *,
+                at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """Why a clock is due when it is, a trigger is refused, or by the name ``owner`` it is whose it is."""
         return leads.explain(self, lead, name, at)
 
@@ -285,15 +282,20 @@ class Engine(Context):
 
         return tick.run(self, at, batch, dry_run, progress)
 
+    def deal(self, team: str | None = None, *, at: datetime | None = None, dry_run: bool = False) -> Dealing:
+        """Deals what waits for a team, with *team* for that one, as far as anybody can take it."""
+        from slaflow.engine.dealing import waiting
+
+        return waiting.by_hand(self, at, team, dry_run)
+
     def review(self, workflow: str, period: str, *, at: datetime | None = None) -> dict[str, Any]:
         """The period's record of both parties: every commitment, and who has signed."""
         from slaflow.engine.commitments import review as reviews
 
         return reviews.show(self, workflow, period, at)
 
-    def sign_review(
-        self, workflow: str, period: str, actor: Who, *, at: datetime | None = None
-    ) -> dict[str, Any]:
+    def sign_review(self, workflow: str, period: str, actor: Who, *,
+                    at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
         """One party's signature under that record. Raises ``AlreadySigned``, ``PeriodNotOver``."""
         from slaflow.engine.commitments import review as reviews
 
@@ -318,9 +320,8 @@ class Engine(Context):
 
         return read.verify(self, progress, signed, archived, jobs)
 
-    def replay(
-        self, progress: Callable[[int], None] | None = None, *, jobs: int | None = 1
-    ) -> replay.ReplayReport:
+    def replay(self, progress: Callable[[int], None] | None = None, *,
+               jobs: int | None = 1) -> replay.ReplayReport:  # fmt: skip
         """Decides every lead again from the log alone and names what differs, in entries and in rows.
 
         *jobs* as for :meth:`verify`.

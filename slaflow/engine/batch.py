@@ -87,6 +87,13 @@ class Batch:
         self._take(held, decision)
         return _outcome(decision)
 
+    def standing(self, lead_id: int, at: datetime) -> Lead:
+        """The lead with what has fallen before *at*; nothing of that is kept."""
+        held = self.held[lead_id]
+        lead = held.decide(self._workflow(held, lead_id), self.people, None, at).lead
+        assert lead is not None
+        return lead
+
     def _standing(self, held: Held, workflow: Workflow, event: Input) -> Lead:
         """The lead as the input finds it; nothing of it is kept."""
         lead = held.decide(workflow, self.people, None, event.arrived_at).lead

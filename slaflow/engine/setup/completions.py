@@ -118,6 +118,7 @@ KNOWN: dict[str, Callable[[Context, Connection], Iterable[Name]]] = {
     "actor": _actors,
     "party": _parties,
     "team": lambda app, conn: people.teams(app, conn).items(),
+    "person or team": lambda app, conn: (*_people(app, conn), *people.teams(app, conn).items()),
     "calendar": lambda app, conn: ((name, None) for name in people.calendars(app, conn)),
     "kind": lambda app, conn: ((kind, None) for kind in KINDS),
 }

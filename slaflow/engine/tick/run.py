@@ -14,7 +14,7 @@ from slaflow.engine.ask import Outcome
 from slaflow.engine.commitments import closing
 from slaflow.engine.commitments.closing import Stated
 from slaflow.engine.context import Context
-from slaflow.engine.dealing import Dealing, deal
+from slaflow.engine.dealing.waiting import Dealing, deal, rehearsed
 from slaflow.engine.settle import settled
 from slaflow.engine.tick.batch import Settled, why
 from slaflow.engine.tick.hands import Hands
@@ -205,3 +205,4 @@ def _foresee(app: Context, report: TickReport) -> None:
         outcome.steps = decision.steps
         report.count(lead_id, outcome)
     report.commitments = closing.closings_before(app, report.at)
+    report.dealt = len(rehearsed(app, report.at).outcomes)

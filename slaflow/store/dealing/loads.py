@@ -40,6 +40,14 @@ def open_leads(connection: Connection, party: str, owners: Collection[str]) -> d
     return {owner: number for owner, number in rows}
 
 
+def owned(connection: Connection, owners: Collection[str], after: int, most: int) -> list[int]:
+    """The next open leads of *owners*, as they are spelt on leads, by id."""
+    of_owners = one_of(lead.c.owner, "owners"), lead.c.owner.is_not(None), IS_OPEN
+    found = select(lead.c.id).where(*of_owners, lead.c.id > after)
+    rows = connection.execute(found.order_by(lead.c.id).limit(most), {"owners": list(owners)})
+    return list(rows.scalars())
+
+
 def of_account(connection: Connection, account: str, party: str) -> list[OfAccount]:
     """Open leads of *account* that *party* holds and somebody owns, latest assigned first; bounded."""
     found = select(lead.c.id, lead.c.owner, lead.c.assigned_at).where(

@@ -39,6 +39,7 @@ def many(database: Database) -> None:
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "open leads": (lambda conn: loads.open_leads(conn, "sales", [ANNA, "nobody@example.com"]), "lead_load"),
+    "what somebody owns": (lambda conn: loads.owned(conn, [ANNA], 100, 10), "lead_"),
     "a company's": (lambda conn: loads.of_account(conn, "company 7", "sales"), "lead_account"),
     "what waits": (loads.waiting, "lead_waiting"),
     "what waits longest": (lambda conn: loads.claim_waiting(conn, "team1", 10), "lead_waiting"),

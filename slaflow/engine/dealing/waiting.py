@@ -1,0 +1,210 @@
+"""Leads that wait for a team, dealt to it as far as its members can take them (rules.md, 41).
+
+Each draw is an input of slaflow itself, told at the clock of who deals: a tick, or somebody by hand.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from slaflow.engine import apply, machine_clock
+from slaflow.engine.ask import Ask, Outcome
+from slaflow.engine.batch import Batch
+from slaflow.engine.context import Context
+from slaflow.engine.held import Held
+from slaflow.engine.setup import people
+from slaflow.engine.tick.batch import why
+from slaflow.engine.transaction import written
+from slaflow.errors import UnknownName
+from slaflow.language import writing
+from slaflow.lifecycle.dealing import choice
+from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.events import Dealt
+from slaflow.lifecycle.lead import SYSTEM_ACTOR
+from slaflow.store import wake
+from slaflow.store.database import Connection
+from slaflow.store.dealing import loads as store
+from slaflow.store.dealing.turns import LockedTeams
+
+AT_ONCE = 100
+"""Leads dealt in one transaction: others draw of the team only after it."""
+log = logging.getLogger("slaflow.tick")
+
+
+Why = Literal["nobody", "closed", "full"]
+"""Nobody of the team is there; it is outside its hours; who is there has as many as they take."""
+
+
+class Given(NamedTuple):
+    """A lead that waited for *team* from *since* on, and its owner by now."""
+
+    lead: int
+    owner: str | None
+    team: str
+    since: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"lead","owner","team","waited_since"}``."""
+        return {
+            "lead": self.lead, "owner": self.owner, "team": self.team,
+            "waited_since": instant_text(self.since),
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Dealing:
+    """What came of each lead that was dealt, which wait on, by team, and those left out, each with why."""
+
+    at: datetime
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    given: list[Given] = field(default_factory=list)
+    waiting: list[store.Waiting] = field(default_factory=list)
+    because: dict[str, Why] = field(default_factory=dict)
+    """By team why what waits for it waits on, where that is the team."""
+    errors: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> list[tuple[int, str]]:
+        """Leads whose decision raised, each with why."""
+        return list(self.errors.items())
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"at","dealt","waiting":[{"team","leads","since","because"}],"failed":[{"lead","because"}]}``."""
+        waiting = [
+            {"team": each.team, "leads": each.leads, "since": instant_text(each.since),
+             "because": self.because.get(each.team)}
+            for each in self.waiting
+        ]  # fmt: skip
+        failed = [{"lead": lead, "because": words} for lead, words in self.failed]
+        dealt = [each.as_json() for each in self.given]
+        return {"at": instant_text(self.at), "dealt": dealt, "waiting": waiting, "failed": failed}
+
+
+def by_hand(app: Context, at: datetime | None, team: str | None, dry_run: bool) -> Dealing:
+    """What :func:`deal` gives for an operator, at their clock; *dry_run* leaves all as it was.
+
+    Raises:
+        ClockAhead: this machine's clock is ahead of the others'.
+        UnknownName: nobody can wait for such a team; the nearest is named.
+    """
+    if at is None and not dry_run:
+        machine_clock.check_not_ahead(app)
+    with app.database.read() as conn:
+        known = {*people.teams(app, conn), *(each.team for each in store.waiting(conn))}
+    if team is not None and team not in known:
+        raise UnknownName("team", team, known)
+    present = app.present(at)
+    return rehearsed(app, present, team) if dry_run else deal(app, present, team)
+
+
+def rehearsed(app: Context, at: datetime, team: str | None = None) -> Dealing:
+    """What :func:`deal` would do; all is done and nothing of it stays. Cost: a read where nothing waits."""
+    if not _waiting(app, None, team):
+        return Dealing(at)
+    with app.database.rehearsal() as conn:
+        return deal(app, at, team, conn)
+
+
+def deal(app: Context, at: datetime, team: str | None = None, rehearsal: Connection | None = None) -> Dealing:
+    """Deals what waits, longest first, until nobody can take more; with *team* only what waits for that.
+
+    A lead whose decision raises holds up no other: it waits on, and is said. With a *rehearsal* all is done
+    in that transaction.
+    """
+    dealing = Dealing(at)
+    waiting = _waiting(app, rehearsal, team)
+    for each in waiting:
+        while _deal_some(app, each.team, dealing, rehearsal):
+            pass
+    dealing.waiting = _waiting(app, rehearsal, team) if waiting else []
+    return dealing
+
+
+def _waiting(app: Context, rehearsal: Connection | None, team: str | None) -> list[store.Waiting]:
+    with app.database.read() if rehearsal is None else nullcontext(rehearsal) as conn:
+        return [each for each in store.waiting(conn) if team in (None, each.team)]
+
+
+def _deal_some(app: Context, team: str, dealing: Dealing, rehearsal: Connection | None) -> bool:
+    """Deals some leads in a transaction; whether more may be dealt."""
+
+    def work(conn: Connection) -> _Some:
+        return _Some.dealt(app, conn, team, dealing.at)
+
+    some = written(app, work) if rehearsal is None else work(rehearsal)
+    dealing.outcomes |= some.outcomes
+    dealing.given += some.given
+    dealing.errors |= some.errors
+    if some.because is not None:
+        dealing.because[team] = some.because
+    return bool(some.outcomes) and some.claimed == AT_ONCE
+
+
+@dataclass(slots=True)
+class _Some:
+    """What came of some leads in one transaction; ``full`` are versions by which nobody can take more."""
+
+    team: str
+    at: datetime
+    claimed: int = 0
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    given: list[Given] = field(default_factory=list)
+    errors: dict[int, str] = field(default_factory=dict)
+    full: set[str] = field(default_factory=set)
+    because: Why | None = None
+
+    @classmethod
+    def dealt(cls, app: Context, conn: Connection, team: str, at: datetime) -> _Some:
+        """Deals those that wait longest."""
+        # The team before its leads: who holds one of these and waits for the team is passed over, not waited
+        # for.
+        LockedTeams(conn).standing(team)
+        batch = apply.load(app, conn, store.claim_waiting(conn, team, AT_ONCE), lock_turns=True)
+        batch.read_loads(conn, at)
+        some = cls(team, at, len(batch.held))
+        longest = sorted(batch.held.items(), key=lambda each: _since(each[1]))
+        with writing():
+            for lead_id, held in longest:
+                try:
+                    some._deal(batch, lead_id, held)
+                except Exception as error:
+                    log.error("lead %s waits on: %s", lead_id, why(error))
+                    some.errors[lead_id] = why(error)
+        apply.save(conn, batch, at)
+        changed = (held for held in batch.held.values() if held.entries)
+        wakes = (clock.wake_at for held in changed for clock in held.open)
+        wake.announce(conn, wakes, app.now())
+        return some
+
+    def _deal(self, batch: Batch, lead_id: int, held: Held) -> None:
+        assert held.lead is not None
+        lead, (since, _) = held.lead, _since(held)
+        if lead.digest in self.full or lead.as_of > self.at:
+            return
+        if batch.standing(lead_id, self.at).waits_for != self.team:
+            # By what has fallen and no tick has carried out yet.
+            return
+        outcome = batch.decide(Ask(lead_id, Dealt(), SYSTEM_ACTOR), self.at, lenient=True, back=None)
+        if outcome.is_done and outcome.lead is not None:
+            self.outcomes[lead_id] = outcome
+            self.given.append(Given(lead_id, outcome.lead.owner, self.team, since))
+        elif outcome.refusal is not None:
+            self.full.add(lead.digest)
+            self.because = self.because or _because(batch, lead.digest, self.team, self.at)
+
+
+def _because(batch: Batch, digest: str, team: str, at: datetime) -> Why:
+    """Why nobody of *team* can take a lead."""
+    table = choice.table(batch.app.workflow(digest), batch.people, team, at)
+    if not any(each.weight for each in table.terms.values()):
+        return "nobody"
+    return "closed" if table.is_closed else "full"
+
+
+def _since(held: Held) -> tuple[datetime, int]:
+    assert held.lead is not None
+    return held.lead.waits_since or held.lead.as_of, held.lead.id
