@@ -20,7 +20,7 @@ _WHY = {
 
 
 def why(stage: Stage, play: Play) -> str:
-    """Who of a team can have it or could, or by what other rule it was picked; empty where that is plain."""
+    """Who of a team can have it or could, or by what other rule it was picked; empty without a choice."""
     team = play.lead.waits_for
     return _of_entry(stage, play) if team is None else f"waits for {team}: {_now(stage, team)}"
 
@@ -36,7 +36,7 @@ def _now(stage: Stage, team: str) -> str:
 
 def _members(stage: Stage, team: str, figures: Iterable[Mapping[str, Any]], at: datetime) -> str:
     """Everybody of *team* at *at*: those who were there by their *figures*, then those who were away."""
-    told = {figure["email"]: f"{figure['email']} {', '.join(_counts(figure))}" for figure in figures}
+    told = {each["email"]: f"{each['email']} {', '.join(_counts(each))}".rstrip() for each in figures}
     away = (_away(stage, each, at) for each in stage.people.members(team, at) if each not in told)
     return "; ".join([*told.values(), *away]) or "it has no members"
 
@@ -49,7 +49,7 @@ def _away(stage: Stage, email: str, at: datetime) -> str:
 
 def _counts(figure: Mapping[str, Any]) -> Iterator[str]:
     why = figure.get("why")
-    if why != choice.NO_WEIGHT:
+    if "weight" in figure and why != choice.NO_WEIGHT:
         yield f"weight {figure['weight']}"
     if why is not None:
         yield _WHY.get(why, why)
@@ -62,20 +62,19 @@ def _counts(figure: Mapping[str, Any]) -> Iterator[str]:
 def _of_entry(stage: Stage, play: Play) -> str:
     """How the owner was picked last, as the log has it."""
     entry = next((each for each in reversed(play.entries) if each.kind == "assigned"), None)
-    if entry is None or not (_asked(entry.data) or _is_by_rule_alone(entry.data)):
+    if entry is None or not _had_choice(stage, entry.data, entry.at):
         return ""
     words = _pick(stage, entry.data, entry.at)
     passed = [_pick(stage, each, entry.at) for each in entry.data.get("passed", ())]
     return f"{words}; passed over {'; '.join(passed)}" if passed else words
 
 
-def _asked(data: Mapping[str, Any]) -> bool:
-    return bool(data.get("figures") or data.get("passed"))
-
-
-def _is_by_rule_alone(data: Mapping[str, Any]) -> bool:
-    """Whether a rule found somebody that goes to no team."""
-    return data.get("rule") is not None and data.get("team") is None
+def _had_choice(stage: Stage, data: Mapping[str, Any], at: datetime) -> bool:
+    """Whether it might have been somebody else: another of a team, or by another rule."""
+    team = data.get("team")
+    if team is None:
+        return data.get("rule") is not None
+    return bool(data.get("passed")) or len(stage.people.members(team, at)) > 1
 
 
 def _pick(stage: Stage, data: Mapping[str, Any], at: datetime) -> str:
@@ -83,6 +82,8 @@ def _pick(stage: Stage, data: Mapping[str, Any], at: datetime) -> str:
     called = ", ".join(each for each in (team, data.get("method")) if each)
     if data.get("after"):
         called += f" after {data['after']} in round {data['round']}"
-    if team is not None and data.get("figures"):
-        return f"{called}: {_members(stage, team, data['figures'], at)}"
-    return f"{called}: {', '.join(data.get('candidates', ()))}"
+    candidates = data.get("candidates", ())
+    if team is None:
+        return f"{called}: {', '.join(candidates)}"
+    figures = data.get("figures") or [{"email": each} for each in candidates]
+    return f"{called}: {_members(stage, team, figures, at)}"

@@ -218,6 +218,14 @@ def test_a_failure_says_why_with_the_figures() -> None:
         "owner: bo@example.com (nordics, round_robin: anna@example.com weight 2, enough today, 0 of 3 open, "
         "4 of 4 today; bo@example.com weight 1, 0 of 3 open, 0 of 4 today)"
     )
+    plain = AGREEMENT.replace(
+        "calendar: office, capacity: 3, per_day: 4, only_open: true", "calendar: office"
+    )
+    in_turn = away.replace(", weight: 2", "")
+    assert found("- fire: promote\n- expect: {owner: bo@example.com}", agreement=plain, people=in_turn) == (
+        "owner: anna@example.com (nordics, round_robin: anna@example.com; "
+        "bo@example.com away until 2026-03-06T13:30:00+01:00)"
+    )
     by_hand = "- fire: promote\n- assign: bo@example.com\n- expect: {waiting: nordics}"
     assert found(by_hand) == "waiting: none (owned by bo@example.com)"
     acme = {"leads": "lead: {email: k@b.c, company: Acme}", "others": "accounts: {Acme: [bo@example.com]}"}

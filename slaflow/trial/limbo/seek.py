@@ -10,9 +10,9 @@ from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
 from slaflow.trial.limbo.deeds import Deeds, Rows
-from slaflow.trial.limbo.story import Story, begun, people
+from slaflow.trial.limbo.story import Story, begun, full, people
 from slaflow.trial.limbo.values import Values
-from slaflow.trial.scenario import Cast
+from slaflow.trial.scenario import NO_OTHERS, Cast
 from slaflow.workflow.limbo.configuration import Configuration
 from slaflow.workflow.limbo.moves import Move
 from slaflow.workflow.limbo.search import Searched
@@ -83,7 +83,7 @@ class Seeker:
         """*story* without the steps that it does as well without."""
         for place in reversed(range(len(story.rows))):
             rows = (*story.rows[:place], *story.rows[place + 1 :])
-            fresh = begun(self.terms.workflow, self.cast, self.start, story.fields)
+            fresh = begun(self.terms.workflow, self.cast, self.start, story.fields, story.stage.others)
             told = None if fresh is None else fresh.told(rows)
             if isinstance(told, Story) and told.configuration(self.terms) in ends:
                 story = told
@@ -92,10 +92,12 @@ class Seeker:
     def _beginnings(self) -> Iterator[Story]:
         fields = self.terms.workflow.fields
         given = list(self.values.sets("lead", fields, MOST_BEGINNINGS, whole=True))
-        for each in [*self.values.sets("lead", fields, 1), *given]:
-            story = begun(self.terms.workflow, self.cast, self.start, each)
-            if story is not None:
-                yield story
+        crowded = full(self.terms.workflow, self.cast)
+        for others in (NO_OTHERS, crowded) if crowded != NO_OTHERS else (NO_OTHERS,):
+            for each in [*self.values.sets("lead", fields, 1), *given]:
+                story = begun(self.terms.workflow, self.cast, self.start, each, others)
+                if story is not None:
+                    yield story
 
     def _push(
         self, queue: list[tuple[float, int, Story]], seen: set[object], story: Story, far: Distances,
@@ -135,8 +137,9 @@ def distances(searched: Searched, ends: frozenset[Configuration]) -> Distances:
 
 def _mark(story: Story) -> object:
     """What of a lead tells it apart from another in the same configuration."""
-    lead = story.play.lead
+    lead, others = story.play.lead, story.stage.others
     return (
+        tuple(others.open.items()), tuple(others.dealt.items()),
         tuple(sorted((name, str(value)) for name, value in lead.fields.items())),
         lead.stage, lead.contacted, lead.owner, min(len(lead.attempts), 12),
         tuple(sorted((name, answer.passed) for name, answer in lead.checks.items())),

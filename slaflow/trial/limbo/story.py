@@ -15,7 +15,7 @@ from slaflow.trial.document import ALWAYS
 from slaflow.trial.play import Play
 from slaflow.trial.reader import Reader
 from slaflow.trial.run import tell
-from slaflow.trial.scenario import ALONE, Cast, PassTime, Scenario, Step
+from slaflow.trial.scenario import ALONE, NO_OTHERS, Cast, Others, PassTime, Scenario, Step
 from slaflow.trial.stage import Stage
 from slaflow.trial.steps import StepReader
 from slaflow.workflow.limbo.configuration import Configuration, Terms
@@ -77,12 +77,14 @@ class Story:
         return Configuration(lead.state, tuple(clocks), owned, waits)
 
 
-def begun(workflow: Workflow, cast: Cast, start: datetime, fields: Mapping[str, Any]) -> Story | None:
+def begun(
+    workflow: Workflow, cast: Cast, start: datetime, fields: Mapping[str, Any], others: Others = NO_OTHERS
+) -> Story | None:
     """The story of a lead that comes in; None where it cannot."""
     reader = Reader(_NO_FILE, workflow)
     values = reader.values((), fields, workflow.fields, "field")
     given = {name: value for name, value in values.items() if value is not None}
-    scenario = Scenario("", 1, start, {ALONE: given}, ())
+    scenario = Scenario("", 1, start, {ALONE: given}, (), others=others)
     try:
         return None if reader.findings else Story(Stage(workflow, cast, scenario), start, fields)
     except SlaflowError:
@@ -110,3 +112,12 @@ def people(workflow: Workflow) -> tuple[Person, ...]:
             email = f"{place}@{party.replace('_', '-')}.example"
             found.append(Person(email=email, party=party, order=len(found), valid_from=ALWAYS, team=team))
     return tuple(found)
+
+
+def full(workflow: Workflow, cast: Cast) -> Others:
+    """Everybody has as many other leads as they take; nothing where the agreement sets no limit."""
+    teams = {person.email: workflow.teams[person.team] for person in cast.people if person.team is not None}
+    return Others(
+        {email: team.capacity for email, team in teams.items() if team.capacity is not None},
+        {email: team.per_day for email, team in teams.items() if team.per_day is not None},
+    )

@@ -18,7 +18,9 @@ _RESERVED = frozenset("y n yes no on off true false null".split())
 def told(story: Story) -> tuple[str, ...]:
     """What happened in *story*, a line a step."""
     states = [*story.states, story.play.lead.state]
-    lines = [f"a lead comes in, in {states[0]}"]
+    others = story.stage.others
+    full = ", while everybody has as many as they take" if others.open or others.dealt else ""
+    lines = [f"a lead comes in, in {states[0]}{full}"]
     for row, before, after in zip(story.rows, states, states[1:], strict=False):
         moved = "" if before == after else f": {before} to {after}"
         lines.append(f"{_deed(row)}{moved}")
@@ -103,6 +105,9 @@ def _scenario(story: Story, filename: str, state: str) -> Iterator[str]:
     yield f"  - name: {flow(f'a lead in {state} of which nobody owes anything')}"
     yield f"    start: {flow(story.text(story.start))}"
     yield f"    lead: {flow(story.fields)}"
+    for key in ("open", "dealt"):
+        if numbers := getattr(story.stage.others, key):
+            yield f"    {key}: {flow(numbers)}"
     yield "    steps:"
     for row in story.rows:
         yield f"      - {flow(row)}"

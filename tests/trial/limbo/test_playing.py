@@ -106,3 +106,26 @@ targets:
     )
     assert set(refuted(workflow)) == {"mql"}
     assert "{fire: promote}" in confirmed(workflow, "mql")
+
+
+def test_a_lead_that_waits_for_a_full_team_is_told_with_what_fills_it() -> None:
+    workflow = agreement(
+        transitions="""
+transitions:
+  - {trigger: promote, from: nurturing, to: mql, by: marketing}
+  - {trigger: accept, from: mql, to: accepted, by: sales}
+  - {trigger: win, from: accepted, to: won, by: sales}
+""",
+        targets="""
+targets:
+  triage: {owed_by: marketing, start: {enter: nurturing}, within: 5d, meet: {trigger: promote}}
+  respond: {owed_by: sales, start: {assign: true}, meet: {trigger: accept}, within: 4h}
+  reach: {owed_by: sales, start: {enter: accepted}, meet: {trigger: win}, within: 30d}
+""",
+        teams="teams: {nordics: {party: sales, capacity: 2}}",
+        routing="routing: [{to: nordics}]",
+    )
+    assert 'open: {"one@sales.example": 2, "two@sales.example": 2}' in confirmed(workflow, "mql")
+    found = refuted(workflow)["mql"].counterexample
+    assert found is not None
+    assert found.path[0].endswith("in nurturing, while everybody has as many as they take")
