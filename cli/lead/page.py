@@ -47,7 +47,7 @@ def _facts(lead: Lead, workflow: Workflow, zone: tzinfo) -> Iterator[Sequence[Ce
     if lead["erased_at"]:
         yield ("erased", (instant(lead["erased_at"], zone), "yellow"))
     yield ("state", _state(lead, workflow, zone))
-    yield ("owner", lead["owner"] or ("nobody", "yellow"))
+    yield ("owner", lead["owner"] or (_nobody(lead, zone), "yellow"))
     points = f"{score(lead['score'])} (fit {score(lead['fit'])}, engagement {score(lead['engagement'])})"
     yield ("score", points + (f", stage {lead['stage']}" if lead["stage"] else ""))
     if "next_welcome_at" in lead:
@@ -65,6 +65,12 @@ def _facts(lead: Lead, workflow: Workflow, zone: tzinfo) -> Iterator[Sequence[Ce
         if value is not None and value != lead["key"]:
             yield ((name, "dim"), plain(value))
     yield (("created", "dim"), instant(lead["created_at"], zone))
+
+
+def _nobody(lead: Lead, zone: tzinfo) -> str:
+    if lead["waits_for"] is None:
+        return "nobody"
+    return f"nobody, waits for {lead['waits_for']} since {instant(lead['waits_since'], zone)}"
 
 
 def _state(lead: Lead, workflow: Workflow, zone: tzinfo) -> list[Part]:

@@ -63,6 +63,14 @@ def _row(row: Mapping[str, Any], zone: tzinfo) -> Sequence[Cell]:
         row["key"],
         (row["target"], "bold"),
         row["owed_by"],
-        row["owner"] or ("nobody", "yellow"),
+        row["owner"] or (_nobody(row, zone), "yellow"),
         row["state"],
     )
+
+
+def _nobody(row: Mapping[str, Any], zone: tzinfo) -> str:
+    """Whose it is that nobody owns: perhaps a team is to give it an owner."""
+    if row["waits_for"] is None:
+        return "nobody"
+    place = f", {row['waits_place']} of {row['waits_of']}" if row["waits_place"] else ""
+    return f"waits for {row['waits_for']} since {instant(row['waits_since'], zone)}{place}"

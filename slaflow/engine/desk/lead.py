@@ -17,12 +17,15 @@ from slaflow.engine.desk.clock_bar import ClockBar
 from slaflow.engine.desk.deeds import Deed
 from slaflow.engine.desk.meanwhile import name_of
 from slaflow.engine.desk.reading import see, zone_for
+from slaflow.engine.desk.rows import Waits, waits_of
 from slaflow.engine.desk.seen import Seen
 from slaflow.engine.desk.shown.checks import CheckShown, checked
 from slaflow.engine.desk.shown.handoffs import Card, cards
 from slaflow.engine.desk.shown.strip import Strip, strip
 from slaflow.engine.desk.told import Timeline, timeline
+from slaflow.engine.desk.whose import whose_lines
 from slaflow.engine.desk.why import Why, why
+from slaflow.engine.owners.words import Line
 from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import Actor
 from slaflow.log.entry import Entry
@@ -61,6 +64,9 @@ class LeadDesk:
     state_name: str
     party: str
     owner: str | None
+    waits: Waits | None
+    whose: tuple[Line, ...]
+    """Why it is whose it is."""
     is_mine: bool
     created_at: datetime
     entered_at: datetime
@@ -99,15 +105,16 @@ def show(app: Context, lead_id: int, who: Actor, before: int | None = None) -> L
         stream = history.newest(conn, lead_id, before, READ)
         passages = kept.of_leads(conn, [lead_id]).get(lead_id, ()) if before is None else ()
         zone = zone_for(app, conn, who)
+        whose = tuple(whose_lines(app, conn, seen, drafts, ZoneInfo(zone)))
     told: list[Entry | Draft] = [*stream, *(drafts if before is None else ())]
     goes_on = bool(stream) and stream[0].seq > 1
     events = timeline(seen.naming, seen.people, told, goes_on=goes_on)
-    return _desk(seen, told, events, passages, zone, is_first=before is None)
+    return _desk(seen, told, events, passages, zone, whose, is_first=before is None)
 
 
 def _desk(
-    seen: Seen, told: Sequence[Entry | Draft], events: Timeline, passages: Sequence[Passage], zone: str, *,
-    is_first: bool,
+    seen: Seen, told: Sequence[Entry | Draft], events: Timeline, passages: Sequence[Passage], zone: str,
+    whose: tuple[Line, ...], *, is_first: bool,
 ) -> LeadDesk:  # fmt: skip
     lead, naming = seen.lead, seen.naming
     known = list(deeds.all_of(seen))
@@ -122,6 +129,8 @@ def _desk(
         state_name=unquoted(naming.state(lead.state)),
         party=naming.party(lead.held_by),
         owner=None if lead.owner is None else name_of(seen.people, lead.owner),
+        waits=waits_of(seen),
+        whose=whose,
         is_mine=seen.is_mine,
         created_at=lead.created_at,
         entered_at=lead.entered_at,

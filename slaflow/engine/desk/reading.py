@@ -15,6 +15,7 @@ from slaflow.lifecycle.decision import Draft
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
+from slaflow.store.dealing import loads
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import people as people_store
@@ -38,12 +39,14 @@ def see_all(
     """Those of *ids* that are there, in their order, as *who* sees them; of each only the open clocks."""
     directory = app.standings.shared(directory)
     leads, clocks = lead_store.read(conn, ids), clock_store.open_of(conn, ids)
+    places = loads.places(conn, [each.id for each in leads.values() if each.waits_for])
     found = []
     for lead in (leads[lead_id] for lead_id in ids if lead_id in leads):
         at, workflow = max(now, lead.as_of), app.workflow(lead.digest)
         stood = app.standings.of(workflow, directory, lead, clocks.get(lead.id, []), at)
         asker = permits.asker(directory, who, at, app.acts_on)
-        found.append(Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow))
+        waits = places.get(lead.id) if stood.lead.waits_for else None
+        found.append(Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow, waits))
     return found
 
 
@@ -59,4 +62,10 @@ def see(
     at = max(now, stored.as_of)
     stood = settled(workflow, directory, stored, read(conn, [lead_id]).get(lead_id, []), at)
     asker = permits.asker(directory, who, at, app.acts_on)
-    return Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow), stood.entries
+    waits = (
+        loads.places(conn, [lead_id]).get(lead_id)
+        if stood.lead is not None and stood.lead.waits_for
+        else None
+    )
+    seen = Seen(workflow, directory, stood.lead, stood.clocks, at, asker, app.workflow, waits)
+    return seen, stood.entries

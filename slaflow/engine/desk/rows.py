@@ -39,6 +39,16 @@ LOOKED_AT = 800
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """That a lead waits for ``team``, as it is called, since when, and its place in that queue."""
+
+    team: str
+    since: datetime
+    place: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeadRow:
     """A lead with its clocks, the most urgent first, why it is here, and what the asker may do with it.
 
@@ -51,6 +61,7 @@ class LeadRow:
     entered_at: datetime
     state_name: str
     owner: str | None
+    waits: Waits | None
     is_mine: bool
     bars: tuple[ClockBar, ...]
     why: Why
@@ -68,6 +79,7 @@ class Brief:
     key: str
     state_name: str
     owner: str | None
+    waits: Waits | None
     bars: tuple[ClockBar, ...]
 
 
@@ -198,11 +210,19 @@ def _first(
 def brief(seen: Seen) -> Brief:
     """One lead as a line of a list."""
     state, owner = unquoted(seen.naming.state(seen.lead.state)), _owner(seen)
-    return Brief(seen.lead.id, seen.lead.key, state, owner, seen.bars)
+    return Brief(seen.lead.id, seen.lead.key, state, owner, waits_of(seen), seen.bars)
 
 
 def _owner(seen: Seen) -> str | None:
     return None if seen.lead.owner is None else name_of(seen.people, seen.lead.owner)
+
+
+def waits_of(seen: Seen) -> Waits | None:
+    """For which team the lead waits; None: for none."""
+    known = seen.waits
+    if known is None:
+        return None
+    return Waits(unquoted(seen.naming.team(known.team)), known.since, known.place, known.of)
 
 
 def row(seen: Seen) -> LeadRow:
@@ -216,6 +236,7 @@ def row(seen: Seen) -> LeadRow:
         entered_at=lead.entered_at,
         state_name=unquoted(seen.naming.state(lead.state)),
         owner=_owner(seen),
+        waits=waits_of(seen),
         is_mine=seen.is_mine,
         bars=seen.bars,
         why=why(seen.view, seen.naming, seen.open),

@@ -19,6 +19,7 @@ from slaflow.lifecycle.rights.permits import Asker
 from slaflow.lifecycle.rights.theirs import not_theirs
 from slaflow.lifecycle.view import View
 from slaflow.lifecycle.work import Versions
+from slaflow.store.dealing.loads import Place
 from slaflow.workflow.model.clocks import Target
 from slaflow.workflow.model.workflow import Workflow
 
@@ -34,6 +35,8 @@ class Seen:
     at: datetime
     who: Asker
     versions: Versions
+    waits: Place | None = None
+    """Where it stands in the queue of the team that it waits for."""
 
     @cached_property
     def naming(self) -> Naming:

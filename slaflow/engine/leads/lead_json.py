@@ -33,6 +33,8 @@ def lead_json(
         "state": lead.state,
         "owner": lead.owner,
         "held_by": lead.held_by,
+        "waits_for": lead.waits_for,
+        "waits_since": None if lead.waits_since is None else instant_text(lead.waits_since),
         "workflow": lead.workflow,
         "digest": lead.digest,
         "created_at": instant_text(lead.created_at),
@@ -76,8 +78,8 @@ def _journey(workflow: Workflow, lead: Lead, at: datetime) -> dict[str, Any]:
 
 
 _LEAD = (
-    "id", "key", "state", "owner", "held_by", "workflow", "digest", "created_at", "entered_at", "erased_at",
-    "score", "fit", "engagement", "stage",
+    "id", "key", "state", "owner", "held_by", "waits_for", "waits_since", "workflow", "digest", "created_at",
+    "entered_at", "erased_at", "score", "fit", "engagement", "stage",
 )  # fmt: skip
 _CLOCK = (
     "status", "owed_by", "owner", "number", "started_at", "due_at", "paused_at", "left_seconds",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -16,13 +16,15 @@ from slaflow.engine.leads.lead_json import left_seconds
 from slaflow.engine.settle import Standing
 from slaflow.engine.standings import Owing
 from slaflow.lifecycle.decision import instant_text
+from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
+from slaflow.store.dealing import loads
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import owed as owed_store
 from slaflow.store.rows import people as people_store
-from slaflow.store.rows.owed import Candidate
+from slaflow.store.rows.owed import Candidate, Owed
 from slaflow.store.rows.spellings import Spelt
 from slaflow.workflow.identity import folded
 from slaflow.workflow.model.workflow import Workflow
@@ -44,7 +46,8 @@ def queue(
 ) -> list[dict[str, Any]]:
     """Every promise owed as of *at* (None: now), settled in memory; paused ones come last.
 
-    ``seconds_left`` is open time of the target's calendar, negative once it is past due.
+    ``seconds_left`` is open time of the target's calendar, negative once it is past due. ``waits_for`` is the
+    team that is to give the lead an owner, ``waits_place`` of ``waits_of`` its place there (past: null).
 
     Raises:
         UnknownFilter: no such person, team or party.
@@ -52,8 +55,9 @@ def queue(
     now = app.present(at)
     with app.database.read() as conn:
         asked = _asked(app, conn, owner, team, party, now)
-        rows = asked.past(now) if at is not None else asked.present(now, limit)
-        return sorted(rows, key=_urgency)[:limit]
+        if at is not None:
+            return sorted(asked.past(now), key=_urgency)[:limit]
+        return _placed(conn, sorted(asked.present(now, limit), key=_urgency)[:limit])
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,17 @@ def page(app: Context, owner: str | None, team: str | None, party: str | None, l
     """
     now = app.present()
     with app.database.read() as conn:
-        return first(_asked(app, conn, owner, team, party, now), now, limit)
+        found = first(_asked(app, conn, owner, team, party, now), now, limit)
+        return replace(found, rows=_placed(conn, found.rows))
+
+
+def _placed(conn: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """*rows*, those of leads that wait for a team with where they stand in its queue."""
+    places = loads.places(conn, {row["lead"] for row in rows if row["waits_for"]})
+    for row in rows:
+        if (place := places.get(row["lead"])) is not None:
+            row["waits_place"], row["waits_of"] = place.place, place.of
+    return rows
 
 
 def first(asked: Question, now: datetime, limit: int) -> QueuePage:
@@ -176,7 +190,7 @@ class Question:
     def _saved(self, candidates: Iterable[Candidate], now: datetime) -> Iterator[dict[str, Any]]:
         for owed in owed_store.read(self.conn, [each.clock for each in candidates]):
             workflow = self.app.workflow(owed.clock.digest)
-            yield _row(workflow, owed.lead_id, owed.key, owed.state, owed.owner, owed.clock, now)
+            yield _row(workflow, owed, owed.lead_id, owed.clock, now)
 
     def _most_urgent(self, most: int | None, settled_at: datetime | None) -> list[Candidate]:
         if self.unowned:
@@ -221,7 +235,7 @@ class Question:
             return
         for clock in settled.clocks:
             if clock.is_open and clock.owed_by is not None and self.party in (None, clock.owed_by):
-                yield _row(workflow, lead.id, lead.key, lead.state, lead.owner, clock, at)
+                yield _row(workflow, lead, lead.id, clock, at)
 
     def _is_about(self, owing: Owing) -> bool:
         owes = owing.parties if self.party is None else self.party in owing.parties
@@ -245,20 +259,22 @@ def _owners(
     return [member for member in members if wanted in (None, member)]
 
 
-def _row(
-    workflow: Workflow, lead: int, key: str, state: str, owner: str | None, clock: Clock, at: datetime
-) -> dict[str, Any]:
+def _row(workflow: Workflow, of: Lead | Owed, lead: int, clock: Clock, at: datetime) -> dict[str, Any]:
     return {
         "lead": lead,
-        "key": key,
+        "key": of.key,
         "target": clock.target,
         "title": workflow.target(clock.target).title,
         "owed_by": clock.owed_by,
-        "owner": owner,
+        "owner": of.owner,
+        "waits_for": of.waits_for,
+        "waits_since": None if of.waits_since is None else instant_text(of.waits_since),
+        "waits_place": None,
+        "waits_of": None,
         "due_at": None if clock.due_at is None else instant_text(clock.due_at),
         "seconds_left": left_seconds(workflow, clock, at),
         "calendar": clock.calendar,
-        "state": state,
+        "state": of.state,
         "status": clock.status,
         "paused": clock.status == "paused",
         "lifted": clock.lifted,

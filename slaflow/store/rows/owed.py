@@ -47,12 +47,14 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An open promise and the lead it is about; ``owner`` is the lead's owner now."""
+    """An open promise and the lead it is about; ``owner`` is the lead's owner now; without it may wait."""
 
     lead_id: int
     key: str
     state: str
     owner: str | None
+    waits_for: str | None
+    waits_since: datetime | None
     clock: Clock
 
 
@@ -93,7 +95,7 @@ _AS_SOON = _RUNNING.where(
 _WITHOUT_DUE = _RUNNING.where(clock.c.due_at.is_(None))
 _PAUSED = _OF_GROUP.where(clock.c.paused_at.is_not(None))
 _BY_CLOCK = (
-    select(lead.c.id, lead.c.key, lead.c.state, lead.c.owner, *COLUMNS)
+    select(lead.c.id, lead.c.key, lead.c.state, lead.c.owner, lead.c.waits_for, lead.c.waits_since, *COLUMNS)
     .join(lead, clock.c.lead == lead.c.id)
     .where(one_of(clock.c.id, "clocks"))
     .order_by(clock.c.id)
@@ -293,4 +295,4 @@ def _candidates(
 def read(connection: Connection, clocks: Collection[int]) -> list[Owed]:
     """The promises of those clocks."""
     rows = connection.execute(_BY_CLOCK, {"clocks": clocks})
-    return [Owed(row[0], row[1], row[2], row[3], from_row(row[4:])) for row in rows]
+    return [Owed(row[0], row[1], row[2], row[3], row[4], row[5], from_row(row[6:])) for row in rows]

@@ -34,7 +34,8 @@ SCHEMAS: Mapping[str, Any] = {
     "Lead": _object(
         "A lead as of the instant asked for; asked for alone, with what may be done with it.",
         "id key state held_by workflow fields checks clocks",
-        id=NUMBER, key=TEXT, state=TEXT, owner=PERHAPS, held_by=TEXT, workflow=TEXT, digest=TEXT,
+        id=NUMBER, key=TEXT, state=TEXT, owner=PERHAPS, held_by=TEXT, waits_for=PERHAPS,
+        waits_since=PERHAPS_INSTANT, workflow=TEXT, digest=TEXT,
         as_of=INSTANT, created_at=INSTANT, entered_at=INSTANT, erased_at=PERHAPS_INSTANT,
         score={"type": "number"}, fit={"type": "number"}, engagement={"type": "number"}, stage=PERHAPS,
         fields=ANYTHING, checks=ANYTHING, attempts=ANYTHING, cycles=NUMBER, clocks=_items("Clock"),
@@ -64,6 +65,7 @@ SCHEMAS: Mapping[str, Any] = {
     "QueueRow": _object(
         "What is owed about a lead.", "lead key target seconds_left",
         lead=NUMBER, key=TEXT, target=TEXT, title=PERHAPS, owed_by=TEXT, owner=PERHAPS,
+        waits_for=PERHAPS, waits_since=PERHAPS_INSTANT, waits_place=PERHAPS_NUMBER, waits_of=PERHAPS_NUMBER,
         due_at=PERHAPS_INSTANT, seconds_left=NUMBER, calendar=TEXT, state=TEXT, status=TEXT, paused=FLAG,
     ),
     "Why": _object("Why clocks are due when they are, triggers are refused, or a lead is whose it is."),

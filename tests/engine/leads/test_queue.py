@@ -66,6 +66,7 @@ def test_a_row_of_the_queue_says_whose_turn_it_is(app: Engine) -> None:
     assert first == {
         "lead": 1, "key": "kim@example.com", "target": "respond",
         "title": "Accept or return within four hours", "owed_by": "sales", "owner": ANNA,
+        "waits_for": None, "waits_since": None, "waits_place": None, "waits_of": None,
         "due_at": "2026-03-09T09:30:00Z", "seconds_left": 5400, "calendar": "office",
         "state": "mql", "status": "running", "paused": False, "lifted": False,
     }  # fmt: skip

@@ -140,3 +140,19 @@ def test_a_promise_of_that_name_comes_first(app: Engine) -> None:
     app.activate(AGREEMENT.replace("  answer:", "  owner:"))
     told = why(app, handed_over(app, "first"))
     assert (told["target"], "stands on its page" in told["plain"][-1]) == ("owner", True)
+
+
+def test_who_waits_is_told_wherever_it_is_nobodys(app: Engine, present: Present) -> None:
+    for number in range(6):
+        handed_over(app, f"first{number}")
+    waiting = [handed_over(app, name) for name in ("one", "two")]
+    rows = [row for row in app.queue(party="sales") if row["owner"] is None]
+    assert rows == [row for row in app.queue_page(party="sales").rows if row["owner"] is None]
+    keys = ("lead", "waits_for", "waits_since", "waits_place", "waits_of")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        (lead, "floor", "2026-03-02T08:00:00Z", place, 2) for place, lead in enumerate(waiting, 1)
+    ]
+    shown = app.show(waiting[1])
+    assert (shown["waits_for"], shown["waits_since"]) == ("floor", "2026-03-02T08:00:00Z")
+    past = next(row for row in app.queue(at=MONDAY) if row["lead"] == waiting[0])
+    assert (past["waits_for"], past["waits_place"]) == ("floor", None)
