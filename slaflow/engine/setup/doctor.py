@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from slaflow.engine import machine_clock
 from slaflow.engine.context import Context
 from slaflow.engine.leads.same_person import doubled
+from slaflow.engine.owners import teams
 from slaflow.engine.passages import check as passages
 from slaflow.engine.setup import activation, people, versions
 from slaflow.errors import SlaflowError
@@ -295,6 +296,13 @@ def _handoffs(look: Look) -> Findings:
             yield False, finding
 
 
+def _dealing(look: Look) -> Findings:
+    """Says nothing where there is nothing to say of any team."""
+    workflows = [look.app.remember(each) for each in _active(look.app)]
+    with look.app.database.read() as conn:
+        yield from teams.findings(look.app, conn, workflows, look.spelt)
+
+
 def _outbox(look: Look) -> Findings:
     now = look.app.now()
     with look.app.database.read() as conn:
@@ -363,6 +371,7 @@ _CHECKS: dict[str, Callable[[Look], Findings]] = {
     marked("leads"): _leads,
     marked("identities"): _identities,
     marked("tick"): _tick,
+    marked("dealing"): _dealing,
     marked("outbox"): _outbox,
     marked("space"): _space,
     marked("erasure"): _erasure,

@@ -5,7 +5,7 @@ The only importer of ``prometheus_client``, which comes with the extra ``metrics
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +16,7 @@ from typing import Any
 from slaflow.engine.tick.run import TickReport
 from slaflow.engine.tick.worker import Observer
 from slaflow.errors import ENVIRONMENT, ExtraMissing, SlaflowError
+from slaflow.store.dealing.loads import Waiting
 from slaflow.store.rows.backlog import Outbox
 from slaflow.store.rows.channels import State
 from slaflow.store.sending.queues import Queue
@@ -79,6 +80,7 @@ class Metrics(Observer):
         gauge("lag_seconds", "How long the oldest step has waited.").set_function(self._lag)
         gauge("outbox_age_seconds", "How long the oldest message has waited.").set_function(self._age)
         self._outbox = gauge("outbox_messages", "Messages by status.", ("status",))
+        self._undealt = gauge("leads_waiting", "Leads that wait for a team.", ("team",))
         of_channel = ("channel",)
         self._waiting = gauge("deliveries_waiting", "What is to be sent over a channel.", of_channel)
         self._held = gauge("deliveries_held", "What waits for 'outbox release'.", of_channel)
@@ -112,6 +114,11 @@ class Metrics(Observer):
             self._held.labels(name).set(queue.held)
             self._shut.labels(name).set(state.shut_because(now) is not None)
             self._since_planned.labels(name).set_function(partial(self._since, queue.since))
+
+    def deals(self, waiting: Sequence[Waiting]) -> None:
+        self._undealt.clear()
+        for each in waiting:
+            self._undealt.labels(each.team).set(each.leads)
 
     def retried(self, error: SlaflowError) -> None:
         self._fault = str(error)

@@ -12,7 +12,7 @@ import os
 import random
 import selectors
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic, perf_counter
 
@@ -24,6 +24,8 @@ from slaflow.engine.tick.batch import Settled
 from slaflow.engine.tick.run import TickReport
 from slaflow.errors import SlaflowError
 from slaflow.store import wake
+from slaflow.store.dealing import loads
+from slaflow.store.dealing.loads import Waiting
 from slaflow.store.errors import DatabaseAbsent, DatabaseIsReplica, DatabaseNewer, NotADatabase, NotMigrated
 from slaflow.store.rows import backlog
 from slaflow.store.rows import channels as channel_store
@@ -108,6 +110,9 @@ class Observer:
 
     def waits(self, queues: Mapping[str, Queue], channels: Mapping[str, State]) -> None:
         """What is to be sent over each channel, and how it does; only where ``wants_outbox``."""
+
+    def deals(self, waiting: Sequence[Waiting]) -> None:
+        """Which teams leads wait for, and how many; only where ``wants_outbox``."""
 
     def retried(self, error: SlaflowError) -> None:
         """Something failed and will be tried again."""
@@ -196,6 +201,7 @@ class Worker:
             at = wake.next_wake(conn)
             outbox = backlog.outbox(conn, with_sent=False) if self.observer.wants_outbox else None
             if outbox is not None:
+                self.observer.deals(loads.waiting(conn))
                 self.observer.waits(queues(conn, self.app.now()), channel_store.states(conn))
         self._is_new = False
         self._after_failure.reset()

@@ -10,6 +10,7 @@ from support.builders import utc
 from support.office import Present
 
 from slaflow.engine.app import Engine
+from slaflow.engine.setup.doctor import examine
 
 AGREEMENT = """
 workflow: dealt
@@ -156,3 +157,27 @@ def test_who_waits_is_told_wherever_it_is_nobodys(app: Engine, present: Present)
     assert (shown["waits_for"], shown["waits_since"]) == ("floor", "2026-03-02T08:00:00Z")
     past = next(row for row in app.queue(at=MONDAY) if row["lead"] == waiting[0])
     assert (past["waits_for"], past["waits_place"]) == ("floor", None)
+
+
+def found(app: Engine) -> list[tuple[bool, str]]:
+    return [(check.ok, check.detail) for check in examine(app) if check.name == "dealing"]
+
+
+def test_the_doctor_tells_what_waits_and_which_teams_can_take_none(app: Engine, present: Present) -> None:
+    assert found(app) == []
+    for number in range(6):
+        handed_over(app, f"first{number}")
+    full = (True, "floor is full, and leads wait for it: 3 members can take none now")
+    assert found(app) == [full]
+    handed_over(app, "waits")
+    present.at += timedelta(hours=7)
+    waits = "1 lead waits for floor, since 2026-03-02T08:00:00Z"
+    assert found(app) == [(True, waits), full]
+    present.at += timedelta(hours=10)
+    closed = (True, "night is closed now, and leads wait for it")
+    assert found(app) == [(True, waits), full, closed], "of open time it was not long"
+    present.at += timedelta(hours=9)
+    app.send_away("eve@example.com", present.at, present.at + timedelta(days=1))
+    (is_ok, said), *others = found(app)
+    assert (is_ok, said.startswith(f"{waits}; raise a limit")) == (False, True)
+    assert others == [full, (False, "nobody of night is there who gets leads; see 'slaflow user list'")]

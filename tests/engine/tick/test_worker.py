@@ -24,6 +24,7 @@ from slaflow.engine.tick.worker import Bell, Observer, Patience, Worker
 from slaflow.errors import SlaflowError
 from slaflow.store import wake
 from slaflow.store.database import Database
+from slaflow.store.dealing.loads import Waiting
 from slaflow.store.errors import DatabaseAbsent, DatabaseNewer, DatabaseUnreachable
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows.channels import State
@@ -318,6 +319,10 @@ def test_the_figures_tell_what_each_channel_is_waited_for(metrics: Metrics) -> N
     assert figures["slaflow_delivery_age_seconds mail"] >= 3600
     metrics.waits({}, {})
     assert "slaflow_channel_shut mail" not in scraped(url)
+    metrics.deals([Waiting("nordics", 12, an_hour_ago)])
+    assert scraped(url)["slaflow_leads_waiting nordics"] == 12
+    metrics.deals([])
+    assert "slaflow_leads_waiting nordics" not in scraped(url)
 
 
 def test_the_lag_grows_while_a_worker_hangs_and_its_health_says_so(metrics: Metrics) -> None:
