@@ -42,6 +42,7 @@ ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "what somebody owns": (lambda conn: loads.owned(conn, [ANNA], 100, 10), "lead_"),
     "a company's": (lambda conn: loads.of_account(conn, "company 7", "sales"), "lead_account"),
     "what waits": (loads.waiting, "lead_waiting"),
+    "places in a queue": (lambda conn: loads.places(conn, [100, 200, 301]), "lead_waiting"),
     "what waits longest": (lambda conn: loads.claim_waiting(conn, "team1", 10), "lead_waiting"),
 }
 
@@ -90,3 +91,14 @@ def test_they_are_those_that_are_open(world_of: Callable[[Any], Database], party
         assert (found["team1"].leads, found["team1"].since) == (
             len(waiting), min(each.waits_since for each in waiting if each.waits_since),
         )  # fmt: skip
+
+
+def test_a_place_in_the_queue_is_by_how_long_it_waits(world_of: Callable[[Any], Database]) -> None:
+    with world_of(many).read() as connection:
+        waiting = [each for each in leads.select(connection) if each.waits_for == "team0"]
+        longest = sorted(waiting, key=lambda each: (each.waits_since or MONDAY, each.id))
+        asked = [longest[2].id, longest[-1].id, 1]
+        found = loads.places(connection, asked)
+        assert {lead: (each.place, each.of) for lead, each in found.items()} == {
+            asked[0]: (3, len(waiting)), asked[1]: (len(waiting), len(waiting)),
+        }  # fmt: skip
