@@ -112,6 +112,18 @@ class Managing(Asking):
         """Ends a membership from the next request on."""
         return self._written("DELETE", f"/people/{part(email)}", {}, None, key)
 
+    def hand_over(self, email: str, to: str | None = None, *, dry_run: bool = False) -> Iterator[Answer]:
+        """Gives the open leads of *email* to a person or a team, 500 at a time: a report for each time.
+
+        Without *to* it is the team they are in; what nobody there can take waits for it.
+        """
+        after = 0
+        while after is not None:
+            said = {"to": to, "after": after, "dry_run": dry_run}
+            report = self._written("POST", f"/people/{part(email)}/hand-over", said, None, None)
+            yield report
+            after = report["after"]
+
     def send_away(
         self, email: str, starts_at: datetime, ends_at: datetime, *, stand_in: str | None = None,
         key: str | None = None,

@@ -16,7 +16,7 @@ from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.language import _, marked
 from slaflow.web import act, health, principal, problems, slack, stop
 from slaflow.web.access import demo, letting_in, me, oidc, others, sign_in
-from slaflow.web.admin import absences, people, sending, tokens
+from slaflow.web.admin import absences, handover, people, sending, tokens
 from slaflow.web.admin import health as admin_health
 from slaflow.web.agreement import activating, drafting, reading, signing
 from slaflow.web.api import app as api
@@ -45,7 +45,7 @@ ROUTERS = (
     log.router, jobs.router,
     me.router, others.router,
     record.router, reviews.router,
-    absences.router, tokens.router, sending.router, admin_health.router,
+    absences.router, handover.router, tokens.router, sending.router, admin_health.router,
     drafting.router, signing.router, activating.router, reading.router,
 )  # fmt: skip
 """The pages there are."""

@@ -59,6 +59,7 @@ REQUESTS: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/people/{email}"): (f"/people/{ANNA}", None),
     ("PUT", "/people/{email}"): ("/people/new@example.com", {"party": "sales"}),
     ("DELETE", "/people/{email}"): (f"/people/{BO}", None),
+    ("POST", "/people/{email}/hand-over"): (f"/people/{ANNA}/hand-over", {"to": "nordics"}),
     ("POST", "/people/{email}/absences"): (
         f"/people/{ANNA}/absences",
         {"from": "2026-03-09T08:00:00Z", "until": "2026-03-10T08:00:00Z"},

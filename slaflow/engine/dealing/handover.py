@@ -91,6 +91,8 @@ class Handover:
     left: list[tuple[int, str]] = field(default_factory=list)
     away_until: datetime | None = None
     """When the person who gets them is back, who is away."""
+    last: int | None = None
+    """The lead that was looked at last, where others may come after it."""
 
     @property
     def leads(self) -> int:
@@ -120,7 +122,7 @@ class Handover:
 
 def hand_over(
     app: Context, email: str, to: str | None = None, *, by: Who | None = None, at: datetime | None = None,
-    dry_run: bool = False, most: int | None = None,
+    dry_run: bool = False, after: int = 0, most: int | None = None,
 ) -> Handover:  # fmt: skip
     """Hands every open lead that *email* owns to the person or team *to*; None: to the team they are in.
 
@@ -130,7 +132,7 @@ def hand_over(
     Args:
         by: who has it done; None: an operator.
         dry_run: all is done in one transaction, and nothing stays.
-        most: so many leads are looked at, and the others left for another time.
+        after, most: only leads of a greater number, and so many; the others are for another time.
 
     Raises:
         UnknownName, PersonRemoved: nobody is called so, or no team.
@@ -145,13 +147,14 @@ def hand_over(
     if terms.person is not None:
         found.away_until = directory.away_until(terms.person, now)
     with _transactions(app, dry_run) as run, uncollected():
-        looked_at = after = 0
-        while most is None or looked_at < most:
-            limit = AT_ONCE if most is None else min(AT_ONCE, most - looked_at)
-            page = _next(app, terms, after, limit)
+        left = most
+        while left is None or left > 0:
+            page = _next(app, terms, after, AT_ONCE if left is None else min(AT_ONCE, left))
             if not page:
+                found.last = None
                 break
-            after, looked_at = page[-1], looked_at + len(page)
+            found.last = after = page[-1]
+            left = None if left is None else left - len(page)
             _hand_over(app, run, terms, page, found)
     return found
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from slaflow.engine.access import invitations
 from slaflow.engine.access.roster import roster
+from slaflow.engine.permits import may
 from slaflow.engine.setup.places import places
 from slaflow.errors import ENVIRONMENT, SlaflowError, UnknownName
 from slaflow.language import _
@@ -40,7 +41,7 @@ def show(request: Request, asking: Asking, done: str = "") -> Response:
     return admin_page(
         request, "admin/people.html", 200, asking, people=roster(engine),
         invites=asking.may_ever("invite") and site_of(request).takes_passwords,
-        changes=asking.may_ever("people"), done=done,
+        changes=asking.may_ever("people"), hands_over=may(asking.asker, "assign", ("holds",)), done=done,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from slaflow.engine.caller import Caller
+from slaflow.engine.dealing import handover
 from slaflow.engine.setup import absences
 from slaflow.engine.setup.person_json import person_json
 from slaflow.lifecycle.dealing.shares import HEAVIEST, MOST
@@ -28,6 +29,8 @@ from slaflow.workflow.identity import folded
 
 router = APIRouter()
 Email = Annotated[str, Path(min_length=1, max_length=254)]
+LEADS_AT_ONCE = 500
+"""Leads handed over by one request."""
 Short = Annotated[str, Field(max_length=254)]
 
 
@@ -53,6 +56,14 @@ class Span(Sent):
 
     def as_json(self) -> dict[str, str]:
         return {"from": instant_text(self.from_), "until": instant_text(self.until)}
+
+
+class HandedTo(Sent):
+    """A person's address or a team's name; null is the team they are in. ``after`` is that of the answer."""
+
+    to: str | None = Field(None, min_length=1, max_length=254)
+    after: int = Field(0, ge=0, lt=2**63)
+    dry_run: bool = False
 
 
 class Away(Span):
@@ -133,6 +144,23 @@ def end_absence(
         return {"email": ended.email, **body.as_json()}
 
     return written(request, asks, write, lambda _: {"email": email, **body.as_json()})
+
+
+@router.post("/people/{email}/hand-over")
+@needs("assign", "manage", tells="HandedOver")
+def hand_over(
+    email: Email, asks: Asks, request: Request, site: Here,
+    body: Annotated[HandedTo, Depends(json_of(HandedTo))],
+) -> Response:  # fmt: skip
+    """Gives the open leads of somebody to a person, or deals them to a team without them; 500 at a time."""
+
+    def write(who: Caller) -> Mapping[str, Any]:
+        done = handover.hand_over(
+            site.engine, email, body.to, by=who, dry_run=body.dry_run, after=body.after, most=LEADS_AT_ONCE
+        )
+        return {**done.as_json(), "after": done.last}
+
+    return written(request, asks, write)
 
 
 def _is_known(site: Site, email: str) -> bool:

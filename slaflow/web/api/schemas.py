@@ -118,6 +118,11 @@ SCHEMAS: Mapping[str, Any] = {
                       capacity=PERHAPS_NUMBER, per_day=PERHAPS_NUMBER, since=INSTANT),
     "Removed": _object("Who was recorded, and what they have in hand.", "email removed",
                        email=TEXT, removed=FLAG, team=PERHAPS, leads=NUMBER, states=OBJECTS, manages=TEXTS),
+    "HandedOver": _object(
+        "What became of somebody's leads; after: look at those from there on, null: all were looked at.",
+        "email leads given waiting left after", email=TEXT, person=PERHAPS, team=PERHAPS, leads=NUMBER,
+        given=OBJECTS, waiting=NUMBER, left=OBJECTS, away_until=PERHAPS_INSTANT, after=PERHAPS_NUMBER,
+    ),
     "Absence": _object("When somebody is away, and what they have in hand.", "email from until stand_in",
                        email=TEXT, from_=INSTANT, until=INSTANT, stand_in=PERHAPS, leads=NUMBER,
                        states=OBJECTS, manages=TEXTS),

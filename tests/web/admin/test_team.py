@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from starlette.testclient import TestClient
-from support.office import ANNA, BO, DAY, FRIDAY, HOUR, MIA, MONDAY, NORA, Present
+from support.office import ANNA, BO, DAY, FRIDAY, HOUR, MIA, MONDAY, NORA, Present, handed_over
 from support.pages_sent import enter, words
 
 from slaflow.engine.access import tokens
@@ -109,6 +109,29 @@ def test_what_cannot_be_is_a_clear_line_and_the_form_comes_back(app: Engine, cli
     assert (status, "another admin does it" in said) == (409, True)
     assert sent(client, "/admin/people/remove", email="who@example.com")[0] == 404
     assert client.get("/admin/people/record?email=who").status_code == 404
+
+
+def test_a_manager_hands_over_what_one_of_theirs_has(
+    app: Engine, client: TestClient, present: Present
+) -> None:
+    handed_over(app, "other", present.at)
+    theirs = [lead["id"] for lead in app.leads(owner=ANNA)]
+    assert len(theirs) == 2
+    enter(app, client, MIA)
+    page = client.get("/admin/people").text
+    assert page.count("Hand over…") == len([each for each in app.people() if each.party == "sales"])
+    assert "2 open leads are theirs" in words(client.get(f"/admin/people/hand-over?email={ANNA}"))
+    assert sent(client, "/admin/people/hand-over", email=ANNA, to="")[0] == 422
+    status, said = sent(client, "/admin/people/hand-over", email=ANNA, to=BO)
+    assert (status, f"2 leads handed over. 2 to {BO}" in said) == (200, True), said
+    assert [app.show(lead)["owner"] for lead in theirs] == [BO, BO]
+    status, said = sent(client, "/admin/people/hand-over", email=BO, to="nordics")
+    assert (status, f"2 leads handed over. 2 to {ANNA} 0 open leads are theirs" in said) == (200, True), said
+    assert sent(client, "/admin/people/hand-over", email="who@example.com", to=BO)[0] == 404
+    enter(app, client, BO)
+    assert "Hand over…" not in client.get("/admin/people").text
+    status, said = sent(client, "/admin/people/hand-over", email=MIA, to=BO)
+    assert (status, "a manager of that party or an admin" in said) == (403, True)
 
 
 def test_absences_are_told_by_whom_they_are_theirs_to_tell(app: Engine, client: TestClient) -> None:

@@ -101,6 +101,8 @@ def test_it_does_what_admins_do(app: Engine, present: Present, client: TestClien
     assert (away["leads"], away["stand_in"]) == (0, BO)
     back = asks.end_absence("new@example.com", present.at, present.at + HOUR)
     assert (back["from"], back["until"]) == (away["from"], away["until"])
+    (told,) = asks.hand_over("new@example.com", BO, dry_run=True)
+    assert (told["leads"], told["person"], told["after"]) == (0, BO, None)
     assert asks.remove_person("new@example.com")["removed"]
     assert "new@example.com" not in [each["email"] for each in asks.people()]
     assert asks.lift_stretch(FRIDAY - HOUR, FRIDAY, "no line", party="sales")["lifted"] == 0
