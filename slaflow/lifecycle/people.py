@@ -96,6 +96,7 @@ class Directory:
         object.__setattr__(self, "_all_edges", sorted(edges | leaves))
         object.__setattr__(self, "_members", {})
         object.__setattr__(self, "_present", {})
+        object.__setattr__(self, "_there", {})
         object.__setattr__(self, "_able", {})
         object.__setattr__(self, "_removed", {})
         object.__setattr__(self, "_places", {key: place for place, key in enumerate(rows)})
@@ -114,6 +115,7 @@ class Directory:
     """Those, and every instant from which on somebody is away or back."""
     _present: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     """Who of a team was there, looked up before, between two of all edges."""
+    _there: dict[tuple[str, int], tuple[Person, ...]] = field(init=False, repr=False, compare=False)
     _able: dict[tuple[str, int], tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _removed: dict[tuple[str, int], bool] = field(init=False, repr=False, compare=False)
     """Who was looked up before, by their key, between two edges."""
@@ -210,12 +212,19 @@ class Directory:
             self._present[between] = tuple(there)
         return self._present[between]
 
+    def there(self, team: str, at: datetime) -> tuple[Person, ...]:
+        """As :meth:`present`, each as they stand then."""
+        between = team, bisect_right(self._all_edges, at)
+        if between not in self._there:
+            found = (self.person(email, at) for email in self.present(team, at))
+            self._there[between] = tuple(each for each in found if each is not None)
+        return self._there[between]
+
     def able(self, team: str, at: datetime) -> tuple[str, ...]:
         """Its members who are there at *at* and have a weight, in the same order: leads go to them."""
         between = team, bisect_right(self._all_edges, at)
         if between not in self._able:
-            found = ((email, self.person(email, at)) for email in self.present(team, at))
-            self._able[between] = tuple(email for email, each in found if each is not None and each.weight)
+            self._able[between] = tuple(each.email for each in self.there(team, at) if each.weight)
         return self._able[between]
 
     def of(self, party: str, at: datetime) -> tuple[str, ...]:

@@ -117,8 +117,7 @@ def table(workflow: Workflow, people: Directory, name: str, at: datetime, leaves
     team = workflow.teams[name]
     calendar = workflow.calendars[team.calendar] if team.calendar is not None else None
     is_closed = team.only_open and calendar is not None and not calendar.is_open(at)
-    there = ((email, people.person(email, at)) for email in people.present(name, at))
-    terms = {email: terms_of(person, team) for email, person in there if person is not None}
+    terms = {each.email: terms_of(each, team) for each in people.there(name, at)}
     return Table(team, terms, at.astimezone(zone_of(workflow, team)).date(), at, is_closed, leaves)
 
 
