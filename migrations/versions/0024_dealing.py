@@ -21,7 +21,7 @@ _OPEN_LOAD = sa.text("owner IS NOT NULL AND NOT closed")
 _OF_ACCOUNT = sa.text("account IS NOT NULL AND NOT closed")
 _WAITS = sa.text("waits_for IS NOT NULL")
 _INDEXES = (
-    ("lead_load", ["owner", "held_by"], _OPEN_LOAD),
+    ("lead_load", ["owner", "held_by", "id"], _OPEN_LOAD),
     ("lead_account", ["account", "id"], _OF_ACCOUNT),
     ("lead_waiting", ["waits_for", "waits_since", "id"], _WAITS),
 )

@@ -112,12 +112,9 @@ def hold(app: Context, conn: Connection, leads: dict[int, Lead], *, lock_turns: 
     locks.begin(conn)
     people, listeners = people_store.directory_and_listeners(conn, lock_turns=lock_turns)
     held = {
-        i: Held(
-            lead, clocks.get(i, []), head=lead.head, fields=dict(lead.fields),
-            stood=(lead.held_by, lead.owner, lead.closed),
-        )
+        i: Held(lead, clocks.get(i, []), head=lead.head, fields=dict(lead.fields))
         for i, lead in leads.items()
-    }  # fmt: skip
+    }
     return Batch(app, people, held, listeners)
 
 

@@ -30,8 +30,6 @@ class Held(Life):
     entries: list[Draft] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     renamed: list[Renamed] = field(default_factory=list)
-    stood: tuple[str, str | None, bool] | None = None
-    """By whom its row says that it is held and owned, and whether it is closed; None of one that is new."""
     is_new: bool = False
     is_full: bool = False
     """Steps that come before its next input filled this transaction: its inputs wait for another."""

@@ -55,7 +55,6 @@ class StoredLoads:
         """What each lead that is not as its row says counts for."""
         self._accounts: dict[str, set[int]] = {}
         self._are_by_account = False
-        self._rows: dict[int, _Weight] = {}
 
     def reading(self, asked: Asked) -> Reading | None:
         stands = self._standing(asked.team)
@@ -71,8 +70,9 @@ class StoredLoads:
         return teams.standing(team)
 
     def owners(self, account: str, party: str, lead: int) -> Sequence[str]:
+        others = self._of_account(account)
         found = {each.id: each for each in store.of_account(self._conn, account, party)}
-        for lead_id in {*found, *self._of_account(account)} & self._present.keys():
+        for lead_id in {*found, *others} & self._present.keys():
             found.pop(lead_id, None)
             present = self._present[lead_id]
             if (
@@ -100,7 +100,10 @@ class StoredLoads:
 
     @cached_property
     def _present(self) -> dict[int, Lead]:
-        """Leads that may not be as their rows say, as they stand."""
+        """Leads that may not be as their rows say, as they stand.
+
+        Of them no row is counted: who carries out what has fallen may save it while the others are.
+        """
         found = {lead_id: held.lead for lead_id, held in self._held.items() if held.lead is not None}
         if self._before is not None:
             found |= self._fallen(self._before)
@@ -112,10 +115,10 @@ class StoredLoads:
         if new:
             self._open |= dict.fromkeys(new, 0)
             spelt = [each.email for each in self._people.people if (party, folded(each.email)) in new]
-            for owner, number in store.open_leads(self._conn, party, {*spelt, *keys}).items():
+            present = self._present
+            for owner, number in store.open_leads(self._conn, party, {*spelt, *keys}, present).items():
                 self._count((party, folded(owner)), number, new)
-            for lead_id, lead in self._present.items():
-                self._count(self._stood(lead_id), -1, new)
+            for lead_id, lead in present.items():
                 self._weights[lead_id] = self._weight(lead)
                 self._count(self._weights[lead_id], 1, new)
         return {email: self._open[key] for email, key in keys.items()}
@@ -124,15 +127,8 @@ class StoredLoads:
         if weight is not None and weight in of:
             self._open[weight] += change
 
-    def _stood(self, lead_id: int) -> _Weight:
-        """What the lead's row counts for."""
-        if lead_id in self._held:
-            stood = self._held[lead_id].stood
-            return None if stood is None else _weighed(*stood)
-        return self._rows.get(lead_id)
-
     def _weight(self, lead: Lead) -> _Weight:
-        return _weighed(lead.held_by, lead.owner, lead.closed)
+        return None if lead.owner is None or lead.closed else (lead.held_by, folded(lead.owner))
 
     def _of_account(self, account: str) -> set[int]:
         """Leads of *account* that may not be as their rows say."""
@@ -150,18 +146,16 @@ class StoredLoads:
             if present is None or self._held[lead_id].entries:
                 del leads[lead_id]
         clocks = clock_store.open_of(self._conn, list(leads)) if leads else {}
+        # What was saved between the two statements is as its row says, and no lead goes with others' clocks.
+        heads = lead_store.heads(self._conn, leads.keys()) if leads else {}
         found = {}
         for lead_id, lead in leads.items():
+            if heads.get(lead_id) != lead.head:
+                continue
             try:
                 workflow = self._app.workflow(lead.digest)
-                row = self._weight(lead)
                 found[lead_id] = settled(workflow, self._people, lead, clocks.get(lead_id, []), before).lead
-                self._rows[lead_id] = row
             except SlaflowError:
                 # A tick would leave it out as well: it stays as it was saved.
                 continue
         return found
-
-
-def _weighed(party: str, owner: str | None, closed: bool) -> _Weight:
-    return None if owner is None or closed else (party, folded(owner))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, not_, select
 
 from slaflow.store.tables.leads import IS_OPEN, lead
 from slaflow.store.types import one_of
@@ -31,12 +31,20 @@ class Waiting(NamedTuple):
     since: datetime
 
 
-def open_leads(connection: Connection, party: str, owners: Collection[str]) -> dict[str, int]:
-    """How many open leads each of *owners*, as they are spelt on leads, has that *party* holds."""
+def open_leads(
+    connection: Connection, party: str, owners: Collection[str], but: Collection[int] = ()
+) -> dict[str, int]:
+    """How many open leads each of *owners*, as they are spelt on leads, has that *party* holds.
+
+    The leads *but* are not counted.
+    """
     found = select(lead.c.owner, func.count()).where(
         one_of(lead.c.owner, "owners"), lead.c.owner.is_not(None), IS_OPEN, lead.c.held_by == party
     )
-    rows = connection.execute(found.group_by(lead.c.owner), {"owners": list(owners)})
+    if but:
+        found = found.where(not_(one_of(lead.c.id, "but")))
+    given = {"owners": list(owners), **({"but": list(but)} if but else {})}
+    rows = connection.execute(found.group_by(lead.c.owner), given)
     return {owner: number for owner, number in rows}
 
 

@@ -86,7 +86,7 @@ lead = Table(
     Index("lead_owner", "owner", "id"),
     Index("lead_workflow", "workflow", "id"),
     # What each owner has on their hands.
-    partial("lead_load", "owner", "held_by", where=text("owner IS NOT NULL AND NOT closed")),
+    partial("lead_load", "owner", "held_by", "id", where=text("owner IS NOT NULL AND NOT closed")),
     partial("lead_account", "account", "id", where=text("account IS NOT NULL AND NOT closed")),
     partial("lead_waiting", "waits_for", "waits_since", "id", where=text("waits_for IS NOT NULL")),
     partial(

@@ -40,6 +40,10 @@ def many(database: Database) -> None:
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "open leads": (lambda conn: loads.open_leads(conn, "sales", [ANNA, "nobody@example.com"]), "lead_load"),
     "what somebody owns": (lambda conn: loads.owned(conn, [ANNA], 100, 10), "lead_"),
+    "open leads but some": (
+        lambda conn: loads.open_leads(conn, "sales", [ANNA], [7, 207, 407]),
+        "lead_load",
+    ),
     "a company's": (lambda conn: loads.of_account(conn, "company 7", "sales"), "lead_account"),
     "what waits": (loads.waiting, "lead_waiting"),
     "places in a queue": (lambda conn: loads.places(conn, [100, 200, 301]), "lead_waiting"),
@@ -79,6 +83,8 @@ def test_they_are_those_that_are_open(world_of: Callable[[Any], Database], party
         theirs = [each for each in every if each.owner == ANNA and each.held_by == party and not each.closed]
         expected = {ANNA: len(theirs)} if theirs else {}
         assert loads.open_leads(connection, party, [ANNA, "nobody@example.com"]) == expected
+        some = [each.id for each in theirs[1:]] or [7]
+        assert loads.open_leads(connection, party, [ANNA], some) == ({ANNA: 1} if theirs else {})
         account = [
             (each.id, each.owner, each.assigned_at)
             for each in sorted(every, key=lambda each: -each.id)
