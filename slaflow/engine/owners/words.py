@@ -80,13 +80,16 @@ class Words:
             case "dealt":
                 words = _("{owner} owns lead {lead}: it waited for {team}, which dealt it to them {at}")
             case "handed_over":
-                words = _("{owner} owns lead {lead}: {team} dealt it to them {at}, as {by} handed over")
+                words = _(
+                    "{owner} owns lead {lead}: {team} dealt it to them {at}, "
+                    "as {by} handed over what {leaves} had"
+                )
             case _:
                 words = _("{owner} owns lead {lead}: {cause} gave it to them {at}, {method}")
         number = None if why.rule is None else why.rule[0]
         return words.format(
             owner=owner, lead=why.lead, at=at, by=by, number=number, team=self._named, cause=self._cause(),
-            method=self._method(),
+            leaves=None if why.leaves is None else self.name(why.leaves), method=self._method(),
         )  # fmt: skip
 
     def _nobody(self) -> str:

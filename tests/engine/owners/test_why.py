@@ -10,6 +10,7 @@ from support.builders import utc
 from support.office import Present
 
 from slaflow.engine.app import Engine
+from slaflow.engine.dealing import handover
 from slaflow.engine.setup.doctor import examine
 
 AGREEMENT = """
@@ -181,3 +182,14 @@ def test_the_doctor_tells_what_waits_and_which_teams_can_take_none(app: Engine, 
     (is_ok, said), *others = found(app)
     assert (is_ok, said.startswith(f"{waits}; raise a limit")) == (False, True)
     assert others == [full, (False, "nobody of night is there who gets leads; see 'slaflow user list'")]
+
+
+def test_what_was_handed_over_says_by_whom_and_that_who_leaves_gets_none(app: Engine) -> None:
+    lead = handed_over(app, "first")
+    handover.hand_over(app, ANN, "floor", by="mia@example.com")
+    answer, _, leaves, *_ = why(app, lead)["plain"]
+    assert answer == (
+        "ben@example.com owns lead 1: floor dealt it to them Mon 2026-03-02 09:00,"
+        " as mia@example.com handed over what ann@example.com had"
+    )
+    assert "ann@example.com: weight 1, 1 open of 2, hands over; needed: not to hand over" in leaves
