@@ -27,12 +27,14 @@ from slaflow.log.chain import seal
 from slaflow.store import locks, wake
 from slaflow.store.database import Connection
 from slaflow.store.dealing import turns
+from slaflow.store.linking import mirrors
 from slaflow.store.log import entries as log_store
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import outbox as outbox_store
 from slaflow.store.rows import people as people_store
 from slaflow.store.rows import renamings
+from slaflow.store.rows.listeners import MIRROR
 
 
 def in_transaction(
@@ -143,6 +145,8 @@ def save(conn: Connection, batch: Batch, now: datetime) -> None:
     log_store.append(conn, entries)
     passages.keep(batch.app, conn, batch.people, entries)
     outbox_store.queue(conn, list(_messages(batch, done, now)))
+    if mirrored := batch.listeners.get(MIRROR):
+        mirrors.mark(conn, mirrored, {h.lead.id: h.lead.seq for h in done if h.lead is not None})
     if batch.draws:
         standings = turns.after(batch.draws, batch.turns)
         turns.save_turns(conn, {name: each.turn or "" for name, each in standings.items()}, standings)

@@ -135,7 +135,10 @@ class Lead:
         twin.holders = self.holders.copy()
         twin.passed_to = self.passed_to.copy()
         twin.clock_numbers = self.clock_numbers.copy()
-        twin.broken = {owner: clocks.copy() for owner, clocks in self.broken.items()}
+        if self.broken:
+            twin.broken = {owner: clocks.copy() for owner, clocks in self.broken.items()}
+        else:
+            twin.broken = {}
         return twin
 
 

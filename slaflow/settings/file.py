@@ -11,8 +11,8 @@ from slaflow.workflow.model.parties import ActOn
 
 FILE_NAME = "slaflow.toml"
 KNOWN_KEYS = (
-    "database", "key", "public_url", "templates", "send", "channels", "recipients", "receivers", "links",
-    "net", "web",
+    "database", "key", "public_url", "templates", "send", "channels", "recipients", "receivers", "hooks",
+    "links", "net", "web",
 )  # fmt: skip
 
 

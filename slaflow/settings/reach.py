@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from slaflow.settings.secret import SecretPlace
+from slaflow.settings.hooks import AnyCrm, AnyHook
+from slaflow.settings.table import Secret as Secret
+from slaflow.settings.table import Table as Table
 from slaflow.settings.written import (
     Elapsed,
     Events,
@@ -26,12 +28,6 @@ from slaflow.settings.written import (
     Words,
 )
 from slaflow.workflow.model.parties import ActOn
-
-
-class Table(BaseModel):
-    """A table of slaflow.toml; a key that it does not know is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Burst(Table):
@@ -51,25 +47,6 @@ class Send(Table):
     lease: Elapsed = timedelta(minutes=2)
     fuse: int = Field(default=500, ge=1)
     burst: Burst = Burst()
-
-
-class Secret(Table):
-    """A table that names secrets: ``KEY_env`` or ``KEY_file``."""
-
-    needs: ClassVar[tuple[str, ...]] = ()
-    """Secrets of which it has to name one."""
-
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """The secrets of which one has to be named and none is."""
-        named = any(getattr(self, f"{key}_env") or getattr(self, f"{key}_file") for key in self.needs)
-        return () if named else self.needs
-
-    def place(self, where: str, key: str) -> SecretPlace | None:
-        """Where the secret *key* of the table *where* is kept; None where none is named."""
-        env: tuple[str, ...] | None = getattr(self, f"{key}_env")
-        file: File | None = getattr(self, f"{key}_file")
-        return SecretPlace(f"[{where}] {key}", env or (), file) if env or file else None
 
 
 class MailChannel(Secret):
@@ -205,9 +182,13 @@ class Reach(Table):
     templates: File | None = None
     """A folder with templates of one's own, before the package's."""
     send: Send = Send()
-    channels: dict[str, Channel] = {}
-    recipients: dict[str, Names] = {}
-    receivers: dict[str, WebhookReceiver] = {}
+    channels: dict[str, Channel] = Field(default_factory=dict)
+    recipients: dict[str, Names] = Field(default_factory=dict)
+    receivers: dict[str, WebhookReceiver] = Field(default_factory=dict)
+    """Those that are told of entries."""
+    crms: dict[str, AnyCrm] = Field(default_factory=dict)
+    """Those of ``[receivers]`` whose fields are written."""
+    hooks: dict[str, AnyHook] = Field(default_factory=dict)
     links: Links = Links()
     net: Net = Net()
     web: Web = Web()

@@ -10,8 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from slaflow.settings.agreeing import faults_of_links, faults_of_recipients, faults_of_send
 from slaflow.settings.file import SettingsInvalid, find_file, parsed, unknown_keys
-from slaflow.settings.reach import Links, Net, Reach, Send, Table, Web, is_one_room
+from slaflow.settings.reach import Links, Net, Reach, Send, Web, WebhookReceiver, is_one_room
 from slaflow.settings.reading import TableReader, kinds_of
+from slaflow.settings.table import Table
 from slaflow.settings.unsafe import unsafe
 from slaflow.settings.written import File, Names, PublicUrl, shown
 
@@ -44,8 +45,11 @@ def _read(reader: TableReader, table: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, model in {"send": Send, "links": Links, "net": Net, "web": Web}.items():
         found[key] = reader.table(model, table[key], key) if key in table else None
-    for key, what in {"channels": "channel", "receivers": "receiver"}.items():
+    for key, what in {"channels": "channel", "receivers": "receiver", "hooks": "hook"}.items():
         found[key] = reader.tables(_KINDS[key], table[key], key, what) if key in table else None
+    told = found["receivers"] or {}
+    found["crms"] = {name: each for name, each in told.items() if not isinstance(each, WebhookReceiver)}
+    found["receivers"] = {name: each for name, each in told.items() if isinstance(each, WebhookReceiver)}
     if "public_url" in table:
         found["public_url"] = _public_url(reader, table["public_url"])
     if "templates" in table:
@@ -60,8 +64,11 @@ def _read(reader: TableReader, table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _KINDS: dict[str, dict[str, type[Table]]] = {
-    key: kinds_of(get_args(Reach.model_fields[key].annotation)[1]) for key in ("channels", "receivers")
+    key: kinds_of(get_args(Reach.model_fields[key].annotation)[1])
+    for key in ("channels", "receivers", "crms", "hooks")
 }
+# Both kinds of receivers stand in one table.
+_KINDS["receivers"] |= _KINDS.pop("crms")
 
 
 def _public_url(reader: TableReader, value: object) -> str | None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from slaflow.errors import did_you_mean, nearest
-from slaflow.settings.reach import Secret, Table
+from slaflow.settings.table import Secret, Table
 from slaflow.settings.unsafe import SECRET_ENDS, secret_meant, unsafe
 from slaflow.settings.written import shown
 

@@ -35,6 +35,8 @@ from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
 from slaflow.store.jobs import queue as jobs
 from slaflow.store.kept import figures, passages, touches
 from slaflow.store.kept.touches import Ending, Touch
+from slaflow.store.linking import inbox, mirrors
+from slaflow.store.linking.inbox import Arrived
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
 from slaflow.store.rows import (
@@ -102,6 +104,8 @@ def fill(database: Database) -> None:
         let_in(connection, lead_id)
         job = jobs.ask(connection, "export", "anna@example.com", "sales", {}, MONDAY, holds_leads=True)
         jobs.add_part(connection, job, 0, b"part")
+        inbox.take(connection, "crm", [Arrived(f"key-{lead_id}", MONDAY, "1", {})], MONDAY, MONDAY)
+        mirrors.mark(connection, ["crm"], {lead_id: 1})
 
 
 def let_in(connection: Connection, number: int) -> None:

@@ -36,12 +36,15 @@ def sections() -> dict[str, list[list[str]]]:
 
 def models() -> dict[str, type[Table]]:
     """What each section is of."""
-    of = {key: get_args(Reach.model_fields[key].annotation)[1] for key in ("channels", "receivers")}
+    tables = ("channels", "receivers", "crms", "hooks")
+    of = {key: get_args(Reach.model_fields[key].annotation)[1] for key in tables}
     return {
         "[send]": Send, "[send.burst]": type(Send().burst), "[links]": Links, "[net]": Net,
         "[web]": Web, "[web.oidc]": Oidc,
         "[receivers.NAME]": kinds_of(of["receivers"])["webhook"],
         **{f"kind {kind}": model for kind, model in kinds_of(of["channels"]).items()},
+        **{f"receiver {kind}": model for kind, model in kinds_of(of["crms"]).items()},
+        **{f"hook {kind}": model for kind, model in kinds_of(of["hooks"]).items()},
     }  # fmt: skip
 
 
@@ -51,7 +54,7 @@ MODELS = models()
 def test_every_kind_of_table_has_a_section() -> None:
     """A new kind of receiver is entered in ``models`` and on the page."""
     assert len(kinds_of(get_args(Reach.model_fields["receivers"].annotation)[1])) == 1
-    assert sections().keys() >= {*MODELS, "[channels.NAME]", "[recipients]"}
+    assert sections().keys() >= {*MODELS, "[channels.NAME]", "[recipients]", "[hooks.NAME]"}
 
 
 def test_no_key_of_the_top_is_forgotten() -> None:

@@ -15,7 +15,7 @@ from slaflow.store.database import Connection
 from slaflow.store.rows import channels as channel_store
 from slaflow.store.rows import receivers as store
 from slaflow.store.rows.channels import State
-from slaflow.store.rows.listeners import RECEIVER
+from slaflow.store.rows.listeners import MIRROR, RECEIVER
 from slaflow.store.rows.receivers import Applied
 
 _OPEN: dict[str, Any] = {
@@ -39,8 +39,9 @@ def wanted(reach: Reach) -> list[Applied]:
         for kind in each.events:
             if kind not in KINDS:
                 raise UnknownName(_("[receivers.{name}] event").format(name=name), kind, KINDS)
-    found = (Applied(n, r.kind, tuple(sorted(set(r.events))), r.personal) for n, r in reach.receivers.items())
-    return sorted(found, key=lambda each: each.name)
+    told = (Applied(n, r.kind, tuple(sorted(set(r.events))), r.personal) for n, r in reach.receivers.items())
+    written = (Applied(name, each.kind, (MIRROR,), False) for name, each in reach.crms.items())
+    return sorted((*told, *written), key=lambda each: each.name)
 
 
 def apply(app: Context, reach: Reach) -> dict[str, Any]:

@@ -244,7 +244,7 @@ def _row(lead: Lead, write: Callable[[datetime], Any]) -> tuple[Any, ...]:
         moment(lead.step_at), moment(lead.reset_at), moment(lead.handoff_at),
         _json(lead.holders), _json(lead.passed_to), _json(lead.clock_numbers),
         lead.closed, lead.account, moment(lead.assigned_at), lead.waits_for, moment(lead.waits_since),
-        _json(lead.broken), lead.seq, lead.head, lead.salt, lead.id,
+        _NONE if not lead.broken else _json(lead.broken), lead.seq, lead.head, lead.salt, lead.id,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from slaflow.store.types import unread
 
 RECEIVER = "receiver:"
 """What stands before a receiver's name where a person's address could stand."""
+MIRROR = "mirror"
+"""Stands among the kinds of entries for all of them: the state of whatever lead they are about is written."""
 Listeners = Mapping[str, tuple[str, ...]]
 """The names of receivers by the kind of entry they are told of."""
 NOBODY: Listeners = MappingProxyType({})

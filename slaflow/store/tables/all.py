@@ -11,6 +11,7 @@ from slaflow.store.tables import (
     imports,
     jobs,
     leads,
+    links,
     log,
     outbox,
     passages,
@@ -23,7 +24,7 @@ from slaflow.store.tables.metadata import REVISIONS, belongs_to, metadata, tell_
 __all__ = ["REVISIONS", "belongs_to", "metadata"]
 
 ROOMS = (
-    access, commitments, deliveries, erasure, figures, imports, jobs, leads, log, outbox, passages,
+    access, commitments, deliveries, erasure, figures, imports, jobs, leads, links, log, outbox, passages,
     people, touches, workflows,
 )  # fmt: skip
 """The modules by which every table is known to the metadata."""
