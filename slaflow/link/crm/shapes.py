@@ -56,7 +56,7 @@ class FieldOf(NamedTuple):
 
 
 class CrmClosed(Exception):
-    """Nothing more is asked for a while: limits, an outage, a token that is no good, a field that is not there.
+    """Nothing more is asked for a while: a limit, an outage, a token that is no good, a field that is gone.
 
     ``for_`` None: until somebody mends it; a probe looks again. ``reason`` names no value and no secret.
     """
@@ -77,7 +77,7 @@ class Crm(Protocol):
         """Every field of that object."""
 
     def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
-        """Which record has each of *values* in the field *by*: value to remote id; none where several have."""
+        """Which record has each of *values* in the field *by*: value to remote id; none if several have."""
 
     def read(self, object: str, remotes: Collection[str], fields: Collection[str]) -> Sequence[Record]:
         """These records; who is gone is left out."""
