@@ -128,6 +128,8 @@ def _person(data: Mapping[str, Any]) -> str:
 
 def _assigned(data: Mapping[str, Any]) -> str:
     method = str(data.get("method") or "").replace("_", " ")
+    if method == "waiting":
+        return f"to nobody, waits for {data['team']}"
     return f"to {data.get('to') or 'nobody'}" + (f" ({method})" if method else "")
 
 

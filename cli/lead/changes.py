@@ -14,7 +14,7 @@ Clock = Mapping[str, Any]
 
 def added(lead: Lead, zone: tzinfo) -> str:
     """``lead 42 added: kim@example.com in mql, owner anna@example.com; respond due Mon 2026-03-09 13:30``."""
-    owner = f"owner {lead['owner']}" if lead["owner"] else "no owner"
+    owner = _owned(lead, "no owner")
     first = f"lead {lead['id']} added: {lead['key']} in {lead['state']}, {owner}"
     running = [clock for clock in lead["clocks"] if clock["ended_at"] is None]
     return "; ".join([first, *(_started(clock, zone) for clock in running)])
@@ -56,7 +56,9 @@ def _move(before: Lead, after: Lead, what: str) -> str:
 
 def _changes(before: Lead, after: Lead) -> Iterator[str]:
     if before["owner"] != after["owner"]:
-        yield f"owner {after['owner']}" if after["owner"] else "no owner now"
+        yield _owned(after, "no owner now")
+    elif after.get("waits_for") and not before.get("waits_for"):
+        yield _owned(after, "")
     if before["score"] != after["score"]:
         yield f"score {score(before['score'])} -> {score(after['score'])}"
     if before["stage"] != after["stage"] and after["stage"]:
@@ -64,6 +66,12 @@ def _changes(before: Lead, after: Lead) -> Iterator[str]:
     for name, answer in after["checks"].items():
         if before["checks"].get(name) != answer:
             yield f"{name} {'passed' if answer['passed'] else 'not passed'}"
+
+
+def _owned(lead: Lead, else_: str) -> str:
+    if lead["owner"]:
+        return f"owner {lead['owner']}"
+    return f"waits for {lead['waits_for']}" if lead.get("waits_for") else else_
 
 
 def _started(clock: Clock, zone: tzinfo) -> str:
