@@ -14,6 +14,8 @@ down_revision = "0023"
 branch_labels = None
 depends_on = None
 
+# What libyaml reads its twin in Python does not always, and agreements are read by libyaml.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 INSTANT = sa.Text().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
 WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
@@ -76,7 +78,7 @@ def _final_states(connection: sa.Connection, digest: str) -> Iterator[str]:
     text = sa.text("SELECT source FROM workflow_version WHERE digest = :digest ORDER BY id DESC LIMIT 1")
     source = connection.execute(text, {"digest": digest}).scalar()
     # Every scalar as it is written: a state may be called what YAML 1.1 takes for something else.
-    read: Any = yaml.load(source, Loader=yaml.BaseLoader) if source else None
+    read: Any = yaml.load(source, Loader=_LOADER) if source else None
     states = read.get("states") if isinstance(read, dict) else None
     for name, state in states.items() if isinstance(states, dict) else ():
         if isinstance(state, dict) and state.get("final") in ("true", "True", "TRUE"):
