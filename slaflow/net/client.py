@@ -25,7 +25,7 @@ from slaflow.net.reply import Reply
 from slaflow.settings.urls import UNREADABLE, url_problem
 
 MOST_READ = 64 * 1024
-"""Bytes of an answer that are read; what comes after them is of no concern to anybody here."""
+"""Bytes of an answer that are read, where nothing else is said: what comes after them tells nobody more."""
 KEPT_SECONDS = 5.0
 """How long a connection is kept for the next request."""
 _TELLTALES = ("httpcore2", "httpcore2.connection", "httpcore2.http11")
@@ -67,18 +67,22 @@ class Client:
         self._guards = {scheme: Guard(known, asked, public=scheme == "https") for scheme in ("https", "http")}
         self._pools = {scheme: self._pool(guard) for scheme, guard in self._guards.items()}
 
-    def post(self, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
-        """What *url* answers to *content*; may be called from several threads.
+    def post(self, url: str, headers: Mapping[str, str], content: bytes, *, most: int = MOST_READ) -> Reply:
+        """What *url* answers to *content*, as far as *most* bytes; may be called from several threads.
 
         Raises:
             UrlRefused: nothing is ever sent to a URL like that.
             NetFault: no status came back in time, or its address may not be called.
         """
-        return self._asked("POST", url, headers, content)
+        return self._asked("POST", url, headers, content, most)
 
-    def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+    def patch(self, url: str, headers: Mapping[str, str], content: bytes, *, most: int = MOST_READ) -> Reply:
+        """What *url* answers to changes of what stands there. Raises as :meth:`post`."""
+        return self._asked("PATCH", url, headers, content, most)
+
+    def get(self, url: str, headers: Mapping[str, str], *, most: int = MOST_READ) -> Reply:
         """What stands at *url*. Raises as :meth:`post`."""
-        return self._asked("GET", url, headers, None)
+        return self._asked("GET", url, headers, None, most)
 
     def reach(self, url: str) -> None:
         """Connects to *url*, over TLS where it is https, and sends nothing. Raises as :meth:`post`."""
@@ -98,7 +102,9 @@ class Client:
         for pool in self._pools.values():
             pool.close()
 
-    def _asked(self, verb: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
+    def _asked(
+        self, verb: str, url: str, headers: Mapping[str, str], content: bytes | None, most: int
+    ) -> Reply:
         to = _parsed(url)
         sent = [(b"host", to.netloc), *((name.encode(), text.encode()) for name, text in headers.items())]
         with (
@@ -107,7 +113,7 @@ class Client:
                 verb, _target(to), headers=sent, content=content, extensions=self._times()
             ) as answer,
         ):
-            body, is_whole = _read(answer)
+            body, is_whole = _read(answer, most)
             return Reply(answer.status, _headers(answer), body, is_whole)
 
     def _pool(self, guard: Guard) -> httpcore2.ConnectionPool:
@@ -146,14 +152,14 @@ def _target(to: httpx2.URL) -> httpcore2.URL:
     return httpcore2.URL(scheme=to.raw_scheme, host=to.raw_host, port=to.port, target=to.raw_path)
 
 
-def _read(answer: httpcore2.Response) -> tuple[bytes, bool]:
+def _read(answer: httpcore2.Response, most: int) -> tuple[bytes, bool]:
     """The answer's body as far as it is read, and whether that is all of it."""
     body = bytearray()
     try:
         for part in answer.iter_stream():
             body += part
-            if len(body) > MOST_READ:
-                return bytes(body[:MOST_READ]), False
+            if len(body) > most:
+                return bytes(body[:most]), False
     except _FAULTS:
         # Its status has come: that is an answer, whatever becomes of the rest.
         return bytes(body), False

@@ -75,6 +75,15 @@ def test_an_answer_comes_back_with_status_headers_and_body(client: Client, fault
     assert seen.headers["content-type"] == "text/plain"
 
 
+def test_a_change_is_sent_as_one_and_a_question_with_what_is_asked(
+    client: Client, faulty: FaultyServer
+) -> None:
+    client.patch(faulty.url("/records"), {}, b"{}")
+    client.get(faulty.url("/records?q=SELECT%20Id"), {})
+    told = [(seen.verb, seen.path, seen.body) for seen in faulty.seen]
+    assert told == [("PATCH", "/records", b"{}"), ("GET", "/records?q=SELECT%20Id", b"")]
+
+
 def test_a_connection_is_kept_for_the_next_request(client: Client, faulty: FaultyServer) -> None:
     for _ in range(3):
         client.post(faulty.url(), {}, b"")
@@ -91,6 +100,13 @@ def test_a_body_without_end_is_read_to_its_64_kilobytes(client: Client, faulty: 
     faulty.answers("/in", endless)
     reply = client.post(faulty.url("/in"), {}, b"")
     assert (reply.status, len(reply.body), reply.is_whole) == (200, MOST_READ, False)
+
+
+def test_more_is_read_of_whom_more_is_expected(client: Client, faulty: FaultyServer) -> None:
+    faulty.answers("/in", answer(200, b"a" * (2 * MOST_READ)), endless)
+    assert client.get(faulty.url("/in"), {}, most=2 * MOST_READ).is_whole
+    cut = client.get(faulty.url("/in"), {}, most=2 * MOST_READ)
+    assert (len(cut.body), cut.is_whole) == (2 * MOST_READ, False)
 
 
 BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"

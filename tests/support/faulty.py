@@ -20,6 +20,7 @@ class Seen:
     headers: dict[str, str]
     body: bytes
     connection: int
+    verb: str = "POST"
 
 
 class Asked(socketserver.StreamRequestHandler):
@@ -57,7 +58,7 @@ class Asked(socketserver.StreamRequestHandler):
             name, _, text = line.decode("latin-1").partition(":")
             headers[name.lower()] = text.strip()
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        return Seen(words[1].decode(), headers, body, number)
+        return Seen(words[1].decode(), headers, body, number, words[0].decode())
 
 
 Answer = Callable[[Asked], bool]
