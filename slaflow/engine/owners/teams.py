@@ -72,10 +72,10 @@ def _full(
         words = _("nobody of {team} is there who gets leads; see 'slaflow user list'")
         yield False, words.format(team=team.name)
     elif all(each.why == CLOSED for each in figures):
-        yield True, _("{team} is closed now, and leads wait for it").format(team=team.name)
+        yield True, _("{team} is closed now; what comes for it waits").format(team=team.name)
     elif all(each.why is not None for each in figures):
         words = ngettext(
-            "{team} is full, and leads wait for it: {n} member can take none now",
-            "{team} is full, and leads wait for it: {n} members can take none now", len(figures),
+            "{team} is full; what comes for it waits: {n} member can take none now",
+            "{team} is full; what comes for it waits: {n} members can take none now", len(figures),
         )  # fmt: skip
         yield True, words.format(team=team.name, n=len(figures))

@@ -168,14 +168,14 @@ def test_the_doctor_tells_what_waits_and_which_teams_can_take_none(app: Engine, 
     assert found(app) == []
     for number in range(6):
         handed_over(app, f"first{number}")
-    full = (True, "floor is full, and leads wait for it: 3 members can take none now")
+    full = (True, "floor is full; what comes for it waits: 3 members can take none now")
     assert found(app) == [full]
     handed_over(app, "waits")
     present.at += timedelta(hours=7)
     waits = "1 lead waits for floor, since 2026-03-02T08:00:00Z"
     assert found(app) == [(True, waits), full]
     present.at += timedelta(hours=10)
-    closed = (True, "night is closed now, and leads wait for it")
+    closed = (True, "night is closed now; what comes for it waits")
     assert found(app) == [(True, waits), full, closed], "of open time it was not long"
     present.at += timedelta(hours=9)
     app.send_away("eve@example.com", present.at, present.at + timedelta(days=1))
