@@ -74,6 +74,7 @@ HOMES = {
         "slaflow/workflow/",
         "slaflow/trial/",
         "slaflow/exchange/",
+        "slaflow/link/",
         "slaflow/web/",
     ),
     "rich": ("cli/",),

@@ -12,6 +12,7 @@ from slaflow.language import _
 from slaflow.lifecycle.decision import KINDS, instant_text
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
+from slaflow.store.linking import mirrors
 from slaflow.store.rows import channels as channel_store
 from slaflow.store.rows import receivers as store
 from slaflow.store.rows.channels import State
@@ -87,23 +88,38 @@ def check_same(app: Context, reach: Reach) -> None:
 def known_names(conn: Connection, reach: Reach) -> list[str]:
     """Every channel and receiver that slaflow.toml has, and every receiver that was applied."""
     applied = {f"{RECEIVER}{each.name}" for each in store.applied(conn)}
-    return sorted({*reach.channels, *(f"{RECEIVER}{name}" for name in reach.receivers), *applied})
+    named = (f"{RECEIVER}{name}" for name in (*reach.receivers, *reach.crms))
+    return sorted({*reach.channels, *named, *applied})
 
 
 def listed(app: Context) -> list[dict[str, Any]]:
-    """Who is told of what, how it does and what waits."""
+    """Who is told of what, how it does and what waits: deliveries, or for a CRM leads to be written there.
+
+    Of a CRM also how many leads are ``troubled``: written no more, or not when that was tried last.
+    """
     with app.database.read() as conn:
         applied, states = store.applied(conn), channel_store.states(conn)
-        waiting = channel_store.waiting(conn)
-    return [
-        {**_json(each), **_standing(states.get(name, State(name))), "waiting": waiting.get(name, (0,))[0]}
-        for each in applied
-        for name in (f"{RECEIVER}{each.name}",)
-    ]
+        waiting = {name: number for name, (number, _) in channel_store.waiting(conn).items()}
+        counts = {each.name: mirrors.counts(conn, each.name) for each in applied if is_crm(each)}
+    rows = []
+    for each in applied:
+        name = f"{RECEIVER}{each.name}"
+        row = {**_json(each), **_standing(states.get(name, State(name))), "waiting": waiting.get(name, 0)}
+        if (known := counts.get(each.name)) is not None:
+            troubled = known["troubled"] + known["gone"] + known["stopped"]
+            row |= {"waiting": known["waiting"], "troubled": troubled}
+        rows.append(row)
+    return rows
+
+
+def is_crm(receiver: Applied) -> bool:
+    """Whether its fields are written, and it is told of nothing."""
+    return MIRROR in receiver.events
 
 
 def put(app: Context, name: str, *, on: bool, channels: Collection[str] = ()) -> dict[str, Any]:
-    """Puts a receiver on again, or off: what waits for it is kept.
+    """Puts a receiver on again, or off: what waits for it is kept. A CRM that is put on is also written again
+    what was stopped because it went round in circles.
 
     So with one of *channels*, or another that was ever used.
 
@@ -113,13 +129,16 @@ def put(app: Context, name: str, *, on: bool, channels: Collection[str] = ()) ->
     said = _OPEN if on else {"off_at": app.now(), "off_because": "put off by hand"}
 
     def work(conn: Connection) -> None:
-        known = [each.name for each in store.applied(conn)]
+        applied = {each.name: each for each in store.applied(conn)}
+        known = list(applied)
         used = {each for each in channel_store.states(conn) if not each.startswith(RECEIVER)}
         if name not in {*known, *used, *channels}:
             raise UnknownName("receiver or channel", name, {*known, *used, *channels})
         full = f"{RECEIVER}{name}" if name in known else name
         channel_store.state(conn, full, lock=True)
         channel_store.save(conn, full, **said)
+        if on and name in applied and is_crm(applied[name]):
+            mirrors.restart(conn, name, stopped_only=True)
 
     written(app, work)
     found = next((each for each in listed(app) if each["name"] == name), None)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, text, update
 
 from slaflow.store.bulk.rows import insert_rows
+from slaflow.store.tables.leads import lead as leads_table
 from slaflow.store.tables.links import mirror
 from slaflow.store.types import one_of
 
@@ -43,6 +44,71 @@ def mark(connection: Connection, receivers: Iterable[str], leads: Mapping[int, i
     """Notes that *leads* changed, each with how far its log has gone; they are to be written."""
     rows = sorted((receiver, lead, seq) for receiver in receivers for lead, seq in leads.items())
     insert_rows(connection, mirror, ("receiver", "lead", "dirty_seq"), rows, _ON_CONFLICT)
+
+
+def mark_page(connection: Connection, receiver: str, after: int, limit: int) -> tuple[int, int] | None:
+    """Has up to *limit* leads with numbers over *after* be looked at anew, whatever was written of them.
+
+    Gives how many and the last one's number; None: there are no more.
+    """
+    page = (
+        select(leads_table.c.id)
+        .where(leads_table.c.id > after)
+        .order_by(leads_table.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    number, last = connection.execute(select(func.count(), func.max(page.c.id))).one()
+    if not number:
+        return None
+    # Where a row is there its own dirty_seq may be later than what is read here, and stays.
+    known = text(
+        "INSERT INTO mirror (receiver, lead, dirty_seq) SELECT CAST(:receiver AS TEXT), id, seq FROM lead "
+        "WHERE id > :after AND id <= :last ON CONFLICT (receiver, lead) DO UPDATE SET sent_seq = 0"
+    )
+    connection.execute(known, {"receiver": receiver, "after": after, "last": last})
+    return number, last
+
+
+def restart(
+    connection: Connection, receiver: str, *, of: int | None = None, stopped_only: bool = False
+) -> int:
+    """Has leads that are not written any more, or were not lately, be tried again; gives how many."""
+    wanted = [mirror.c.receiver == receiver]
+    wanted += [mirror.c.status == "stopped"] if stopped_only else []
+    if of is None:
+        wanted.append(or_(mirror.c.status != "ok", mirror.c.reason.is_not(None)))
+    else:
+        wanted.append(mirror.c.lead == of)
+    values: dict[str, Any] = {
+        "status": "ok", "reason": None, "tries": 0, "next_try_at": None, "writes": {}, "sent_seq": 0,
+    }  # fmt: skip
+    # Of a record that is no more nothing is true any more.
+    gone = update(mirror).where(*wanted, mirror.c.status == "gone")
+    connection.execute(gone.values(remote=None, sent={}, told={}))
+    return connection.execute(update(mirror).where(*wanted).values(values)).rowcount
+
+
+def receivers_due(connection: Connection, now: datetime) -> list[str]:
+    """Whose leads may be written now."""
+    free = or_(mirror.c.claimed_until.is_(None), mirror.c.claimed_until <= now)
+    may = or_(mirror.c.next_try_at.is_(None), mirror.c.next_try_at <= now)
+    query = select(mirror.c.receiver).where(*_OPEN, free, may).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def counts(connection: Connection, receiver: str) -> dict[str, int]:
+    """How many leads it has a record of, waits for, and so on: by ``leads waiting troubled gone stopped``."""
+    known = mirror.c
+    query = select(
+        func.count(),
+        func.count().filter(and_(*_OPEN)),
+        func.count().filter(and_(known.status == "ok", known.reason.is_not(None))),
+        func.count().filter(known.status == "gone"),
+        func.count().filter(known.status == "stopped"),
+    ).where(known.receiver == receiver)
+    row = connection.execute(query).one()
+    return dict(zip(("leads", "waiting", "troubled", "gone", "stopped"), row, strict=True))
 
 
 def claim(connection: Connection, receiver: str, now: datetime, until: datetime, limit: int) -> list[Mirror]:
