@@ -146,10 +146,11 @@ class _Binder:
             self.field(path, shown.field)
         elif shown.source is not None:
             self.source_of(path, shown.source)
-        known = self._values(shown.source)
-        for value in shown.is_ or () if known else ():
-            if value not in known:
-                self.tell((*path, "is", value), UnknownName(f"{shown.source}", value, known), key=True)
+        what, known = shown.source, self._values(shown.source)
+        if what is not None and known:
+            for value in shown.is_ or ():
+                if value not in known:
+                    self.tell((*path, "is", value), UnknownName(what, value, known), key=True)
 
     def source_of(self, path: Place, name: str) -> None:
         targets = [each.name for each in self.workflow.targets]
