@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from doubles.hubspot import HubSpotDouble
 from doubles.slack import SlackDouble
 from doubles.teams import TeamsDouble
 from hypothesis import HealthCheck, settings
@@ -294,6 +295,20 @@ def slack(slack_server: SlackDouble) -> SlackDouble:
     """A workspace of Slack on loopback."""
     slack_server.forget()
     return slack_server
+
+
+@pytest.fixture(scope="session")
+def hubspot_server() -> Iterator[HubSpotDouble]:
+    """One portal for all tests of this worker; ask for ``hubspot``, which starts anew for each."""
+    with serving_as(HubSpotDouble) as double:
+        yield double
+
+
+@pytest.fixture
+def hubspot(hubspot_server: HubSpotDouble) -> HubSpotDouble:
+    """A portal of HubSpot on loopback."""
+    hubspot_server.forget()
+    return hubspot_server
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 Outcome = Literal["written", "again", "gone", "refused", "ignored"]
@@ -15,11 +16,15 @@ Outcome = Literal["written", "again", "gone", "refused", "ignored"]
 
 
 class Record(NamedTuple):
-    """A record of the CRM, with when it was changed last."""
+    """A record of the CRM, with when it was changed last.
+
+    ``changes`` says of single fields when, where the CRM tells that.
+    """
 
     remote: str
     fields: Mapping[str, str | None]
     changed_at: datetime
+    changes: Mapping[str, datetime] = MappingProxyType({})
 
 
 class Page(NamedTuple):
