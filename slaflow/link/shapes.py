@@ -68,7 +68,7 @@ class Source(Protocol):
         """Raises :class:`NotGenuine` unless one of *secrets* shows that it comes from where it should."""
 
     def items(self, request: Request, now: datetime) -> list[Item]:
-        """What it says. Raises :class:`BodyRefused`."""
+        """What it says. Raises :class:`BodyRefused`; :class:`NotGenuine` where only the body shows that."""
 
     def acknowledged(self) -> Acknowledged:
         """What is answered once it is kept."""

@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from slaflow.errors import ENVIRONMENT, SlaflowError
 from slaflow.language import _, marked
-from slaflow.web import act, health, principal, problems, slack, stop
+from slaflow.web import act, health, hooks, principal, problems, slack, stop
 from slaflow.web.access import demo, letting_in, me, oidc, others, sign_in
 from slaflow.web.admin import absences, handover, people, sending, tokens
 from slaflow.web.admin import health as admin_health
@@ -40,7 +40,7 @@ BUSY = marked("somebody else was at the same lead, and nothing was done; try aga
 
 ROUTERS = (
     sign_in.router, oidc.router, letting_in.router, demo.router, people.router, act.router, stop.router,
-    health.router, slack.router, problems.router, reference.router,
+    health.router, hooks.router, slack.router, problems.router, reference.router,
     queue.router, adding.router, assigning.router, leads.router, deeds.router,
     log.router, jobs.router,
     me.router, others.router,

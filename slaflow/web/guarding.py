@@ -24,15 +24,15 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-SECRET_PLACES = ("/act/", "/invite/", "/setup/", "/stop/", "/sign-in/back")
+SECRET_PLACES = ("/act/", "/hooks/", "/invite/", "/setup/", "/stop/", "/sign-in/back")
 """How addresses begin that are themselves a secret: others are told whose site it is, and no more."""
 ONE_YEAR = "max-age=31536000"
 NOT_OURS = marked("this address is none of ours; open the link as it stands in the message")
 FAULT = marked(
     "a fault in slaflow itself; nothing was done, and whoever runs it finds a line about it in the log"
 )
-API = "/api/"
-"""Programs read it, in one language."""
+FOR_PROGRAMS = ("/api/", "/hooks/")
+"""Programs read what is there, in one language."""
 HEALTH = ("/healthz", "/readyz")
 """Asked by machines under whatever name."""
 log = logging.getLogger("slaflow.web")
@@ -49,7 +49,7 @@ class Guarded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        speak(ENGLISH if scope["path"].startswith(API) else preferred(self._accepted(scope)))
+        speak(ENGLISH if scope["path"].startswith(FOR_PROGRAMS) else preferred(self._accepted(scope)))
         begun = False
 
         async def sent(message: Message) -> None:

@@ -141,7 +141,8 @@ WRONG: dict[str, tuple[str | None, str, str, Typed]] = {
 is typed."""
 PRESSED = {
     "/sign-out", "/demo", "/admin/people", "/admin/people/remove", "/admin/people/sign-out",
-    "/admin/people/unlink", "/stop/{text}", "/slack", "/leads/{number}/lift/return/{about}",
+    "/admin/people/unlink", "/stop/{text}", "/slack", "/hooks/{name}", "/hooks/{name}/{token}",
+    "/leads/{number}/lift/return/{about}",
     "/leads/{number}/uphold/return/{about}", "/leads/{number}/owner/me", "/leads/{number}/log/{name}",
     "/leads/{number}/fire/{name}", "/log/verify", "/log/export", "/log/{number}/proof",
     "/jobs/{number}/cancel", "/me/keys", "/me/password", "/me/sessions", "/record", "/record/{report}",
