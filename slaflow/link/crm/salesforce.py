@@ -1,0 +1,231 @@
+"""Salesforce over its REST API: leads, contacts, and whatever has a name there.
+
+What is written changes owners only where we say so: Salesforce's own assignment rules are kept out of it.
+Source: REST API Developer Guide, "Update Records Using sObject Collections", "Execute a SOQL Query",
+"sObject Describe"; SOQL and SOSL Reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from slaflow.link.crm.salesforce_answer import NOT_ITS_ANSWER, OUTAGE, CutOff, Unread
+from slaflow.link.crm.salesforce_id import long_id
+from slaflow.link.crm.salesforce_saving import MOST, Saving
+from slaflow.link.crm.salesforce_session import Session
+from slaflow.link.crm.salesforce_value import to_text
+from slaflow.link.crm.shapes import CrmClosed, FieldOf, Page, Record, Write, Written
+from slaflow.link.crm.soql import after as behind
+from slaflow.link.crm.soql import among, askable, instant, is_name, question
+from slaflow.net.client import Client
+from slaflow.settings.hooks import SalesforceCrm
+
+A_PAGE = 1000
+CHANGED = "SystemModstamp"
+PEOPLE = "IsActive = true AND UserType = 'Standard'"
+
+_MORE = re.compile(r"/services/data/v\d{2,3}\.0/query/[A-Za-z0-9-]{1,80}")
+_VERSION = re.compile(r"v\d{2,3}\.0")
+
+
+class Salesforce:
+    """An organization. Ids are told with 18 characters, but for those that are read: as they were asked."""
+
+    most = MOST
+
+    def __init__(self, session: Session, version: str) -> None:
+        if _VERSION.fullmatch(version) is None:
+            raise CrmClosed('version is none of its API; one is "v61.0"')
+        self._session = session
+        self._at = f"/services/data/{version}"
+        self._fields: dict[str, Mapping[str, FieldOf]] = {}
+
+    def fields(self, object: str) -> Mapping[str, FieldOf]:
+        """Every field of that object, asked for once. Raises ``CrmClosed``."""
+        if object not in self._fields:
+            _check([object])
+            told = _rows(self._page(f"{self._at}/sobjects/{object}/describe"), "fields")
+            named = [each for each in told if isinstance(each.get("name"), str)]
+            self._fields[object] = {each["name"]: _field(each) for each in named}
+        return self._fields[object]
+
+    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
+        """Which record has each of *values* in *by*, whatever their case: none where several have.
+
+        A lead that was converted counts where no other has the value: writing to it tells that it is gone.
+        """
+        _check([object, by])
+        is_lead = object.casefold() == "lead"
+        names = [by, "IsConverted"] if is_lead else [by]
+        having: dict[str, dict[str, bool]] = {}
+        for part in askable(_wanted(by, values)):
+            for row in self._asked(question(names, object, among(by, part)), names):
+                text = _of(row, by)
+                if text is not None:
+                    having.setdefault(_key(by, text), {})[_id(row)] = _of(row, "IsConverted") == "true"
+        return {
+            value: found[0] for value in values if len(found := _live(having.get(_key(by, value), {}))) == 1
+        }
+
+    def read(self, object: str, remotes: Collection[str], fields: Collection[str]) -> Sequence[Record]:
+        """These records, each by the id it was asked by; who is gone is left out."""
+        _check([object, *fields])
+        asked = {remote: known for remote in remotes if (known := long_id(remote)) is not None}
+        found: dict[str, Record] = {}
+        names = [*fields, CHANGED]
+        for part in askable(list(asked.values())):
+            rows = self._asked(question(names, object, among("Id", part)), names)
+            found |= {record.remote: record for record in (_record(row, fields) for row in rows)}
+        return [found[known]._replace(remote=remote) for remote, known in asked.items() if known in found]
+
+    def write(self, object: str, writes: Sequence[Write]) -> Sequence[Written]:
+        """Writes up to 200 records, a record once; what is new is made in a call of its own.
+
+        Raises:
+            CrmClosed: nothing was written. Where something was, it is told, and the next call raises it.
+        """
+        saving = Saving(self._session, f"{self._at}/composite/sobjects", object)
+        kinds = {name.casefold(): each.kind for name, each in self.fields(object).items()}
+        try:
+            return saving.saved(writes, kinds)
+        except CrmClosed:
+            # Who mends a field there shall not be told of what it was.
+            self._fields.clear()
+            raise
+
+    def changed(
+        self, object: str, since: datetime, fields: Collection[str], after: str | None = None
+    ) -> Page:
+        """What was changed from *since* on, oldest first, by SystemModstamp and id.
+
+        Who is still being saved stands in it later and with an earlier instant: ask from some minutes before.
+        """
+        _check([object, *fields])
+        names = [*fields, CHANGED]
+        where = f"{CHANGED} >= {instant(since)}"
+        if after is not None:
+            at, _, id = after.partition(" ")
+            where = behind(datetime.fromisoformat(at), long_id(id) or "")
+        said, limit = self._first(object, names, where, A_PAGE)
+        records = [_record(row, fields) for row in _rows(said, "records")]
+        # Salesforce may give less than was asked for: it says so, and we go on from the last one.
+        is_all = said.get("done") is not False and len(records) < limit
+        last = records[-1] if records else None
+        if last is None or is_all:
+            return Page(records, None)
+        return Page(records, f"{last.changed_at.isoformat()} {last.remote}")
+
+    def owners(self) -> Mapping[str, str]:
+        """People who are active: e-mail address, folded, to id; none where several have the address."""
+        having: dict[str, list[str]] = {}
+        for row in self._asked(question(["Email"], "User", PEOPLE), ["Email"]):
+            address = _of(row, "Email")
+            if address is not None:
+                having.setdefault(address.strip().casefold(), []).append(_id(row))
+        return {address: ids[0] for address, ids in having.items() if len(ids) == 1}
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self._session.close()
+
+    def _first(self, object: str, names: Collection[str], where: str, limit: int) -> tuple[Any, int]:
+        """The first in order of change, as many as *limit*, or as an answer holds that is read whole."""
+        asked = question(names, object, where, (CHANGED, "Id"), limit)
+        try:
+            return self._page(f"{self._at}/query?q={quote(asked)}", names), limit
+        except CutOff:
+            if limit == 1:
+                raise
+            return self._first(object, names, where, limit // 2)
+
+    def _asked(self, asked: str, names: Collection[str]) -> Iterator[Mapping[str, Any]]:
+        """Every record that answers, over all pages."""
+        path: str | None = f"{self._at}/query?q={quote(asked)}"
+        seen: set[str] = set()
+        while path is not None:
+            seen.add(path)
+            said = self._page(path, names)
+            yield from _rows(said, "records")
+            path = said.get("nextRecordsUrl") if said.get("done") is False else None
+            if path is not None and (not isinstance(path, str) or not _MORE.fullmatch(path) or path in seen):
+                raise CrmClosed(NOT_ITS_ANSWER, OUTAGE)
+
+    def _page(self, path: str, names: Collection[str] = ()) -> Any:
+        try:
+            return self._session.ask("GET", path, None, names)
+        except Unread as unread:
+            raise CrmClosed(f"it does not take the question ({unread.fault})") from None
+
+
+def opened(settings: SalesforceCrm, secret: str, client: Client, now: Callable[[], datetime]) -> Salesforce:
+    """The organization of *settings*; nothing is asked yet. *now* says what time it is.
+
+    Raises:
+        CrmClosed: the version is none.
+    """
+    return Salesforce(Session(settings.url, settings.client_id, secret, client, now), settings.version)
+
+
+def _check(names: Collection[str]) -> None:
+    for name in names:
+        if not is_name(name):
+            raise CrmClosed(f"{name!r} can be no name there; mend the map")
+
+
+def _rows(said: object, key: str) -> list[Mapping[str, Any]]:
+    rows = said.get(key) if isinstance(said, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CrmClosed(NOT_ITS_ANSWER, OUTAGE)
+    return rows
+
+
+def _field(told: Mapping[str, Any]) -> FieldOf:
+    choices = told.get("picklistValues")
+    active = [
+        each["value"]
+        for each in (choices if isinstance(choices, list) else [])
+        if isinstance(each, dict) and each.get("active") and isinstance(each.get("value"), str)
+    ]
+    return FieldOf(str(told.get("type")), told.get("updateable") is True, tuple(active))
+
+
+def _of(row: Mapping[str, Any], name: str) -> str | None:
+    """What stands in the field *name*, which it writes as it was named there."""
+    folded = name.casefold()
+    return next((to_text(found) for each, found in row.items() if each.casefold() == folded), None)
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    id = long_id(_of(row, "Id") or "")
+    if id is None:
+        raise CrmClosed(NOT_ITS_ANSWER, OUTAGE)
+    return id
+
+
+def _record(row: Mapping[str, Any], fields: Collection[str]) -> Record:
+    try:
+        changed_at = datetime.fromisoformat(_of(row, CHANGED) or "").astimezone(UTC)
+    except ValueError:
+        raise CrmClosed(NOT_ITS_ANSWER, OUTAGE) from None
+    return Record(_id(row), {name: _of(row, name) for name in fields}, changed_at)
+
+
+def _key(by: str, text: str) -> str:
+    """What two values have in common that are one to Salesforce."""
+    folded = text.strip().casefold()
+    return long_id(text) or folded if by.casefold() == "id" else folded
+
+
+def _wanted(by: str, values: Collection[str]) -> list[str]:
+    if by.casefold() == "id":
+        return [id for value in values if (id := long_id(value)) is not None]
+    return [value.strip() for value in values]
+
+
+def _live(having: Mapping[str, bool]) -> list[str]:
+    """Who was not converted; where nobody is, who was."""
+    return [id for id, is_converted in having.items() if not is_converted] or list(having)

@@ -1,0 +1,156 @@
+"""Records that are saved in Salesforce, many at once: what came of each is told, whatever came of others.
+
+Source: REST API Developer Guide, "Update Records Using sObject Collections", "Create Records Using sObject
+Collections".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from slaflow.link.crm.salesforce_answer import (
+    NOT_ITS_ANSWER,
+    OUTAGE,
+    Fault,
+    Unread,
+    closing,
+    faults_in,
+    outcome,
+)
+from slaflow.link.crm.salesforce_id import long_id
+from slaflow.link.crm.salesforce_session import Session
+from slaflow.link.crm.salesforce_value import to_json
+from slaflow.link.crm.shapes import CrmClosed, Write, Written
+from slaflow.link.crm.soql import is_name
+
+MOST = 200
+"""Records of a call: "The list can contain up to 200 objects"."""
+
+Came = Written | Fault | CrmClosed
+"""What came of a write; a fault is none of its own only, and closed is what all is."""
+
+
+class _Ready(NamedTuple):
+    """A write that may be sent; ``place`` is where it stands among all."""
+
+    place: int
+    write: Write
+    record: Mapping[str, Any]
+
+
+class Saving:
+    """Saves records of one *object* at *path*."""
+
+    def __init__(self, session: Session, path: str, object: str) -> None:
+        self._session, self._path, self._object = session, path, object
+
+    def saved(self, writes: Sequence[Write], kinds: Mapping[str, str]) -> list[Written]:
+        """What came of each of *writes*, in order; *kinds* are those of fields by their folded names.
+
+        Raises:
+            CrmClosed: nothing was written. Where something was, the session's next call raises it.
+        """
+        came: dict[int, Came] = {}
+        ready = list(self._ready(writes, kinds, came))
+        for verb in ("PATCH", "POST"):
+            part = [each for each in ready if (each.write.remote is None) is (verb == "POST")]
+            if part:
+                came |= zip((each.place for each in part), self._sent(part, verb), strict=True)
+        closed = self._closed(list(came.values()))
+        return [_written(write, came[place], closed) for place, write in enumerate(writes)]
+
+    def _ready(
+        self, writes: Sequence[Write], kinds: Mapping[str, str], came: dict[int, Came]
+    ) -> Iterator[_Ready]:
+        """Those that can be sent; of others it is entered why they can't."""
+        taken: set[str] = set()
+        for place, write in enumerate(writes):
+            remote = None if write.remote is None else long_id(write.remote)
+            try:
+                fields = dict(_typed(write.fields, kinds))
+            except _NoSuchValue as problem:
+                came[place] = Written(write.lead, write.remote, "refused", {}, problem.reason)
+                continue
+            if write.remote is not None and remote is None:
+                came[place] = Written(
+                    write.lead, write.remote, "refused", {}, "its id is none of salesforce's"
+                )
+            elif remote in taken:
+                came[place] = Written(write.lead, remote, "again", {}, "another lead has the same record")
+            else:
+                id = {} if remote is None else {"id": remote}
+                taken |= set(id.values())
+                yield _Ready(place, write, {"attributes": {"type": self._object}, **id, **fields})
+
+    def _sent(self, part: Sequence[_Ready], verb: Literal["PATCH", "POST"]) -> list[Came]:
+        """What came of each; who spoils the request for all others is looked for by halves."""
+        names = {name for each in part for name in each.write.fields}
+        content = {"allOrNone": False, "records": [each.record for each in part]}
+        try:
+            said = self._session.ask(verb, self._path, content, names)
+        except CrmClosed as closed:
+            return [closed] * len(part)
+        except Unread as unread:
+            if len(part) == 1:
+                return [outcome(part[0].write, part[0].record.get("id"), [unread.fault])]
+            half = len(part) // 2
+            first = self._sent(part[:half], verb)
+            closed_by = next((came for came in first if isinstance(came, CrmClosed)), None)
+            return first + ([closed_by] * (len(part) - half) if closed_by else self._sent(part[half:], verb))
+        if not isinstance(said, list) or len(said) != len(part):
+            return [CrmClosed(NOT_ITS_ANSWER, OUTAGE)] * len(part)
+        return [_came(each, told) for each, told in zip(part, said, strict=True)]
+
+    def _closed(self, came: Sequence[Came]) -> CrmClosed | None:
+        """Why nothing more is to be asked. Raised where nothing was written, else it is the next call's."""
+        any_written = any(isinstance(each, Written) and each.outcome == "written" for each in came)
+        causes = [each for each in came if not isinstance(each, Written) and not _is_own(each, any_written)]
+        if not causes:
+            return None
+        closed = causes[0] if isinstance(causes[0], CrmClosed) else closing(causes[0])
+        if not any_written:
+            raise closed
+        self._session.close_after(closed)
+        return closed
+
+
+class _NoSuchValue(Exception):
+    """A field takes no such value; ``reason`` does not say which."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.reason = f"{name} takes no such value: it is of the kind {kind}"
+        super().__init__(self.reason)
+
+
+def _typed(fields: Mapping[str, str | None], kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for name, text in fields.items():
+        if not is_name(name):
+            raise CrmClosed(f"{name!r} can be no name there; mend the map")
+        kind = kinds.get(name.casefold(), "string")
+        try:
+            yield name, to_json(kind, text)
+        except ValueError:
+            raise _NoSuchValue(name, kind) from None
+
+
+def _came(each: _Ready, told: object) -> Came:
+    said = told if isinstance(told, dict) else {}
+    id = said.get("id")
+    remote = each.record.get("id") or (long_id(id) if isinstance(id, str) else None)
+    if said.get("success") is True and remote is not None:
+        return Written(each.write.lead, remote, "written", dict(each.write.fields))
+    return outcome(each.write, each.record.get("id"), faults_in(said.get("errors"), each.write.fields))
+
+
+def _is_own(came: Fault | CrmClosed, any_written: bool) -> bool:
+    """Whether it is of that record alone: we may not write to this one, and do write to others."""
+    return any_written and isinstance(came, Fault) and came.is_of_access and not came.fields
+
+
+def _written(write: Write, came: Came, closed: CrmClosed | None) -> Written:
+    if isinstance(came, Written):
+        return came
+    if isinstance(came, Fault) and _is_own(came, any_written=True):
+        return Written(write.lead, write.remote, "refused", {}, str(came))
+    return Written(write.lead, write.remote, "again", {}, str(came) if closed is None else closed.reason)
