@@ -8,11 +8,12 @@ Source: REST API Developer Guide, "Update Records Using sObject Collections", "E
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from slaflow.link.crm.pace import Now
 from slaflow.link.crm.salesforce_answer import NOT_ITS_ANSWER, OUTAGE, CutOff, Unread
 from slaflow.link.crm.salesforce_id import long_id
 from slaflow.link.crm.salesforce_saving import MOST, Saving
@@ -25,6 +26,8 @@ from slaflow.net.client import Client
 from slaflow.settings.hooks import SalesforceCrm
 
 A_PAGE = 1000
+KEPT = timedelta(hours=1)
+"""How long it is not asked again what fields there are, unless one was refused."""
 CHANGED = "SystemModstamp"
 PEOPLE = "IsActive = true AND UserType = 'Standard'"
 
@@ -37,21 +40,23 @@ class Salesforce:
 
     most = MOST
 
-    def __init__(self, session: Session, version: str) -> None:
+    def __init__(self, session: Session, version: str, now: Now) -> None:
         if _VERSION.fullmatch(version) is None:
             raise CrmClosed('version is none of its API; one is "v61.0"')
-        self._session = session
+        self._session, self._now = session, now
         self._at = f"/services/data/{version}"
-        self._fields: dict[str, Mapping[str, FieldOf]] = {}
+        self._fields: dict[str, tuple[datetime, Mapping[str, FieldOf]]] = {}
 
     def fields(self, object: str) -> Mapping[str, FieldOf]:
-        """Every field of that object, asked for once. Raises ``CrmClosed``."""
-        if object not in self._fields:
+        """Every field of that object, as it was told within the hour. Raises ``CrmClosed``."""
+        known = self._fields.get(object)
+        if known is None or known[0] + KEPT <= self._now():
             _check([object])
             told = _rows(self._page(f"{self._at}/sobjects/{object}/describe"), "fields")
             named = [each for each in told if isinstance(each.get("name"), str)]
-            self._fields[object] = {each["name"]: _field(each) for each in named}
-        return self._fields[object]
+            known = self._now(), {each["name"]: _field(each) for each in named}
+            self._fields[object] = known
+        return known[1]
 
     def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
         """Which record has each of *values* in *by*, whatever their case: none where several have.
@@ -161,13 +166,13 @@ class Salesforce:
             raise CrmClosed(f"it does not take the question ({unread.fault})") from None
 
 
-def opened(settings: SalesforceCrm, secret: str, client: Client, now: Callable[[], datetime]) -> Salesforce:
+def opened(settings: SalesforceCrm, secret: str, client: Client, now: Now) -> Salesforce:
     """The organization of *settings*; nothing is asked yet. *now* says what time it is.
 
     Raises:
         CrmClosed: the version is none.
     """
-    return Salesforce(Session(settings.url, settings.client_id, secret, client, now), settings.version)
+    return Salesforce(Session(settings.url, settings.client_id, secret, client, now), settings.version, now)
 
 
 def _check(names: Collection[str]) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from slaflow.link.crm.pace import Now
 from slaflow.link.crm.salesforce_answer import LIMIT, NOT_ITS_ANSWER, OUTAGE, said
 from slaflow.link.crm.shapes import CrmClosed
 from slaflow.net.client import Client
@@ -54,9 +55,7 @@ class Session:
         now: what time it is.
     """
 
-    def __init__(
-        self, url: str, client_id: str, secret: str, client: Client, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, url: str, client_id: str, secret: str, client: Client, now: Now) -> None:
         self._url, self._client_id, self._secret = url.rstrip("/"), client_id, secret
         self._client, self._now = client, now
         self._token: str | None = None
