@@ -37,14 +37,19 @@ def to_json(kind: str, text: str | None) -> Any:
 
 
 def to_text(found: object) -> str | None:
-    """What stands in a field, as a text; of a number only the digits that count, of what is compound none."""
+    """What stands in a field, as a text; of a number only the digits that count, of what is compound none.
+
+    An instant ends in Z, as outbound messages write it.
+    """
     if isinstance(found, bool):
         return "true" if found else "false"
     if isinstance(found, float) and isfinite(found) and found == int(found):
         return str(int(found))
     if isinstance(found, (int, float)):
         return str(found)
-    return found if isinstance(found, str) and found else None
+    if not isinstance(found, str) or not found:
+        return None
+    return f"{found[:-5]}Z" if found.endswith("+0000") and _INSTANT.fullmatch(found) else found
 
 
 def _folded(text: str | None) -> str | None:

@@ -187,6 +187,8 @@ def test_records_are_read_over_pages(org: SalesforceDouble, crm: Salesforce) -> 
     }  # fmt: skip
     assert read[2].fields["AnnualRevenue"] == "3"
     assert read[0].changed_at == utc("2026-03-09 12:00")
+    (dated,) = crm.read("Lead", [remotes[0]], ["CreatedDate"])
+    assert dated.fields["CreatedDate"] == "2026-03-09T12:00:00.000Z"
     more = {"done": False, "records": [], "nextRecordsUrl": "@evil.example/services/data/v61.0/query/01g"}
     org.errors = [answer(200, json.dumps(more).encode())]
     with pytest.raises(CrmClosed, match="not salesforce's"):
