@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+from slaflow.engine.context import wall_clock
 from slaflow.link.crm import hubspot_changes as changes
 from slaflow.link.crm.hubspot_answer import NOT_ITS_ANSWER, OUTAGE, inner, listed, refusal, text
 from slaflow.link.crm.hubspot_session import Answer, Session
@@ -29,25 +31,20 @@ Each = TypeVar("Each")
 
 
 def opened(
-    settings: HubSpotCrm, token: str, client: Client, now: Now, sleep: Sleep, back: Collection[str] = ()
+    settings: HubSpotCrm, token: str, client: Client, now: Now = wall_clock, sleep: Sleep = sleep
 ) -> HubSpot:
-    """The portal of *settings*; see :class:`HubSpot`. Raises ``CrmClosed``: *token* can be none."""
-    return HubSpot(Session(settings.api, token, client, now, sleep), now, back)
+    """The portal of *settings*, in which an app with *token* may read and write."""
+    return HubSpot(Session(settings.api, token, client, now, sleep), now)
 
 
 class HubSpot:
-    """A portal in which an app may read and write; a :class:`~slaflow.link.crm.shapes.Crm`.
-
-    Args:
-        back: fields that HubSpot moves forward only, and that are cleared first to go back.
-    """
+    """A portal in which an app may read and write; a :class:`~slaflow.link.crm.shapes.Crm`."""
 
     most = MOST
 
-    def __init__(self, session: Session, now: Now, back: Collection[str] = ()) -> None:
+    def __init__(self, session: Session, now: Now) -> None:
         self._session, self._now = session, now
         self._fields: dict[str, tuple[datetime, Mapping[str, FieldOf]]] = {}
-        self._back = frozenset(back)
 
     def fields(self, object: str) -> Mapping[str, FieldOf]:
         known = self._fields.get(object)
@@ -73,9 +70,7 @@ class HubSpot:
         return [_record(each, fields) for each in self._read(object, remotes, asked, MOST)]
 
     def write(self, object: str, writes: Sequence[Write]) -> Sequence[Written]:
-        return Writing(self._session, object, self._watched(object, writes), self._back, self.read).done(
-            writes
-        )
+        return Writing(self._session, object, self._watched(object, writes), self.read).done(writes)
 
     def changed(
         self, object: str, since: datetime, fields: Collection[str], after: str | None = None
@@ -142,7 +137,7 @@ class HubSpot:
         """Fields of *writes* of which it can be seen whether they were written: others it may word anew."""
         names = {name for write in writes for name in write.fields}
         choices = {name for name, each in self.fields(object).items() if each.choices}
-        return names & (choices | self._back)
+        return names & choices
 
 
 def _objects(object: str) -> str:

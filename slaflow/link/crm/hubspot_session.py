@@ -24,8 +24,8 @@ BURST, INTERVAL = 100, timedelta(seconds=10)
 """What the smallest portal allows; what is said in answers counts."""
 SEARCHES, SECOND = 5, timedelta(seconds=1)
 """Searches have a bound of their own, which no answer tells."""
-TRIES = 4
-LONGEST = timedelta(seconds=30)
+TRIES = 3
+LONGEST = timedelta(seconds=15)
 """How long a call is waited for here; for longer, nobody is kept waiting."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
@@ -50,20 +50,16 @@ class Session:
         api: where the API is, such as ``https://api.hubapi.com/``.
         now: what time it is.
         sleep: waits, where calls follow each other too fast.
-
-    Raises:
-        CrmClosed: *token* can be none.
     """
 
     def __init__(self, api: str, token: str, client: Client, now: Now, sleep: Sleep) -> None:
-        if _TOKEN.fullmatch(token) is None:
-            raise CrmClosed("that is no token; copy it anew from the app")
         self._api, self._client = api.rstrip("/"), client
         self._headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
         self._now, self._sleep = now, sleep
         self._pace = Pace(BURST // 2, INTERVAL, now, sleep)
         self._searches = Pace(SEARCHES // 2, SECOND, now, sleep)
         self._closing: CrmClosed | None = None
+        self._may_be_one = _TOKEN.fullmatch(token) is not None
 
     def get(self, path: str) -> dict[str, Any]:
         """What stands at *path*. Raises ``CrmClosed``."""
@@ -85,6 +81,8 @@ class Session:
         self._client.close()
 
     def _asked(self, path: str, content: bytes | None, *, searches: bool = False) -> Answer:
+        if not self._may_be_one:
+            raise CrmClosed("what is kept as its token is none; copy it anew from the app")
         if self._closing is not None:
             closing, self._closing = self._closing, None
             raise closing

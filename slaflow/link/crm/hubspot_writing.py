@@ -1,8 +1,7 @@
 """Writes to HubSpot, a record once a call, and what came of each.
 
 Some fields go forward only: a step back is taken, and left undone without a word. What the answer says stands
-there tells; where the map allows it, the field is cleared in one call and set in the next, as the inputs of
-one call have no order. Source: integrate.hubspot.com/t/update-lifecycle-stage-using-api/1333
+there tells. Source: integrate.hubspot.com/t/update-lifecycle-stage-using-api/1333
 """
 
 from __future__ import annotations
@@ -28,62 +27,31 @@ class Writing:
     """One round of writes to *object*.
 
     Args:
-        watched: fields that stand there as they were sent, or were not written.
-        back: those of them that are cleared first to go back.
+        watched: fields that stand there as they were sent, or were not written; what others hold may be
+            worded anew there, as numbers and instants are, and tells nothing.
         read: reads records.
     """
 
-    def __init__(
-        self, session: Session, object: str, watched: Collection[str], back: Collection[str], read: Read
-    ) -> None:
+    def __init__(self, session: Session, object: str, watched: Collection[str], read: Read) -> None:
         self._session, self._object = session, object
-        self._watched, self._back = watched, back
-        self._read = read
+        self._watched, self._read = watched, read
         self._closing: CrmClosed | None = None
 
     def done(self, writes: Sequence[Write]) -> list[Written]:
         """What came of *writes*, in their order. Raises ``CrmClosed``."""
         found: dict[int, Written] = {}
         for asked in _rounds(writes):
-            found |= self._round(asked)
+            found |= {place: self._seen(asked[place], each) for place, each in self._sent(asked).items()}
         if self._closing is not None:
             self._session.close_after(self._closing)
         return [found[place] for place in range(len(writes))]
 
-    def _round(self, asked: Asked) -> dict[int, Written]:
-        found = self._sent(asked)
-        stuck = {
-            place: write._replace(remote=found[place].remote, fields=back)
-            for place, write in asked.items()
-            if found[place].outcome == "written" and (back := self._stuck(write, found[place], self._back))
-        }
-        for place, each in (self._set_back(stuck) if stuck else {}).items():
-            fields = {**found[place].fields, **each.fields}
-            found[place] = each._replace(fields=fields)
-        return {place: self._seen(asked[place], each) for place, each in found.items()}
-
-    def _set_back(self, stuck: Asked) -> dict[int, Written]:
-        emptied = {
-            place: write._replace(fields=dict.fromkeys(write.fields)) for place, write in stuck.items()
-        }
-        cleared = self._sent(emptied)
-        rest = {place: write for place, write in stuck.items() if cleared[place].outcome == "written"}
-        return {**cleared, **(self._sent(rest) if rest else {})}
-
     def _seen(self, write: Write, written: Written) -> Written:
-        left = self._stuck(write, written, self._watched)
+        there = written.fields
+        left = [name for name in there if not _is_same(write.fields[name], there[name])]
         if written.outcome != "written" or not left:
             return written
         return written._replace(outcome="ignored", reason=f"it left {', '.join(sorted(left))} as it was")
-
-    def _stuck(self, write: Write, written: Written, names: Collection[str]) -> dict[str, str | None]:
-        """What of *write* does not stand there."""
-        told = written.fields
-        return {
-            name: value
-            for name, value in write.fields.items()
-            if name in names and name in told and not _is_same(value, told[name])
-        }
 
     def _sent(self, asked: Asked) -> dict[int, Written]:
         """One call; where it is refused as a whole, halves of it, down to whose fault it is."""
@@ -112,7 +80,7 @@ class Writing:
         for result in listed(said, "results"):
             place = _place(asked, by_remote, result.get(TRACE), result.get("id"))
             if place is not None and result.get("id"):
-                found[place] = _written(asked[place], result)
+                found[place] = self._written(asked[place], result)
         for error in listed(said, "errors"):
             for at in _places(asked, by_remote, error):
                 met = fault(error, asked[at].fields)
@@ -121,6 +89,12 @@ class Writing:
                     met = met._replace(is_final=False)
                 found.setdefault(at, outcome(asked[at], met))
         return self._read_back(asked, {**self._unsaid(asked, found), **found})
+
+    def _written(self, write: Write, result: Mapping[str, Any]) -> Written:
+        stands = inner(result, "properties")
+        names = [name for name in write.fields if name in self._watched and name in stands]
+        there = {name: text(stands, name) for name in names}
+        return Written(write.lead, str(result["id"]), "written", there)
 
     def _unsaid(self, asked: Asked, found: Collection[int]) -> dict[int, Written]:
         """Those of whom the answer says nothing: a record that became one with another is such a one."""
@@ -172,12 +146,6 @@ def _rounds(writes: Sequence[Write]) -> Iterable[Asked]:
 def _input(place: int, write: Write) -> dict[str, Any]:
     given = {TRACE: str(place), "properties": {name: value or "" for name, value in write.fields.items()}}
     return given if write.remote is None else {"id": write.remote, **given}
-
-
-def _written(write: Write, result: Mapping[str, Any]) -> Written:
-    stands = inner(result, "properties")
-    fields = {name: text(stands, name) for name in write.fields if name in stands}
-    return Written(write.lead, str(result["id"]), "written", fields)
 
 
 def _places(asked: Asked, by_remote: Mapping[str, int], error: Mapping[str, Any]) -> list[int]:

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import pytest
@@ -13,24 +14,23 @@ from doubles.hubspot import TOKEN, HubSpotDouble
 from doubles.hubspot_words import NOON
 from support.faulty import answer, cut_off, garbage, hang_up
 
-from slaflow.link.crm.hubspot import HubSpot
-from slaflow.link.crm.hubspot_session import Session
+from slaflow.link.crm.hubspot import HubSpot, opened
 from slaflow.link.crm.shapes import CrmClosed, Record, Write
 from slaflow.net.client import Client
+from slaflow.settings.hooks import HubSpotCrm
 
-BACK = ("lifecyclestage",)
 UPDATE = "/crm/v3/objects/contacts/batch/update"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def opened(hubspot: HubSpotDouble, client: Client, *back: str, token: str = TOKEN) -> HubSpot:
-    time = hubspot.time
-    return HubSpot(Session(hubspot.api, token, client, time.now, time.sleep), time.now, back)
+def portal(hubspot: HubSpotDouble, client: Client, token: str = TOKEN) -> HubSpot:
+    settings = HubSpotCrm(kind="hubspot", map=Path("crm.link.yaml"), api=hubspot.api)
+    return opened(settings, token, client, hubspot.time.now, hubspot.time.sleep)
 
 
 @pytest.fixture
 def crm(hubspot: HubSpotDouble, client: Client) -> HubSpot:
-    return opened(hubspot, client, *BACK)
+    return portal(hubspot, client)
 
 
 def updates(hubspot: HubSpotDouble) -> list[list[dict[str, str]]]:
@@ -87,7 +87,7 @@ def test_what_came_of_each_write_is_told_in_their_order(crm: HubSpot, hubspot: H
     ])  # fmt: skip
     assert [each.lead for each in found] == [1, 2, 3, 4, 5]
     assert [each.outcome for each in found] == ["gone", "written", "written", "refused", "again"]
-    assert found[2].fields == {"phone": None, "slaflow_state": "mql"}
+    assert hubspot.objects["contacts"][there].value("phone") is None
     assert found[3].reason == "hs_lead_status (INVALID_OPTION)"
     assert found[4].remote == there, "who is there already is written the next time"
     assert hubspot.objects["contacts"][str(found[1].remote)].value("email") == "new@example.com"
@@ -131,26 +131,18 @@ def test_a_record_of_which_nothing_is_said_is_looked_for(crm: HubSpot, hubspot: 
 # Steps back
 
 
-def test_a_step_back_that_is_left_undone_in_silence_is_seen(hubspot: HubSpotDouble, client: Client) -> None:
+def test_a_step_back_that_is_left_undone_in_silence_is_seen(crm: HubSpot, hubspot: HubSpotDouble) -> None:
     id = hubspot.add("contacts", lifecyclestage="customer")
-    (found,) = opened(hubspot, client).write(
-        "contacts", [Write(1, id, {"lifecyclestage": "lead", "phone": "1"})]
-    )
+    (found,) = crm.write("contacts", [Write(1, id, {"lifecyclestage": "lead", "phone": "1"})])
     assert (found.outcome, found.reason) == ("ignored", "it left lifecyclestage as it was")
-    assert found.fields == {"lifecyclestage": "customer", "phone": "1"}
+    assert found.fields == {"lifecyclestage": "customer"}, "what is worded anew there is no step back"
 
 
-def test_where_it_may_a_field_is_cleared_first_and_set_in_the_next_call(
-    crm: HubSpot, hubspot: HubSpotDouble
-) -> None:
-    back, forth = (hubspot.add("contacts", lifecyclestage=stage) for stage in ("customer", "lead"))
-    found = crm.write("contacts", [
-        Write(1, back, {"lifecyclestage": "lead", "phone": "1"}),
-        Write(2, forth, {"lifecyclestage": "customer", "phone": "2"}),
-    ])  # fmt: skip
-    assert [each.outcome for each in found] == ["written", "written"]
-    assert found[0].fields == {"lifecyclestage": "lead", "phone": "1"}
-    assert updates(hubspot)[1:] == [[{"lifecyclestage": ""}], [{"lifecyclestage": "lead"}]]
+def test_a_field_that_was_cleared_may_be_anything(crm: HubSpot, hubspot: HubSpotDouble) -> None:
+    id = hubspot.add("contacts", lifecyclestage="customer")
+    for stage in (None, "lead"):
+        (found,) = crm.write("contacts", [Write(1, id, {"lifecyclestage": stage})])
+        assert (found.outcome, found.fields) == ("written", {"lifecyclestage": stage})
 
 
 def test_an_answer_that_leaves_out_a_choice_is_not_believed(crm: HubSpot, hubspot: HubSpotDouble) -> None:
@@ -221,8 +213,9 @@ def test_a_field_that_cannot_be_written_closes_it_and_is_named(
 
 
 def test_a_token_that_can_be_none_is_sent_to_nobody(hubspot: HubSpotDouble, client: Client) -> None:
-    with pytest.raises(CrmClosed, match="that is no token"):
-        opened(hubspot, client, token="two lines\r\nX-Evil: 1")
+    with pytest.raises(CrmClosed, match="its token is none"):
+        portal(hubspot, client, "two lines\r\nX-Evil: 1").owners()
+    assert hubspot.seen == []
 
 
 # Pace
