@@ -196,7 +196,8 @@ def _hubspot(record: Record, at: datetime, fields: Mapping[str, str | None]) -> 
 
 def _salesforce(record: Record, at: datetime, fields: Mapping[str, str | None]) -> Row:
     row = {name: text or "" for name, text in fields.items()}
-    return {"Id": record.remote, "SystemModstamp": at.isoformat(timespec="milliseconds"), **row}
+    modified = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"Id": record.remote, "SystemModstamp": modified, **row}
 
 
 FORMS = {

@@ -169,7 +169,7 @@ def test_where_a_crm_does_not_say_of_fields_when_its_record_does(
     (only,) = heard(app, "outbound")
     assert (only.remote, only.occurred_at) == ("00Q1", NOON)
     assert only.row == {
-        "Id": "00Q1", "SystemModstamp": "2026-03-09T12:00:00.000+00:00", "Email": "a@example.com",
+        "Id": "00Q1", "SystemModstamp": "2026-03-09T12:00:00.000Z", "Email": "a@example.com",
         "Company": "Acme",
     }  # fmt: skip
 
