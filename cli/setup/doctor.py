@@ -52,6 +52,7 @@ def _of_reach(session: Session, name: str | None) -> list[Check]:
     """What there is to say of whom slaflow tells and how; with *name* what came of trying it."""
     from slaflow.engine.access import standing as sign_in
     from slaflow.engine.setup.doctor import Check
+    from slaflow.link import listening
     from slaflow.notify.standing import examine, tried
     from slaflow.settings.file import SettingsInvalid
     from slaflow.settings.reach_file import read_reach
@@ -60,7 +61,11 @@ def _of_reach(session: Session, name: str | None) -> list[Check]:
         reach = read_reach()
     except SettingsInvalid as error:
         return [Check("settings", False, line) for line in str(error).splitlines()]
-    found = [*examine(session.engine, reach), *sign_in.examine(reach)]
+    found = [
+        *examine(session.engine, reach),
+        *listening.examine(session.engine, reach),
+        *sign_in.examine(reach),
+    ]
     if name is None:
         return found
     is_sign_in = name == sign_in.NAME and reach.web.oidc is not None

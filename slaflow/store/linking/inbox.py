@@ -130,6 +130,12 @@ def latest(connection: Connection) -> dict[str, datetime]:
     return {hook: at for hook, at in connection.execute(query)}
 
 
+def due_since(connection: Connection) -> dict[str, datetime]:
+    """Since when the first thing that waits of each hook may be applied."""
+    query = select(inbox.c.hook, func.min(inbox.c.apply_at)).where(inbox.c.status == WAITING)
+    return {hook: at for hook, at in connection.execute(query.group_by(inbox.c.hook))}
+
+
 def forget(connection: Connection, lead: int, remotes: Collection[str], values: Collection[str]) -> int:
     """Drops all that is of a person: of the lead, of her records, or with one of her *values* in it."""
     named = [inbox.c.row.contains(orjson.dumps(value).decode(), autoescape=True) for value in values]

@@ -13,6 +13,7 @@ from slaflow.engine.desk.consequences import local
 from slaflow.engine.desk.reading import zone_of
 from slaflow.engine.setup.doctor import NEEDED, examine
 from slaflow.engine.setup.readiness import readiness
+from slaflow.link import listening
 from slaflow.notify import standing
 from slaflow.web.admin.context import admin_page
 from slaflow.web.desk.context import site_of
@@ -31,6 +32,7 @@ def show(request: Request, asking: Asking) -> Response:
     checks = examine(engine, spelt)
     if not any(not each.ok and each.name in NEEDED for each in checks):
         checks += standing.examine(engine, site.reach, spelt=spelt)
+        checks += listening.examine(engine, site.reach, spelt=spelt)
     return admin_page(
         request, "admin/health.html", 200, asking, checks=sorted(checks, key=lambda each: each.ok),
         ready=readiness(site.engine), version=version("slaflow"),
