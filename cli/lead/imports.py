@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 import click
 
 from ..faults import INTERRUPTED
-from ..file_options import InputFile, OutputFile
+from ..file_options import InputFile, InputText, OutputFile
 from ..options import Command, at_option, resurrect_option, workflow_option
-from ..output import Page, tell
+from ..output import Page, tell, write
 from ..session import Session, pass_session
 from ..words import clean, counted
 
 if TYPE_CHECKING:
     from slaflow.exchange.imports.run import ImportReport
+    from slaflow.exchange.presets.preset import Preset
 
 SHOWN = 10
 """Refused rows that people are shown; the file has all."""
 
 
 @click.command("import", cls=Command)
-@click.argument("file", type=InputFile())
-@click.option("--map", "map_", required=True, metavar="MAP", type=InputFile(),
-              help="YAML that says what a row means.")  # fmt: skip
+@click.argument("file", type=InputFile(), required=False)
+@click.option("--map", "map_", required=True, metavar="MAP", type=InputText(),
+              help="YAML that says what a row means; or hubspot, marketo, salesforce.")  # fmt: skip
+@click.option(
+    "--show-map", is_flag=True, help="Only print the map of hubspot, marketo or salesforce, for FILE."
+)
 @click.option("--dry-run", is_flag=True, help="Decide everything, change nothing.")
 @click.option("--rejected", metavar="PATH", type=OutputFile(),
               help="Where refused rows go; default FILE.rejected.csv.")  # fmt: skip
@@ -35,8 +39,8 @@ SHOWN = 10
 @at_option
 @pass_session
 def command(
-    session: Session, file: Path, map_: Path, dry_run: bool, rejected: Path | None, retry: bool,
-    resurrect: bool, workflow: str | None, at: datetime | None,
+    session: Session, file: Path | None, map_: str, show_map: bool, dry_run: bool, rejected: Path | None,
+    retry: bool, resurrect: bool, workflow: str | None, at: datetime | None,
 ) -> None:  # fmt: skip
     """Imports FILE (CSV or JSONL): leads, and what happened to them and when.
 
@@ -46,10 +50,16 @@ def command(
     """
     from slaflow.exchange.imports.run import ImportStopped, import_file
 
+    map = _chosen(map_)
+    if show_map:
+        _show(session, map, workflow, file)
+        return
+    if file is None:
+        raise click.UsageError("Missing argument 'FILE'.")
     try:
         with session.out.progress("rows") as progress:
             report = import_file(
-                session.engine, file, map_, now=at, dry_run=dry_run, rejected=rejected, retry=retry,
+                session.engine, file, map, now=at, dry_run=dry_run, rejected=rejected, retry=retry,
                 resurrect=resurrect, workflow=workflow, progress=lambda what, done, of: progress(done, of),
             )  # fmt: skip
     except ImportStopped as stopped:
@@ -61,6 +71,31 @@ def command(
         session.out.say(f"slaflow: {note}")
     if not report.ok:
         raise click.exceptions.Exit(1)
+
+
+def _chosen(given: str) -> Path | Preset:
+    """A bare name is a preset's, and a path or a name with an ending a file's.
+
+    Raises ``UnknownName`` for a bare name of neither a preset nor a file.
+    """
+    from slaflow.exchange.presets.preset import preset_named, preset_names
+
+    file = Path(given)
+    is_bare = given == file.name and not file.suffix
+    if is_bare and (given in preset_names() or not file.exists()):
+        return preset_named(given)
+    return file
+
+
+def _show(session: Session, map: Path | Preset, workflow: str | None, file: Path | None) -> None:
+    """Prints the map a preset comes to, into a file of which it can be changed."""
+    from slaflow.exchange.presets.fit import fitted_to
+    from slaflow.exchange.presets.text import map_text
+
+    if isinstance(map, Path):
+        raise click.UsageError(f"--show-map prints the map of a preset; {map} is a map already")
+    text = map_text(fitted_to(map, session.engine.active(workflow), file))
+    session.out.show({"preset": map.name, "map": text}, lambda _: write(text))
 
 
 def _page(page: Page, report: ImportReport, dry_run: bool) -> None:

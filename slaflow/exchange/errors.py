@@ -32,6 +32,12 @@ class FileUnreadable(SlaflowError):
         super().__init__(f"{file}: {reason}")
 
 
+class PresetUnfit(SlaflowError):
+    """A preset that fits neither the file nor the agreement; nothing was read."""
+
+    code = "preset_unfit"
+
+
 class RowsInDoubt(FileUnreadable):
     """A file in which nobody can tell where a row ends, from *line* on; nothing of it was taken."""
 

@@ -9,6 +9,7 @@ from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.errors import MapInvalid
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.formats import format_problem
+from slaflow.exchange.imports.instants import ISO
 from slaflow.exchange.imports.map import (
     Constant,
     EventMap,
@@ -206,10 +207,9 @@ class _Binder:
 
     def check_instant(self, path: Path, cell: InstantCell | None, *, of_date: bool = False) -> None:
         """Whether the cell's format tells all of an instant or a date."""
-        if cell is None or cell.format is None:
-            return
-        if problem := format_problem(cell.format, of_date=of_date):
-            self.tell((*path, "format"), f'cannot read by "{cell.format}": {problem}', offset=None)
+        for format in cell.format if cell is not None else ():
+            if format != ISO and (problem := format_problem(format, of_date=of_date)):
+                self.tell((*path, "format"), f'cannot read by "{format}": {problem}', offset=None)
 
     def when(self, path: Path, when: str | None) -> CompiledExpression | None:
         if when is None:

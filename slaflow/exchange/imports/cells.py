@@ -27,14 +27,28 @@ def told_by(given: Given, text: str, type: str, timezone: str) -> object:
     """
     cell = given if isinstance(given, FieldCell) else _PLAIN
     if type == "datetime":
-        return read_instant(text, cell.timezone or timezone, cell.format)
-    if type == "date" and cell.format is not None:
-        return read_date(text, cell.timezone or timezone, cell.format)
+        return read_instant(text, cell.timezone or timezone, *cell.format)
+    if type == "date" and cell.format:
+        return read_date(text, cell.timezone or timezone, *cell.format)
     if type == "bool":
         return _truth(cell, text)
     if (cell.decimal or cell.thousands) and not isinstance(text, Number):
         return _plain_number(text, cell.decimal or ".", cell.thousands or "")
     return text
+
+
+_ESCAPED = re.compile(r"""=\s*"(?P<text>(?:[^"]|"")*)"|'(?P<same>[=+\-@].*)""", re.DOTALL)
+
+
+def unescaped(text: str) -> str:
+    """*text* without what keeps a spreadsheet from calculating it; other apostrophes are text.
+
+    ``'+46 8`` is ``+46 8``, and ``="007"`` is ``007``.
+    """
+    found = _ESCAPED.fullmatch(text) if text[:1] in ("'", "=") else None
+    if found is None:
+        return text
+    return found["same"] if found["same"] is not None else found["text"].replace('""', '"').strip()
 
 
 def _truth(cell: FieldCell, text: str) -> object:

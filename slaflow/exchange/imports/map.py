@@ -65,6 +65,22 @@ def _one_of(key: str, known: str) -> PlainValidator:
     return PlainValidator(check)
 
 
+def _formats(value: object) -> tuple[str, ...]:
+    formats = value if isinstance(value, list) else [value]
+    if not formats:
+        raise fault(
+            'format is one, or a list of which the first that reads a cell counts, as [iso, "%m/%d/%Y"]'
+        )
+    return tuple(_word(each) for each in formats)
+
+
+def _footer(value: object) -> tuple[str, ...]:
+    words = _words("footer", value)
+    if not all(words):
+        raise fault("a line of footer begins with something; an empty text would begin every line")
+    return tuple(words)
+
+
 def _lowered(key: str) -> PlainValidator:
     return PlainValidator(lambda value: tuple(word.lower() for word in _words(key, value)))
 
@@ -74,6 +90,8 @@ Word = Annotated[str, PlainValidator(_word)]
 Zone = Annotated[str, PlainValidator(_zone)]
 Nulls = Annotated[frozenset[str], PlainValidator(lambda value: frozenset(_words("null", value)))]
 """Texts that count as an empty cell."""
+Formats = Annotated[tuple[str, ...], PlainValidator(_formats)]
+"""How dates and instants are written, each way tried in turn; none: ISO 8601."""
 
 
 class Part(Doc):
@@ -116,7 +134,7 @@ class ActorCell(Cell):
 
 class InstantCell(Cell):
     timezone: Zone | None = None
-    format: Word | None = None
+    format: Formats = ()
 
 
 class FieldCell(InstantCell):
@@ -214,6 +232,10 @@ class MapDocument(Itemized):
     timezone: Zone | None = None
     null: Nulls = frozenset()
     """Texts that count as an empty cell in every column."""
+    unescape: bool = False
+    """Whether an apostrophe or ``="..."`` that keeps a spreadsheet from calculating is no part of a text."""
+    footer: Annotated[tuple[str, ...], PlainValidator(_footer)] = ()
+    """How lines begin that the exporting system writes below the last row."""
     lead: dict[str, LeadValue] = Field(default_factory=dict)
     created_at: InstantCell | None = None
     events: list[EventMap] = Field(default_factory=list)

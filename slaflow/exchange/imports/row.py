@@ -14,7 +14,7 @@ from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.binding import BoundEvent, ImportMap
-from slaflow.exchange.imports.cells import text_of, told_by
+from slaflow.exchange.imports.cells import text_of, told_by, unescaped
 from slaflow.exchange.imports.instants import read_instant
 from slaflow.exchange.imports.map import Given, InstantCell
 from slaflow.exchange.imports.table import Row
@@ -99,10 +99,12 @@ class RowReader:
         return reading
 
     def _cells(self, row: Row) -> Mapping[str, str]:
-        """The row's cells, those empty that hold what the map calls null."""
+        """The row's cells as they are meant, those empty that hold what the map calls null."""
         self.map.names.meet(row.cells)
-        null = self.map.document.null
-        return {c: "" if text in null else text for c, text in row.cells.items()} if null else row.cells
+        null, cells = self.map.document.null, row.cells
+        if self.map.document.unescape:
+            cells = {column: unescaped(text) for column, text in cells.items()}
+        return {c: "" if text in null else text for c, text in cells.items()} if null else cells
 
     def _fields(self, cells: Mapping[str, str]) -> dict[str, Value]:
         workflow = self.map.workflow
@@ -135,7 +137,7 @@ class RowReader:
         if cell is None or not text:
             return None
         try:
-            at = read_instant(text, cell.timezone or self.map.timezone, cell.format)
+            at = read_instant(text, cell.timezone or self.map.timezone, *cell.format)
             check_not_ahead(at, self.now)
         except SlaflowError as error:
             raise RowRefused(f"{cell.column}: {error}") from None

@@ -22,12 +22,16 @@ from slaflow.exchange.errors import FileUnreadable
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.batch import Applied, Batch
 from slaflow.exchange.imports.binding import ImportMap, bind
+from slaflow.exchange.imports.footer import Footer
 from slaflow.exchange.imports.map import read_map
 from slaflow.exchange.imports.rejects import places, write_rejected
 from slaflow.exchange.imports.row import Reading, RowReader
 from slaflow.exchange.imports.source import open_table
 from slaflow.exchange.imports.spool import SIZE_AT_ONCE, Item, Spool, open_spool
 from slaflow.exchange.imports.table import Form, Row
+from slaflow.exchange.presets.fit import check_identity, fitted_to
+from slaflow.exchange.presets.preset import Preset
+from slaflow.exchange.presets.text import map_text
 from slaflow.hours.zones import micros_at
 from slaflow.store import statistics
 from slaflow.store.database import Connection
@@ -120,7 +124,7 @@ class ImportStopped(SlaflowError):
 def import_file(
     app: Engine,
     file: Path,
-    map: Path,
+    map: Path | Preset,
     *,
     now: datetime | None = None,
     dry_run: bool = False,
@@ -130,7 +134,7 @@ def import_file(
     workflow: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Imports *file* by *map* under the active version of *workflow*.
+    """Imports *file* by *map*, a file or a preset, under the active version of *workflow*.
 
     Args:
         now: the command's clock; None: the engine's.
@@ -142,6 +146,7 @@ def import_file(
 
     Raises:
         MapInvalid: the map does not fit the workflow or the file; nothing was read.
+        PresetUnfit: the file is not what the preset is for, or does not tell which leads it is about.
         FileUnreadable: *file* or *map* cannot be opened.
         RowsInDoubt: nobody can tell where a row of *file* ends; nothing was imported.
         FileProtected: refused rows would be written over *file*, *map* or something else of one's own.
@@ -149,7 +154,7 @@ def import_file(
 
     Source: import-map.md; rules.md, 2 and 24. Memory is bounded by the batch.
     """
-    protected = Protected(app, (file, map))
+    protected = Protected(app, (file,) if isinstance(map, Preset) else (file, map))
     for place in places(file, rejected):
         protected.check(place)
     run = _Run(app, app.active(workflow), now or app.now(), retry, resurrect, progress or _nobody)
@@ -184,20 +189,37 @@ class _Run:
         with app.database.read() as conn:
             self.actors = Actors(workflow, people_store.directory(conn), now)
 
-    def read(self, file: Path, map: Path, spool: Spool) -> Form:
+    def read(self, file: Path, map: Path | Preset, spool: Spool) -> Form:
         """Fills *spool*; gives how the file is written."""
-        text = _map_text(map)
+        text = self._fitted(map, file) if isinstance(map, Preset) else _map_text(map)
+        name = map.name if isinstance(map, Preset) else str(map)
         document, _, _ = read_map(text)
         with open_table(file, document.delimiter, document.columns()) as table:
-            bound = bind(text, str(map), self.workflow, table.columns, self.actors)
+            bound = bind(text, name, self.workflow, table.columns, self.actors)
             reader = RowReader(bound, self.actors, self.now)
-            rows = iter(table.rows)
+            footer = Footer(document.footer)
+            rows = footer.below(table)
             while batch := _batch(rows, reader):
                 spool.add(batch)
                 self.progress("reading", spool.rows, None)
         self.report.rows = spool.rows
         self._note_unseen(bound)
+        self._note_footer(footer)
         return table.form if table.columns else replace(table.form, columns=bound.all_columns())
+
+    def _fitted(self, preset: Preset, file: Path) -> str:
+        """The map that *preset* comes to for *file*."""
+        fitted = fitted_to(preset, self.workflow, file)
+        check_identity(fitted)
+        self.report.notes += [f"{preset.name}: {note}" for note in fitted.notes()]
+        return map_text(fitted)
+
+    def _note_footer(self, footer: Footer) -> None:
+        if footer.lines:
+            lines = (
+                "the last line is" if len(footer.lines) == 1 else f"the last {len(footer.lines)} lines are"
+            )
+            self.report.notes.append(f'{lines} no rows but a footer, from "{footer.lines[0][:60]}" on')
 
     def _note_unseen(self, bound: ImportMap) -> None:
         """Says which columns of the map no row had, where there is no header to check them against."""

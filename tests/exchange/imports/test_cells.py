@@ -16,6 +16,7 @@ from slaflow.engine.app import Engine
 from slaflow.exchange.errors import MapInvalid
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.binding import bind
+from slaflow.exchange.imports.cells import unescaped
 from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Database
@@ -201,6 +202,9 @@ def test_an_instant_that_is_null_says_so(app: Engine, tmp_path: Path) -> None:
         ('revenue: {column: revenue, decimal: ";"}', ['1:58: decimal is one of "." ","']),
         ("revenue: {column: revenue, thousand: x}",
          ['1:49: unknown key "thousand"; did you mean "thousands"?']),
+        ('source: source}\nfooter: [Total, ""]\ncreated_at: {column: at, format: [iso, "%Q"]',
+         ["2:9: a line of footer begins with something; an empty text would begin every line",
+          "3:34: cannot read by \"%Q\": 'Q' is a bad directive in format '%Q'"]),
         ("revenue: revenue}\ncreated_at: {column: at, decimal: '.'",
          ['2:26: unknown key "decimal"; known here: column, empty, null, timezone, format']),
     ],
@@ -212,3 +216,14 @@ def test_what_cannot_be_meant_is_told_when_the_map_is_read(map: str, expected: l
 def test_a_word_that_is_null_in_all_columns_cannot_be_true_in_one() -> None:
     map = 'null: ["-"]\nlead: {email: email, hot: {column: hot, true: "-"}}'
     assert complaints(map) == ['2:47: "-" is true, and null in all columns']
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("'+46 8 123", "+46 8 123"), ("'=1", "=1"), ("'-", "-"), ("'@kim", "@kim"), ('="00123"', "00123"),
+        ('="say ""hi"""', 'say "hi"'), ("'s-Hertogenbosch", "'s-Hertogenbosch"), ("=1", "=1"), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_keeps_a_spreadsheet_from_calculating_is_no_part_of_a_text(text: str, meant: str) -> None:
+    assert unescaped(text) == meant

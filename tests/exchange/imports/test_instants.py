@@ -71,3 +71,22 @@ def test_a_date_is_read_by_its_format() -> None:
 def test_a_format_nothing_can_be_read_by_is_known_beforehand(format: str) -> None:
     assert format_problem(format) is not None
     assert format_problem("%Y-%m-%d") is None
+
+
+FORMATS = ("iso", "%m/%d/%Y", "%m/%d/%Y, %I:%M %p")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "day"),
+    [
+        ("2018-05-02", "2018-05-02T03:00", "2018-05-02"),
+        ("2018-05-02T01:00:00.000Z", "2018-05-02T01:00", "2018-05-01"),
+        ("5/2/2018", "2018-05-02T03:00", "2018-05-02"),
+        ("5/2/2018, 2:30 PM", "2018-05-02T17:30", "2018-05-02"),
+    ],
+)
+def test_of_several_formats_the_first_that_reads_it_counts(text: str, at: str, day: str) -> None:
+    assert read_instant(text, SAO_PAULO, *FORMATS) == datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert read_date(text, SAO_PAULO, *FORMATS) == day
+    with pytest.raises(RowRefused, match=r"as in 2026-03-06 or .* or %m/%d/%Y or %m/%d/%Y, %I:%M %p$"):
+        read_instant("13/1/2018", SAO_PAULO, *FORMATS)
