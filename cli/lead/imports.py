@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..faults import INTERRUPTED
 from ..file_options import InputFile, InputText, OutputFile
@@ -23,9 +24,22 @@ SHOWN = 10
 """Refused rows that people are shown; the file has all."""
 
 
+class MapNamed(InputText):
+    """A map's file, or a preset."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Files, and the presets that begin so."""
+        from slaflow.exchange.presets.preset import preset_names
+
+        names = (name for name in preset_names() if name.startswith(incomplete))
+        return [*map(CompletionItem, names), CompletionItem(incomplete, type="file")]
+
+
 @click.command("import", cls=Command)
 @click.argument("file", type=InputFile(), required=False)
-@click.option("--map", "map_", required=True, metavar="MAP", type=InputText(),
+@click.option("--map", "map_", required=True, metavar="MAP", type=MapNamed(),
               help="YAML that says what a row means; or hubspot, marketo, salesforce.")  # fmt: skip
 @click.option(
     "--show-map", is_flag=True, help="Only print the map of hubspot, marketo or salesforce, for FILE."

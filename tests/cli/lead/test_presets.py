@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 from support.commands import Slaflow, everywhere
+
+from slaflow.cli.lead.imports import command
 
 LATER = "2026-03-10T09:30:00+01:00"
 EXPORT = (
@@ -77,3 +80,9 @@ def test_what_cannot_be_imported_so_is_told_in_a_line(
     said = handed_over("import", *words, "--at", LATER)
     assert said.code != 0
     assert complaint in said.err
+
+
+def test_presets_complete_beside_files() -> None:
+    (option,) = (each for each in command.params if each.name == "map_")
+    found = option.shell_complete(click.Context(command), "hub")
+    assert [(each.value, each.type) for each in found] == [("hubspot", "plain"), ("hub", "file")]
