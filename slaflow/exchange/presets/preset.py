@@ -60,7 +60,7 @@ class Preset:
     def usual_columns(self) -> tuple[str, ...]:
         """The columns of an export that has everything, each under its first name."""
         first = [meaning.columns[0] for meaning in self.meanings]
-        return tuple(dict.fromkeys([*first, self.created_at[0], *self.dates[:1]]))
+        return tuple(dict.fromkeys([*first, self.created_at[0], *self.dates]))
 
     def made(self, columns: Sequence[str]) -> bool:
         """Whether a file with these *columns* looks like the system's own."""

@@ -31,6 +31,7 @@ def test_a_preset_is_a_map_without_any_file_too(workflow: Workflow, name: str) -
     assert findings == []
     assert {"mail", "company_name", "first_name", "phone", "country"} <= document.lead.keys()
     assert document.created_at is not None
+    assert fitted.dates == list(preset_named(name).dates)
 
 
 @pytest.mark.parametrize(
