@@ -1,1 +1,0 @@
-"""The link to other systems: what changed there, read."""
