@@ -11,7 +11,7 @@ import pytest
 from doubles.hubspot import APP, TOKEN, HubSpotDouble
 from doubles.hubspot_words import SECRET
 from support.mirroring import mirrored, round_of, row_of
-from support.office import ANNA, BO, CIA, HOUR, Present, handed_over, on_one_database
+from support.office import ANNA, BO, CIA, HOUR, NORA, Present, handed_over, on_one_database
 
 from slaflow.engine.app import Engine
 from slaflow.link.crm.hubspot import HubSpot, opened
@@ -41,7 +41,7 @@ HOOK = "lead: {company: properties.company, country: properties.phone}"
 @pytest.fixture
 def crm(hubspot: HubSpotDouble, present: Present) -> Iterator[HubSpot]:
     hubspot.time.at = present.at
-    hubspot.owners = {ANNA: "1", BO: "2", CIA: "3"}
+    hubspot.owners = {ANNA: "1", BO: "2", CIA: "3", NORA: "4"}
     client = Client(("127.0.0.0/8",), timedelta(seconds=20))
     settings = HubSpotCrm(kind="hubspot", map=Path("crm.link.yaml"), api=hubspot.api)
     portal = opened(settings, TOKEN, client, hubspot.time.now, hubspot.time.sleep)
