@@ -68,6 +68,10 @@ OBJECTS = {
 }
 
 
+NEVER_EMPTY = ("OwnerId",)
+"""What has a value of its own where none is given, and is not to be emptied."""
+
+
 class Unparsable(Exception):
     """A JSON value that is of another kind than the field: all of the request is refused."""
 
@@ -98,6 +102,8 @@ def error(code: str, message: str, *fields: str) -> dict[str, Any]:
 def value_error(name: str, field: Field, value: Any) -> dict[str, Any] | None:
     """Why *field* does not take *value*. Raises ``Unparsable``."""
     if value is None:
+        if field.is_needed or name in NEVER_EMPTY:
+            return error("REQUIRED_FIELD_MISSING", f"{name} cannot be blank", name)
         if field.kind == "boolean":
             return error("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{name}: value not of required type: null", name)
         return None
@@ -129,7 +135,7 @@ def describe(object: str, forbidden: set[str]) -> dict[str, Any]:
             "length": field.length,
             "createable": field.is_writable,
             "updateable": field.is_writable and name not in forbidden,
-            "nillable": not field.is_needed,
+            "nillable": not field.is_needed and name not in NEVER_EMPTY,
             "restrictedPicklist": field.is_restricted,
             "picklistValues": [
                 {"active": True, "defaultValue": False, "label": each, "validFor": None, "value": each}

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from slaflow.link.crm.pace import Now
 from slaflow.link.crm.salesforce_answer import NOT_ITS_ANSWER, OUTAGE, CutOff, Unread
 from slaflow.link.crm.salesforce_id import long_id
-from slaflow.link.crm.salesforce_saving import MOST, Saving
+from slaflow.link.crm.salesforce_saving import MOST, Known, Saving
 from slaflow.link.crm.salesforce_session import Session
 from slaflow.link.crm.salesforce_value import to_text
 from slaflow.link.crm.shapes import CrmClosed, FieldOf, Page, Record, Write, Written
@@ -35,6 +35,14 @@ _MORE = re.compile(r"/services/data/v\d{2,3}\.0/query/[A-Za-z0-9-]{1,80}")
 _VERSION = re.compile(r"v\d{2,3}\.0")
 
 
+class _Object(NamedTuple):
+    """What is known of an object's fields; ``known`` by their folded names."""
+
+    told_at: datetime
+    fields: Mapping[str, FieldOf]
+    known: Mapping[str, Known]
+
+
 class Salesforce:
     """An organization. Ids are told with 18 characters, but for those that are read: as they were asked."""
 
@@ -45,18 +53,11 @@ class Salesforce:
             raise CrmClosed('version is none of its API; one is "v61.0"')
         self._session, self._now = session, now
         self._at = f"/services/data/{version}"
-        self._fields: dict[str, tuple[datetime, Mapping[str, FieldOf]]] = {}
+        self._objects: dict[str, _Object] = {}
 
     def fields(self, object: str) -> Mapping[str, FieldOf]:
         """Every field of that object, as it was told within the hour. Raises ``CrmClosed``."""
-        known = self._fields.get(object)
-        if known is None or known[0] + KEPT <= self._now():
-            _check([object])
-            told = _rows(self._page(f"{self._at}/sobjects/{object}/describe"), "fields")
-            named = [each for each in told if isinstance(each.get("name"), str)]
-            known = self._now(), {each["name"]: _field(each) for each in named}
-            self._fields[object] = known
-        return known[1]
+        return self._object(object).fields
 
     def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
         """Which record has each of *values* in *by*, whatever their case: none where several have.
@@ -94,12 +95,11 @@ class Salesforce:
             CrmClosed: nothing was written. Where something was, it is told, and the next call raises it.
         """
         saving = Saving(self._session, f"{self._at}/composite/sobjects", object)
-        kinds = {name.casefold(): each.kind for name, each in self.fields(object).items()}
         try:
-            return saving.saved(writes, kinds)
+            return saving.saved(writes, self._object(object).known)
         except CrmClosed:
             # Who mends a field there shall not be told of what it was.
-            self._fields.clear()
+            self._objects.clear()
             raise
 
     def changed(
@@ -136,6 +136,19 @@ class Salesforce:
     def close(self) -> None:
         """Lets go of connections."""
         self._session.close()
+
+    def _object(self, name: str) -> _Object:
+        object = self._objects.get(name)
+        if object is None or object.told_at + KEPT <= self._now():
+            _check([name])
+            told = _rows(self._page(f"{self._at}/sobjects/{name}/describe"), "fields")
+            named = {each["name"]: each for each in told if isinstance(each.get("name"), str)}
+            object = self._objects[name] = _Object(
+                self._now(),
+                {name: _field(each) for name, each in named.items()},
+                {name.casefold(): _known(each) for name, each in named.items()},
+            )
+        return object
 
     def _first(self, object: str, names: Collection[str], where: str, limit: int) -> tuple[Any, int]:
         """The first in order of change, as many as *limit*, or as an answer holds that is read whole."""
@@ -186,6 +199,10 @@ def _rows(said: object, key: str) -> list[Mapping[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise CrmClosed(NOT_ITS_ANSWER, OUTAGE)
     return rows
+
+
+def _known(told: Mapping[str, Any]) -> Known:
+    return Known(str(told.get("type")), told.get("nillable") is False and told.get("type") != "boolean")
 
 
 def _field(told: Mapping[str, Any]) -> FieldOf:

@@ -31,12 +31,25 @@ Came = Written | Fault | CrmClosed
 """What came of a write; a fault is none of its own only, and closed is what all is."""
 
 
+class Known(NamedTuple):
+    """What counts of a field here: its kind, and whether it always holds something, as an owner does."""
+
+    kind: str = "string"
+    is_never_empty: bool = False
+
+
 class _Ready(NamedTuple):
-    """A write that may be sent; ``place`` is where it stands among all."""
+    """A write that may be sent; ``place`` is where it stands among all, ``left`` what of it is not sent."""
 
     place: int
     write: Write
     record: Mapping[str, Any]
+    left: frozenset[str]
+
+    @property
+    def reason(self) -> str | None:
+        """What is to be said of it though it was written."""
+        return f"{', '.join(sorted(self.left))} can't be empty there, and stays" if self.left else None
 
 
 class Saving:
@@ -45,14 +58,14 @@ class Saving:
     def __init__(self, session: Session, path: str, object: str) -> None:
         self._session, self._path, self._object = session, path, object
 
-    def saved(self, writes: Sequence[Write], kinds: Mapping[str, str]) -> list[Written]:
-        """What came of each of *writes*, in order; *kinds* are those of fields by their folded names.
+    def saved(self, writes: Sequence[Write], known: Mapping[str, Known]) -> list[Written]:
+        """What came of each of *writes*, in order; *known* are the fields by their folded names.
 
         Raises:
             CrmClosed: nothing was written. Where something was, the session's next call raises it.
         """
         came: dict[int, Came] = {}
-        ready = list(self._ready(writes, kinds, came))
+        ready = list(self._ready(writes, known, came))
         for verb in ("PATCH", "POST"):
             part = [each for each in ready if (each.write.remote is None) is (verb == "POST")]
             if part:
@@ -61,27 +74,30 @@ class Saving:
         return [_written(write, came[place], closed) for place, write in enumerate(writes)]
 
     def _ready(
-        self, writes: Sequence[Write], kinds: Mapping[str, str], came: dict[int, Came]
+        self, writes: Sequence[Write], known: Mapping[str, Known], came: dict[int, Came]
     ) -> Iterator[_Ready]:
         """Those that can be sent; of others it is entered why they can't."""
         taken: set[str] = set()
         for place, write in enumerate(writes):
             remote = None if write.remote is None else long_id(write.remote)
             try:
-                fields = dict(_typed(write.fields, kinds))
+                fields = dict(_typed(write.fields, known))
             except _NoSuchValue as problem:
                 came[place] = Written(write.lead, write.remote, "refused", {}, problem.reason)
                 continue
+            ready = _Ready(place, write, fields, frozenset(write.fields) - frozenset(fields))
             if write.remote is not None and remote is None:
                 came[place] = Written(
                     write.lead, write.remote, "refused", {}, "its id is none of salesforce's"
                 )
             elif remote in taken:
                 came[place] = Written(write.lead, remote, "again", {}, "another lead has the same record")
+            elif not fields:
+                came[place] = Written(write.lead, remote, "ignored", {}, ready.reason)
             else:
                 id = {} if remote is None else {"id": remote}
                 taken |= set(id.values())
-                yield _Ready(place, write, {"attributes": {"type": self._object}, **id, **fields})
+                yield ready._replace(record={"attributes": {"type": self._object}, **id, **fields})
 
     def _sent(self, part: Sequence[_Ready], verb: Literal["PATCH", "POST"]) -> list[Came]:
         """What came of each; who spoils the request for all others is looked for by halves."""
@@ -123,15 +139,18 @@ class _NoSuchValue(Exception):
         super().__init__(self.reason)
 
 
-def _typed(fields: Mapping[str, str | None], kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def _typed(fields: Mapping[str, str | None], known: Mapping[str, Known]) -> Iterator[tuple[str, Any]]:
+    """What is sent, as JSON: a field that is never empty is not emptied."""
     for name, text in fields.items():
         if not is_name(name):
             raise CrmClosed(f"{name!r} can be no name there; mend the map")
-        kind = kinds.get(name.casefold(), "string")
+        field = known.get(name.casefold(), Known())
         try:
-            yield name, to_json(kind, text)
+            value = to_json(field.kind, text)
         except ValueError:
-            raise _NoSuchValue(name, kind) from None
+            raise _NoSuchValue(name, field.kind) from None
+        if value is not None or not field.is_never_empty:
+            yield name, value
 
 
 def _came(each: _Ready, told: object) -> Came:
@@ -139,7 +158,8 @@ def _came(each: _Ready, told: object) -> Came:
     id = said.get("id")
     remote = each.record.get("id") or (long_id(id) if isinstance(id, str) else None)
     if said.get("success") is True and remote is not None:
-        return Written(each.write.lead, remote, "written", dict(each.write.fields))
+        fields = {name: text for name, text in each.write.fields.items() if name not in each.left}
+        return Written(each.write.lead, remote, "written", fields, each.reason)
     return outcome(each.write, each.record.get("id"), faults_in(said.get("errors"), each.write.fields))
 
 

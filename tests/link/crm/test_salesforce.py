@@ -92,6 +92,21 @@ def test_each_record_has_its_outcome_in_order(org: SalesforceDouble, crm: Salesf
     assert outcomes(crm, writes[2]) == [("written", None)]
 
 
+def test_what_is_never_empty_there_stays_and_keeps_nothing_else_back(
+    org: SalesforceDouble, crm: Salesforce
+) -> None:
+    remote = a_lead(org)
+    (told,) = crm.write("Lead", [Write(1, remote, {STATE: "mql", "OwnerId": None, "LastName": None})])
+    assert (told.outcome, told.fields) == ("written", {STATE: "mql"})
+    assert told.reason == "LastName, OwnerId can't be empty there, and stays"
+    row = org.records["Lead"][remote]
+    assert (row[STATE], row["OwnerId"], row["LastName"]) == ("mql", org.anna, "Lee")
+    assert outcomes(crm, Write(1, remote, {"OwnerId": None})) == [
+        ("ignored", "OwnerId can't be empty there, and stays")
+    ]
+    assert len(org.events) == 1
+
+
 def test_what_is_new_is_made_and_found_again(org: SalesforceDouble, crm: Salesforce) -> None:
     made = {"LastName": "O'Hara", "Company": "Acme", "Email": "o'hara@example.com"}
     (told,) = crm.write("Lead", [Write(1, None, made)])
