@@ -20,7 +20,7 @@ from slaflow.link.crm.salesforce_answer import (
 )
 from slaflow.link.crm.salesforce_id import long_id
 from slaflow.link.crm.salesforce_session import Session
-from slaflow.link.crm.salesforce_value import to_json
+from slaflow.link.crm.salesforce_value import NotTaken, to_json
 from slaflow.link.crm.shapes import CrmClosed, Write, Written
 from slaflow.link.crm.soql import is_name
 
@@ -147,7 +147,7 @@ def _typed(fields: Mapping[str, str | None], known: Mapping[str, Known]) -> Iter
         field = known.get(name.casefold(), Known())
         try:
             value = to_json(field.kind, text)
-        except ValueError:
+        except NotTaken:
             raise _NoSuchValue(name, field.kind) from None
         if value is not None or not field.is_never_empty:
             yield name, value

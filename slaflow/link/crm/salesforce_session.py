@@ -17,7 +17,7 @@ from slaflow.link.crm.pace import Now
 from slaflow.link.crm.salesforce_answer import LIMIT, NOT_ITS_ANSWER, OUTAGE, said
 from slaflow.link.crm.shapes import CrmClosed
 from slaflow.net.client import Client
-from slaflow.net.fault import NetFault
+from slaflow.net.fault import NetFault, UrlRefused
 from slaflow.net.reply import Reply
 
 MOST_READ = 16 * 1024 * 1024
@@ -118,7 +118,7 @@ class Session:
             send = self._client.post if verb == "POST" else self._client.patch
             return send(url, headers, body, most=MOST_READ)
         except NetFault as fault:
-            raise CrmClosed(fault.problem, OUTAGE) from None
+            raise _unreached(fault) from None
 
     def _signed_in(self) -> str:
         form = {"grant_type": "client_credentials", "client_id": self._client_id}
@@ -127,7 +127,7 @@ class Session:
         try:
             reply = self._client.post(f"{self._url}/services/oauth2/token", headers, content)
         except NetFault as fault:
-            raise CrmClosed(fault.problem, OUTAGE) from None
+            raise _unreached(fault) from None
         # Where it says its instance is we do not go: the token is for My Domain, and told to nobody else.
         self._token = _token(reply, reply.retry_after(self._now()))
         return self._token
@@ -137,6 +137,10 @@ class Session:
         used = _USAGE.search(reply.headers.get("sforce-limit-info", ""))
         if used is not None and int(used[1]) >= FULL * int(used[2]):
             self.close_after(CrmClosed("nine in ten of the calls that it allows in a day are used", LIMIT))
+
+
+def _unreached(fault: NetFault) -> CrmClosed:
+    return CrmClosed(fault.problem, None if isinstance(fault, UrlRefused) else OUTAGE)
 
 
 def _token(reply: Reply, after: timedelta | None) -> str:

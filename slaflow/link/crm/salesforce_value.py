@@ -6,34 +6,33 @@ Source: SOAP API Developer Guide, "Primitive Data Types" and "Field Types".
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})")
-_NUMBERS = frozenset(("double", "currency", "percent"))
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:?\d\d)")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
+
+
+class NotTaken(Exception):
+    """A field of that kind takes no such text."""
 
 
 def to_json(kind: str, text: str | None) -> Any:
     """*text* as a field of that *kind* takes it; a checkbox that is empty is not ticked.
 
     Raises:
-        ValueError: no such field takes it.
+        NotTaken: no such field takes it.
     """
     if kind == "boolean":
-        return {None: False, "": False, "true": True, "false": False}[_folded(text)]
+        return _ticked(text or "")
     if text is None or text == "":
         return None
-    if kind == "int":
-        return int(text) if _NUMBER.fullmatch(text) else _refused()
-    if kind in _NUMBERS:
-        return _number(text)
-    if kind == "date" and (len(text) != 10 or date.fromisoformat(text).isoformat() != text):
-        return _refused()
-    if kind == "datetime":
-        datetime.fromisoformat(text if _INSTANT.fullmatch(text) else _refused())
-    return text
+    try:
+        return _READ.get(kind, str)(text)
+    except ValueError:
+        raise NotTaken from None
 
 
 def to_text(found: object) -> str | None:
@@ -52,17 +51,44 @@ def to_text(found: object) -> str | None:
     return f"{found[:-5]}Z" if found.endswith("+0000") and _INSTANT.fullmatch(found) else found
 
 
-def _folded(text: str | None) -> str | None:
-    folded = None if text is None else text.strip().casefold()
-    return folded if folded in (None, "", "true", "false") else _refused()
+def _ticked(text: str) -> bool:
+    folded = text.strip().casefold()
+    if folded not in ("", "true", "false"):
+        raise NotTaken
+    return folded == "true"
+
+
+def _whole(text: str) -> int:
+    return int(_matching(_NUMBER, text))
 
 
 def _number(text: str) -> int | float:
-    if _NUMBER.fullmatch(text) is None:
-        _refused()
-    number = float(text)
+    number = float(_matching(_NUMBER, text))
     return int(text) if "." not in text else number
 
 
-def _refused() -> Any:
-    raise ValueError
+def _day(text: str) -> str:
+    if date.fromisoformat(text).isoformat() != text:
+        raise NotTaken
+    return text
+
+
+def _at(text: str) -> str:
+    datetime.fromisoformat(_matching(_INSTANT, text))
+    return text
+
+
+def _matching(form: re.Pattern[str], text: str) -> str:
+    if form.fullmatch(text) is None:
+        raise NotTaken
+    return text
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "int": _whole,
+    "double": _number,
+    "currency": _number,
+    "percent": _number,
+    "date": _day,
+    "datetime": _at,
+}

@@ -51,8 +51,10 @@ def test_who_is_not_let_in_is_told_why(
 
 
 def test_a_secret_that_is_wrong_is_told_of_and_not_told(org: SalesforceDouble, clock: Clock) -> None:
+    crm = connected(org, clock, secret="hunter2")
     with pytest.raises(CrmClosed, match=r"client's secret \(invalid_client\)") as closed:
-        connected(org, clock, secret="hunter2").owners()
+        crm.owners()
+    crm.close()
     assert "hunter2" not in closed.value.reason
 
 
