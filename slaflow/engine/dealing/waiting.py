@@ -6,6 +6,7 @@ Each draw is an input of slaflow itself, told at the clock of who deals: a tick,
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,8 +119,7 @@ def deal(app: Context, at: datetime, team: str | None = None, rehearsal: Connect
     dealing = Dealing(at)
     waiting = _waiting(app, rehearsal, team)
     for each in waiting:
-        while _deal_some(app, each.team, dealing, rehearsal):
-            pass
+        _deal_team(app, each.team, dealing, rehearsal)
     dealing.waiting = _waiting(app, rehearsal, team) if waiting else []
     return dealing
 
@@ -129,43 +129,58 @@ def _waiting(app: Context, rehearsal: Connection | None, team: str | None) -> li
         return [each for each in store.waiting(conn) if team in (None, each.team)]
 
 
-def _deal_some(app: Context, team: str, dealing: Dealing, rehearsal: Connection | None) -> bool:
-    """Deals some leads in a transaction; whether more may be dealt."""
+def _deal_team(app: Context, team: str, dealing: Dealing, rehearsal: Connection | None) -> None:
+    """Deals to *team*, some leads to a transaction.
+
+    What stays waiting is set aside for the next one: others behind it may go by terms that let them be taken.
+    """
+    aside = _Aside()
 
     def work(conn: Connection) -> _Some:
-        return _Some.dealt(app, conn, team, dealing.at)
+        return _Some.dealt(app, conn, team, dealing.at, aside)
 
-    some = written(app, work) if rehearsal is None else work(rehearsal)
-    dealing.outcomes |= some.outcomes
-    dealing.given += some.given
-    dealing.errors |= some.errors
-    if some.because is not None:
-        dealing.because[team] = some.because
-    return bool(some.outcomes) and some.claimed == AT_ONCE
+    is_more = True
+    while is_more:
+        some = written(app, work) if rehearsal is None else work(rehearsal)
+        dealing.outcomes |= some.outcomes
+        dealing.given += some.given
+        dealing.errors |= some.errors
+        if some.because is not None:
+            dealing.because[team] = some.because
+        aside = some.aside
+        is_more = some.claimed == AT_ONCE
+
+
+class _Aside(NamedTuple):
+    """What is not looked at again: versions, by digest, by which nobody can take more, and single leads."""
+
+    full: frozenset[str] = frozenset()
+    leads: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
 class _Some:
-    """What came of some leads in one transaction; ``full`` are versions by which nobody can take more."""
+    """What came of some leads in one transaction, and what is to be set ``aside`` in the next one."""
 
     team: str
     at: datetime
+    aside: _Aside
     claimed: int = 0
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     given: list[Given] = field(default_factory=list)
     errors: dict[int, str] = field(default_factory=dict)
-    full: set[str] = field(default_factory=set)
     because: Why | None = None
 
     @classmethod
-    def dealt(cls, app: Context, conn: Connection, team: str, at: datetime) -> _Some:
-        """Deals those that wait longest."""
+    def dealt(cls, app: Context, conn: Connection, team: str, at: datetime, aside: _Aside) -> _Some:
+        """Deals those that wait longest, but what is set *aside*."""
         # The team before its leads: who holds one of these and waits for the team is passed over, not waited
         # for.
         LockedTeams(conn).standing(team)
-        batch = apply.load(app, conn, store.claim_waiting(conn, team, AT_ONCE), lock_turns=True)
+        claimed = store.claim_waiting(conn, team, AT_ONCE, aside.leads, aside.full)
+        batch = apply.load(app, conn, claimed, lock_turns=True)
         batch.read_loads(conn, at)
-        some = cls(team, at, len(batch.held))
+        some = cls(team, at, aside, len(claimed))
         longest = sorted(batch.held.items(), key=lambda each: _since(each[1]))
         with writing():
             for lead_id, held in longest:
@@ -174,6 +189,7 @@ class _Some:
                 except Exception as error:
                     log.error("lead %s waits on: %s", lead_id, why(error))
                     some.errors[lead_id] = why(error)
+        some._set_aside(batch.held.values())
         apply.save(conn, batch, at)
         changed = (held for held in batch.held.values() if held.entries)
         wakes = (clock.wake_at for held in changed for clock in held.open)
@@ -183,7 +199,7 @@ class _Some:
     def _deal(self, batch: Batch, lead_id: int, held: Held) -> None:
         assert held.lead is not None
         lead, (since, _) = held.lead, _since(held)
-        if lead.digest in self.full or lead.as_of > self.at:
+        if lead.digest in self.aside.full or lead.as_of > self.at:
             return
         if batch.standing(lead_id, self.at).waits_for != self.team:
             # By what has fallen and no tick has carried out yet.
@@ -193,8 +209,14 @@ class _Some:
             self.outcomes[lead_id] = outcome
             self.given.append(Given(lead_id, outcome.lead.owner, self.team, since))
         elif outcome.refusal is not None:
-            self.full.add(lead.digest)
+            self.aside = self.aside._replace(full=self.aside.full | {lead.digest})
             self.because = self.because or _because(batch, lead.digest, self.team, self.at)
+
+    def _set_aside(self, held: Iterable[Held]) -> None:
+        """What still waits is not looked at again, so that dealing comes to an end."""
+        waiting = (each.lead for each in held if each.lead is not None and each.lead.waits_for == self.team)
+        left = {each.id for each in waiting if each.digest not in self.aside.full}
+        self.aside = self.aside._replace(leads=self.aside.leads | left)
 
 
 def _because(batch: Batch, digest: str, team: str, at: datetime) -> Why:

@@ -102,8 +102,19 @@ def places(connection: Connection, leads: Collection[int]) -> dict[int, Place]:
     return {row[0]: Place(*row[1:]) for row in rows}
 
 
-def claim_waiting(connection: Connection, team: str, limit: int) -> list[int]:
-    """Up to *limit* leads that wait for *team*, longest first, locked; none that others hold."""
-    found = select(lead.c.id).where(lead.c.waits_for == team).order_by(lead.c.waits_since, lead.c.id)
-    rows = connection.execute(found.limit(limit).with_for_update(of=lead, skip_locked=True))
+def claim_waiting(
+    connection: Connection, team: str, limit: int, but: Collection[int] = (), under: Collection[str] = ()
+) -> list[int]:
+    """Up to *limit* leads that wait for *team*, longest first, locked; none that others hold.
+
+    Left aside are the leads *but* and those of the versions *under*, by digest.
+    """
+    found = select(lead.c.id).where(lead.c.waits_for == team)
+    if but:
+        found = found.where(not_(one_of(lead.c.id, "but")))
+    if under:
+        found = found.where(not_(one_of(lead.c.digest, "under")))
+    longest = found.order_by(lead.c.waits_since, lead.c.id).limit(limit)
+    given = {**({"but": list(but)} if but else {}), **({"under": list(under)} if under else {})}
+    rows = connection.execute(longest.with_for_update(of=lead, skip_locked=True), given)
     return list(rows.scalars())

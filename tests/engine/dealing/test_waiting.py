@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from engine.dealing.conftest import ANN, BEN, Floor
+from engine.dealing.conftest import AGREEMENT, ANN, BEN, Floor
 from support.office import DAY, HOUR
 
-from slaflow.engine.dealing import handover
+from slaflow.engine.dealing import handover, waiting
 from slaflow.errors import UnknownName
 
 
@@ -30,6 +30,22 @@ def test_what_waits_is_dealt_by_hand_longest_first_and_the_rest_says_why(floor: 
     floor.app.fire(leads[0], "close", "sales")
     assert floor.app.tick().dealt == 1
     assert floor.app.deal().as_json()["waiting"] == []
+    floor.check_log()
+
+
+def test_what_nobody_can_take_by_one_version_holds_up_nothing_of_another(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "AT_ONCE", 2)
+    floor.hand_over(7)
+    floor.app.activate(AGREEMENT.replace("capacity: 2", "capacity: 3"))
+    (first, _, third) = floor.hand_over(3)
+    floor.app.fire(first, "close", "sales")
+    tried = floor.app.deal(dry_run=True).as_json()
+    dealt = floor.app.deal()
+    assert tried == dealt.as_json()
+    assert ([each.lead for each in dealt.given], dealt.because) == ([third], {"floor": "full"})
+    assert floor.app.deal().given == []
     floor.check_log()
 
 
