@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from slaflow.engine.setup import people
 from slaflow.engine.setup.people import unknown
 from slaflow.exchange.errors import RowRefused
 from slaflow.lifecycle.lead import Actor
 from slaflow.lifecycle.people import Directory, Person
+from slaflow.store.database import Connection
+from slaflow.store.rows import people as people_store
 from slaflow.workflow.identity import check_seen, folded
 from slaflow.workflow.model.parties import LEAD, SYSTEM
 from slaflow.workflow.model.workflow import Workflow
@@ -81,6 +84,14 @@ class Actors:
         if by_key or name in self._spellings:
             return name
         return self._last_spelt.get(name.lower(), actor.name)
+
+
+def record_new(conn: Connection, actors: Actors, now: datetime) -> None:
+    """Records those whom nobody knew, from *now* on."""
+    known = people_store.directory(conn)
+    for key, party in actors.new.items():
+        if known.person(key, now) is None:
+            people.record(conn, key, party, now)
 
 
 def _is_there(person: Person, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from slaflow.store.database import Connection
 from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import imported as import_store
 from slaflow.store.rows import leads as lead_store
+from slaflow.workflow.identity import identity_key
 from slaflow.workflow.model.flow import SetFields
 from slaflow.workflow.model.lead import Value
 from slaflow.workflow.model.workflow import Workflow
@@ -51,6 +52,8 @@ class Applied:
     rows: set[int] = field(default_factory=set)
     refusals: list[tuple[int, int, str]] = field(default_factory=list)
     remembered: dict[str, str | None] = field(default_factory=dict)
+    leads: dict[str, int | None] = field(default_factory=dict)
+    """Numbers by key; None: there is no such lead."""
 
     def refuse(self, item: Item, reason: str, *, remember: bool) -> None:
         self.refusals.append((item.row, item.place, reason))
@@ -87,12 +90,13 @@ class Course:
 class Batch:
     """Applies items in order. *now* is the command's clock; *retry* tries again what was refused before.
 
-    *resurrect* makes leads of identities that were erased.
+    *resurrect* makes leads of identities that were erased. *renames* has a lead that is known by something
+    else take another identity; otherwise what identifies one is the same by definition.
     """
 
     def __init__(
         self, app: Engine, conn: Connection, workflow: Workflow, *, now: datetime, retry: bool,
-        resurrect: bool,
+        resurrect: bool, renames: bool = False,
     ) -> None:  # fmt: skip
         self.app = app
         self.conn = conn
@@ -100,6 +104,7 @@ class Batch:
         self.now = now
         self.retry = retry
         self.resurrect = resurrect
+        self.renames = renames
         self.applied = Applied()
         self.known: Mapping[str, str | None] = {}
         self.fresh: deque[int] = deque()
@@ -118,7 +123,7 @@ class Batch:
         self.known = import_store.known(self.conn, list(keys))
         while any(course.items for course in courses):
             self._round(courses)
-        numbers = {course.key: course.lead_id for course in courses}
+        self.applied.leads = numbers = {course.key: course.lead_id for course in courses}
         leads = {item.import_key: numbers[item.key] for item in items}
         import_store.remember(self.conn, self.applied.remembered, leads)
         return self.applied
@@ -229,12 +234,15 @@ class Batch:
         return Created(course.lead_id, course.key, fields, secrets.token_bytes(16))
 
     def _changed(self, course: Course, workflow: Workflow, item: Item) -> Changed | None:
-        """The values that differ; what identifies a lead is the same by definition."""
+        """The values that differ."""
+        same: Collection[str] = () if self._is_renamed(course, workflow, item) else workflow.identity
         differing = {
             name: value
             for name, value in item.inputs.items()
-            if name not in workflow.identity and course.fields.get(name) != value
+            if name not in same and course.fields.get(name) != value
         }
+        if same is not workflow.identity:
+            self._check_free(course, {**course.fields, **differing}, workflow)
         if not differing:
             self.applied.remembered[item.import_key] = None
             return None
@@ -242,6 +250,19 @@ class Batch:
         # A change that comes late may not apply; on a lead of this import nothing is late.
         course.guessing = course.guessing or not item.of_new_lead
         return Changed(differing)
+
+    def _is_renamed(self, course: Course, workflow: Workflow, item: Item) -> bool:
+        """Whether the lead is to be known as somebody else; not where the same is only spelt otherwise."""
+        if not self.renames:
+            return False
+        before = identity_key(workflow, course.fields)
+        return before != identity_key(workflow, {**course.fields, **item.inputs})
+
+    def _check_free(self, course: Course, fields: Mapping[str, Value], workflow: Workflow) -> None:
+        key = identity_key(workflow, fields)
+        holder = None if key is None else lead_store.ids_by_key(self.conn, [key]).get(key)
+        if holder not in (None, course.lead_id):
+            raise RowRefused(f"lead {holder} has that identity already; merge the two records, or erase one")
 
     def _foreign(self, workflow: Workflow, item: Item) -> str | None:
         """Why a lead of *workflow* cannot take *item*; None if it can."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.errors import MapInvalid
@@ -16,7 +17,7 @@ from slaflow.exchange.imports.map import (
     FieldCell,
     InstantCell,
     MapDocument,
-    read_map,
+    read_map_as,
 )
 from slaflow.exchange.imports.row_names import RowNames
 from slaflow.workflow.errors import Finding
@@ -43,13 +44,17 @@ class BoundEvent:
     specs: Mapping[str, Field]
 
 
+Form = TypeVar("Form", bound=MapDocument)
+FormOf = TypeVar("FormOf", bound=MapDocument, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class ImportMap:
+class BoundMap(Generic[FormOf]):
     """A checked map, ready to read rows with."""
 
     workflow: Workflow
     timezone: str
-    document: MapDocument
+    document: FormOf
     names: RowNames
     events: tuple[BoundEvent, ...]
     default_parties: Mapping[tuple[str, str], str]
@@ -72,6 +77,9 @@ class ImportMap:
         return tuple(dict.fromkeys([*self.columns, *asked, *self.names.seen]))
 
 
+ImportMap = BoundMap[MapDocument]
+
+
 def bind(
     text: str | bytes, filename: str, workflow: Workflow, columns: Sequence[str] | None, actors: Actors
 ) -> ImportMap:
@@ -80,17 +88,26 @@ def bind(
     Raises:
         MapInvalid: with everything that is wrong, each with line and column.
     """
-    document, source, findings = read_map(text)
+    return bind_as(MapDocument, text, filename, workflow, columns, actors)
+
+
+def bind_as(
+    form: type[Form], text: str | bytes, filename: str, workflow: Workflow, columns: Sequence[str] | None,
+    actors: Actors,
+) -> BoundMap[Form]:  # fmt: skip
+    """The same of a map that may say what *form* knows besides. Errors as :func:`bind`."""
+    document, source, findings = read_map_as(form, text)
     binder = _Binder(document, source, findings, workflow, RowNames(columns), actors)
     if source.root is not None:
         binder.check_columns()
         binder.check_lead()
-        binder.check_instant(("created_at",), document.created_at)
+        for path, cell in document.instants():
+            binder.check_instant(path, cell)
     events = tuple(binder.event(path, event) for path, event in document.placed_events())
     if findings:
         raise MapInvalid(findings, filename)
     timezone = document.timezone or workflow.timezone
-    return ImportMap(workflow, timezone, document, binder.names, events, default_parties(workflow))
+    return BoundMap(workflow, timezone, document, binder.names, events, default_parties(workflow))
 
 
 def default_parties(workflow: Workflow) -> dict[tuple[str, str], str]:
@@ -139,7 +156,7 @@ class _Binder:
     def check_lead(self) -> None:
         self.values(("lead",), self.document.lead, self.workflow.fields, "field")
         written = set(keys_of(self.source.data, "lead"))
-        for name in self.workflow.identity:
+        for name in self.workflow.identity if self.document.names_leads else ():
             if written and name not in written:
                 self.tell(("lead",), f"a lead is known by {name}; say which column holds it", key=True)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, model_validator
 
@@ -240,10 +240,20 @@ class MapDocument(Itemized):
     created_at: InstantCell | None = None
     events: list[EventMap] = Field(default_factory=list)
 
+    @property
+    def names_leads(self) -> bool:
+        """Whether nothing but ``lead`` tells whose row it is."""
+        return True
+
+    def instants(self) -> Iterator[tuple[Path, InstantCell]]:
+        """What a row says is as old as, beside its events."""
+        if self.created_at is not None:
+            yield ("created_at",), self.created_at
+
     def cells(self) -> Iterator[tuple[Path, Cell]]:
         """Every cell the map reads, in order, and where it stands."""
         given: list[tuple[Path, Given | None]] = [(("lead", name), each) for name, each in self.lead.items()]
-        given.append((("created_at",), self.created_at))
+        given += self.instants()
         for path, event in self.placed_events():
             given += [((*path, event.kind), event.name), ((*path, "at"), event.at)]
             given.append(((*path, "as"), event.actor))
@@ -259,20 +269,28 @@ class MapDocument(Itemized):
         return list(dict.fromkeys(cell.column for _, cell in self.cells()))
 
 
+AnyMap = TypeVar("AnyMap", bound=MapDocument)
+
+
 def read_map(text: str | bytes) -> tuple[MapDocument, Source, list[Finding]]:
     """The map in *text*, its source for further findings, and what is wrong with it so far.
 
     Given findings, use the document only to look for more.
     """
+    return read_map_as(MapDocument, text)
+
+
+def read_map_as(form: type[AnyMap], text: str | bytes) -> tuple[AnyMap, Source, list[Finding]]:
+    """The same of a map that may say what *form* knows besides."""
     source = read_yaml(text)
     if source.root is None or source.findings:
-        return MapDocument(), source, list(source.findings)
+        return form(), source, list(source.findings)
     reader = DocumentReader(list_keys=True)
     data = _as_written(source.root)
     if not isinstance(data, dict):
-        return MapDocument(), source, [source.finding((), "a map is a mapping, written with keys and colons")]
-    document = reader.model(MapDocument, data)
-    if not data.get("lead"):
+        return form(), source, [source.finding((), "a map is a mapping, written with keys and colons")]
+    document = reader.model(form, data)
+    if document.names_leads and not data.get("lead"):
         what = "the map has no lead: say which columns hold the fields that identify one"
         reader.faults.append(Fault((), what))
     reader.faults += _contradictions(document)

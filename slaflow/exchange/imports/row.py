@@ -13,10 +13,10 @@ import orjson
 from slaflow.errors import InvalidValue, SlaflowError, UnknownName
 from slaflow.exchange.errors import RowRefused
 from slaflow.exchange.imports.actors import Actors
-from slaflow.exchange.imports.binding import BoundEvent, ImportMap
+from slaflow.exchange.imports.binding import BoundEvent, BoundMap
 from slaflow.exchange.imports.cells import text_of, told_by, unescaped
 from slaflow.exchange.imports.instants import read_instant
-from slaflow.exchange.imports.map import Given, InstantCell
+from slaflow.exchange.imports.map import Given, InstantCell, MapDocument
 from slaflow.exchange.imports.table import Row
 from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decide import check_not_ahead
@@ -53,7 +53,7 @@ class Said(NamedTuple):
 class Reading:
     """What came of a row; without a ``key`` all of it is refused. ``refusals`` are (place, reason).
 
-    ``earlier_key`` is the key as versions up to 0.1 had it.
+    ``earlier_key`` is the key as versions up to 0.1 had it. ``is_untold``: it lacks but what identifies one.
     """
 
     key: str | None = None
@@ -61,34 +61,40 @@ class Reading:
     created_at: int | None = None
     said: list[Said] = field(default_factory=list)
     refusals: list[tuple[int, str]] = field(default_factory=list)
+    is_untold: bool = False
+
+
+class Untold(RowRefused):
+    """A row of which nobody can tell which lead it is about."""
 
 
 class RowReader:
     """Reads rows by one map, against the people known and the clock at *now*."""
 
-    def __init__(self, map: ImportMap, actors: Actors, now: datetime) -> None:
+    def __init__(self, map: BoundMap[MapDocument], actors: Actors, now: datetime) -> None:
         self.map = map
         self.actors = actors
         self.now = now
 
-    def read(self, row: Row) -> Reading:
-        """What *row* says; never raises for what stands in the row."""
+    def read(self, row: Row, known_as: str | None = None) -> Reading:
+        """What *row* says, of the lead that is *known_as* that key whatever the row calls it; never raises
+        for what stands in the row."""
         try:
-            return self._read(row)
+            return self._read(row, known_as)
         except RowRefused as refused:
-            return Reading(refusals=[(LEAD_PLACE, str(refused))])
+            return Reading(refusals=[(LEAD_PLACE, str(refused))], is_untold=isinstance(refused, Untold))
 
-    def _read(self, row: Row) -> Reading:
+    def _read(self, row: Row, known_as: str | None) -> Reading:
         if row.fault is not None:
             raise RowRefused(row.fault)
         cells = self._cells(row)
         fields = self._fields(cells)
-        key = identity_key(self.map.workflow, fields)
+        key = known_as or identity_key(self.map.workflow, fields)
         if key is None:
             missing = [name for name in self.map.workflow.identity if fields.get(name) in (None, "")]
-            raise RowRefused(f"{', '.join(missing)}: no value, so nobody can tell which lead this is")
-        created = self._instant(self.map.document.created_at, cells)
-        earlier = earlier_key(self.map.workflow, fields)
+            raise Untold(f"{', '.join(missing)}: no value, so nobody can tell which lead this is")
+        created = self.instant(self.map.document.created_at, cells)
+        earlier = known_as or earlier_key(self.map.workflow, fields)
         reading = Reading(key, earlier, None if created is None else micros_at(created))
         for place, event in enumerate(self.map.events, LEAD_PLACE + 1):
             try:
@@ -131,7 +137,7 @@ class RowReader:
             raise RowRefused("; ".join(problems))
         return values
 
-    def _instant(self, cell: InstantCell | None, cells: Mapping[str, str]) -> datetime | None:
+    def instant(self, cell: InstantCell | None, cells: Mapping[str, str]) -> datetime | None:
         """The instant in *cell*, None if it is empty. Raises ``RowRefused``: unreadable, or ahead."""
         text = text_of(cell, cells) if cell is not None else ""
         if cell is None or not text:
@@ -154,7 +160,7 @@ class RowReader:
         if not name:
             return
         self._check_name(said.kind, name)
-        at = self._instant(said.at, cells)
+        at = self.instant(said.at, cells)
         if at is None:
             column = said.at.column
             raise RowRefused(f"{column} is empty; where it may be, the map says when: \"row.{column} != ''\"")

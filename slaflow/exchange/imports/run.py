@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.files.own import Protected
-from slaflow.engine.setup import people
 from slaflow.engine.transaction import tried, uncollected
 from slaflow.errors import SlaflowError
 from slaflow.exchange.errors import FileUnreadable
-from slaflow.exchange.imports.actors import Actors
+from slaflow.exchange.imports.actors import Actors, record_new
 from slaflow.exchange.imports.batch import Applied, Batch
 from slaflow.exchange.imports.binding import ImportMap, bind
 from slaflow.exchange.imports.footer import Footer
@@ -280,10 +279,7 @@ class _Run:
         if not self.actors.new:
             return
         with self._writing(rehearsal) as conn:
-            known = people_store.directory(conn)
-            for key, party in self.actors.new.items():
-                if known.person(key, self.now) is None:
-                    people.record(conn, key, party, self.now)
+            record_new(conn, self.actors, self.now)
         number = len(self.actors.new)
         who, were = ("1 person", "was") if number == 1 else (f"{number} people", "were")
         done = "would be" if rehearsal is not None else were
