@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.tables.links import inbox
@@ -63,10 +63,19 @@ def take(
 
 
 def due(connection: Connection, hook: str, now: datetime, limit: int) -> list[Delivered]:
-    """Up to *limit* things that *hook* was sent and that may be applied, longest there first, locked."""
+    """Up to *limit* things that *hook* was sent and that may be applied, longest there first."""
     query = select(*_COLUMNS).where(inbox.c.hook == hook, inbox.c.status == WAITING, inbox.c.apply_at <= now)
     query = query.order_by(inbox.c.apply_at, inbox.c.id).limit(limit)
-    return [Delivered(*row) for row in connection.execute(query.with_for_update(skip_locked=True))]
+    return [Delivered(*row) for row in connection.execute(query)]
+
+
+def take_up(connection: Connection, ids: Collection[int], now: datetime) -> list[Delivered]:
+    """Those of *ids* that may still be applied and are in nobody else's hands, locked."""
+    query = select(*_COLUMNS).where(
+        one_of(inbox.c.id, "ids"), inbox.c.status == WAITING, inbox.c.apply_at <= now
+    )
+    query = query.order_by(inbox.c.id).with_for_update(skip_locked=True)
+    return [Delivered(*row) for row in connection.execute(query, {"ids": list(ids)})]
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -82,13 +91,36 @@ def of_remotes(connection: Connection, hook: str, remotes: Collection[str]) -> I
     return (Delivered(*row) for row in rows.all())
 
 
-def settle(
-    connection: Connection, ids: Collection[int], status: str, *, lead: int | None = None,
-    reason: str | None = None,
-) -> None:  # fmt: skip
+class Settled(NamedTuple):
+    """What became of one of them: the lead it is about, and with what was refused the reason."""
+
+    id: int
+    status: str
+    lead: int | None = None
+    reason: str | None = None
+
+
+def settle(connection: Connection, settled: Collection[Settled]) -> None:
     """Says what became of these."""
-    values: dict[str, Any] = {"status": status, "reason": reason, "lead": lead}
-    connection.execute(update(inbox).where(one_of(inbox.c.id, "ids")).values(values), {"ids": list(ids)})
+    names = {"status": "to_status", "lead": "of_lead", "reason": "for_reason"}
+    done = update(inbox).where(inbox.c.id == bindparam("of_id"))
+    done = done.values({name: bindparam(bound) for name, bound in names.items()})
+    if settled:
+        connection.execute(
+            done,
+            [
+                {"of_id": each.id, **{bound: getattr(each, name) for name, bound in names.items()}}
+                for each in sorted(settled)
+            ],
+        )
+
+
+def wake(connection: Connection, hook: str, remotes: Collection[str], now: datetime, reason: str) -> None:
+    """Has what was put off, or failed, for that *reason* be tried at once: the records are known by now."""
+    theirs = (inbox.c.hook == hook, one_of(inbox.c.remote, "remotes"), inbox.c.reason == reason)
+    waking = update(inbox).where(*theirs, inbox.c.status.in_((WAITING, FAILED)))
+    values = {"status": WAITING, "apply_at": now, "reason": None}
+    connection.execute(waking.values(values), {"remotes": list(remotes)})
 
 
 def put_off(connection: Connection, ids: Collection[int], until: datetime, reason: str) -> None:

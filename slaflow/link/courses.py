@@ -1,0 +1,124 @@
+"""What was delivered of one lead, put in order: what of it is newer than what was told before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slaflow.exchange.imports.row import LEAD_PLACE, digest_of
+from slaflow.exchange.imports.spool import Item
+from slaflow.hours.zones import instant_at, micros_at
+from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
+from slaflow.link.echo import is_written_last_by_us
+from slaflow.link.heard import Heard, Listener, News
+from slaflow.link.told import NEVER, Told
+from slaflow.settings.hooks import AnyHook
+from slaflow.workflow.identity import identity_key
+
+
+@dataclass(slots=True)
+class Course:
+    """One lead by its key. ``told`` is what was told of it before, ``lead`` None: it is not known yet."""
+
+    key: str
+    told: Told
+    lead: Lead | None = None
+    heard: list[Heard] = field(default_factory=list)
+
+
+class Sorter:
+    """Makes of courses what is to be applied; *now* is the clock, *name* the hook's."""
+
+    def __init__(self, name: str, hook: AnyHook, listener: Listener, now: datetime) -> None:
+        self.name = name
+        self.hook = hook
+        self.listener = listener
+        self.workflow = listener.map.workflow
+        self.now = micros_at(now)
+
+    def items(self, course: Course, after: int) -> list[Item]:
+        """Everything new, in the order in which it happened, numbered from *after* on."""
+        order = sorted(course.heard, key=lambda heard: heard.stamp)
+        begins, opener = self._beginning(course, order)
+        if opener is not None:
+            order = [opener, *(heard for heard in order if heard is not opener)]
+        # What this delivers is told at once, so that later things of it are held against it.
+        told, fields = deepcopy(course.told), dict(course.lead.fields if course.lead else {})
+        found: list[tuple[bool, int, int, Item]] = []
+        for place, heard in enumerate(order):
+            inputs = self._news(course, heard, told, fields, begins)
+            if heard is opener or inputs:
+                at = begins if heard is opener else min(max(heard.stamp.micros, begins), self.now)
+                known_by = digest_of(course.key, "lead", self.name, at, heard.row.key, inputs)
+                item = Item(0, heard.number, LEAD_PLACE, course.key, at, False, "lead", "", inputs,
+                            SYSTEM_ACTOR, known_by, False, None)  # fmt: skip
+                found.append((heard is not opener, at, place, item))
+            found += [(True, each.at, place, each) for each in self._events(course, heard)]
+        found.sort(key=lambda each: (*each[:3], each[3].place))
+        return [item._replace(position=after + n) for n, (*_, item) in enumerate(found, 1)]
+
+    def _beginning(self, course: Course, order: list[Heard]) -> tuple[int, Heard | None]:
+        """When the lead began, and which of them opens it where it is not known."""
+        if course.lead is not None:
+            return micros_at(course.lead.created_at), None
+        given = [each.reading.created_at for each in order if each.reading.created_at is not None]
+        begins = min(given) if given else min(each.first_micros for each in order)
+        named = [each for each in order if identity_key(self.workflow, each.values) is not None]
+        return min(begins, self.now), named[0]
+
+    def _news(
+        self, course: Course, heard: Heard, told: Told, fields: dict[str, Any], begins: int
+    ) -> dict[str, Any]:
+        """The values that were told later than any before, and that are not our own."""
+        news: dict[str, Any] = {}
+        is_last_ours = is_written_last_by_us(self.hook, heard.cells)
+        for name, value, column, text in self.listener.told_values(heard):
+            if told.last(name) >= heard.stamp:
+                continue
+            if told.is_ours(name, column, text) or (is_last_ours and told.theirs is None):
+                heard.is_echo = True
+                continue
+            was_there = told.stands_there(column, text)
+            # From before the lead's creation it says only what nobody else has said since.
+            is_open = heard.stamp.micros >= begins or told.last(name) != NEVER or self._is_open(name, fields)
+            said = News(name, column, text)
+            heard.told.append(said)
+            _note(told, heard, said)
+            if was_there and course.lead is not None and fields.get(name) != value:
+                # It stood there before: the lead was changed since, and that is on its way.
+                heard.is_echo = True
+            elif is_open:
+                news[name] = fields[name] = value
+        heard.inputs = news
+        return news
+
+    def _is_open(self, name: str, fields: dict[str, Any]) -> bool:
+        """Whether the field is as it is where nobody says it."""
+        return fields.get(name) in (None, self.workflow.fields[name].default)
+
+    def _events(self, course: Course, heard: Heard) -> Iterator[Item]:
+        for said in heard.events:
+            assert said.at is not None
+            at = min(said.at, self.now)
+            # Told by two deliveries, it happened once; as in a file that has it once.
+            yield Item(0, heard.number, said.place, course.key, at, False, said.kind, said.name, said.inputs,
+                       said.actor, f"{said.digest}-0", False, None)  # fmt: skip
+
+
+def note(course: Course) -> None:
+    """Notes what was told by all that was taken."""
+    for heard in sorted(course.heard, key=lambda heard: heard.stamp):
+        if any(place == LEAD_PLACE for place, _ in heard.refusals):
+            continue
+        for said in heard.told:
+            if course.told.last(said.field) < heard.stamp:
+                _note(course.told, heard, said)
+        course.told.note_record(heard.remote)
+
+
+def _note(told: Told, heard: Heard, said: News) -> None:
+    told.note(said.field, heard.stamp, said.text)
+    told.note_there(said.column, instant_at(heard.stamp.micros), said.text)

@@ -1,0 +1,40 @@
+"""What slaflow itself wrote into a CRM and hears of again: it says nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slaflow.settings.hooks import AnyHook, HubSpotHook, SalesforceHook
+
+CLIENT = "client=slaflow"
+"""What is said of the caller with each write to Salesforce, and comes back in ``changeOrigin``."""
+SAME_FOR = 15
+"""Characters of a Salesforce id; those that follow only say again which of them are capitals."""
+
+
+def is_ours(hook: AnyHook, row: Mapping[str, str]) -> bool:
+    """Whether the sender says that slaflow did it."""
+    if isinstance(hook, HubSpotHook):
+        app = str(hook.app_id)
+        return hook.app_id is not None and any(
+            text in (app, f"appId:{app}") for text in _all(row, "sourceId")
+        )
+    if isinstance(hook, SalesforceHook):
+        # A change event tells what was changed in it; a message, all of a record that others change too.
+        if any(CLIENT in origin.split(";") for origin in _all(row, "changeOrigin")):
+            return True
+        return hook.user is not None and any(
+            text[:SAME_FOR] == hook.user[:SAME_FOR] for text in _all(row, "commitUser")
+        )
+    return False
+
+
+def is_written_last_by_us(hook: AnyHook, row: Mapping[str, str]) -> bool:
+    """Whether slaflow's own user was the last to change a record of which all is told."""
+    if not isinstance(hook, SalesforceHook) or hook.user is None:
+        return False
+    return any(text[:SAME_FOR] == hook.user[:SAME_FOR] for text in _all(row, "LastModifiedById"))
+
+
+def _all(row: Mapping[str, str], name: str) -> Iterator[str]:
+    return (text for column, text in row.items() if column.rpartition(".")[2] == name)

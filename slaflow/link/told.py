@@ -1,0 +1,132 @@
+"""What other systems told of a lead, field by field: only what is newer than that is anything new.
+
+A value equal to the lead's makes no entry, so the lead's own log does not say that it was told again; what
+was told in between and comes later would win. So the latest instant of each field is kept, in the table
+``mirror``: of a hook under ``hook:NAME``, by the lead's fields; of the CRM it belongs to under its name, by
+the record's fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from slaflow.hours.zones import micros_at
+from slaflow.lifecycle.decision import instant_text
+from slaflow.link.digest import digest
+from slaflow.store.database import Connection
+from slaflow.store.linking import mirrors
+from slaflow.store.linking.mirrors import Mirror
+
+HOOK = "hook:"
+"""Before the name of a hook, where a receiver is named: one has no colon in its name."""
+
+
+class Stamp(NamedTuple):
+    """Which of two things that were told is the later; at one instant the greater key, always."""
+
+    micros: int
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.micros} {self.key}"
+
+
+NEVER = Stamp(-(2**62), "")
+
+
+def stamp(at: datetime, key: str) -> Stamp:
+    """That of what was told under *key* and happened *at*."""
+    return Stamp(micros_at(at), key)
+
+
+class Told:
+    """What was told of one lead: ``ours`` by the hook, ``theirs`` as the CRM's record is known."""
+
+    def __init__(self, ours: Mirror, theirs: Mirror | None) -> None:
+        self.ours = ours
+        self.theirs = theirs
+
+    def last(self, field: str) -> Stamp:
+        """When the lead's *field* was told last."""
+        if (kept := self.ours.told.get(field)) is None:
+            return NEVER
+        micros, _, key = kept.partition(" ")
+        return Stamp(int(micros), key)
+
+    def is_ours(self, field: str, column: str | None, text: str) -> bool:
+        """Whether *text* is what slaflow wrote into that field of the record, and nobody there."""
+        return self.stands_there(column, text) and self.ours.sent.get(field) != digest(text)
+
+    def stands_there(self, column: str | None, text: str) -> bool:
+        """Whether the record is known to hold *text*."""
+        if self.theirs is None or column is None:
+            return False
+        return self.theirs.sent.get(field_of(column)) == digest(text)
+
+    def note(self, field: str, when: Stamp, text: str) -> None:
+        """Somebody there told the lead's *field*."""
+        self.ours.told[field] = str(when)
+        self.ours.sent[field] = digest(text)
+
+    def note_there(self, column: str | None, at: datetime, text: str) -> None:
+        """The record holds *text* since then, unless something later is known: nothing is to be written."""
+        if self.theirs is None or column is None:
+            return
+        field = field_of(column)
+        known = [self.theirs.told[field]] if field in self.theirs.told else []
+        later = (*known, *self.theirs.writes.get(field, ()))
+        if all(datetime.fromisoformat(since) <= at for since in later):
+            self.theirs.told[field] = instant_text(at)
+            self.theirs.sent[field] = digest(text)
+
+    def belong(self, lead: int) -> None:
+        """It is of that lead, which was not known before."""
+        self.ours.lead = lead
+        if self.theirs is not None:
+            self.theirs.lead = lead
+
+    def note_record(self, remote: str | None) -> None:
+        """Which record is the lead's."""
+        if remote is None:
+            return
+        self.ours.remote = remote
+        if self.theirs is not None and self.theirs.remote is None:
+            self.theirs.remote = remote
+
+
+def field_of(column: str) -> str:
+    """The record's field that a column of the payload holds: ``properties.email`` is ``email``."""
+    return column.rpartition(".")[2]
+
+
+def nothing(hook: str, crm: str | None) -> Told:
+    """What was told of a lead that is not known."""
+    return Told(Mirror(f"{HOOK}{hook}", 0, 0), None if crm is None else Mirror(crm, 0, 0))
+
+
+def told_of(conn: Connection, hook: str, crm: str | None, leads: Collection[int]) -> dict[int, Told]:
+    """What was told of each of *leads*, locked."""
+    ours = mirrors.of_leads(conn, f"{HOOK}{hook}", leads) if leads else {}
+    theirs = mirrors.of_leads(conn, crm, leads) if leads and crm is not None else {}
+    found: dict[int, Told] = {}
+    for lead in leads:
+        found[lead] = told = nothing(hook, crm)
+        told.ours, told.theirs = ours.get(lead, told.ours), theirs.get(lead, told.theirs)
+        told.belong(lead)
+    return found
+
+
+def keep(conn: Connection, told: Collection[Told]) -> None:
+    """Writes what is known now."""
+    rows = [each.ours for each in told] + [each.theirs for each in told if each.theirs is not None]
+    mirrors.save(conn, rows)
+
+
+def leads_of(conn: Connection, hook: str, crm: str | None, remotes: Collection[str]) -> dict[str, int]:
+    """Whose record each of *remotes* is, as far as is known."""
+    found = mirrors.by_remote(conn, f"{HOOK}{hook}", remotes)
+    if crm is not None:
+        found = mirrors.by_remote(conn, crm, remotes) | found
+    return found
