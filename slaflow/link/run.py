@@ -123,7 +123,7 @@ def _read(
     link = read_link_file(settings.map, app.active(settings.workflow))
     crm = lent or opened(reach, terms.crm)
     try:
-        return None, fetch.read(Library(crm, link.document.object), terms.map, rows)
+        return None, fetch.read(Library(crm, link.object), terms.map, rows)
     except CrmClosed as closed:
         return closed, {}
     finally:

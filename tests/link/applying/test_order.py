@@ -49,11 +49,14 @@ def wanted(things: list[Arrived]) -> dict[str, Any]:
     return found
 
 
-@settings(
+SHORT = settings(
     max_examples=20,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink a course through a database takes long
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+@SHORT
 @given(told=st.lists(TOLD, max_size=6), data=st.data())
 def test_fields_end_as_the_records_have_them(
     told: list[dict[str, Any]], data: st.DataObject, app: Engine, tmp_path: Path
