@@ -53,6 +53,7 @@ def _of_reach(session: Session, name: str | None) -> list[Check]:
     from slaflow.engine.access import standing as sign_in
     from slaflow.engine.setup.doctor import Check
     from slaflow.link import listening
+    from slaflow.link import standing as crms
     from slaflow.notify.standing import examine, tried
     from slaflow.settings.file import SettingsInvalid
     from slaflow.settings.reach_file import read_reach
@@ -64,10 +65,13 @@ def _of_reach(session: Session, name: str | None) -> list[Check]:
     found = [
         *examine(session.engine, reach),
         *listening.examine(session.engine, reach),
+        *crms.examine(session.engine, reach),
         *sign_in.examine(reach),
     ]
     if name is None:
         return found
     is_sign_in = name == sign_in.NAME and reach.web.oidc is not None
-    others = [] if is_sign_in else tried(reach, name or None)
-    return [*found, *others, *(sign_in.tried(reach) if is_sign_in or not name else ())]
+    found += [] if is_sign_in or name in reach.crms else tried(reach, name or None)
+    for each in reach.crms if not name else {name} & set(reach.crms):
+        found += crms.tried(session.engine, reach, each)
+    return [*found, *(sign_in.tried(reach) if is_sign_in or not name else ())]

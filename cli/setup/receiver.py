@@ -1,4 +1,4 @@
-"""``slaflow receiver``: systems that are told of the log."""
+"""``slaflow receiver``: systems that are told of the log, and CRMs that are written to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from ..words import counted, instant, listed
 
 @click.group("receiver", cls=Group)
 def command() -> None:
-    """Systems that are told of entries of the log by webhook, as [receivers.NAME] of slaflow.toml says."""
+    """Systems that are told of entries of the log by webhook, and CRMs whose fields are written.
+
+    They are those that [receivers.NAME] of slaflow.toml describe.
+    """
 
 
 @command.command("apply")
@@ -24,20 +27,46 @@ def command() -> None:
 def apply(session: Session) -> None:
     """Has the receivers of slaflow.toml, and no others, be told of what is logged from now on.
 
-    Run it once after slaflow.toml has changed, on any machine: all that write the log look it up.
+    A CRM that is new among them is written every lead there is. Run it once after slaflow.toml has changed,
+    on any machine: all that write the log look it up.
     """
     from slaflow.engine.setup import receivers
     from slaflow.settings.reach_file import read_reach
 
     answer = receivers.apply(session.engine, read_reach())
+    answer["marked"] = _marked(session, answer)
     session.out.show(answer, lambda page: None if session.quiet else _applied(page, answer))
 
 
+def _marked(session: Session, answer: dict[str, Any]) -> dict[str, int]:
+    """How many leads each CRM that is new is to be written, which are noted here."""
+    fresh = [name for name in _crms(answer) if name in answer["added"]]
+    if not fresh:
+        return {}
+    from slaflow.link.status import mark_all
+
+    return {name: mark_all(session.engine, name)["leads"] for name in fresh}
+
+
+def _crms(answer: dict[str, Any]) -> list[str]:
+    return [each["name"] for each in answer["receivers"] if _is_crm(each)]
+
+
+def _is_crm(each: dict[str, Any]) -> bool:
+    return "mirror" in each["events"]
+
+
 def _applied(page: Page, answer: dict[str, Any]) -> None:
-    page.line((counted(len(answer["receivers"]), "receiver"), "bold"), " told from now on")
+    crms = _crms(answer)
+    told = counted(len(answer["receivers"]) - len(crms), "receiver")
+    page.line((told, "bold"), " told from now on")
+    if crms:
+        page.line((counted(len(crms), "CRM"), "bold"), " written to from now on")
     for word in ("added", "changed", "removed"):
         if answer[word]:
             page.line(f"{word}: {listed(answer[word])}", indent=2)
+    for name, number in answer["marked"].items():
+        page.line(f"{counted(number, 'lead')} to be written to {name}", indent=2)
 
 
 @command.command("list")
@@ -56,7 +85,7 @@ def list_(session: Session) -> None:
 def on(session: Session, name: str) -> None:
     """Puts a receiver on again that wanted no more, or was closed or put off; what waited for it goes.
 
-    NAME may be a channel, too.
+    Of a CRM the leads that were stopped go on, too. NAME may be a channel, too.
     """
     _put(session, name, on=True)
 
@@ -94,8 +123,13 @@ def _page(page: Page, rows: Sequence[dict[str, Any]], session: Session) -> None:
         sent = instant(each["last_sent_at"], zone) if each["last_sent_at"] else None
         return (
             each["name"], each["kind"], (state, style), str(each["waiting"]), sent,
-            listed(each["events"]), each["because"],
+            "fields of leads" if _is_crm(each) else listed(each["events"]), _why(each),
         )  # fmt: skip
+
+    def _why(each: dict[str, Any]) -> str | None:
+        if each["because"] or not each.get("troubled"):
+            return each["because"]  # type: ignore[no-any-return]
+        return f"{counted(each['troubled'], 'lead')} in trouble; see 'slaflow link status {each['name']}'"
 
     header = (
         "receiver",

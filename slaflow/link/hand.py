@@ -54,8 +54,9 @@ class InHand:
         for name, text in self.standing.texts.items():
             if known.get(name) == digest(text) or (self.remote is None and text is None):
                 continue
-            shared = link.shared(name)
-            if shared is None or is_ours(shared.wins, self.standing.at.get(name), self._told_at(name)):
+            # What was told later there and is not here was refused, or is still to be applied.
+            ours_at, theirs_at = self.standing.at.get(name), self._told_at(name)
+            if ours_at is None or theirs_at is None or ours_at >= theirs_at:
                 self.fields[name] = text
 
     def see(self, link: LinkMap, record: Record) -> None:

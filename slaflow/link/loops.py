@@ -20,11 +20,14 @@ def overdone(writes: Mapping[str, Collection[str]], fields: Iterable[str], now: 
 def noted(
     writes: Mapping[str, Collection[str]], fields: Collection[str], now: datetime
 ) -> dict[str, list[str]]:
-    """*writes* with one more of each of *fields*, and without what is long ago."""
-    recent = {name: _lately(each, now) for name, each in writes.items()}
+    """*writes* with one more of each of *fields*, and without what is long ago; the last one stays.
+
+    It tells of what is heard later whether it was done there before.
+    """
+    recent = {name: _lately(each, now) or list(each)[-1:] for name, each in writes.items()}
     for name in fields:
         recent[name] = [*recent.get(name, ()), instant_text(now)]
-    return {name: each for name, each in recent.items() if each}
+    return recent
 
 
 def _lately(writes: Collection[str], now: datetime) -> list[str]:

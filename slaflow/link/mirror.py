@@ -110,7 +110,9 @@ class Mirroring:
         settings = self.reach.crms[name]
         link = read_link_file(settings.map, self.app.active(settings.workflow))
         if name not in self._opened:
-            self._opened[name] = _Opened(opened(self.reach, name, environment=self.environment))
+            self._opened[name] = _Opened(
+                opened(self.reach, name, environment=self.environment, now=self.clock)
+            )
         one, send = self._opened[name], self.reach.send
         course = Course(self.app, send, name, link, one.crm, one.owners, self.clock, self.is_over)
         return course.run()

@@ -9,7 +9,7 @@ from pathlib import Path
 from slaflow.errors import SlaflowError, UnknownName
 from slaflow.exchange.errors import FileUnreadable, MapInvalid
 from slaflow.exchange.imports.map import Cell, MapDocument
-from slaflow.link.out_map import DUE, PLAIN, Find, LinkDocument, Shared, Shown, read_link_map
+from slaflow.link.out_map import DUE, PLAIN, Find, LinkDocument, Shown, read_link_map
 from slaflow.workflow.errors import Finding
 from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.yaml.read import Source
@@ -37,10 +37,6 @@ class LinkMap:
     def asks_owners(self) -> bool:
         """Whether a field shows the CRM's id of the owner."""
         return any(each.owner for each in self.document.out.values())
-
-    def shared(self, field: str) -> Shared | None:
-        """The entry of ``both`` for a field of the CRM."""
-        return self.document.both.get(field)
 
 
 def read_link_file(file: Path, workflow: Workflow) -> LinkMap:

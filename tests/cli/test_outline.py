@@ -29,5 +29,5 @@ def test_a_shell_completes_commands_and_their_lines(slaflow: Slaflow) -> None:
     assert slaflow(env=asked).out == (
         "plain,report\tBoth parties' record: promises, handoffs, returns, and more.\n"
         "plain,review\tA period's record of both parties: show, sign.\n"
-        "plain,receiver\tSystems that are told of the log: apply, list, on, off.\n"
+        "plain,receiver\tSystems that are told or written to: apply, list, ...\n"
     )

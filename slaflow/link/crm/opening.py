@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from slaflow.engine.context import wall_clock
 from slaflow.errors import UnknownName
 from slaflow.link.crm.shapes import Crm
 from slaflow.settings.environment import variables
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def opened(
-    reach: Reach, name: str, client: Client | None = None, environment: Mapping[str, str] | None = None
-) -> Crm:
-    """The CRM *name*, called by *client*, one of its own if None; nothing is called yet.
+    reach: Reach, name: str, client: Client | None = None, environment: Mapping[str, str] | None = None,
+    now: Callable[[], datetime] = wall_clock,
+) -> Crm:  # fmt: skip
+    """The CRM *name*, called by *client*, one of its own if None; nothing is called yet. *now* is its clock.
 
     Raises:
         UnknownName: slaflow.toml has none of that name.
@@ -33,8 +36,8 @@ def opened(
         from slaflow.net.client import Client
 
         client = Client(reach.net.allow, reach.send.timeout)
-    # Each kind's module has ``opened(settings, secret, client)``; imported where it is needed.
-    crm: Crm = import_module(f"slaflow.link.crm.{settings.kind}").opened(settings, secret, client)
+    # Each kind's module has it; imported where it is needed.
+    crm: Crm = import_module(f"slaflow.link.crm.{settings.kind}").opened(settings, secret, client, now)
     return crm
 
 

@@ -1,0 +1,1 @@
+"""The link to other systems: what changed there, read."""
