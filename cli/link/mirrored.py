@@ -19,7 +19,7 @@ from ..words import counted, instant
 @pass_session
 def status(session: Session, name: str | None) -> None:
     """How each CRM does, or NAME: what waits to be written there, and which leads are in trouble, and why."""
-    from slaflow.link.status import status
+    from slaflow.link.mirroring.status import status
 
     rows = status(session.engine, name)
     session.out.show(rows, lambda page: _page(page, rows, session), rows=rows)
@@ -34,7 +34,7 @@ def retry(session: Session, name: str, lead: str | None) -> None:
 
     So with those that stopped because a field was written too often within an hour.
     """
-    from slaflow.link.status import retry
+    from slaflow.link.mirroring.status import retry
 
     answer = retry(session.engine, name, lead)
     _marked(session, answer)
@@ -48,7 +48,7 @@ def all_(session: Session, name: str) -> None:
 
     Run it after its map has changed.
     """
-    from slaflow.link.status import mark_all
+    from slaflow.link.mirroring.status import mark_all
 
     _marked(session, mark_all(session.engine, name))
 

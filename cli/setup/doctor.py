@@ -53,7 +53,7 @@ def _of_reach(session: Session, name: str | None) -> list[Check]:
     from slaflow.engine.access import standing as sign_in
     from slaflow.engine.setup.doctor import Check
     from slaflow.link import listening
-    from slaflow.link import standing as crms
+    from slaflow.link.mirroring import standing as crms
     from slaflow.notify.standing import examine, tried
     from slaflow.settings.file import SettingsInvalid
     from slaflow.settings.reach_file import read_reach

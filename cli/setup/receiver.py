@@ -43,7 +43,7 @@ def _marked(session: Session, answer: dict[str, Any]) -> dict[str, int]:
     fresh = [name for name in _crms(answer) if name in answer["added"]]
     if not fresh:
         return {}
-    from slaflow.link.status import mark_all
+    from slaflow.link.mirroring.status import mark_all
 
     return {name: mark_all(session.engine, name)["leads"] for name in fresh}
 

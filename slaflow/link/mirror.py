@@ -12,9 +12,9 @@ from typing import Any
 
 from slaflow.engine.context import Context
 from slaflow.errors import SlaflowError
-from slaflow.link.course import Course, Owners, Tally
 from slaflow.link.crm.opening import opened
 from slaflow.link.crm.shapes import Crm
+from slaflow.link.mirroring.course import Course, Owners, Tally
 from slaflow.link.out_binding import read_link_file
 from slaflow.settings.reach import Reach
 from slaflow.store.errors import ConflictingChange, DatabaseLocked, DatabaseUnreachable

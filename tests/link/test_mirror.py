@@ -75,7 +75,7 @@ def test_who_is_killed_before_it_is_noted_writes_the_same_again(
     reach = mirrored(app, tmp_path, "crm")
     handed_over(app)
     with monkeypatch.context() as patch:
-        patch.setattr("slaflow.link.course.Course._save", lambda *_: 1 / 0)
+        patch.setattr("slaflow.link.mirroring.course.Course._save", lambda *_: 1 / 0)
         report = run_once(app, reach, crms={"crm": crm})
     assert "ZeroDivisionError" in report.problems["crm"]
     round_of(app, reach, {"crm": crm})

@@ -14,8 +14,8 @@ from slaflow.engine.app import Engine
 from slaflow.engine.setup import receivers
 from slaflow.errors import UnknownName
 from slaflow.link.crm.shapes import FieldOf, Write
-from slaflow.link.standing import examine, tried
-from slaflow.link.status import mark_all, retry, status
+from slaflow.link.mirroring.standing import examine, tried
+from slaflow.link.mirroring.status import mark_all, retry, status
 
 TOKEN = {"TOKEN": "pat-secret"}
 
@@ -102,7 +102,7 @@ def test_leads_in_trouble_are_written_again_when_they_are_asked_to(
 def test_leads_that_were_there_before_are_written_once_they_are_marked(
     app: Engine, tmp_path: Path, crm: Crm, present: Present, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slaflow.link.status.PAGE", 2)
+    monkeypatch.setattr("slaflow.link.mirroring.status.PAGE", 2)
     names = ("kim", "lee", "moa", "ned", "ola")
     for name in names:
         crm.add(name, email=f"{name}@example.com")

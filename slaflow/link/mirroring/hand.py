@@ -10,9 +10,9 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.link.conflict import is_ours
 from slaflow.link.crm.shapes import Outcome, Record
 from slaflow.link.digest import digest, is_same
-from slaflow.link.loops import noted
+from slaflow.link.mirroring.loops import noted
+from slaflow.link.mirroring.values import Standing
 from slaflow.link.out_binding import LinkMap
-from slaflow.link.values import Standing
 from slaflow.store.linking.mirrors import Mirror
 
 

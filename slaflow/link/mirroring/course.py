@@ -15,10 +15,10 @@ from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.link.crm.shapes import Crm, CrmClosed, Write
 from slaflow.link.digest import digest
-from slaflow.link.hand import InHand
-from slaflow.link.loops import MOST, overdone
+from slaflow.link.mirroring.hand import InHand
+from slaflow.link.mirroring.loops import MOST, overdone
+from slaflow.link.mirroring.values import standing
 from slaflow.link.out_binding import LinkMap
-from slaflow.link.values import standing
 from slaflow.notify.backoff import pause
 from slaflow.settings.reach import Send
 from slaflow.store.database import Connection
