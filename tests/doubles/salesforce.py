@@ -69,7 +69,14 @@ class SalesforceDouble(FaultyServer):
         self.unreachable_owners: set[str] = set()
         self.errors: list[Answer] = []
         self.page = 2000
-        self.watched = ("Id", "Email", "Status", "OwnerId", "LastModifiedById", "LastModifiedDate")
+        self.watched: tuple[str, ...] = (
+            "Id",
+            "Email",
+            "Status",
+            "OwnerId",
+            "LastModifiedById",
+            "LastModifiedDate",
+        )
         self.notifications: list[Notification] = []
         self.events: list[dict[str, Any]] = []
         self._made, self._transactions, self._left = 0, 0, dict[str, Left]()

@@ -107,7 +107,8 @@ def value_error(name: str, field: Field, value: Any) -> dict[str, Any] | None:
         if field.kind == "boolean":
             return error("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{name}: value not of required type: null", name)
         return None
-    right = {"boolean": bool, "int": int, "currency": (int, float)}.get(field.kind, str)
+    kinds: dict[str, tuple[type, ...]] = {"boolean": (bool,), "int": (int,), "currency": (int, float)}
+    right = kinds.get(field.kind, (str,))
     if not isinstance(value, right) or (isinstance(value, bool) and field.kind != "boolean"):
         raise Unparsable(f"Cannot deserialize instance of {field.kind} from value {value}")
     if field.kind in ("date", "datetime"):
