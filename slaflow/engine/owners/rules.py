@@ -64,9 +64,8 @@ class Rules:
             if person.party != self.party:
                 return _("{person} is not of {party}").format(person=rule.to, party=self._party)
             return _("its condition did not hold")
-        if rule.when is not None:
-            return _("its condition did not hold, or it found nobody who was there")
-        return _("it found nobody who was there")
+        why = _without(rule)
+        return why if rule.when is None else _("its condition did not hold, or {why}").format(why=why)
 
     def _unfit_team(self, rule: Route) -> str:
         naming = Naming(self.workflow)
@@ -74,10 +73,20 @@ class Rules:
             return _("{team} is not of {party}").format(team=naming.team(rule.to), party=self._party)
         if self.people.able(rule.to, self.at):
             return _("its condition did not hold")
-        if rule.when is not None:
-            return _("its condition did not hold, or it found nobody who was there")
-        return _("nobody of {team} was there").format(team=naming.team(rule.to))
+        why = _("nobody of {team} was there").format(team=naming.team(rule.to))
+        return why if rule.when is None else _("its condition did not hold, or {why}").format(why=why)
 
     @property
     def _party(self) -> str:
         return Naming(self.workflow).party(self.party)
+
+
+def _without(rule: Route) -> str:
+    """How it comes that a rule finds nobody that names a person by what is known of the lead."""
+    if rule.kind == "account":
+        return _("nobody was found who owned another open lead of the company")
+    if rule.kind != "previous":
+        return _("it found nobody who was there")
+    if rule.skip_breached:
+        return _("nobody who was there had had it before without breaking a promise on it")
+    return _("nobody who was there had had it before")

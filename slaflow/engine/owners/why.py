@@ -80,12 +80,13 @@ class _Asked:
         workflow = self._workflow
         rules = Rules(workflow, self.people, self.entry.held_by or lead.held_by, self.entry.at)
         number, team = data.get("rule"), data.get("team")
+        leaves = (data.get("dealt") or {}).get("leaves")
         found = OwnerWhy(
             lead.id, lead.held_by, lead.owner, self._how, self.entry.at,
-            by=self.entry.actor if self._how in ("by_hand", "handed_over") else None,
+            by=self.entry.actor if self._how in ("by_hand", "handed_over") or leaves else None,
             rule=None if number is None else (number, rules.words(number)),
             method=data.get("method"), team=team, calendar=_calendar(workflow, team),
-            leaves=(data.get("dealt") or {}).get("leaves"), after=data.get("after"), round=data.get("round"),
+            leaves=leaves, after=data.get("after"), round=data.get("round"),
             cause=self._cause, is_told=bool(data.get("figures")),
         )  # fmt: skip
         if number is not None or data.get("method") == "nobody":

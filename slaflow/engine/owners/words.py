@@ -41,6 +41,9 @@ class Words:
         yield Line(self._answer())
         if self.why.how in ("erased", "archived"):
             return
+        if self.why.how == "waits" and self.why.leaves is not None and self.why.by is not None:
+            words = _("{by} handed over what {leaves} had")
+            yield Line(words.format(by=self.name(self.why.by), leaves=self.name(self.why.leaves)))
         yield from self._rules()
         if self.why.candidates:
             yield Line(self._team())

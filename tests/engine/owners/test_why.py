@@ -193,3 +193,38 @@ def test_what_was_handed_over_says_by_whom_and_that_who_leaves_gets_none(app: En
         " as mia@example.com handed over what ann@example.com had"
     )
     assert "ann@example.com: weight 1, 1 open of 2, hands over; needed: not to hand over" in leaves
+
+
+def test_what_was_handed_over_and_waits_says_so(app: Engine) -> None:
+    lead = handed_over(app, "first")
+    app.remove_person("eve@example.com")
+    app.add_person("fay@example.com", "sales", team="night", weight="1", capacity="1")
+    app.assign(handed_over(app, "second"), "fay@example.com", "sales")
+    handover.hand_over(app, ANN, "night", by="mia@example.com")
+    told = why(app, lead)
+    assert (told["how"], told["by"]) == ("waits", "mia@example.com")
+    assert told["plain"][:2] == [
+        "nobody owns lead 1: it waits for night since Mon 2026-03-02 09:00, number 1 of 1",
+        "mia@example.com handed over what ann@example.com had",
+    ]
+
+
+def test_who_broke_a_promise_or_has_no_lead_of_the_company_was_not_simply_away(
+    app: Engine, present: Present
+) -> None:
+    routing = "[{to: previous, skip: breached}, {to: previous}, {to: account}, {to: floor}]"
+    text = AGREEMENT[: AGREEMENT.index("routing:")].replace("fields: {", "account: named, fields: {")
+    back = "transitions:\n  - {trigger: give_back, from: worked, to: fresh, by: sales}"
+    text = text.replace("transitions:", back)
+    app.activate(f"{text}routing: {routing}")
+    lead = handed_over(app, "first", named="x@example.com")
+    present.at += timedelta(hours=5)
+    app.tick()
+    app.fire(lead, "give_back", "sales")
+    app.send_away(BEN, present.at, present.at + timedelta(days=1))
+    app.fire(lead, "hand_over", "marketing")
+    assert [each["why"] for each in why(app, lead)["passed"]] == [
+        "nobody who was there had had it before without breaking a promise on it",
+        "nobody who was there had had it before",
+        "nobody was found who owned another open lead of the company",
+    ]
