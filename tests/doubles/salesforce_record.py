@@ -109,7 +109,8 @@ def value_error(name: str, field: Field, value: Any) -> dict[str, Any] | None:
         return None
     kinds: dict[str, tuple[type, ...]] = {"boolean": (bool,), "int": (int,), "currency": (int, float)}
     right = kinds.get(field.kind, (str,))
-    if not isinstance(value, right) or (isinstance(value, bool) and field.kind != "boolean"):
+    is_right = isinstance(value, right) and (field.kind == "boolean" or not isinstance(value, bool))
+    if not is_right:
         raise Unparsable(f"Cannot deserialize instance of {field.kind} from value {value}")
     if field.kind in ("date", "datetime"):
         try:
