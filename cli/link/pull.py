@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date, datetime
 from typing import Any
 
@@ -28,19 +27,11 @@ def pull(session: Session, name: str, since: datetime | date | None, hook: str |
     Senders give up after a day or so. What is known already is not taken again; the rest is applied as all
     else that the hook is sent.
     """
-    from slaflow.link.crm.opening import opened
-    from slaflow.link.out_binding import read_link_file
-    from slaflow.link.pull import hook_of
-    from slaflow.link.pull import pull as pulled
+    from slaflow.link.pull import pull_by_name
     from slaflow.settings.reach_file import read_reach
 
-    reach, engine = read_reach(), session.engine
-    hook = hook_of(reach, name, hook)
-    settings = reach.crms[name]
-    link = read_link_file(settings.map, engine.active(settings.workflow))
     start = session.moment(since)
-    with closing(opened(reach, name)) as crm:
-        answer = pulled(engine, reach, name, crm, object=link.object, hook=hook, since=start).as_json()
+    answer = pull_by_name(session.engine, read_reach(), name, hook=hook, since=start).as_json()
     session.out.show(answer, lambda page: None if session.quiet else _told(page, answer, session))
 
 

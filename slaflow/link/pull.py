@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +22,9 @@ from slaflow.engine.transaction import written
 from slaflow.errors import ENVIRONMENT, SlaflowError, UnknownName
 from slaflow.exchange.errors import FileUnreadable
 from slaflow.lifecycle.decision import instant_text
+from slaflow.link.crm.opening import opened
 from slaflow.link.crm.shapes import Crm, CrmClosed, Record
+from slaflow.link.out_binding import read_link_file
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Connection
 from slaflow.store.linking import inbox
@@ -114,6 +117,25 @@ def pull(
                 return Pulled(receiver, name, object, start, records, taken)
     except CrmClosed as closed:
         raise PullEnded(receiver, closed.reason, start, taken) from None
+
+
+def pull_by_name(
+    app: Context, reach: Reach, receiver: str, *, hook: str | None = None, since: datetime | None = None
+) -> Pulled:
+    """The same of the CRM *receiver* and the object of its map, opened as slaflow.toml says.
+
+    Raises:
+        MapInvalid, FileUnreadable, SecretMissing and the like, and as :func:`pull`.
+    """
+    hook = hook_of(reach, receiver, hook)
+    settings = reach.crms[receiver]
+    link = read_link_file(settings.map, app.active(settings.workflow))
+    try:
+        crm = opened(reach, receiver, now=app.now)
+    except CrmClosed as closed:
+        raise PullEnded(receiver, closed.reason, since or _start(app, hook), 0) from None
+    with closing(crm):
+        return pull(app, reach, receiver, crm, object=link.object, hook=hook, since=since)
 
 
 def hook_of(reach: Reach, receiver: str, hook: str | None) -> str:
