@@ -9,10 +9,11 @@ from doubles.salesforce import CLIENT_ID, CLIENT_SECRET, SalesforceDouble
 from support.builders import utc
 from support.faulty import Answer, answer
 
-from slaflow.link.crm.salesforce import Salesforce, opened
+from slaflow.link.crm.opening import opened
+from slaflow.link.crm.salesforce import Salesforce
 from slaflow.link.crm.shapes import Write
 from slaflow.net.client import Client
-from slaflow.settings.hooks import SalesforceCrm
+from slaflow.settings.reach import Reach
 
 LOOPBACK = ("127.0.0.0/8",)
 STATE = "Slaflow_State__c"
@@ -26,9 +27,13 @@ class Clock:
 
 
 def connected(org: SalesforceDouble, clock: Clock, secret: str = CLIENT_SECRET) -> Salesforce:
+    """The link's connection, as slaflow.toml names it."""
     table = {"kind": "salesforce", "url": org.url(), "client_id": CLIENT_ID, "map": "crm.link.yaml"}
+    reach = Reach.model_validate({"crms": {"crm": {**table, "client_secret_env": "SECRET"}}})
     client = Client(LOOPBACK, timedelta(seconds=20))
-    return opened(SalesforceCrm.model_validate(table), secret, client, lambda: clock.now)
+    found = opened(reach, "crm", client, {"SECRET": secret}, lambda: clock.now)
+    assert isinstance(found, Salesforce)
+    return found
 
 
 def a_lead(org: SalesforceDouble, email: str | None = None, **fields: object) -> str:
