@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,18 @@ def test_in_whatever_order_and_company_it_comes_the_same_is_kept(app: Engine) ->
     assert by_remote == {
         str(each["objectId"]): FRIDAY + timedelta(milliseconds=number) for number, each in told.items()
     }
+
+
+def test_of_many_that_send_the_same_at_once_none_is_refused_and_all_is_kept_once(app: Engine) -> None:
+    told = [change(number) for number in range(6)]
+
+    def send(place: int) -> list[int]:
+        shuffled = random.Random(place).sample(told, len(told))
+        return [take(app, hubspot(shuffled[at : at + 3])).status for at in (0, 3, 2)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(send, range(4))] == [[200] * 3] * 4
+    assert len(kept(app)) == len(told)
 
 
 def test_one_event_that_cannot_be_taken_keeps_the_delivery_out(app: Engine) -> None:

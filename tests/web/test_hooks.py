@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,9 +12,12 @@ from support.clicked import KEYS
 from support.delivering import (
     ENVIRONMENT,
     KINDS,
+    OLD,
+    PERSON,
     PUBLIC,
     REACH,
     SECRET,
+    WHSEC,
     Delivery,
     change,
     hubspot,
@@ -129,6 +133,22 @@ def test_a_hook_is_no_page_and_asks_for_no_form(
     broken = post(sent_by("marketo", 2))
     assert broken.status_code == 500
     assert SECRET not in broken.text
+
+
+def test_the_server_tells_no_secret_and_nothing_of_what_was_sent(
+    post: Callable[[Delivery], Response], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for kind in KINDS:
+            assert post(sent_by(kind)).status_code == 200
+            assert post(sent_by(kind, secret=OLD + "x")).status_code == 401
+        assert post(salesforce(b"<x>" + PERSON.encode())).status_code == 400
+    # The browser of these tests tells where it asks, and SQLAlchemy says rows to whoever asks it for them.
+    ours = [each for each in caplog.records if not each.name.startswith(("httpx", "sqlalchemy"))]
+    words = "\n".join(f"{each.name} {each.getMessage()}" for each in ours)
+    assert "slaflow.link hook salesforce: 401" in words
+    for hidden in (SECRET, OLD, WHSEC, PERSON, "zyxkim"):
+        assert hidden not in words, hidden
 
 
 def test_a_real_server_says_413_and_goes_on(app: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
