@@ -41,6 +41,7 @@ bench: $(READY) ## lines of JSON, a question each, on SQLite
 	@$(BIN)/python bench/due.py --sizes 1000,10000 --rounds 5
 	@$(BIN)/python bench/periods.py --leads 500,1000
 	@$(BIN)/python bench/outbox.py --n 2000
+	@$(BIN)/python bench/hooks.py --seconds 3
 	@$(BIN)/python bench/import.py --n 500
 	@$(BIN)/python bench/log.py --n 50000 --rounds 20
 	@$(BIN)/python bench/queues.py --leads 5000 --rounds 5
