@@ -232,6 +232,7 @@ def _leads_stay(page: Page, before: Person, charge: Charge) -> None:
 def _how_to_give(page: Page, email: str) -> None:
     page.line(f"  slaflow lead list --owner {shlex.quote(email)}")
     page.line("  slaflow lead assign LEAD EMAIL --as WHO")
+    page.line(f"  slaflow user hand-over {shlex.quote(email)} --to EMAIL|TEAM")
 
 
 def _left_without(page: Page, email: str, charge: Charge) -> None:

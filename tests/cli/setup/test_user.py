@@ -17,6 +17,7 @@ def test_who_leaves_is_told_what_becomes_of_their_leads(handed_over: Slaflow) ->
         "meanwhile the desk hears; 'assign: next' passes it on in nordics\n"
         f"  slaflow lead list --owner {ANNA}\n"
         "  slaflow lead assign LEAD EMAIL --as WHO\n"
+        f"  slaflow user hand-over {ANNA} --to EMAIL|TEAM\n"
     )
     boss = handed_over("user", "remove", "mia@example.com", "--at", LATER, "--format", "json").json
     assert boss == {
