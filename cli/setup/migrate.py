@@ -51,8 +51,8 @@ def migrate(session: Session, name: str, states: Mapping[str, str], targets: Map
     """Moves every lead on an older version of NAME to the one in force, closed ones aside.
 
     What was used of a promise stays used; what is left is counted under the new terms. No lead is handed
-    over by it, and nobody gets a message. What was killed goes on when it is run again. Without --as it is
-    an operator's to do, whoever SLAFLOW_ACTOR is.
+    over by it, and nobody gets a message but the desk where a lead waits for a team that is no more. What was
+    killed goes on when it is run again. Without --as it is an operator's to do, whoever SLAFLOW_ACTOR is.
     """
     terms: dict[str, Any] = {"states": states, "targets": targets, "since": since, "grace": grace, "at": at}
     if plan is not None and not dry_run:
