@@ -74,12 +74,12 @@ class Draw:
         return drawn is not None and drawn[0] == figure.email
 
     def _lighter(self, figure: Figure, found: Sequence[Need]) -> tuple[Need, ...]:
-        """So many open leads less, or where not even that would do, to come first."""
+        """So many open leads less, or where not even none would do, none and to come first."""
         held, least = figure.open or 0, next((each.number for each in found if each.what == "less"), 0)
         for less in range(least, held + 1):
             if self._gets(replace(_mended(figure), open=held - less)):
                 return (Need("less", less),) if less else ()
-        return (Need("before"),)
+        return (Need("less", held), Need("before")) if held else (Need("before"),)
 
     @cached_property
     def _turns(self) -> Mapping[str, Need]:

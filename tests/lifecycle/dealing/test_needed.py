@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -21,6 +22,10 @@ def a_member(chance: random.Random, name: str) -> Figure:
     weight, held, capacity = chance.choice((0, 1, 1, 2, 3)), chance.randrange(6), chance.choice((None, 2, 4))
     why = NO_WEIGHT if not weight else FULL if capacity is not None and held >= capacity else None
     return Figure(name, weight, held, capacity, why=why)
+
+
+def load(figure: Figure) -> Fraction:
+    return Fraction(figure.open or 0, figure.weight)
 
 
 def granted(figure: Figure, needs: tuple[Need, ...]) -> Figure:
@@ -63,6 +68,11 @@ def test_what_was_needed_has_them_chosen(method: str, seed: int) -> None:
             assert needs[0].number == first > 0
         else:
             assert has(figure) == ("before" not in kinds)
+        if drawn and method == "least_loaded" and "before" in kinds:
+            winner = next(each for each in figures if each.email == drawn[0])
+            able = granted(figure, needs)
+            assert able.why is None
+            assert load(able) == load(winner), "they are alike, and only then the turn counts"
         for missing in range(len(needs)):
             assert not has(figure, (*needs[:missing], *needs[missing + 1 :]))
         if kinds[-1:] == ["less"]:
