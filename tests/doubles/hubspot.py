@@ -82,6 +82,11 @@ class HubSpotDouble(FaultyServer):
     def api(self) -> str:
         return self.url("/")
 
+    @property
+    def written(self) -> int:
+        """How many calls wrote something."""
+        return sum(seen.path.endswith(("/batch/update", "/batch/create")) for seen in self.seen)
+
     # What others do in it
 
     def add(self, object: str, at: datetime | None = None, **properties: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -11,12 +11,13 @@ import pytest
 from doubles.hubspot import APP, TOKEN, HubSpotDouble
 from doubles.hubspot_words import SECRET
 from support.mirroring import mirrored, round_of, row_of
-from support.office import ANNA, BO, CIA, HOUR, NORA, Present, handed_over, on_one_database
+from support.office import ANNA, BO, CIA, HOUR, NORA, Present, handed_over, on_one_database, the_log
 
 from slaflow.engine.app import Engine
 from slaflow.link.crm.hubspot import HubSpot, opened
 from slaflow.link.pull import pull
 from slaflow.link.receive import Refused, receive
+from slaflow.link.run import run_once
 from slaflow.link.shapes import Request
 from slaflow.net.client import Client
 from slaflow.settings.hooks import HubSpotCrm
@@ -35,7 +36,10 @@ out:
   hubspot_owner_id: {owner: true}
 allow_back: [lifecyclestage]
 """
-HOOK = "lead: {company: properties.company, country: properties.phone}"
+HOOK = """\
+remote: {column: objectId}
+lead: {email: properties.email, company: properties.company}
+"""
 
 
 @pytest.fixture
@@ -97,7 +101,7 @@ def test_what_is_told_twice_in_any_order_is_kept_once_and_pulled_it_is_known(
     app: Engine, tmp_path: Path, crm: HubSpot, hubspot: HubSpotDouble, present: Present
 ) -> None:
     reach, start = hooked(app, tmp_path), present.at
-    ids = [hubspot.add("contacts", company=f"Acme {n}", phone=str(n)) for n in range(20)]
+    ids = [hubspot.add("contacts", company=f"Acme {n}", email=f"a{n}@example.com") for n in range(20)]
     for id in ids:
         hubspot.change("contacts", id, company="Globex")
     with app.database.read() as conn:
@@ -120,7 +124,7 @@ def test_what_is_missed_while_nobody_listens_is_pulled(
     app: Engine, tmp_path: Path, crm: HubSpot, hubspot: HubSpotDouble, present: Present
 ) -> None:
     reach, start = hooked(app, tmp_path), present.at
-    id = hubspot.add("contacts", company="Acme", phone="1")
+    id = hubspot.add("contacts", company="Acme", email="kim@example.com")
     hubspot.deliver(lambda headers, body: 503, PUBLIC)
     assert {each["attemptNumber"] for each in hubspot.pending} == {1}
     present.at = hubspot.time.at + HOUR
@@ -136,14 +140,36 @@ def test_what_is_missed_while_nobody_listens_is_pulled(
 
 
 @on_one_database
-def test_what_we_write_comes_back_as_ours(
+def test_what_we_write_comes_back_as_ours_and_says_nothing_new(
     app: Engine, tmp_path: Path, crm: HubSpot, hubspot: HubSpotDouble, present: Present
 ) -> None:
     reach = hooked(app, tmp_path)
-    handed_over(app)
+    lead = handed_over(app, company="Acme")
     round_of(app, reach, {"crm": crm})
-    hubspot.time.at = present.at
-    deliver(app, reach, hubspot)
-    with app.database.read() as conn:
-        told = inbox.listed(conn)
-    assert {each.row["sourceId"] for each in told} == {str(APP)}
+    present.at = hubspot.time.at = hubspot.time.at + HOUR
+    entries, calls = len(the_log(app, lead)), hubspot.written
+    deliver(app, reach, hubspot, doubled=True)
+    found = run_once(app, reach, "hubspot", now=present.at + HOUR, crms={"crm": crm})
+    assert (found.counts.keys(), found.problem) == ({"echo"}, None)
+    round_of(app, reach, {"crm": crm})
+    assert (len(the_log(app, lead)), hubspot.written) == (entries, calls)
+
+
+@on_one_database
+def test_what_is_pulled_is_applied_and_overrules_nothing_that_is_later(
+    app: Engine, tmp_path: Path, crm: HubSpot, hubspot: HubSpotDouble, present: Present
+) -> None:
+    reach, start = hooked(app, tmp_path), present.at
+    id = hubspot.add("contacts", start - 9 * HOUR, email="kim@example.com", company="Old")
+    lead = handed_over(app, company="Ours")
+    hubspot.change("contacts", id, start + HOUR, phone="+46 70 123")
+    present.at = hubspot.time.at = start + 2 * HOUR
+
+    def pulled(since: datetime) -> str:
+        pull(app, reach, "crm", crm, object="contacts", since=since)
+        assert run_once(app, reach, "hubspot", now=present.at + HOUR, crms={"crm": crm}).problem is None
+        return str(app.show(lead)["fields"]["company"])
+
+    assert pulled(start) == "Ours", "its company has stood there for long, whenever else it was changed"
+    hubspot.change("contacts", id, start + 2 * HOUR, company="Theirs")
+    assert pulled(start) == "Theirs"
