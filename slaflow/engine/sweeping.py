@@ -14,9 +14,12 @@ from slaflow.store.access import over as store
 from slaflow.store.access.over import Ends
 from slaflow.store.database import Connection
 from slaflow.store.jobs import queue as job_store
+from slaflow.store.linking import inbox
 
 EVERY = timedelta(hours=1)
 AT_ONCE = 1000
+DELIVERED = timedelta(days=14)
+"""What other systems sent is kept so long: what comes later may be older, and what failed be tried again."""
 JOBS_AT_ONCE = 20
 """A job may have a file of many parts."""
 MOST_TIMES = 10
@@ -41,16 +44,17 @@ class Sweeper:
 
 
 def forget_over(app: Context) -> int:
-    """Forgets sessions, links, failed attempts, keys of requests and jobs that are over, up to
+    """Forgets sessions, links, failed attempts, keys of requests, jobs and deliveries that are over, up to
     :data:`AT_ONCE` of each in one short transaction; how many, none where there is nothing to."""
     now = app.now()
     ends = Ends(now, now - IDLE, now - FORGOTTEN_AFTER, now - REMEMBERED)
     with app.database.read() as conn:
-        if not store.is_any(conn, ends):
+        if not store.is_any(conn, ends) and not inbox.is_old(conn, now - DELIVERED):
             return 0
 
     def work(conn: Connection) -> int:
-        return store.forget(conn, ends, AT_ONCE) + job_store.sweep(conn, now, JOBS_AT_ONCE)
+        sent = inbox.sweep(conn, now - DELIVERED, AT_ONCE)
+        return sent + store.forget(conn, ends, AT_ONCE) + job_store.sweep(conn, now, JOBS_AT_ONCE)
 
     return written(app, work)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from slaflow.engine.leads.resurrection import turned_away
 from slaflow.exchange.imports.actors import Actors, record_new
 from slaflow.exchange.imports.batch import Applied, Batch
 from slaflow.exchange.imports.row import LEAD_PLACE, RowReader
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "no lead is known yet by the record that it names, and it does not say whose it is"
 GONE = "the record is no more"
+ERASED = "it is of somebody who was erased; what it said was not kept"
 FIRST, LONGEST, TRIES = timedelta(seconds=10), timedelta(hours=1), 14
 """How patiently a record is waited for of which nothing is known: half a day."""
 Records = Mapping[int, Read | None]
@@ -117,8 +119,9 @@ class Round:
         ids = lead_store.ids_by_key(self.conn, sorted(keys)) if keys else {}
         leads = self._locked({*ids.values(), *numbers.values()})
         by_remote = _keys_by_remote(unnamed, ids)
+        self._turn_away(unnamed, keys - ids.keys())
         courses: dict[str, Course] = {}
-        for each in open_:
+        for each in (each for each in open_ if each.status is None):
             key = self._key(each, numbers, leads, by_remote)
             if key is not None:
                 courses.setdefault(key, Course(key, told_store.nothing(self.terms.name, self.terms.crm)))
@@ -129,6 +132,13 @@ class Round:
             if (lead := by_key.get(course.key)) is not None:
                 course.lead, course.told = lead, told[lead.id]
         return list(courses.values())
+
+    def _turn_away(self, unnamed: Iterable[Heard], keys: Collection[str]) -> None:
+        """Nobody comes back who was erased; and of what was said nothing is kept."""
+        erased = turned_away(self.conn, keys)
+        for heard in unnamed:
+            if heard.reading.key in erased:
+                heard.status, heard.reason = FAILED, ERASED
 
     def _locked(self, ids: Collection[int]) -> dict[int, Lead]:
         return lead_store.lock(self.conn, sorted(ids)) if ids else {}
@@ -200,6 +210,7 @@ class Round:
             course.told.belong(_lead_of(course) or 0)
         told_store.keep(conn, [course.told for course in known])
         inbox.settle(conn, [each.settled for each in self.heard if each.status != WAITING])
+        inbox.empty(conn, [each.row.id for each in self.heard if each.reason == ERASED])
         for tries, waiting in _by_tries(self.heard).items():
             wait = min(FIRST * 2 ** min(tries, 20), LONGEST)
             inbox.put_off(conn, [each.row.id for each in waiting], terms.now + wait, UNKNOWN)

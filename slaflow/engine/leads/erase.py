@@ -19,8 +19,10 @@ from slaflow.engine.passages import keep as passages
 from slaflow.engine.setup import people
 from slaflow.lifecycle.erasure import check_not_erased
 from slaflow.lifecycle.events import Erased
+from slaflow.lifecycle.lead import Lead
 from slaflow.log.remains import NamerOf, remains
 from slaflow.store.database import Connection
+from slaflow.store.linking import erasing as linked
 from slaflow.store.log import entries as log_store
 from slaflow.store.log.filter import LogFilter
 from slaflow.store.rows import erasure as store
@@ -28,6 +30,7 @@ from slaflow.store.rows import leads as lead_store
 from slaflow.store.rows import values
 from slaflow.store.rows.secrets import KEY_BYTES
 from slaflow.store.scrubbing import scrub as scrub_files
+from slaflow.workflow.model.workflow import Workflow
 
 PATIENCE_SECONDS = 30
 """How long a scrub waits for others who use the database."""
@@ -62,7 +65,7 @@ def erase(app: Context, lead: int | str, reason: str, actor: Who, at: datetime |
         if settled.more or settled.lead is None:
             return settled
         check_reason(app.workflow(found.digest), settled.lead, reason)
-        known_as = settled.lead.key
+        known_as, identity = settled.lead.key, _identity(app.workflow(found.digest), settled.lead)
         kept = remains(log_store.entries(conn, LogFilter(lead=lead_id)), app.workflow, _namers(conn))
         happening = Erased(reason.strip(), _new_key(conn, lead_id), kept)
         ask = told_by(actor, Ask(lead_id, happening, who, arrived))
@@ -72,6 +75,7 @@ def erase(app: Context, lead: int | str, reason: str, actor: Who, at: datetime |
         (entry,) = [each for each in outcome.entries if each.kind == "erased"]
         remember(conn, app.workflow(found.digest), lead_id, known_as, entry.at)
         store.blank(conn, lead_id, entry.seq, entry.at)
+        linked.forget(conn, lead_id, identity)
         passages.renew(app, conn, [lead_id])
         return outcome
 
@@ -79,6 +83,11 @@ def erase(app: Context, lead: int | str, reason: str, actor: Who, at: datetime |
         return done_once(conn, actor, app.present(at), lambda: erased(conn))
 
     return done(app, asked(app, attempt), at)
+
+
+def _identity(workflow: Workflow, lead: Lead) -> list[str]:
+    """The values by which others know her, as they may stand in what they sent."""
+    return [str(value) for name in workflow.identity if (value := lead.fields.get(name))]
 
 
 def _namers(conn: Connection) -> NamerOf:

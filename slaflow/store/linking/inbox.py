@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, delete, func, or_, select, type_coerce, update
 
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.tables.links import inbox
@@ -169,10 +169,29 @@ def due_since(connection: Connection) -> dict[str, datetime]:
 
 
 def forget(connection: Connection, lead: int, remotes: Collection[str], values: Collection[str]) -> int:
-    """Drops all that is of a person: of the lead, of her records, or with one of her *values* in it."""
-    named = [inbox.c.row.contains(orjson.dumps(value).decode(), autoescape=True) for value in values]
-    hers = or_(inbox.c.lead == lead, one_of(inbox.c.remote, "remotes"), *named)
-    return connection.execute(delete(inbox).where(hers), {"remotes": list(remotes)}).rowcount
+    """Drops all that is of a person: of the lead, of her records, or with one of her *values* in it.
+
+    What was applied to another lead is not hers, whatever it holds.
+    """
+    of_lead = select(inbox.c.remote).where(inbox.c.lead == lead, inbox.c.remote.is_not(None))
+    hers = {*remotes, *connection.execute(of_lead).scalars()}
+    said = func.lower(type_coerce(inbox.c.row, Text))
+    named = [said.contains(orjson.dumps(value.lower()).decode(), autoescape=True) for value in values]
+    theirs = or_(one_of(inbox.c.remote, "remotes"), *named)
+    gone = delete(inbox).where(or_(inbox.c.lead == lead, and_(inbox.c.lead.is_(None), theirs)))
+    return connection.execute(gone, {"remotes": list(hers)}).rowcount
+
+
+def empty(connection: Connection, ids: Collection[int]) -> None:
+    """Leaves of these that they came, and nothing that they said."""
+    emptied = update(inbox).where(one_of(inbox.c.id, "ids")).values(row={}, remote=None)
+    connection.execute(emptied, {"ids": list(ids)})
+
+
+def is_old(connection: Connection, before: datetime) -> bool:
+    """Whether :func:`sweep` finds anything."""
+    old = select(inbox.c.id).where(inbox.c.received_at < before, inbox.c.status != WAITING)
+    return connection.execute(old.limit(1)).first() is not None
 
 
 def sweep(connection: Connection, before: datetime, limit: int) -> int:

@@ -1,0 +1,15 @@
+"""What other systems sent of a person, and what is known of her records there, gone with her."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from slaflow.store.linking import inbox, mirrors
+
+
+def forget(connection: Connection, lead: int, values: Collection[str]) -> None:
+    """Drops all that was sent of the lead, of her records, or with one of her *values* in it."""
+    inbox.forget(connection, lead, mirrors.remotes_of(connection, lead), values)
+    mirrors.forget(connection, lead)
