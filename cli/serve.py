@@ -19,6 +19,7 @@ import click
 
 from slaflow.errors import ENVIRONMENT, USAGE, ExtraMissing, SlaflowError
 
+from .link.linking import linking
 from .options import Command
 from .output import tell
 from .session import Session, pass_session
@@ -79,9 +80,10 @@ class AddressTaken(SlaflowError):
 def command(session: Session, /, host: str, port: int, workers: int, no_tick: bool, demo: bool) -> None:
     """Offers the pages that people sign in to and links in messages lead to, until SIGTERM or Ctrl-C.
 
-    What falls due is carried out meanwhile, as by 'tick --watch', and jobs that pages ask for are done. While
-    nobody can sign in, a link is printed by which the first person does, once, within an hour. GET /healthz
-    says that it runs, GET /readyz whether its database answers.
+    What falls due is carried out meanwhile, as by 'tick --watch', jobs that pages ask for are done, and
+    other systems linked to, as by 'link run'. While nobody can sign in, a link is printed by which the first
+    person does, once, within an hour. GET /healthz says that it runs, GET /readyz whether its database
+    answers.
     """
     if demo and workers > 1:
         raise click.UsageError("--demo is for one person who looks at it; leave --workers out")
@@ -103,7 +105,7 @@ def command(session: Session, /, host: str, port: int, workers: int, no_tick: bo
         if workers > 1:
             _run_several(session, reach, listening, workers, is_ticking=not no_tick)
         else:
-            _run(app, listening, session.another_engine, is_ticking=not no_tick)
+            _run(app, listening, session.another_engine, reach, is_ticking=not no_tick)
 
 
 def _run_several(
@@ -118,7 +120,7 @@ def _run_several(
         asyncio.run(_served(app, listening))
 
     def beside() -> None:
-        with _beside(session.another_engine, is_ticking=is_ticking):
+        with _beside(session.another_engine, reach, is_ticking=is_ticking):
             signal.sigwait(ENDING)
 
     logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
@@ -142,20 +144,21 @@ def _demo(session: Session, host: str, port: int, no_tick: bool) -> None:
         session.out.say(
             f"slaflow: the demo is on {_address(listening)}, its clock from Monday 13 April 2026 on"
         )
-        _run(app, listening, another_engine, is_ticking=not no_tick)
+        _run(app, listening, another_engine, Reach(), is_ticking=not no_tick)
 
 
 def _run(
-    app: Any, listening: socket.socket, another_engine: Callable[[], Engine], *, is_ticking: bool
-) -> None:
+    app: Any, listening: socket.socket, another_engine: Callable[[], Engine], reach: Reach, *,
+    is_ticking: bool,
+) -> None:  # fmt: skip
     logging.getLogger("slaflow").addHandler(_Lines(logging.WARNING))
-    with _beside(another_engine, is_ticking=is_ticking):
+    with _beside(another_engine, reach, is_ticking=is_ticking):
         asyncio.run(_served(app, listening))
 
 
 @contextmanager
-def _beside(another_engine: Callable[[], Engine], *, is_ticking: bool) -> Iterator[None]:
-    """What goes on by itself: jobs that pages ask for, ticks, what the record counts."""
+def _beside(another_engine: Callable[[], Engine], reach: Reach, *, is_ticking: bool) -> Iterator[None]:
+    """What goes on by itself: jobs that pages ask for, ticks, what the record counts, the link."""
     from slaflow.web.logbook.kinds import KINDS
 
     with ExitStack() as beside:
@@ -163,6 +166,7 @@ def _beside(another_engine: Callable[[], Engine], *, is_ticking: bool) -> Iterat
         if is_ticking:
             beside.enter_context(ticking(another_engine))
             beside.enter_context(counting(another_engine))
+            beside.enter_context(linking(another_engine, reach))
         yield
 
 

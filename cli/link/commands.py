@@ -7,6 +7,7 @@ import click
 from ..options import Group
 from .mirrored import all_, retry, status
 from .pull import pull
+from .running import run
 
 
 @click.group("link", cls=Group)
@@ -14,5 +15,5 @@ def command() -> None:
     """CRMs that leads are linked to, as [receivers.NAME] and [hooks.NAME] of slaflow.toml say."""
 
 
-for each in (status, pull, retry, all_):
+for each in (status, run, pull, retry, all_):
     command.add_command(each)

@@ -54,7 +54,9 @@ def _pause(ctx: click.Context, param: click.Parameter, given: str) -> timedelta:
               help="With --watch: figures for Prometheus at /metrics, health at /healthz.")  # fmt: skip
 @click.option("--metrics-host", default="127.0.0.1", metavar="HOST", show_default=True,
               help="The address they are offered at.")  # fmt: skip
-@click.option("--send", is_flag=True, help="Also send what waits, as 'outbox send' does.")
+@click.option(
+    "--send", is_flag=True, help="Also send what waits, as 'outbox send' does; with --watch also 'link run'."
+)
 @click.option("--log-json", is_flag=True, help="With --watch: an object per line on stderr.")
 @pass_session
 @click.pass_context

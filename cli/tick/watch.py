@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from ..link.linking import linking
 from ..output import Output, Page
 from ..session import Session
 from .counting import counting
@@ -37,6 +38,7 @@ class Terms:
 def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]], None]) -> None:
     """Works until SIGTERM or SIGINT; *line* writes a round for people."""
     from slaflow.engine.tick.worker import Bell, Worker
+    from slaflow.settings.reach_file import read_reach
 
     with ExitStack() as closing:
         bell = Bell()
@@ -46,6 +48,8 @@ def watch(session: Session, terms: Terms, line: Callable[[Page, dict[str, Any]],
         worker = Worker(session.engine, bell, every=terms.every, batch=terms.batch, observer=observer)
         closing.enter_context(counting(session.another_engine))
         end_sending = closing.enter_context(sending(session)) if terms.send else None
+        if terms.send:
+            closing.enter_context(linking(session.another_engine, read_reach()))
         closing.enter_context(ended_by(lambda: _ring(bell.ring, end_sending)))
         and_sends = ", and sending" if terms.send else ""
         shown, every = session.engine.database.shown, f"{terms.every.total_seconds():g} s"

@@ -31,9 +31,7 @@ def test_erasing_leaves_nothing_of_what_was_sent(app: Engine, tmp_path: Path) ->
         assert "anna" not in str(conn.execute(text("SELECT * FROM mirror")).all()).lower()
 
 
-def test_who_was_erased_does_not_come_back_and_what_they_say_is_not_kept(
-    app: Engine, tmp_path: Path
-) -> None:
+def test_who_was_erased_does_not_come_back_and_what_they_say_is_not_kept(app: Engine, tmp_path: Path) -> None:
     reach = reach_to(tmp_path)
     deliver(app, arrived("a", minute(1), email="anna@example.com"))
     applied(app, reach)

@@ -1,0 +1,52 @@
+"""What hooks were sent, listed without a value of it, and tried again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slaflow.engine.context import Context
+from slaflow.engine.transaction import written
+from slaflow.errors import SlaflowError
+from slaflow.lifecycle.decision import instant_text
+from slaflow.store.linking import inbox
+from slaflow.store.linking.inbox import STATUSES as STATUSES
+from slaflow.store.linking.inbox import Delivered
+
+
+class NothingFailed(SlaflowError):
+    """There is no such thing to be tried again."""
+
+    code = "nothing_failed"
+
+    def __init__(self, id: int) -> None:
+        super().__init__(
+            f"nothing failed under the id {id}; 'slaflow hook list --status failed' tells what did"
+        )
+
+
+def listed(app: Context, *, hook: str | None, status: str | None, limit: int | None) -> list[dict[str, Any]]:
+    """What is kept, latest first: which record, since when, what became of it and why."""
+    with app.database.read() as conn:
+        return [_json(each) for each in inbox.listed(conn, hook=hook, status=status, limit=limit)]
+
+
+def retry(app: Context, *, hook: str | None = None, id: int | None = None) -> int:
+    """Has what failed tried again: one, those of a hook, or all; gives how many.
+
+    Raises:
+        NothingFailed: the one did not.
+    """
+    number = written(app, lambda conn: inbox.retry(conn, app.now(), hook=hook, id=id))
+    if id is not None and not number:
+        raise NothingFailed(id)
+    return number
+
+
+def _json(each: Delivered) -> dict[str, Any]:
+    return {
+        "id": each.id, "hook": each.hook, "record": each.remote, "at": instant_text(each.occurred_at),
+        "received_at": instant_text(each.received_at), "status": each.status, "lead": each.lead,
+        "tries": each.tries,
+        "apply_at": instant_text(each.apply_at) if each.status == inbox.WAITING else None,
+        "reason": each.reason,
+    }  # fmt: skip
