@@ -54,7 +54,6 @@ LINES = (
     Line("outbox", "setup.outbox", "Messages: list, send, retry, release."),
     Line("receiver", "setup.receiver", "Systems that are told or written to: apply, list, ..."),
     Line("link", "link.commands", "CRMs that leads are linked to: status, run, pull, retry, all."),
-    Line("receiver", "setup.receiver", "Systems that are told of the log: apply, list, on, off."),
     Line("hook", "link.hook", "What other systems send: test, list, retry."),
     Line("token", "setup.token", "What other systems show to ask the API: add, list, revoke."),
     Line("serve", "serve", "The pages that links in messages lead to."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,7 +60,7 @@ def run(app: Engine, reach: Reach) -> LinkReport:
     """One round of everything that is due, to its end. What cannot be done stands in ``problems``."""
     report = LinkReport()
     for name in reach.hooks:
-        report.hooks[name] = applied(app, reach, name, Bell())
+        report.hooks[name] = applied(app, reach, name, lambda: False)
     mirroring = Mirroring(app, reach)
     try:
         mirroring.begin()
@@ -81,7 +81,7 @@ def rounds(app: Engine, reach: Reach, bell: Bell) -> Iterator[LinkReport]:
             try:
                 for name in reach.hooks:
                     if left_alone.get(name, app.now()) <= app.now():
-                        report.hooks[name] = done = applied(app, reach, name, bell)
+                        report.hooks[name] = done = applied(app, reach, name, lambda: bell.rung)
                         left_alone |= {name: app.now() + AFTER_A_FAULT} if done.problem else {}
                 mirroring.begin()
                 patience.reset()
@@ -95,7 +95,7 @@ def rounds(app: Engine, reach: Reach, bell: Bell) -> Iterator[LinkReport]:
         mirroring.close()
 
 
-def applied(app: Engine, reach: Reach, name: str, bell: Bell) -> HookReport:
+def applied(app: Engine, reach: Reach, name: str, is_over: Callable[[], bool]) -> HookReport:
     """Applies what is due of the hook, a good deal at most. Raises what can pass by itself."""
     report = HookReport()
     for _ in range(MOST_TIMES):
@@ -107,7 +107,7 @@ def applied(app: Engine, reach: Reach, name: str, bell: Bell) -> HookReport:
             report.problem = str(error)
             return report
         report.counts += done.counts
-        if bell.rung or not done.counts:
+        if is_over() or not done.counts:
             break
     return report
 
