@@ -48,6 +48,9 @@ def why(app: Context, conn: Connection, people: Directory, stood: Standing) -> O
     if lead.erased_at is not None:
         return replace(plain, how="erased")
     entry = _latest(conn, stood)
+    handoff = None if lead.owner is not None or lead.waits_for is not None else _handoff(conn, stood)
+    if handoff is not None and (entry is None or handoff.seq > entry.seq):
+        return _of_nobody(app, people, plain, handoff)
     if entry is None:
         return replace(plain, how=_without_entry(app, conn, lead))
     return _Asked(app, conn, people, stood, entry).answer()
@@ -59,6 +62,23 @@ def _latest(conn: Connection, stood: Standing) -> Told | None:
     given: list[Told] = [each for each in told if each.seq <= stood.logged]
     given += [each for each in stood.drafts if each.kind == "assigned"]
     return next((each for each in reversed(given) if "late" not in (each.data or {})), None)
+
+
+def _handoff(conn: Connection, stood: Standing) -> Told | None:
+    """The last handoff: where nobody had the lead and nobody was found, all that is on record of it."""
+    told = entries(conn, LogFilter(lead=stood.lead.id, kind="transition"))
+    given: list[Told] = [each for each in told if each.seq <= stood.logged]
+    return next((each for each in reversed([*given, *stood.drafts]) if each.handoff), None)
+
+
+def _of_nobody(app: Context, people: Directory, plain: OwnerWhy, handoff: Told) -> OwnerWhy:
+    workflow = app.workflow(handoff.digest or "")
+    cause = Cause(handoff.trigger, None, None)
+    if workflow.routing is None:
+        return replace(plain, how="no_routing", at=handoff.at, cause=cause, method="no_routing")
+    rules = Rules(workflow, people, plain.held_by, handoff.at)
+    passed = tuple(rules.passed({}))
+    return replace(plain, how="nobody", at=handoff.at, cause=cause, method="nobody", passed=passed)
 
 
 def _without_entry(app: Context, conn: Connection, lead: Lead) -> How:

@@ -228,3 +228,19 @@ def test_who_broke_a_promise_or_has_no_lead_of_the_company_was_not_simply_away(
         "nobody who was there had had it before",
         "nobody was found who owned another open lead of the company",
     ]
+
+
+def test_a_handoff_that_found_nobody_is_told_though_nobody_had_it_before(
+    app: Engine, present: Present
+) -> None:
+    for each in (ANN, BEN, CAT):
+        app.send_away(each, MONDAY, MONDAY + timedelta(days=1))
+    lead = handed_over(app, "first")
+    told = why(app, lead)
+    assert (told["how"], told["cause"]["trigger"]) == ("nobody", "hand_over")
+    assert told["plain"] == [
+        "nobody owns lead 1: no rule of the routing found anybody, Mon 2026-03-02 09:00",
+        "rule 1 (vip@example.com, if named is known) was passed over: vip@example.com was not there",
+        "rule 2 (the next of team night, if named is known) was passed over: its condition did not hold",
+        "rule 3 (the next of team floor) was passed over: nobody of floor was there",
+    ]
