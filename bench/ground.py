@@ -41,6 +41,7 @@ from slaflow.store import schema
 from slaflow.store.database import Connection, Database
 from slaflow.store.log import entries as log
 from slaflow.store.rows import clocks, leads
+from slaflow.store.rows.listeners import MIRROR
 from slaflow.store.tables.deliveries import receiver
 
 AGREEMENT = """\
@@ -158,6 +159,16 @@ def prepared(url: str, agreement: str | bytes = AGREEMENT, at: datetime = START)
         raise SystemExit(f"{database.shown} is not empty; name an empty database with --db")
     engine.activate(agreement, at=at)
     return engine
+
+
+def mirror(engine: Engine) -> None:
+    """Has a CRM be one whose fields show every lead: each change notes that there is something to write."""
+    with engine.database.write() as connection:
+        connection.execute(
+            insert(receiver).values(
+                name="crm", kind="hubspot", events=[MIRROR], personal=False, applied_at=START
+            )
+        )
 
 
 def listen(engine: Engine, number: int) -> None:

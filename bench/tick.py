@@ -19,11 +19,14 @@ import ground
 
 
 def measure(
-    url: str, n: int, agreement: str | bytes = ground.AGREEMENT, days: int = 1, receivers: int = 0
-) -> dict[str, object]:
+    url: str, n: int, agreement: str | bytes = ground.AGREEMENT, days: int = 1, receivers: int = 0,
+    is_mirrored: bool = False,
+) -> dict[str, object]:  # fmt: skip
     """Fills the database, ticks once and tells how that went."""
     engine = ground.prepared(url, agreement)
     ground.listen(engine, receivers)
+    if is_mirrored:
+        ground.mirror(engine)
     ground.fill(engine, n)
     began = time.perf_counter()
     report = engine.tick(ground.START + timedelta(days=days))

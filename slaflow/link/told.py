@@ -80,6 +80,8 @@ class Told:
         if all(datetime.fromisoformat(since) <= at for since in later):
             self.theirs.told[field] = instant_text(at)
             self.theirs.sent[field] = digest(text)
+            # Where ours is the later one, and was written before, nothing else says that it is to be again.
+            self.theirs.sent_seq = 0
 
     def belong(self, lead: int) -> None:
         """It is of that lead, which was not known before."""

@@ -64,13 +64,14 @@ class InHand:
         assert self.standing is not None
         for name, shared in link.document.both.items():
             text, ours_at = record.fields.get(name), self.standing.at.get(name)
+            theirs_at = record.changes.get(name, record.changed_at)
             if name in self.mirror.sent:
                 continue
             if is_same(text, self.standing.texts.get(name)):
                 self.left[name] = digest(text)
-            elif text and not is_ours(shared.wins, ours_at, record.changed_at):
+            elif text and not is_ours(shared.wins, ours_at, theirs_at):
                 self.left[name] = digest(text)
-                self.told[name] = instant_text(record.changed_at)
+                self.told[name] = instant_text(theirs_at)
 
     def _told_at(self, name: str) -> datetime | None:
         text = self.told.get(name) or self.mirror.told.get(name)
