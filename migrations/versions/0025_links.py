@@ -61,7 +61,10 @@ def upgrade() -> None:
         "mirror_dirty", "mirror", ["receiver", "next_try_at", "lead"], sqlite_where=dirty,
         postgresql_where=dirty,
     )  # fmt: skip
-    op.create_index("mirror_remote", "mirror", ["receiver", "remote"])
+    known = sa.text("remote IS NOT NULL")
+    op.create_index(
+        "mirror_remote", "mirror", ["receiver", "remote"], sqlite_where=known, postgresql_where=known
+    )
 
 
 def downgrade() -> None:

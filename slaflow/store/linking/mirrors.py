@@ -135,9 +135,9 @@ def of_leads(connection: Connection, receiver: str, leads: Collection[int]) -> d
 
 def by_remote(connection: Connection, receiver: str, remotes: Collection[str]) -> dict[str, int]:
     """Whose record each of *remotes* is."""
-    query = select(mirror.c.remote, mirror.c.lead).where(
-        mirror.c.receiver == receiver, one_of(mirror.c.remote, "remotes")
-    )
+    # That it is known is said again for the index, which holds no others.
+    known = (mirror.c.remote.is_not(None), one_of(mirror.c.remote, "remotes"))
+    query = select(mirror.c.remote, mirror.c.lead).where(mirror.c.receiver == receiver, *known)
     return {remote: lead for remote, lead in connection.execute(query, {"remotes": list(remotes)})}
 
 

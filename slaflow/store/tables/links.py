@@ -53,7 +53,8 @@ mirror = Table(
         "mirror_dirty", "receiver", "next_try_at", "lead",
         where=text("dirty_seq > sent_seq AND status = 'ok'"),
     ),
-    Index("mirror_remote", "receiver", "remote"),
+    # Without the many whose record is not known, which each change of a lead would have to enter.
+    partial("mirror_remote", "receiver", "remote", where=text("remote IS NOT NULL")),
 )  # fmt: skip
 """A lead and its record elsewhere: ``dirty_seq`` is how far its log had gone when it was changed last,
 ``sent_seq`` how far when it was written there. By field of the record: ``sent`` digests of what stands there
