@@ -55,10 +55,10 @@ def signed_url(url: str) -> str:
 def _item(row: dict[str, str]) -> Item:
     kind = row.get("subscriptionType") or row.get("eventType")
     remote = row.get("objectId") or row.get("primaryObjectId") or row.get("fromObjectId")
-    if not kind or not remote or not row.get("occurredAt"):
-        raise BodyRefused(422, "an event names its subscriptionType, objectId and occurredAt")
+    if not kind or not row.get("occurredAt"):
+        raise BodyRefused(422, "an event names its subscriptionType and occurredAt")
     key = digest_of((kind, *(row.get(name, "") for name in _MADE_OF)))
-    return Item(key, instant_of_millis(row["occurredAt"]), remote, {**_property(row), **row})
+    return Item(key, instant_of_millis(row["occurredAt"]), remote or None, {**_property(row), **row})
 
 
 def _property(row: Mapping[str, str]) -> dict[str, str]:

@@ -48,6 +48,7 @@ def test_hubspot_names_records_and_what_became_of_them() -> None:
     assert one.row["subscriptionType"] == "contact.propertyChange"
     assert other.remote == "1002"
     assert not any(name.startswith("properties.") for name in other.row)
+    assert items(hubspot([change(objectId=None)]))[0].remote is None, "it keeps none of the others out"
     hidden = items(hubspot([change(propertyValue="REDACTED")]))[0]
     assert "properties.email" not in hidden.row, "that is not what the property is"
 
@@ -223,7 +224,7 @@ def test_xml_with_anything_about_it_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("delivery", "change"),
-    [(hubspot, {"occurredAt": "x"}), (hubspot, {"occurredAt": 10**14}), (hubspot, {"objectId": None}),
+    [(hubspot, {"occurredAt": "x"}), (hubspot, {"occurredAt": 10**14}), 
      (hubspot, {"subscriptionType": ""}), (hubspot, {"occurredAt": None})],
 )  # fmt: skip
 def test_an_event_without_what_makes_it_one_is_refused(delivery: Any, change: dict[str, Any]) -> None:
