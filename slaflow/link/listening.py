@@ -61,14 +61,17 @@ def _amiss(name: str, counts: Mapping[str, int], since: datetime | None, now: da
     if failed := counts.get(FAILED, 0):
         words = ngettext(
             "{n} delivery failed; see why with 'slaflow hook list --status failed', mend that, then run "
-            "'slaflow hook retry {name}'",
+            "'slaflow hook retry --hook {name}'",
             "{n} deliveries failed; see why with 'slaflow hook list --status failed', mend that, then run "
-            "'slaflow hook retry {name}'",
+            "'slaflow hook retry --hook {name}'",
             failed,
         )
         yield words.format(n=failed, name=name)
     if since is not None and now - since > LATE:
-        words = _("{n} wait, the first has been due for {length}; keep 'slaflow serve' running")
+        words = _(
+            "{n} wait, the first has been due for {length}; run 'slaflow link run', and keep 'slaflow serve' "
+            "or 'slaflow tick --watch' running"
+        )
         yield words.format(n=counts[WAITING], length=length(now - since))
 
 

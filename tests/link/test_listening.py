@@ -12,6 +12,7 @@ from slaflow.link.receive import receive
 from slaflow.settings.reach import Reach
 from slaflow.store.database import Database
 from slaflow.store.linking import inbox
+from slaflow.store.linking.inbox import Settled
 
 ALONE = REACH.model_copy(update={"hooks": {"hubspot": REACH.hooks["hubspot"]}})
 
@@ -40,19 +41,22 @@ def test_it_says_of_each_hook_what_came_and_what_became_of_it(app: Engine, prese
     assert told(app) == [(True, f"{last}; 2 deliveries wait")]
     present.at += HOUR
     assert told(app) == [
-        (False, "hubspot: 2 wait, the first has been due for 59 min; keep 'slaflow serve' running")
+        (
+            False,
+            "hubspot: 2 wait, the first has been due for 59 min; run 'slaflow link run', and keep "
+            "'slaflow serve' or 'slaflow tick --watch' running",
+        )
     ]
     one, other = (row.id for row in kept(app))
     with app.database.write() as conn:
-        inbox.settle(conn, [one], "failed", reason="no")
-        inbox.settle(conn, [other], "applied", lead=1)
+        inbox.settle(conn, [Settled(one, "failed", None, "no"), Settled(other, "applied", 1, None)])
     ((ok, words),) = told(app)
     assert (ok, words.startswith("hubspot: 1 delivery failed; see why with 'slaflow hook list")) == (
         False,
         True,
     )
     with app.database.write() as conn:
-        inbox.settle(conn, [one], "unchanged")
+        inbox.settle(conn, [Settled(one, "unchanged", None, None)])
     assert told(app) == [(True, last)]
     assert told(app, Reach()) == [], "what is done is nobody's business"
 

@@ -147,6 +147,11 @@ class FaultyServer(socketserver.ThreadingTCPServer):
         with self._lock:
             self._answers[path] = deque(answers)
 
+    def recover(self) -> None:
+        """Nothing is answered any more but what it would answer by itself."""
+        with self._lock:
+            self._answers.clear()
+
     def forget(self) -> None:
         """Starts anew, for another test."""
         with self._lock:

@@ -15,6 +15,7 @@ import trustme
 from httpx2 import Client, Response
 from starlette.requests import Request
 from support.clicked import founded
+from support.delivering import ENVIRONMENT, REACH, change, hubspot, kept
 from support.office import ANNA, Present, on_one_database
 from support.worlds import Fill
 from web.conftest import answering
@@ -75,7 +76,7 @@ def proxied(
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     app = Engine(world_of(founded), now=present)
-    reach = Reach(public_url=where, web=Web(proxies=("127.0.0.0/8",)))
+    reach = Reach(public_url=where, web=Web(proxies=("127.0.0.0/8",)), hooks=REACH.hooks)
     with answering(Site(app, reach, None)) as behind, Client(base_url=where, verify=trust) as browser:
         told = CONFIGURATION.format(folder=tmp_path, port=port, behind=behind)
         (tmp_path / "nginx.conf").write_text(told, encoding="utf-8")
@@ -125,3 +126,22 @@ def test_people_sign_in_behind_a_proxy(proxied: tuple[Engine, Client, list[str |
 
 def sign_in(browser: Client, headers: dict[str, str]) -> Response:
     return browser.post("/sign-in", data={"email": ANNA, "password": WORDS}, headers=headers)
+
+
+@on_one_database
+def test_what_is_signed_is_the_address_before_the_proxy(
+    proxied: tuple[Engine, Client, list[str | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, other, _ = proxied
+    where = str(other.base_url).rstrip("/")
+    for name, secret in ENVIRONMENT.items():
+        monkeypatch.setenv(name, secret)
+    for path, signed in (
+        ("/hooks/hubspot", "/hooks/hubspot"),
+        ("/hooks/hubspot?a=%3Ab&c=%20d&e=%2F", "/hooks/hubspot?a=:b&c=%20d&e=/"),
+    ):
+        sent = hubspot([change()], path=path, signed=where + signed)
+        assert other.post(path, content=sent.body, headers=dict(sent.headers)).status_code == 200, path
+    large = other.post("/hooks/hubspot", content=b"x" * 2 * 2**20)
+    assert large.status_code == 413
+    assert len(kept(app)) == 1
