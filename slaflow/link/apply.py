@@ -48,7 +48,11 @@ Stands = Mapping[str, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A hook as it is applied. ``crm``: that of ``[receivers]`` of which it tells, if any."""
+    """A hook as it is applied.
+
+    ``crm``: that of ``[receivers]`` of which it tells, if any. ``ours``: fields of the lead that both sides
+    may change, and that stay ours where both did at one instant.
+    """
 
     app: Engine
     name: str
@@ -56,6 +60,7 @@ class Terms:
     map: HookMap
     crm: str | None
     now: datetime
+    ours: frozenset[str] = frozenset()
 
 
 class Round:
@@ -166,7 +171,7 @@ class Round:
     def _decided(self, courses: Iterable[Course]) -> tuple[Applied, Stands]:
         """What came of all that is new; and what stands for others that tell of the same event."""
         terms = self.terms
-        sorter = Sorter(terms.name, terms.hook, self.listener, terms.now)
+        sorter = Sorter(terms.name, terms.hook, self.listener, terms.now, terms.ours)
         items: list[Item] = []
         stands: dict[str, tuple[int, int]] = {}
         for course in courses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,11 +30,17 @@ class Course:
 
 
 class Sorter:
-    """Makes of courses what is to be applied; *now* is the clock, *name* the hook's."""
+    """Makes of courses what is to be applied; *now* is the clock, *name* the hook's.
 
-    def __init__(self, name: str, hook: AnyHook, listener: Listener, now: datetime) -> None:
+    Of *ours* the lead's value stays where it was changed at the very instant.
+    """
+
+    def __init__(
+        self, name: str, hook: AnyHook, listener: Listener, now: datetime, ours: Collection[str] = ()
+    ) -> None:
         self.name = name
         self.hook = hook
+        self.ours = ours
         self.listener = listener
         self.workflow = listener.map.workflow
         self.now = micros_at(now)
@@ -84,16 +90,24 @@ class Sorter:
             was_there = told.stands_there(column, text)
             # From before the lead's creation it says only what nobody else has said since.
             is_open = heard.stamp.micros >= begins or told.last(name) != NEVER or self._is_open(name, fields)
+            stays = self._stays(course, heard, told, name)
             said = News(name, column, text)
             heard.told.append(said)
             _note(told, heard, said)
             if was_there and course.lead is not None and fields.get(name) != value:
                 # It stood there before: the lead was changed since, and that is on its way.
                 heard.is_echo = True
-            elif is_open:
+            elif is_open and not stays:
                 news[name] = fields[name] = value
         heard.inputs = news
         return news
+
+    def _stays(self, course: Course, heard: Heard, told: Told, name: str) -> bool:
+        """Whether somebody here changed the field at the very instant, and that counts."""
+        if name not in self.ours or course.lead is None:
+            return False
+        is_from_there = told.last(name).micros == heard.stamp.micros
+        return course.lead.field_at.get(name) == heard.at and not is_from_there
 
     def _is_open(self, name: str, fields: dict[str, Any]) -> bool:
         """Whether the field is as it is where nobody says it."""

@@ -16,7 +16,8 @@ from slaflow.link.apply import FIRST, LONGEST, Records, Round, Terms, counted
 from slaflow.link.crm.shapes import Crm, CrmClosed
 from slaflow.link.fetch import Library
 from slaflow.link.heard import Read
-from slaflow.link.hook_map import read_hook_map
+from slaflow.link.hook_map import HookMap, read_hook_map
+from slaflow.link.out_binding import check_one_way, read_link_file
 from slaflow.settings.hooks import AnyHook, HubSpotHook
 from slaflow.settings.reach import Reach
 from slaflow.store.errors import ConflictingChange, StoreError, StoreFailed
@@ -68,7 +69,20 @@ def terms_of(app: Engine, reach: Reach, name: str, now: datetime | None = None) 
     now, workflow = now or app.now(), app.active(hook.workflow)
     with app.database.read() as conn:
         actors = Actors(workflow, people_store.directory(conn), now)
-    return Terms(app, name, hook, read_hook_map(hook.map, workflow, actors), crm, now)
+    map = read_hook_map(hook.map, workflow, actors)
+    return Terms(app, name, hook, map, crm, now, _ours(app, reach, crm, map))
+
+
+def _ours(app: Engine, reach: Reach, crm: str | None, map: HookMap) -> frozenset[str]:
+    """The fields that are ours where both sides change them at once. Raises ``MapInvalid`` for one that is to
+    go both ways and is not said to."""
+    if crm is None:
+        return frozenset()
+    settings = reach.crms[crm]
+    workflow = app.active(settings.workflow)
+    link = read_link_file(settings.map, workflow)
+    check_one_way(settings.map.read_bytes(), str(settings.map), workflow, map.document)
+    return frozenset(each.field for each in link.document.both.values() if each.wins == "ours")
 
 
 def run_once(
@@ -116,7 +130,6 @@ def _read(
     app: Engine, reach: Reach, terms: Terms, rows: Sequence[Delivered], crms: Mapping[str, Crm] | None
 ) -> tuple[CrmClosed | None, dict[int, Read | None]]:
     from slaflow.link.crm.opening import opened
-    from slaflow.link.out_binding import read_link_file
 
     assert terms.crm is not None
     settings, lent = reach.crms[terms.crm], (crms or {}).get(terms.crm)

@@ -51,10 +51,10 @@ def arrived(
     )
 
 
-def deliver(app: Engine, *things: Arrived, now: datetime = NOW) -> None:
+def deliver(app: Engine, *things: Arrived, now: datetime = NOW, hook: str = HOOK) -> None:
     """Has *things* be kept, to be applied from *now* on."""
     with app.database.write() as conn:
-        inbox.take(conn, HOOK, things, now, now)
+        inbox.take(conn, hook, things, now, now)
 
 
 def applied(app: Engine, reach: Reach, now: datetime = NOW, **more: Any) -> HookReport:

@@ -1,0 +1,116 @@
+"""What a delivery lacks is read from its CRM; what stands there is known, and not written back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support.crm import Crm
+from support.hooking import MAP, applied, arrived, deliver, fields, kept, minute, reach_to, statuses
+from support.small import NOW, kinds
+
+from slaflow.engine.app import Engine
+from slaflow.exchange.errors import MapInvalid
+from slaflow.link.crm.shapes import CrmClosed
+from slaflow.link.digest import digest
+from slaflow.settings.reach import Reach
+from slaflow.store.linking import mirrors
+
+LINK = "object: contacts\nfind: {by: email}\nboth: {numberofemployees: {field: employees, wins: remote}}\n"
+READS = MAP.replace("properties.employees", "properties.numberofemployees")
+
+
+@pytest.fixture
+def crm() -> Crm:
+    there = Crm(lambda: minute(5))
+    there.add("512", email="anna@example.com", numberofemployees="5")
+    return there
+
+
+@pytest.fixture
+def reach(tmp_path: Path) -> Reach:
+    (tmp_path / "crm.link.yaml").write_text(LINK, encoding="utf-8")
+    return linked(reach_to(tmp_path, READS, fetch="hs"), tmp_path)
+
+
+def linked(reach: Reach, folder: Path) -> Reach:
+    crm = {"kind": "hubspot", "token_env": "T", "map": str(folder / "crm.link.yaml")}
+    read = Reach.model_validate({"crms": {"hs": crm}}, context={"folder": folder})
+    return reach.model_copy(update={"crms": read.crms})
+
+
+def test_a_record_that_only_has_an_id_is_read(app: Engine, reach: Reach, crm: Crm) -> None:
+    deliver(app, arrived("a", minute(1)), arrived("gone", minute(1), remote="404"))
+    assert applied(app, reach, crms={"hs": crm}).counts == {"applied": 1, "unchanged": 1}
+    assert (crm.calls, fields(app, "anna@example.com")["employees"]) == (["read"], 5)
+    # What is known and says something is not read again; and what the record held since is passed over.
+    deliver(app, arrived("b", minute(4), numberofemployees="4"))
+    applied(app, reach, crms={"hs": crm})
+    assert (crm.calls, fields(app, "anna@example.com")["employees"]) == (["read"], 5)
+
+
+def test_of_two_things_told_of_one_instant_the_record_says_which(app: Engine, reach: Reach, crm: Crm) -> None:
+    deliver(app, arrived("a", minute(1)))
+    applied(app, reach, crms={"hs": crm})
+    crm.now = lambda: minute(9)
+    crm.add("512", numberofemployees="7")
+    deliver(
+        app, arrived("y", minute(9), numberofemployees="7"), arrived("z", minute(9), numberofemployees="8")
+    )
+    applied(app, reach, crms={"hs": crm})
+    assert fields(app, "anna@example.com")["employees"] == 7
+
+
+def test_while_the_crm_is_closed_it_waits_and_the_rest_goes_on(app: Engine, reach: Reach, crm: Crm) -> None:
+    crm.shut = lambda: CrmClosed("it wants no more today", timedelta(hours=1))
+    deliver(app, arrived("a", minute(1)))
+    deliver(app, arrived("b", minute(1), remote="9", email="bo@example.com"))
+    assert applied(app, reach, crms={"hs": crm}).counts == {"waiting": 1, "applied": 1}
+    assert kept(app)["a"].apply_at == NOW + timedelta(hours=1)
+    crm.shut = lambda: None
+    applied(app, reach, NOW + timedelta(hours=1), crms={"hs": crm})
+    assert statuses(app) == {"a": "applied", "b": "applied"}
+
+
+def test_what_stands_there_is_known_and_comes_back_as_an_echo(app: Engine, reach: Reach, crm: Crm) -> None:
+    deliver(app, arrived("a", minute(1)))
+    applied(app, reach, crms={"hs": crm})
+    lead = app.show("anna@example.com")["id"]
+    with app.database.write() as conn:
+        known = mirrors.of_leads(conn, "hs", [lead])[lead]
+        assert (known.remote, known.sent["numberofemployees"]) == ("512", digest("5"))
+        # slaflow writes what somebody changed here, and hears of it.
+        known.sent["numberofemployees"] = digest("6")
+        mirrors.save(conn, [known])
+    app.change("anna@example.com", {"employees": "6"}, "sales", at=NOW)
+    app.change("anna@example.com", {"employees": "9"}, "sales", at=NOW)
+    deliver(app, arrived("echo", NOW, numberofemployees="6"))
+    applied(app, reach, crms={"hs": crm})
+    assert statuses(app) == {"a": "applied", "echo": "echo"}
+    assert fields(app, "anna@example.com")["employees"] == 9
+    assert kinds(app, "anna@example.com") == ["created", "changed", "changed"]
+
+
+@pytest.mark.parametrize(("wins", "stands"), [("remote", 7), ("ours", 6)])
+def test_of_changes_at_one_instant_the_agreed_one_stays(
+    app: Engine, reach: Reach, crm: Crm, tmp_path: Path, wins: str, stands: int
+) -> None:
+    (tmp_path / "crm.link.yaml").write_text(LINK.replace("remote", wins), encoding="utf-8")
+    deliver(app, arrived("a", minute(1)))
+    applied(app, reach, crms={"hs": crm})
+    app.change("anna@example.com", {"employees": "6"}, "sales", at=NOW)
+    deliver(app, arrived("b", NOW, numberofemployees="7"))
+    applied(app, reach, crms={"hs": crm})
+    assert fields(app, "anna@example.com")["employees"] == stands
+
+
+def test_a_field_that_is_to_go_both_ways_says_so(app: Engine, reach: Reach, tmp_path: Path) -> None:
+    one_way = LINK.replace("both: {numberofemployees: {field: employees, wins: remote}}", "") + (
+        "out: {numberofemployees: {field: employees}}\n"
+    )
+    (tmp_path / "crm.link.yaml").write_text(one_way, encoding="utf-8")
+    deliver(app, arrived("a", minute(1)))
+    with pytest.raises(MapInvalid, match="goes one way"):
+        applied(app, reach)
+    assert statuses(app) == {"a": "waiting"}
