@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "no lead is known yet by the record that it names, and it does not say whose it is"
 GONE = "the record is no more"
+NOT_MEANT = "the map's when passes it over"
 ERASED = "it is of somebody who was erased; what it said was not kept"
 FIRST, LONGEST, TRIES = timedelta(seconds=10), timedelta(hours=1), 14
 """How patiently a record is waited for of which nothing is known: half a day."""
@@ -94,6 +95,8 @@ class Round:
         heard = self.listener.hear(row, number, records.get(row.id))
         if is_ours(self.terms.hook, row.row):
             heard.status = ECHO
+        elif not self.listener.is_for(heard):
+            heard.status, heard.reason = UNCHANGED, NOT_MEANT
         elif row.id in records and records[row.id] is None:
             heard.status, heard.reason = UNCHANGED, GONE
         elif heard.refusals:

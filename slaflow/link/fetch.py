@@ -9,7 +9,7 @@ from slaflow.link import told as told_store
 from slaflow.link.crm.shapes import Crm
 from slaflow.link.echo import is_ours
 from slaflow.link.heard import Read
-from slaflow.link.hook_map import HookMap
+from slaflow.link.hook_map import HookMap, condition_of, is_for
 from slaflow.settings.hooks import AnyHook
 from slaflow.store.database import Connection
 from slaflow.store.linking.inbox import Delivered
@@ -54,7 +54,9 @@ def lacking(
     That is: where it says nothing of the record; where it says too little of one that is not known; and
     where it says of one instant what another says otherwise, so that nobody can tell which came last.
     """
-    named = [row for row in rows if row.remote is not None and not is_ours(hook, row.row)]
+    when = condition_of(map)
+    meant = [row for row in rows if is_for(map, when, row.row)]
+    named = [row for row in meant if row.remote is not None and not is_ours(hook, row.row)]
     known = told_store.leads_of(conn, name, crm, {row.remote for row in named if row.remote is not None})
     at_odds = _at_odds(named, map)
     return [

@@ -11,7 +11,7 @@ from slaflow.errors import SlaflowError
 from slaflow.exchange.imports.row import LEAD_PLACE, Reading, RowReader, Said
 from slaflow.exchange.imports.table import Row, checked
 from slaflow.lifecycle.decide import check_not_ahead
-from slaflow.link.hook_map import HookDocument, HookMap
+from slaflow.link.hook_map import HookDocument, HookMap, condition_of, is_for
 from slaflow.link.told import Stamp, stamp
 from slaflow.store.linking.inbox import Delivered, Settled
 
@@ -84,6 +84,11 @@ class Listener:
         self.map = map
         self.reader = reader
         self.now = now
+        self.when = condition_of(map)
+
+    def is_for(self, heard: Heard) -> bool:
+        """Whether the map is for what was delivered."""
+        return is_for(self.map, self.when, heard.cells)
 
     def hear(self, row: Delivered, number: int, read: Read | None) -> Heard:
         """What *row* is about, with what was *read* of its record; its faults are in ``refusals``."""

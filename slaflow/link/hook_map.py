@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from slaflow.exchange.errors import FileUnreadable
+from slaflow.exchange.errors import FileUnreadable, MapInvalid
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.binding import BoundMap, bind_as
-from slaflow.exchange.imports.map import Cell, InstantCell, MapDocument
+from slaflow.exchange.imports.map import Cell, InstantCell, MapDocument, Word
+from slaflow.workflow.expressions.cel import CompiledExpression
+from slaflow.workflow.expressions.tokens import ExpressionInvalid
 from slaflow.workflow.model.workflow import Workflow
+from slaflow.workflow.yaml.read import read_yaml
 from slaflow.workflow.yaml.tree import Path as Place
 
 
 class HookDocument(MapDocument):
-    """An import map; ``remote`` names the record, ``at`` says when what is said was so."""
+    """An import map; ``when`` says which deliveries it is for, ``remote`` names the record, ``at`` says when
+    what is said was so."""
 
+    when: Word | None = None
     remote: Cell | None = None
     at: InstantCell | None = None
 
@@ -45,7 +50,28 @@ HookMap = BoundMap[HookDocument]
 
 def bind_hook(text: str | bytes, filename: str, workflow: Workflow, actors: Actors) -> HookMap:
     """The map in *text*, held against the agreement. Raises ``MapInvalid``, as an import does."""
-    return bind_as(HookDocument, text, filename, workflow, None, actors)
+    bound = bind_as(HookDocument, text, filename, workflow, None, actors)
+    try:
+        condition_of(bound)
+    except ExpressionInvalid as error:
+        source = read_yaml(text)
+        found = [source.finding(("when",), each.message, offset=each.offset) for each in error.problems]
+        raise MapInvalid(found, filename) from None
+    return bound
+
+
+def condition_of(map: HookMap) -> CompiledExpression | None:
+    """Which deliveries the map is for; None: all. Raises ``ExpressionInvalid``."""
+    when = map.document.when
+    return None if when is None else map.names.scope([when]).compile(when, "bool")
+
+
+def is_for(map: HookMap, when: CompiledExpression | None, cells: Mapping[str, str]) -> bool:
+    """Whether the map is for what was delivered, *when* being its condition; in doubt it is not."""
+    if when is None:
+        return True
+    map.names.meet(cells)
+    return when.evaluate(map.names.values(when.names, cells)) is True
 
 
 def read_hook_map(file: Path, workflow: Workflow, actors: Actors) -> HookMap:

@@ -11,7 +11,9 @@ from support.small import NOW, kinds
 
 from slaflow.engine.app import Engine
 from slaflow.errors import SlaflowError
+from slaflow.exchange.errors import MapInvalid
 from slaflow.link.apply import LONGEST, UNKNOWN
+from slaflow.settings.reach import Reach
 from slaflow.store.linking import inbox, mirrors
 
 
@@ -120,6 +122,23 @@ def test_the_map_says_when_where_the_sender_does_not(app: Engine, tmp_path: Path
     applied(app, reach)
     (created,) = [each for each in app.log() if each.kind == "created"]
     assert created.at.isoformat() == "2026-03-31T12:00:00+00:00"
+
+
+def test_a_map_is_for_what_its_when_says(app: Engine, tmp_path: Path) -> None:
+    """Records of two kinds may have one id."""
+    reach = reach_to(tmp_path, MAP + "when: row.subscriptionType.startsWith('contact.')\n")
+    deliver(app, arrived("a", minute(1), email="a@example.com", row={"subscriptionType": "contact.creation"}))
+    deliver(app, arrived("b", minute(2), employees="9", row={"subscriptionType": "company.creation"}))
+    deliver(app, arrived("c", minute(3), employees="8"))
+    applied(app, reach)
+    assert statuses(app) == {"a": "applied", "b": "unchanged", "c": "unchanged"}
+    with pytest.raises(MapInvalid, match=r"hook.yaml:\d+:\d+: "):
+        applied(app, faulty(app, tmp_path))
+
+
+def faulty(app: Engine, folder: Path) -> Reach:
+    deliver(app, arrived("d", minute(4), employees="7"))
+    return reach_to(folder, MAP + "when: row.subscriptionType ==\n")
 
 
 def test_who_is_in_the_way_holds_up_nobody_else(

@@ -114,3 +114,11 @@ def test_a_field_that_is_to_go_both_ways_says_so(app: Engine, reach: Reach, tmp_
     with pytest.raises(MapInvalid, match="goes one way"):
         applied(app, reach)
     assert statuses(app) == {"a": "waiting"}
+
+
+def test_what_the_map_is_not_for_is_not_read(app: Engine, tmp_path: Path, reach: Reach, crm: Crm) -> None:
+    map = tmp_path / "hook.yaml"
+    map.write_text(READS + "when: \"row.kind == 'contact'\"\n", encoding="utf-8")
+    deliver(app, arrived("a", minute(1), row={"kind": "company"}))
+    assert applied(app, reach, crms={"hs": crm}).counts == {"unchanged": 1}
+    assert crm.calls == []
