@@ -15,7 +15,7 @@ from slaflow.errors import SlaflowError
 from slaflow.link.crm.opening import opened
 from slaflow.link.crm.shapes import Crm
 from slaflow.link.mirroring.course import Course, Owners, Tally
-from slaflow.link.out_binding import read_link_file
+from slaflow.link.mirroring.maps import link_of
 from slaflow.settings.reach import Reach
 from slaflow.store.errors import ConflictingChange, DatabaseLocked, DatabaseUnreachable
 from slaflow.store.linking import mirrors as store
@@ -107,8 +107,7 @@ class Mirroring:
                 each.crm.close()
 
     def _course(self, name: str) -> Tally:
-        settings = self.reach.crms[name]
-        link = read_link_file(settings.map, self.app.active(settings.workflow))
+        link = link_of(self.app, self.reach, name)
         if name not in self._opened:
             self._opened[name] = _Opened(
                 opened(self.reach, name, environment=self.environment, now=self.clock)

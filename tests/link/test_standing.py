@@ -14,8 +14,10 @@ from slaflow.engine.app import Engine
 from slaflow.engine.setup import receivers
 from slaflow.errors import UnknownName
 from slaflow.link.crm.shapes import FieldOf, Write
+from slaflow.link.mirror import run_once
 from slaflow.link.mirroring.standing import examine, tried
 from slaflow.link.mirroring.status import mark_all, retry, status
+from slaflow.settings.reach import Reach
 
 TOKEN = {"TOKEN": "pat-secret"}
 
@@ -79,6 +81,18 @@ def test_doctor_says_what_waits_and_what_is_in_trouble(
     details = [each.detail for each in examine(app, reach, {})]
     assert any("the variable TOKEN is not set" in each for each in details)
     assert any(':5:16: unknown target "respnd"' in each for each in details)
+
+
+@on_one_database
+def test_a_field_that_is_heard_of_too_is_refused(app: Engine, tmp_path: Path, crm: Crm) -> None:
+    hook = tmp_path / "hubspot.hook.yaml"
+    hook.write_text("lead: {email: email, company: {column: properties.company}}\n", encoding="utf-8")
+    reach = reach_of(tmp_path, "crm")
+    tables = {"hubspot": {"kind": "hubspot", "secret_env": "SECRET", "map": hook, "fetch": "crm"}}
+    both = Reach.model_validate({"crms": reach.crms, "hooks": tables})
+    assert run_once(app, reach, crms={"crm": crm}).problems == {}
+    mirrored_too = [each.detail for each in examine(app, both, TOKEN)]
+    assert any("company is written, which the hook's map reads" in each for each in mirrored_too)
 
 
 def test_leads_in_trouble_are_written_again_when_they_are_asked_to(

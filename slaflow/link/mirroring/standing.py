@@ -15,7 +15,8 @@ from slaflow.language import _, marked, ngettext
 from slaflow.lifecycle.decision import instant_text
 from slaflow.link.crm.opening import opened, secret_of
 from slaflow.link.crm.shapes import Crm, CrmClosed, FieldOf
-from slaflow.link.out_binding import LinkMap, read_link_file
+from slaflow.link.mirroring.maps import link_of
+from slaflow.link.out_binding import LinkMap
 from slaflow.link.out_map import DUE, Shown
 from slaflow.settings.reach import Reach
 from slaflow.store.linking import mirrors as store
@@ -64,8 +65,7 @@ def tried(
         crm: it, where it is open already.
     """
     try:
-        settings = reach.crms[name]
-        link = read_link_file(settings.map, app.active(settings.workflow))
+        link = link_of(app, reach, name)
         asked = crm or opened(reach, name, environment=environment)
     except SlaflowError as error:
         return [Check("try", False, f"{name} cannot be tried: {error}")]
@@ -83,13 +83,12 @@ def tried(
 
 
 def _unusable(app: Context, reach: Reach, name: str, environment: Mapping[str, str] | None) -> Iterator[str]:
-    settings = reach.crms[name]
     try:
         secret_of(reach, name, environment)
     except SlaflowError as error:
         yield str(error)
     try:
-        read_link_file(settings.map, app.active(settings.workflow))
+        link_of(app, reach, name)
     except SlaflowError as error:
         yield from str(error).splitlines()
 
