@@ -99,7 +99,7 @@ AnyHook = Annotated[
 
 
 class HubSpotCrm(Secret):
-    """HubSpot's objects, written by the token of a private app, or of a legacy one."""
+    """HubSpot's objects, written by the token of an app that may read and write them."""
 
     needs: ClassVar[tuple[str, ...]] = ("token",)
 
@@ -113,13 +113,13 @@ class HubSpotCrm(Secret):
 
 
 class SalesforceCrm(Secret):
-    """Salesforce's objects, written by a connected app that has the client credentials flow."""
+    """Salesforce's objects, written by an external client app that has the client credentials flow."""
 
     needs: ClassVar[tuple[str, ...]] = ("client_secret",)
 
     kind: Literal["salesforce"]
     url: Url = Field(description='My Domain, such as "https://example.my.salesforce.com"')
-    client_id: Words = Field(description="the connected app's consumer key")
+    client_id: Words = Field(description="the external client app's consumer key")
     client_secret_env: Variables | None = None
     client_secret_file: File | None = None
     map: File = Field(description='the file that says which field is which, such as "crm.link.yaml"')
