@@ -12,7 +12,7 @@ from slaflow.exchange.imports.row import LEAD_PLACE, digest_of
 from slaflow.exchange.imports.spool import Item
 from slaflow.hours.zones import instant_at, micros_at
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
-from slaflow.link.echo import is_written_last_by_us
+from slaflow.link.echo import is_written_last_by_us, says_who
 from slaflow.link.heard import Heard, Listener, News
 from slaflow.link.told import NEVER, Told
 from slaflow.settings.hooks import AnyHook
@@ -80,14 +80,16 @@ class Sorter:
     ) -> dict[str, Any]:
         """The values that were told later than any before, and that are not our own."""
         news: dict[str, Any] = {}
-        is_last_ours = is_written_last_by_us(self.hook, heard.cells)
         for name, value, column, text in self.listener.told_values(heard):
-            if told.last(name) >= heard.stamp:
+            if told.last(name) >= heard.stamp or told.is_told_again(name, heard.stamp, text):
                 continue
-            if told.is_ours(name, column, text) or (is_last_ours and told.theirs is None):
+            is_anothers = self._is_anothers(heard, column)
+            if not is_anothers and self._is_ours(heard, told, News(name, column, text)):
                 heard.is_echo = True
                 continue
-            was_there = told.stands_there(column, text)
+            was_there = not is_anothers and (
+                told.stands_there(column, text) or told.stood_there(name, column, text, heard.at)
+            )
             # From before the lead's creation it says only what nobody else has said since.
             is_open = heard.stamp.micros >= begins or told.last(name) != NEVER or self._is_open(name, fields)
             stays = self._stays(course, heard, told, name)
@@ -108,6 +110,21 @@ class Sorter:
             return False
         is_from_there = told.last(name).micros == heard.stamp.micros
         return course.lead.field_at.get(name) == heard.at and not is_from_there
+
+    def _is_anothers(self, heard: Heard, column: str | None) -> bool:
+        """Whether somebody else is known to have changed just this, just then.
+
+        It may say again what slaflow wrote: something in between is still to be heard of.
+        """
+        row = heard.row
+        return column in row.row and heard.at == row.occurred_at and says_who(self.hook, row.row)
+
+    def _is_ours(self, heard: Heard, told: Told, said: News) -> bool:
+        """Whether slaflow wrote that, or may have, and has written something else since."""
+        if told.is_ours(said.field, said.column, said.text):
+            return True
+        is_last_ours = is_written_last_by_us(self.hook, heard.cells)
+        return is_last_ours and (told.theirs is None or told.is_written_since(said.column, heard.at))
 
     def _is_open(self, name: str, fields: dict[str, Any]) -> bool:
         """Whether the field is as it is where nobody says it."""

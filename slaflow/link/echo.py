@@ -29,6 +29,14 @@ def is_ours(hook: AnyHook, row: Mapping[str, str]) -> bool:
     return False
 
 
+def says_who(hook: AnyHook, row: Mapping[str, str]) -> bool:
+    """Whether the sender says of just what was changed who did it: what is not ours is somebody else's then,
+    whatever it says."""
+    if isinstance(hook, HubSpotHook):
+        return hook.app_id is not None and any(_all(row, "sourceId"))
+    return isinstance(hook, SalesforceHook) and next(_all(row, "changeOrigin"), None) is not None
+
+
 def is_written_last_by_us(hook: AnyHook, row: Mapping[str, str]) -> bool:
     """Whether slaflow's own user was the last to change a record of which all is told."""
     if not isinstance(hook, SalesforceHook) or hook.user is None:

@@ -65,14 +65,38 @@ class Told:
             return False
         return self.theirs.sent.get(field_of(column)) == digest(text)
 
+    def is_told_again(self, field: str, when: Stamp, text: str) -> bool:
+        """Whether that very *text* was told of the *field* of that very instant."""
+        return self.last(field).micros == when.micros and self.ours.sent.get(field) == digest(text)
+
+    def stood_there(self, field: str, column: str | None, text: str, at: datetime) -> bool:
+        """Whether the record held *text* before *at*: it was told last, and slaflow wrote nothing since."""
+        if self.theirs is None or self.ours.sent.get(field) != digest(text):
+            return False
+        last = self.last(field).micros
+        return not any(last < micros_at(write) <= micros_at(at) for write in self._writes(column))
+
+    def is_written_since(self, column: str | None, at: datetime) -> bool:
+        """Whether slaflow wrote that field of the record at that instant or later."""
+        return any(write >= at for write in self._writes(column))
+
+    def _writes(self, column: str | None) -> list[datetime]:
+        if self.theirs is None or column is None:
+            return []
+        return [datetime.fromisoformat(text) for text in self.theirs.writes.get(field_of(column), ())]
+
     def note(self, field: str, when: Stamp, text: str) -> None:
         """Somebody there told the lead's *field*."""
         self.ours.told[field] = str(when)
         self.ours.sent[field] = digest(text)
 
     def note_there(self, column: str | None, at: datetime, text: str) -> None:
-        """The record holds *text* since then, unless something later is known: nothing is to be written."""
-        if self.theirs is None or column is None:
+        """The record holds *text* since then, unless something later is known: nothing is to be written.
+
+        Where all of a record is told, what is known to stand there may well have stood there for long: of a
+        change of ours that is still to be written it says nothing.
+        """
+        if self.theirs is None or column is None or self.stands_there(column, text):
             return
         field = field_of(column)
         known = [self.theirs.told[field]] if field in self.theirs.told else []

@@ -79,7 +79,8 @@ class SalesforceDouble(FaultyServer):
         )
         self.notifications: list[Notification] = []
         self.events: list[dict[str, Any]] = []
-        self._made, self._transactions, self._left = 0, 0, dict[str, Left]()
+        self._made, self._transactions, self._notified = 0, 0, 0
+        self._left: dict[str, Left] = {}
         self.anna = self.has("User", Username="anna@acme.example", Email="Anna@example.com")
         self.app_user = self.has("User", Username="slaflow@acme.example", Email="slaflow@example.com")
 
@@ -348,9 +349,8 @@ class SalesforceDouble(FaultyServer):
                 at=self.now,
             )
         )
-        self.notifications.append(
-            Notification(f"04l5f0000{len(self.notifications):06d}AAA", object, row["Id"])
-        )
+        self._notified += 1
+        self.notifications.append(Notification(f"04l5f0000{self._notified:06d}AAA", object, row["Id"]))
 
     def _told(self, each: Notification) -> dict[str, Any]:
         row = self.records[each.object][each.record]
