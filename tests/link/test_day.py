@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
-from doubles.hubspot import HubSpotDouble
+from doubles.hubspot import TOKEN, HubSpotDouble
 from doubles.hubspot_words import SECRET
+from sqlalchemy import text
 from support.faulty import answer
-from support.office import ANNA, BO, CIA, HOUR, MONDAY, NORA, Present
+from support.office import ANNA, BO, CIA, HOUR, MONDAY, NORA, Present, on_one_database
 from support.portal import Portal, joined, reach_of
 
 from slaflow.engine.app import Engine
+from slaflow.link import listening
+from slaflow.link.mirroring import standing
 from slaflow.link.mirroring.status import status
-from slaflow.store.linking import mirrors
+from slaflow.store.linking import inbox, mirrors
 
 LINK = """\
 object: contacts
@@ -50,6 +56,7 @@ events:
     set: {return_reason: no_fit}
 """
 PEOPLE = {ANNA: "1", BO: "2", CIA: "3", NORA: "4"}
+NAMES = ("prospects.example", "Acme", "Globex", "Initech", "Initrode", "Umbrella", "Hooli", "/prices")
 MINUTE = timedelta(minutes=1)
 
 
@@ -225,3 +232,58 @@ def check_each_write_changed(portal: Portal) -> None:
     asked = Counter(name for _, name in portal.written())
     assert asked - done == {"slaflow_due": 12, "lifecyclestage": 1}
     assert not done - asked
+
+
+@on_one_database
+def test_nobody_is_told_what_is_said_of_prospects(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    # Who has statements logged has asked for it.
+    caplog.set_level(logging.WARNING, logger="sqlalchemy")
+    app, double, present, real = portal.app, portal.double, portal.present, portal.url
+    ids = live(portal)
+    # What cannot be used, a forger, and a CRM that gives back what it knows.
+    double.change("contacts", ids[0], country="Umbrella Land")
+    portal.rest()
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(Request(f"{real}/hooks/hubspot", b'[{"x": "Hooli"}]', {"content-type": "application/json"}))
+    double.answers(
+        "/crm/v3/objects/contacts/batch/update", answer(400, b'{"message": "Acme %s"}' % TOKEN.encode())
+    )
+    app.change(number(portal, ids[1]), {"company": "Hooli"}, "sales", at=present.at)
+    portal.show()
+    said = [f"{each.getMessage()} {each.exc_text}" for each in caplog.records]
+    assert any("hook hubspot: 401" in each for each in said)
+    checks = [*listening.examine(app, portal.reach), *standing.examine(app, portal.reach, {"TOKEN": TOKEN})]
+    assert not all(check.ok for check in checks)
+    said += [check.detail for check in checks]
+    said.append(repr(status(app, "crm")))
+    with app.database.read() as conn:
+        said += [str(each.reason) for each in inbox.listed(conn)]
+    for word in (SECRET, TOKEN, "/crm/v3/", *NAMES):
+        assert not [each for each in said if word.lower() in each.lower()], word
+
+
+@on_one_database
+def test_of_whoever_is_erased_nothing_is_kept_nor_written(portal: Portal) -> None:
+    app, double, present = portal.app, portal.double, portal.present
+    ids = morning(portal)
+    hers, lead = ids[4], number(portal, ids[4])
+    double.change("contacts", hers, company="Globex")
+    portal.tell()
+    app.change(lead, {"country": "DE"}, "sales", at=present.at)
+    app.erase(lead, "asked for", "system", at=present.at)
+    before = len(portal.written())
+    portal.rest()
+    # Their CRM has not forgotten her, and goes on.
+    double.change("contacts", hers, company="Initech", email="p4@prospects.example")
+    double.change("contacts", ids[5], company="Hooli")
+    portal.rest()
+    portal.pull(MONDAY)
+    portal.rest()
+    assert hers not in {id for id, _ in portal.written()[before:]}
+    with app.database.read() as conn:
+        rows = [*conn.execute(text("SELECT * FROM inbox")), *conn.execute(text("SELECT * FROM mirror"))]
+    kept = "\n".join(map(str, rows)).lower()
+    assert "p5@prospects.example" in kept
+    for word in ("p4@prospects.example", "globex", "initech", "acme 4", hers):
+        assert word not in kept, word
