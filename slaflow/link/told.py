@@ -100,8 +100,9 @@ class Told:
             return
         field = field_of(column)
         known = [self.theirs.told[field]] if field in self.theirs.told else []
-        later = (*known, *self.theirs.writes.get(field, ()))
-        if all(datetime.fromisoformat(since) <= at for since in later):
+        is_latest = all(datetime.fromisoformat(since) <= at for since in known)
+        # Of two at one instant ours may be what stands there: written again, it does no harm.
+        if is_latest and not self.is_written_since(column, at):
             self.theirs.told[field] = instant_text(at)
             self.theirs.sent[field] = digest(text)
             # Where ours is the later one, and was written before, nothing else says that it is to be again.

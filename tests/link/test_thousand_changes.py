@@ -346,3 +346,28 @@ def test_a_record_told_whole_holds_up_no_change_of_a_field_that_it_left_as_it_wa
         assert kinds(app, lead).count("changed") == entries
         assert {side.value(remote, "company"), app.show(lead)["fields"]["company"]} == {"Ours"}
         assert app.show(lead)["fields"]["country"] == "DE"
+
+
+@on_one_database
+def test_what_we_wrote_before_is_heard_late_and_is_still_ours(
+    app: Engine, tmp_path: Path, server: SalesforceDouble, present: Present
+) -> None:
+    def passing() -> None:
+        present.at += timedelta(seconds=10)
+
+    with of_salesforce(app, tmp_path, server, present, by_events=False) as side:
+        course = Course(app, side, present, random.Random(1), many=1)
+        course.begin()
+        ((remote, lead),) = course.leads.items()
+        app.change(lead, {"company": "Ours"}, "marketing", at=present.at)
+        passing()
+        side.change(remote, "company", "Theirs")
+        side.tell(course.chance, all=True)
+        # Ours is written over theirs, which waits to be applied; that is told just before theirs is put back.
+        for step in (side.show, passing, side.hear, lambda: side.tell(course.chance, all=True), side.show):
+            step()
+        written = side.written()
+        passing()
+        course.rest()
+        assert side.written() == written
+        assert {side.value(remote, "company"), app.show(lead)["fields"]["company"]} == {"Theirs"}
