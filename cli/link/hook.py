@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..file_options import InputFile
 from ..options import Group, limit_option
 from ..output import Cell, Page
 from ..session import Session, pass_session
@@ -17,7 +18,7 @@ from ..words import counted, instant, lead_number
 STATUSES = ("waiting", "applied", "unchanged", "echo", "failed")
 STYLES = {"waiting": "yellow", "failed": "bold red", "applied": "green"}
 KINDS = ("hubspot", "salesforce", "marketo", "mautic", "segment", "generic")
-FILE = click.Path(path_type=Path)
+FILE = InputFile(dir_okay=False)
 
 
 @click.group("hook", cls=Group)
