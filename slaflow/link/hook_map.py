@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from slaflow.exchange.errors import FileUnreadable, MapInvalid
 from slaflow.exchange.imports.actors import Actors
@@ -15,6 +16,23 @@ from slaflow.workflow.model.workflow import Workflow
 from slaflow.workflow.yaml.read import read_yaml
 from slaflow.workflow.yaml.tree import Path as Place
 
+ROW = "row."
+
+
+BARE = ("remote", "at", "created_at")
+"""Keys under which a bare word is a column."""
+
+
+def _without_row(value: Any, is_column: bool = False) -> Any:
+    """*value* with what it calls columns called by their names alone."""
+    if isinstance(value, str):
+        return value.removeprefix(ROW) if is_column else value
+    if isinstance(value, list):
+        return [_without_row(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _without_row(each, key == "column" or key in BARE) for key, each in value.items()}
+    return value
+
 
 class HookDocument(MapDocument):
     """An import map; ``when`` says which deliveries it is for, ``remote`` names the record, ``at`` says when
@@ -23,6 +41,14 @@ class HookDocument(MapDocument):
     when: Word | None = None
     remote: Cell | None = None
     at: InstantCell | None = None
+
+    @classmethod
+    def as_called(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """As conditions call a column ``row.NAME``, it may be called so elsewhere too."""
+        called = {key: _without_row(value, key in BARE) for key, value in data.items()}
+        if isinstance(lead := data.get("lead"), dict):
+            called["lead"] = {field: _without_row(cell, True) for field, cell in lead.items()}
+        return called
 
     @property
     def names_leads(self) -> bool:

@@ -245,6 +245,11 @@ class MapDocument(Itemized):
         """Whether nothing but ``lead`` tells whose row it is."""
         return True
 
+    @classmethod
+    def as_called(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """The map with its columns called as the file calls them."""
+        return data
+
     def instants(self) -> Iterator[tuple[Path, InstantCell]]:
         """What a row says is as old as, beside its events."""
         if self.created_at is not None:
@@ -289,7 +294,7 @@ def read_map_as(form: type[AnyMap], text: str | bytes) -> tuple[AnyMap, Source, 
     data = _as_written(source.root)
     if not isinstance(data, dict):
         return form(), source, [source.finding((), "a map is a mapping, written with keys and colons")]
-    document = reader.model(form, data)
+    document = reader.model(form, form.as_called(data))
     if document.names_leads and not data.get("lead"):
         what = "the map has no lead: say which columns hold the fields that identify one"
         reader.faults.append(Fault((), what))

@@ -14,6 +14,7 @@ from slaflow.engine.app import Engine
 from slaflow.exchange.errors import MapInvalid
 from slaflow.link.crm.shapes import CrmClosed
 from slaflow.link.digest import digest
+from slaflow.link.hook_map import HookDocument
 from slaflow.settings.reach import Reach
 from slaflow.store.linking import mirrors
 
@@ -122,3 +123,19 @@ def test_what_the_map_is_not_for_is_not_read(app: Engine, tmp_path: Path, reach:
     deliver(app, arrived("a", minute(1), row={"kind": "company"}))
     assert applied(app, reach, crms={"hs": crm}).counts == {"unchanged": 1}
     assert crm.calls == []
+
+
+def test_a_column_may_be_called_as_conditions_call_it() -> None:
+    """``set`` and names of events are no columns unless they say so."""
+    called = HookDocument.as_called(
+        {
+            "remote": "row.id",
+            "lead": {"email": "row.contact.email", "phone": {"column": "row.phone", "empty": "row."}},
+            "events": [{"activity": "row.call", "at": {"column": "row.when"}, "set": {"note": "row.said"}}],
+        }
+    )
+    assert called == {
+        "remote": "id",
+        "lead": {"email": "contact.email", "phone": {"column": "phone", "empty": "row."}},
+        "events": [{"activity": "row.call", "at": {"column": "when"}, "set": {"note": "row.said"}}],
+    }
