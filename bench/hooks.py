@@ -15,7 +15,6 @@ import base64
 import hmac
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -27,9 +26,10 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 import ground
+import web
 
 from slaflow import Engine
 from slaflow.engine.context import wall_clock
@@ -123,22 +123,10 @@ def served(url: str, folder: str) -> Iterator[int]:
             command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=said
         )
         try:
-            yield _port(said, server)
+            yield web.port_of(said, server)
         finally:
             server.terminate()
             server.wait(30)
-
-
-def _port(said: TextIO, server: subprocess.Popen[bytes]) -> int:
-    for _ in range(600):
-        said.seek(0)
-        if (found := re.search(r"http://127\.0\.0\.1:(\d+)", said.read())) is not None:
-            return int(found.group(1))
-        if server.poll() is not None:
-            break
-        time.sleep(0.1)
-    said.seek(0)
-    raise SystemExit(f"slaflow serve did not begin: {said.read()}")
 
 
 def sent(port: int, per_second: int, clients: int, seconds: int) -> tuple[Sent, Sent]:

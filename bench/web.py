@@ -94,13 +94,14 @@ def served(url: str, *options: str) -> Iterator[tuple[int, int]]:
     with tempfile.TemporaryFile("w+") as said:
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
         try:
-            yield _port(said, server), server.pid
+            yield port_of(said, server), server.pid
         finally:
             server.terminate()
             server.wait(30)
 
 
-def _port(said: TextIO, server: subprocess.Popen[bytes]) -> int:
+def port_of(said: TextIO, server: subprocess.Popen[bytes]) -> int:
+    """Where the server listens, by what it has *said*; ends the measurement where it did not begin."""
     for _ in range(600):
         said.seek(0)
         if (found := re.search(r"http://127\.0\.0\.1:(\d+)", said.read())) is not None:

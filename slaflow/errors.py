@@ -99,3 +99,14 @@ class InvertedRange(SlaflowError):
 
     code = "inverted_range"
     exit_code = USAGE
+
+
+def own_fault(error: Exception) -> str:
+    """What is said of a bug of ours: its kind and where it was. Its words may hold anything, and are not."""
+    # Imported here: every command loads this module, and few meet a bug.
+    import traceback
+    from pathlib import Path
+
+    places = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in places)
+    return f"a fault of slaflow's own: {type(error).__name__}{where}"

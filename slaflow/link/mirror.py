@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from slaflow.engine.context import Context
-from slaflow.errors import SlaflowError
+from slaflow.errors import SlaflowError, own_fault
 from slaflow.link.crm.opening import opened
 from slaflow.link.crm.shapes import Crm
 from slaflow.link.mirroring.course import Course, Owners, Tally
@@ -124,10 +122,8 @@ class Mirroring:
         except SlaflowError as error:
             self._leave_alone(report, name, str(error))
         except Exception as error:
-            # One CRM's bug stops that one alone. Of it is told where it was: words may hold anything.
-            places = traceback.extract_tb(error.__traceback__)[-1:]
-            where = "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in places)
-            self._leave_alone(report, name, f"a fault of slaflow's own: {type(error).__name__}{where}")
+            # One CRM's bug stops that one alone.
+            self._leave_alone(report, name, own_fault(error))
 
     def _leave_alone(self, report: MirrorReport, name: str, because: str) -> None:
         report.problems[name] = because

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from slaflow.engine.transaction import tried, uncollected
-from slaflow.errors import SlaflowError, UnknownName
+from slaflow.errors import SlaflowError, UnknownName, own_fault
 from slaflow.exchange.imports.actors import Actors
 from slaflow.link import fetch
 from slaflow.link.apply import FIRST, LONGEST, Records, Round, Terms, counted
@@ -156,7 +156,8 @@ def _apply(terms: Terms, rows: Sequence[Delivered], records: Records, report: Ho
 
     try:
         report.counts += tried(once)
-    except SlaflowError as error:
+    except Exception as error:
+        # A bug of ours that one of them runs into is no reason to keep the others waiting, or other hooks.
         if isinstance(error, StoreError) and not isinstance(error, StoreFailed):
             raise
         if len(rows) > 1:
@@ -178,7 +179,8 @@ def _put_off(terms: Terms, rows: Sequence[Delivered], reason: str, wait: timedel
             inbox.put_off(conn, [row.id], until, reason)
 
 
-def _fail(terms: Terms, row: Delivered, error: SlaflowError) -> None:
+def _fail(terms: Terms, row: Delivered, error: Exception) -> None:
     """Of what went wrong outside every rule only its code is said: its words may hold anything."""
+    why = error.code if isinstance(error, SlaflowError) else own_fault(error)
     with terms.app.database.write() as conn:
-        inbox.settle(conn, [Settled(row.id, FAILED, None, f"it could not be decided: {error.code}")])
+        inbox.settle(conn, [Settled(row.id, FAILED, None, f"it could not be decided: {why}")])

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import sleep
 from typing import Any
 
 from slaflow.engine.context import Context
 from slaflow.engine.setup import receivers
-from slaflow.errors import SlaflowError
+from slaflow.errors import SlaflowError, own_fault
 from slaflow.notify.channels.opening import open_channel
 from slaflow.notify.line import Line, Tally
 from slaflow.notify.plan import Planned, plan
@@ -161,10 +159,8 @@ class Sender:
         except SlaflowError as error:
             self._leave_alone(report, name, str(error))
         except Exception as error:
-            # One channel's bug stops that channel alone. Of it is told where it was: words may hold anything.
-            places = traceback.extract_tb(error.__traceback__)[-1:]
-            where = "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in places)
-            self._leave_alone(report, name, f"a fault of slaflow's own: {type(error).__name__}{where}")
+            # One channel's bug stops that channel alone.
+            self._leave_alone(report, name, own_fault(error))
 
     def _leave_alone(self, report: Report, name: str, because: str) -> None:
         report.problems[name] = because

@@ -212,7 +212,7 @@ class Course:
         batch.is_answered = True
 
     def _compare(self, each: InHand) -> None:
-        each.compare(self.link)
+        each.compare()
         assert each.standing is not None
         if each.standing.owner_unknown:
             each.noted = each.reason = "its owner is nobody there"

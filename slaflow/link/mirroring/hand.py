@@ -47,7 +47,7 @@ class InHand:
     def lead(self) -> int:
         return self.mirror.lead
 
-    def compare(self, link: LinkMap) -> None:
+    def compare(self) -> None:
         """Fills ``fields`` by what differs from what is known to stand there."""
         assert self.standing is not None
         known = {**self.mirror.sent, **self.left}

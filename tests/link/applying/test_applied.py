@@ -13,6 +13,7 @@ from slaflow.engine.app import Engine
 from slaflow.errors import SlaflowError
 from slaflow.exchange.errors import MapInvalid
 from slaflow.link.apply import LONGEST, UNKNOWN
+from slaflow.link.heard import Heard, Listener
 from slaflow.settings.reach import Reach
 from slaflow.store.linking import inbox, mirrors
 
@@ -171,3 +172,28 @@ def test_what_is_too_far_ahead_fails(app: Engine, tmp_path: Path) -> None:
     deliver(app, arrived("a", NOW + timedelta(hours=1), email="a@example.com"))
     applied(app, reach_to(tmp_path))
     assert statuses(app) == {"a": "failed"}
+
+
+def test_a_bug_of_ours_costs_only_the_delivery_that_runs_into_it(
+    app: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was sent beside it, to other hooks too, would wait for as long as it is there."""
+    is_for = Listener.is_for
+
+    def broken(self: Listener, heard: Heard) -> bool:
+        if heard.row.key == "b":
+            raise TypeError("kim@example.com")
+        return is_for(self, heard)
+
+    monkeypatch.setattr(Listener, "is_for", broken)
+    reach = reach_to(tmp_path)
+    for key, remote in (("a", "1"), ("b", "2"), ("c", "3")):
+        deliver(app, arrived(key, minute(1), remote, email=f"{key}@example.com"))
+    applied(app, reach)
+    ends = {key: (each.status, each.reason) for key, each in kept(app).items()}
+    assert (ends["a"], ends["c"]) == (("applied", None), ("applied", None))
+    status, reason = ends["b"]
+    assert status == "failed"
+    assert reason is not None
+    assert "a fault of slaflow's own: TypeError at test_applied.py:" in reason
+    assert "kim" not in reason
