@@ -11,7 +11,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from slaflow.settings.table import Secret
-from slaflow.settings.written import Elapsed, File, Url, Variables, Words
+from slaflow.settings.written import (
+    DatedVersion,
+    Elapsed,
+    File,
+    NumberedVersion,
+    Url,
+    Variables,
+    Words,
+)
 
 MAP = 'the file that says what a delivery means, such as "hubspot.hook.yaml"'
 
@@ -110,6 +118,8 @@ class HubSpotCrm(Secret):
     workflow: Words | None = None
     api: Url = "https://api.hubapi.com/"
     """Where its API is; another one is for trying out."""
+    version: DatedVersion = "2026-09"
+    """The date of its API: HubSpot supports each for 18 months."""
 
 
 class SalesforceCrm(Secret):
@@ -124,7 +134,7 @@ class SalesforceCrm(Secret):
     client_secret_file: File | None = None
     map: File = Field(description='the file that says which field is which, such as "crm.link.yaml"')
     workflow: Words | None = None
-    version: Words = "v61.0"
+    version: NumberedVersion = "v61.0"
     """The API's version."""
 
 

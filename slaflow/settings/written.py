@@ -19,6 +19,8 @@ from slaflow.workflow.document.durations import elapsed
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*", re.ASCII)
+_DATED = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])(-beta)?")
+_NUMBERED = re.compile(r"v[0-9]{2,3}\.0")
 _LONGEST_SHOWN = 40
 _LONGEST_WORDS = 200
 
@@ -117,6 +119,15 @@ def _words(text: str) -> str:
     return text.strip()
 
 
+def _version(form: re.Pattern[str], example: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if form.fullmatch(text) is None:
+            raise ValueError(f'{shown(text)} is no version of its API; one is "{example}"')
+        return text
+
+    return check
+
+
 def _mailbox(text: str) -> str:
     box, at, host = parseaddr(text)[1].rpartition("@")
     if not (box and at and host) or " " in box + host:
@@ -151,3 +162,7 @@ PublicUrl = Annotated[str, AfterValidator(_asked(public_url_problem))]
 Issuer = Annotated[str, AfterValidator(_asked(issuer_problem))]
 Words = Annotated[str, AfterValidator(_words)]
 """One line that says something."""
+DatedVersion = Annotated[str, AfterValidator(_version(_DATED, "2026-09"))]
+"""A version of HubSpot's API."""
+NumberedVersion = Annotated[str, AfterValidator(_version(_NUMBERED, "v61.0"))]
+"""A version of Salesforce's API."""

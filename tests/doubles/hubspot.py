@@ -1,14 +1,17 @@
 """A portal of HubSpot with its contacts, leads, owners and webhooks, as far as the link goes.
 
 Written from what the vendor documents and from answers that were recorded in public, errors included, and
-tried against no other: developers.hubspot.com/docs, pages api-reference/legacy/crm/objects (batch/read,
+tried against no other: developers.hubspot.com/docs, pages api-reference/latest/crm/objects (batch/read,
 batch/update, batch/create), api-reference/crm/search-the-crm, api-reference/error-handling,
 developer-tooling/platform/usage-guidelines, api-reference/webhooks, apps/authentication/validating-requests;
+paths and forms by github.com/HubSpot/HubSpot-public-api-spec-collection, CRM, 2026-09; that rules on what is
+required count from that version on: developers.hubspot.com/changelog/crm-api-write-validation-enforcement;
 that a stage goes back by way of none only: integrate.hubspot.com/t/update-lifecycle-stage-using-api/1333.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -44,6 +47,7 @@ from doubles.hubspot_words import (
 
 TOKEN = "pat-eu1-double-token"
 PORTAL, APP = 891472211, 7906213
+VERSION = "2026-09"
 DAY = timedelta(days=1)
 TYPES = {"contacts": "0-1", "leads": "0-136"}
 CHANGED = {"contacts": "lastmodifieddate", "leads": "hs_lastmodifieddate"}
@@ -68,6 +72,7 @@ class HubSpotDouble(FaultyServer):
         self.properties = {name: standard_properties(name) for name in TYPES}
         self.owners = {"anna@example.com": "41488296", "Åsa@Example.com": "41488297"}
         self.owners_a_page = 1
+        self.required: dict[tuple[str, str], str] = {}
         self.burst, self.interval, self.daily = 100, timedelta(seconds=10), 250_000
         self.heeds_traces = True
         self.retry_after: str | None = "10"
@@ -173,10 +178,12 @@ class HubSpotDouble(FaultyServer):
 
     def _called(self, seen: Seen) -> tuple[int, dict[str, Any]]:
         to = urlsplit(seen.path)
-        if to.path == "/crm/v3/owners":
+        if to.path == f"/crm/owners/{VERSION}":
             return 200, self._owners(parse_qs(to.query))
-        place, _, rest = to.path.removeprefix("/crm/v3/").partition("/")
-        object, _, what = rest.partition("/")
+        found = re.fullmatch(rf"/crm/(objects|properties)/{VERSION}/(\w+)/?(.*)", to.path)
+        if found is None:
+            raise Refusal(404, "OBJECT_NOT_FOUND", "resource not found")
+        place, object, what = found.groups()
         if object not in self.objects:
             raise Refusal(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object}")
         if place == "properties":
@@ -221,7 +228,7 @@ class HubSpotDouble(FaultyServer):
         for fault in faults:
             if fault is not None and not traced and fault["category"] != "OBJECT_NOT_FOUND":
                 status = 409 if fault["category"] == "CONFLICT" else 400
-                raise Refusal(status, fault["category"], fault["message"])
+                raise Refusal(status, fault["category"], fault["message"], context=fault["context"])
         results = []
         for (each, at), fault in zip(asked, faults, strict=True):
             if fault is not None:
@@ -249,6 +256,11 @@ class HubSpotDouble(FaultyServer):
         ]
         if wrong:
             message = f"Property values were not valid: {orjson.dumps(wrong).decode()}"
+            return {"status": "error", "category": "VALIDATION_ERROR", "message": message, "context": context}
+        asked = self.required.keys() & each["properties"].items()
+        if lacking := [name for name in map(self.required.get, asked) if not (at and at.value(name))]:
+            message = f"Error updating {object.upper()}. Some required properties were not set."
+            context |= {"properties": lacking}
             return {"status": "error", "category": "VALIDATION_ERROR", "message": message, "context": context}
         unique = UNIQUE.get(object, "")
         taken = self._having(object, unique, each["properties"].get(unique)) if is_new else None

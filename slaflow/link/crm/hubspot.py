@@ -1,6 +1,6 @@
-"""HubSpot's objects by its API, version 3: up to a hundred records a call, at half of its pace.
+"""HubSpot's objects by its API of a date: up to a hundred records a call, at half of its pace.
 
-Source: developers.hubspot.com/docs/api-reference/legacy/crm/objects, /crm/search-the-crm, /crm/properties,
+Source: developers.hubspot.com/docs/api-reference/latest/crm/objects, /crm/search-the-crm, /crm/properties,
 /crm/owners; that inputs with an ``objectWriteTraceId`` stand each for itself: /error-handling.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from slaflow.engine.context import wall_clock
 from slaflow.link.crm import hubspot_changes as changes
@@ -34,7 +34,7 @@ def opened(
     settings: HubSpotCrm, token: str, client: Client, now: Now = wall_clock, sleep: Sleep = sleep
 ) -> HubSpot:
     """The portal of *settings*, in which an app with *token* may read and write."""
-    return HubSpot(Session(settings.api, token, client, now, sleep), now)
+    return HubSpot(Session(settings.api, settings.version, token, client, now, sleep), now)
 
 
 class HubSpot:
@@ -49,7 +49,7 @@ class HubSpot:
     def fields(self, object: str) -> Mapping[str, FieldOf]:
         known = self._fields.get(object)
         if known is None or known[0] + KEPT <= self._now():
-            said = self._session.get(f"crm/v3/properties/{quote(object, safe='')}")
+            said = self._session.get(self._session.path("properties", object))
             found = (_field(each) for each in listed(said, "results"))
             known = (self._now(), {name: each for name, each in found if name})
             self._fields[object] = known
@@ -70,7 +70,8 @@ class HubSpot:
         return [_record(each, fields) for each in self._read(object, remotes, asked, MOST)]
 
     def write(self, object: str, writes: Sequence[Write]) -> Sequence[Written]:
-        return Writing(self._session, object, self._watched(object, writes), self.read).done(writes)
+        watched, known = self._watched(object, writes), self.fields(object)
+        return Writing(self._session, object, watched, known, self.read).done(writes)
 
     def changed(
         self, object: str, since: datetime, fields: Collection[str], after: str | None = None
@@ -95,7 +96,7 @@ class HubSpot:
         after: str | None = None
         while True:
             query = urlencode({"limit": MOST, **({"after": after} if after else {})})
-            said = self._session.get(f"crm/v3/owners?{query}")
+            said = self._session.get(f"{self._session.path('owners')}?{query}")
             for each in listed(said, "results"):
                 email, id = text(each, "email"), text(each, "id")
                 if email and id and not each.get("archived"):
@@ -117,7 +118,7 @@ class HubSpot:
             after = _after(said)
 
     def _searched(self, object: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self._session.post(f"{_objects(object)}/search", asked, searches=True)
+        answer = self._session.post(self._session.path("objects", object, "search"), asked, searches=True)
         return self._taken(answer)
 
     def _read(
@@ -125,7 +126,8 @@ class HubSpot:
     ) -> Iterator[dict[str, Any]]:
         for chunk in _chunks(list(dict.fromkeys(remotes)), most):
             given = {**asked, "inputs": [{"id": remote} for remote in chunk]}
-            said = self._taken(self._session.post(f"{_objects(object)}/batch/read", given))
+            path = self._session.path("objects", object, "batch/read")
+            said = self._taken(self._session.post(path, given))
             yield from (each for each in listed(said, "results") if text(each, "id"))
 
     def _taken(self, answer: Answer) -> dict[str, Any]:
@@ -138,10 +140,6 @@ class HubSpot:
         names = {name for write in writes for name in write.fields}
         choices = {name for name, each in self.fields(object).items() if each.choices}
         return names & choices
-
-
-def _objects(object: str) -> str:
-    return f"crm/v3/objects/{quote(object, safe='')}"
 
 
 def _after(said: Mapping[str, Any]) -> str | None:

@@ -77,8 +77,8 @@ def text(said: Mapping[str, Any], key: str) -> str | None:
     return str(found) if isinstance(found, str | int | float) and str(found) else None
 
 
-def fault(error: object, names: Collection[str]) -> Fault:
-    """An *error* of an answer; *names* are the fields that it may be about."""
+def fault(error: object, names: Collection[str], known_there: Collection[str] = ()) -> Fault:
+    """An *error* of an answer; *names* are the fields that it may be about, *known_there* all there are."""
     known = error if isinstance(error, Mapping) else {}
     category, message = known.get("category"), known.get("message")
     category = category if isinstance(category, str) and _CODE.fullmatch(category) else ""
@@ -88,6 +88,11 @@ def fault(error: object, names: Collection[str]) -> Fault:
     worst = [each for each in told if each[0] in _OF_A_FIELD] or told
     code = worst[0][0] if worst else category
     fields = tuple(dict.fromkeys(name for each, name in worst if each == code))
+    if not told:
+        # A rule of the portal wants more than was sent.
+        wanted = inner(known, "context").get("properties")
+        wanted = wanted if isinstance(wanted, list) else []
+        fields = tuple(name for name in wanted if isinstance(name, str) and name in known_there)
     return Fault(
         code, fields, _existing(known, message), category == "OBJECT_NOT_FOUND", category in _REFUSED
     )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from slaflow.link.crm.hubspot_answer import LIMIT, NOT_ITS_ANSWER, OUTAGE, refusal, said
 from slaflow.link.crm.pace import Now, Pace, Sleep
@@ -48,18 +49,24 @@ class Session:
 
     Args:
         api: where the API is, such as ``https://api.hubapi.com/``.
+        version: its date, such as ``2026-09``.
         now: what time it is.
         sleep: waits, where calls follow each other too fast.
     """
 
-    def __init__(self, api: str, token: str, client: Client, now: Now, sleep: Sleep) -> None:
-        self._api, self._client = api.rstrip("/"), client
+    def __init__(self, api: str, version: str, token: str, client: Client, now: Now, sleep: Sleep) -> None:
+        self._api, self._version, self._client = api.rstrip("/"), version, client
         self._headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
         self._now, self._sleep = now, sleep
         self._pace = Pace(BURST // 2, INTERVAL, now, sleep)
         self._searches = Pace(SEARCHES // 2, SECOND, now, sleep)
         self._closing: CrmClosed | None = None
         self._may_be_one = _TOKEN.fullmatch(token) is not None
+
+    def path(self, what: str, object: str = "", verb: str = "") -> str:
+        """Where *what* (``objects``, ``properties``, ``owners``) is called, of an *object*, by a *verb*."""
+        parts = ("crm", what, self._version, quote(object, safe=""), verb)
+        return "/".join(part for part in parts if part)
 
     def get(self, path: str) -> dict[str, Any]:
         """What stands at *path*. Raises ``CrmClosed``."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from slaflow.link.crm.hubspot_answer import closing, fault, inner, listed, outcome, text
 from slaflow.link.crm.hubspot_session import Session
@@ -29,11 +28,14 @@ class Writing:
     Args:
         watched: fields that stand there as they were sent, or were not written; what others hold may be
             worded anew there, as numbers and instants are, and tells nothing.
+        known: all fields that there are.
         read: reads records.
     """
 
-    def __init__(self, session: Session, object: str, watched: Collection[str], read: Read) -> None:
-        self._session, self._object = session, object
+    def __init__(
+        self, session: Session, object: str, watched: Collection[str], known: Collection[str], read: Read
+    ) -> None:
+        self._session, self._object, self._known = session, object, known
         self._watched, self._read = watched, read
         self._closing: CrmClosed | None = None
 
@@ -56,13 +58,13 @@ class Writing:
     def _sent(self, asked: Asked) -> dict[int, Written]:
         """One call; where it is refused as a whole, halves of it, down to whose fault it is."""
         verb = "create" if all(write.remote is None for write in asked.values()) else "update"
-        path = f"crm/v3/objects/{quote(self._object, safe='')}/batch/{verb}"
+        path = self._session.path("objects", self._object, f"batch/{verb}")
         inputs = [_input(place, write) for place, write in asked.items()]
         answer = self._session.post(path, {"inputs": inputs})
         if answer.is_taken:
             return self._told(asked, answer.said)
         names = {name for write in asked.values() for name in write.fields}
-        refused = fault(answer.said, names)
+        refused = fault(answer.said, names, self._known)
         if refused.is_of_a_field:
             raise closing(refused)
         if len(asked) == 1:
@@ -83,7 +85,7 @@ class Writing:
                 found[place] = self._written(asked[place], result)
         for error in listed(said, "errors"):
             for at in _places(asked, by_remote, error):
-                met = fault(error, asked[at].fields)
+                met = fault(error, asked[at].fields, self._known)
                 if met.is_of_a_field:
                     self._closing = closing(met)
                     met = met._replace(is_final=False)
@@ -145,7 +147,7 @@ def _rounds(writes: Sequence[Write]) -> Iterable[Asked]:
 
 def _input(place: int, write: Write) -> dict[str, Any]:
     given = {TRACE: str(place), "properties": {name: value or "" for name, value in write.fields.items()}}
-    return given if write.remote is None else {"id": write.remote, **given}
+    return {**given, "associations": []} if write.remote is None else {"id": write.remote, **given}
 
 
 def _places(asked: Asked, by_remote: Mapping[str, int], error: Mapping[str, Any]) -> list[int]:

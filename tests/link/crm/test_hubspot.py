@@ -19,7 +19,7 @@ from slaflow.link.crm.shapes import CrmClosed, Record, Write
 from slaflow.net.client import Client
 from slaflow.settings.hooks import HubSpotCrm
 
-UPDATE = "/crm/v3/objects/contacts/batch/update"
+UPDATE = "/crm/objects/2026-09/contacts/batch/update"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -107,6 +107,18 @@ def test_one_bad_record_keeps_none_of_the_others_back(
         42: "refused",
     }
     assert sum(each.value("hs_lead_status") == "OPEN" for each in hubspot.objects["contacts"].values()) == 98
+
+
+@pytest.mark.parametrize("heeds_traces", [True, False])
+def test_what_a_rule_of_the_portal_wants_besides_is_named(
+    heeds_traces: bool, crm: HubSpot, hubspot: HubSpotDouble
+) -> None:
+    hubspot.heeds_traces = heeds_traces
+    hubspot.required = {("hs_lead_status", "UNQUALIFIED"): "company"}
+    ids = [hubspot.add("contacts"), hubspot.add("contacts", company="Acme")]
+    writes = [Write(n, id, {"hs_lead_status": "UNQUALIFIED"}) for n, id in enumerate(ids)]
+    found = [(each.outcome, each.reason) for each in crm.write("contacts", writes)]
+    assert found == [("refused", "company (VALIDATION_ERROR)"), ("written", None)]
 
 
 def test_a_record_stands_once_in_a_call_and_a_hundred_do_at_most(
