@@ -108,6 +108,9 @@ class _Binder:
                 what = f"{shared.field} is shared with {seen[shared.field]} already; it goes one way or both"
                 self.tell(("both", name), what)
             seen.setdefault(shared.field, name)
+        if self.document.create and self.document.find is None:
+            what = "say in find by what a record is known; one of which no answer came would be made twice"
+            self.tell(("create",), what)
         for place, name in enumerate(self.document.allow_back):
             if name not in self.document.out:
                 self.tell(("allow_back", place), UnknownName("field of out", name, self.document.out))

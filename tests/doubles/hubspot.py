@@ -335,9 +335,14 @@ class HubSpotDouble(FaultyServer):
 
     def _having(self, object: str, name: str, text: str | None) -> Stored | None:
         live = (each for each in self.objects[object].values() if not each.is_archived)
+        folded, more = (text or "").lower(), f"hs_additional_{name}s"
         return next(
-            (each for each in live if text and (each.value(name) or "").lower() == text.lower()), None
-        )
+            (
+                each for each in live
+                if folded and folded in f"{each.value(name)};{each.value(more)}".lower().split(";")
+            ),
+            None,
+        )  # fmt: skip
 
     def _made(
         self, object: str, properties: Mapping[str, str], at: datetime, source: str, source_id: str

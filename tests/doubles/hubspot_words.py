@@ -128,6 +128,7 @@ def standard_properties(object: str) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     contacts = (
         *(property_(name, "string") for name in ("email", "firstname", "lastname", "phone", "company")),
+        property_("hs_additional_emails", "string", read_only=True),
         property_("lifecyclestage", "enumeration", STAGES),
         property_("hs_lead_status", "enumeration", STATUSES),
         property_("lastmodifieddate", "datetime", read_only=True),

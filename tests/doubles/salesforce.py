@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from support.faulty import Answer, FaultyServer, Seen, answer
+from support.faulty import Answer, FaultyServer, Seen, answer, hang_up
 
 from doubles.salesforce_record import OBJECTS, Unparsable, describe, error, made_id, value_error
 from doubles.salesforce_sending import (
@@ -49,8 +49,8 @@ class SalesforceDouble(FaultyServer):
     """The organization: everything a test may change stands open.
 
     ``rules``: who every lead is given to that is saved while assignment rules may run. ``pace``: how much
-    time passes with each save. ``locked``: how often a record is still locked. ``watched``: what outbound
-    messages tell.
+    time passes with each save. ``locked``: how often a record is still locked. ``lost``: how many saves get no
+    answer. ``watched``: what outbound messages tell.
     """
 
     def forget(self) -> None:
@@ -68,6 +68,7 @@ class SalesforceDouble(FaultyServer):
         self.unshared: set[str] = set()
         self.unreachable_owners: set[str] = set()
         self.errors: list[Answer] = []
+        self.lost = 0
         self.page = 2000
         self.watched: tuple[str, ...] = (
             "Id",
@@ -147,6 +148,9 @@ class SalesforceDouble(FaultyServer):
                     _fault_body("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), 403
                 )
             status, body = self._asked(seen, to.path.removeprefix(f"/services/data/{VERSION}/"), to.query)
+            if self.lost and seen.verb != "GET":
+                self.lost -= 1
+                return hang_up
             return self._limited(body, status)
 
     def _limited(self, body: Any, status: int) -> Answer:

@@ -173,3 +173,18 @@ def test_what_is_pulled_is_applied_and_overrules_nothing_that_is_later(
     assert pulled(start) == "Ours", "its company has stood there for long, whenever else it was changed"
     hubspot.change("contacts", id, start + 2 * HOUR, company="Theirs")
     assert pulled(start) == "Theirs"
+
+
+def test_a_contact_that_has_both_addresses_is_of_one_lead_alone(
+    app: Engine, tmp_path: Path, crm: HubSpot, hubspot: HubSpotDouble, present: Present
+) -> None:
+    hubspot.add("contacts", email="kim@example.com", hs_additional_emails="lee@example.com;li@example.com")
+    reach = hooked(app, tmp_path)
+    kim, others = handed_over(app), [handed_over(app, name) for name in ("lee", "li")]
+    for _ in range(2):
+        round_of(app, reach, {"crm": crm})
+        present.at += HOUR
+    for lead in others:
+        told = row_of(app, lead)
+        assert (told.remote, told.reason) == (None, f"its record there is lead {kim}'s")
+    assert row_of(app, kim).remote == next(iter(hubspot.objects["contacts"]))

@@ -42,6 +42,8 @@ def test_what_is_as_it_should_be_is_taken() -> None:
         ("object: contacts\n", "object: contacts\nallow_back: [stage]\n", "stage",
          'unknown field of out "stage"'),
         ("create", "creat", "creat", 'unknown key "creat"; did you mean "create"?'),
+        ("create: true", "create: often", "often", '"often" is neither true nor false'),
+        ("find: {by: email}\n", "", "true\n", "would be made twice"),
     ],
 )  # fmt: skip
 def test_each_fault_is_told_where_it_stands(was: str, by: str, where: str, words: str) -> None:

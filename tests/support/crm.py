@@ -48,7 +48,7 @@ class Crm:
         self._called("fields")
         return self.known
 
-    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
+    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str | None]:
         self._called("find")
         held = {remote: record.get(by) for remote, record in self.records.items()}
         return {value: remote for remote, value in held.items() if value is not None and value in values}

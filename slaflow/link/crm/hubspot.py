@@ -55,14 +55,14 @@ class HubSpot:
             self._fields[object] = known
         return known[1]
 
-    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
+    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str | None]:
         wanted = {value.lower() for value in values if value}
         found: dict[str, set[str]] = {}
         for chunk in _chunks(sorted(wanted), MOST):
             for result in self._found(object, by, chunk):
                 stands = text(inner(result, "properties"), by) or ""
                 found.setdefault(stands.lower(), set()).add(str(result["id"]))
-        only = {value: ids.pop() for value, ids in found.items() if len(ids) == 1}
+        only = {value: ids.pop() if len(ids) == 1 else None for value, ids in found.items()}
         return {value: only[value.lower()] for value in values if value.lower() in only}
 
     def read(self, object: str, remotes: Collection[str], fields: Collection[str]) -> Sequence[Record]:

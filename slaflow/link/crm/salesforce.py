@@ -59,8 +59,8 @@ class Salesforce:
         """Every field of that object, as it was told within the hour. Raises ``CrmClosed``."""
         return self._object(object).fields
 
-    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
-        """Which record has each of *values* in *by*, whatever their case: none where several have.
+    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str | None]:
+        """Which record has each of *values* in *by*, whatever their case: None where several have.
 
         A lead that was converted counts where no other has the value: writing to it tells that it is gone.
         """
@@ -73,9 +73,8 @@ class Salesforce:
                 text = _of(row, by)
                 if text is not None:
                     having.setdefault(_key(by, text), {})[_id(row)] = _of(row, "IsConverted") == "true"
-        return {
-            value: found[0] for value in values if len(found := _live(having.get(_key(by, value), {}))) == 1
-        }
+        found = {value: _live(having.get(_key(by, value), {})) for value in values}
+        return {value: ids[0] if len(ids) == 1 else None for value, ids in found.items() if ids}
 
     def read(self, object: str, remotes: Collection[str], fields: Collection[str]) -> Sequence[Record]:
         """These records, each by the id it was asked by; who is gone is left out."""

@@ -81,8 +81,9 @@ class Crm(Protocol):
     def fields(self, object: str) -> Mapping[str, FieldOf]:
         """Every field of that object."""
 
-    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str]:
-        """Which record has each of *values* in the field *by*: value to remote id; none if several have."""
+    def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str | None]:
+        """Which record has each of *values* in the field *by*: value to remote id, None where several have;
+        of which nobody has any is left out."""
 
     def read(self, object: str, remotes: Collection[str], fields: Collection[str]) -> Sequence[Record]:
         """These records; who is gone is left out."""

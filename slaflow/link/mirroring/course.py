@@ -167,24 +167,31 @@ class Course:
         document = self.link.document
         keys = {each.lead: each.standing.key for each in unknown if each.standing}
         values = sorted({key for key in keys.values() if key})
-        found: Mapping[str, str] = {}
+        found: Mapping[str, str | None] = {}
         if document.find is not None and values:
             found = self.crm.find(document.object, document.find.by, values)
             batch.is_answered = True
         made: dict[str, int] = {}
         by_folded = {folded(value): remote for value, remote in found.items()}
-        taken = self._taken(set(by_folded.values()))
+        taken = self._taken({remote for remote in by_folded.values() if remote is not None})
         for each in unknown:
             key = keys[each.lead]
             remote = by_folded.get(folded(key)) if key else None
-            if remote is not None and taken.setdefault(remote, each.lead) != each.lead:
-                self._is_anothers(each, taken[remote])
-            elif remote is not None:
-                each.remote = remote
+            if remote is not None:
+                self._is_of(each, remote, taken)
+            elif key and folded(key) in by_folded:
+                each.is_done, each.reason = True, "several records there have what it is found by"
             elif not document.create or (document.find is not None and not key):
                 each.is_done, each.reason = True, "it has no record there"
             elif key and made.setdefault(folded(key), each.lead) != each.lead:
                 self._is_anothers(each, made[folded(key)])
+
+    def _is_of(self, each: InHand, remote: str, taken: dict[str, int]) -> None:
+        """That record is the lead's, unless it is another's; *taken* says whose records are."""
+        if taken.setdefault(remote, each.lead) != each.lead:
+            self._is_anothers(each, taken[remote])
+        else:
+            each.remote = remote
 
     @staticmethod
     def _is_anothers(each: InHand, lead: int) -> None:
@@ -238,8 +245,15 @@ class Course:
             answers = self.crm.write(self.link.object, writes)
             for each in some:
                 each.outcome, each.reason = "again", "nothing was said of it"
+            fresh = {each.remote for each in answers if each.remote and by_lead[each.lead].remote is None}
+            taken = {each.remote: each.lead for each in batch.leads if each.remote} | self._taken(fresh)
             for answer in answers:
                 each = by_lead[answer.lead]
+                if each.remote is None and answer.remote is not None:
+                    self._is_of(each, answer.remote, taken)
+                    if each.is_done:
+                        each.outcome = None
+                        continue
                 if names := each.take(answer.outcome, answer.remote, answer.fields):
                     passed_over.append((each, names))
                 each.reason = answer.reason or each.noted

@@ -89,7 +89,7 @@ def _words(problem: Mapping[str, Any]) -> str:
             return "one text is expected here, found a list"
         case "string_type":
             return f"{found} is not text" + ("" if isinstance(value, Mapping) else "; put it in quotes")
-        case "bool_type":
+        case "bool_type" | "bool_parsing":
             return f"{found} is neither true nor false"
         case "int_type" | "int_from_float":
             return f"{found} is not a whole number"

@@ -59,7 +59,7 @@ def test_who_has_a_value_alone_is_found_by_it(crm: HubSpot, hubspot: HubSpotDoub
     hubspot.archive("contacts", hubspot.add("contacts", email="carl@example.com"))
     asked = ["Anna@Example.com", "carl@example.com", "nobody@example.com", ""]
     assert crm.find("contacts", "email", asked) == {"Anna@Example.com": anna}
-    assert crm.find("contacts", "company", ["Acme"]) == {}
+    assert crm.find("contacts", "company", ["Acme"]) == {"Acme": None}
     assert crm.find("contacts", "email", [f"x{n}@example.com" for n in range(150)] + ["bo@example.com"]) == {
         "bo@example.com": bo
     }

@@ -188,7 +188,11 @@ def test_a_value_finds_who_alone_has_it(org: SalesforceDouble, crm: Salesforce) 
     left = a_lead(org, "left@example.com", IsConverted=True)
     a_lead(org, "gone@example.com", IsDeleted=True)
     wanted = ["twice@example.com", "BACK@example.com", " left@example.com", "gone@example.com", ""]
-    assert crm.find("Lead", "Email", wanted) == {"BACK@example.com": again, " left@example.com": left}
+    assert crm.find("Lead", "Email", wanted) == {
+        "twice@example.com": None,
+        "BACK@example.com": again,
+        " left@example.com": left,
+    }
     assert crm.find("Lead", "Id", [old[:15], twice[0], "none"]) == {old[:15]: old, twice[0]: twice[0]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,29 @@ def test_a_lead_that_was_converted_is_left_alone(
     round_of(app, reach, org)
     assert (row_of(app, lead).status, row_of(app, lead).reason) == ("gone", "CANNOT_UPDATE_CONVERTED_LEAD")
     assert len(org.records["Lead"]) == 1
+
+
+def test_a_lead_that_was_made_without_an_answer_is_not_made_twice(
+    app: Engine, tmp_path: Path, org: SalesforceDouble, people: dict[str, str], present: Present
+) -> None:
+    making = MAP.replace("out:", "create: true\nout:\n  LastName: {field: email}")
+    reach, org.lost = mirrored(app, tmp_path, "crm", text=making), 1
+    lead = handed_over(app, company="Acme AB")
+    with closing(connected(org, Clock())) as crm:
+        assert run_once(app, reach, crms={"crm": crm}).tallies["crm"].closed
+    present.at += HOUR
+    round_of(app, reach, org)
+    assert [row_of(app, lead).remote] == [*org.records["Lead"]]
+
+
+def test_of_several_leads_none_is_written_and_no_other_is_made(
+    app: Engine, tmp_path: Path, org: SalesforceDouble, people: dict[str, str]
+) -> None:
+    reach = mirrored(app, tmp_path, "crm", text=MAP + "create: true\n")
+    for _ in range(2):
+        org.has("Lead", LastName="Kim", Company="Acme", Email="kim@example.com")
+    lead = handed_over(app, company="Acme AB")
+    round_of(app, reach, org)
+    assert row_of(app, lead).reason == "several records there have what it is found by"
+    assert len(org.records["Lead"]) == 2
+    assert not org.events
