@@ -208,7 +208,7 @@ class Round:
                 heard.status = APPLIED
             else:
                 heard.status = ECHO if heard.is_echo else UNCHANGED
-        note(course, self.terms.hook)
+        note(course, self.terms.hook, self.terms.map.document.columns_of_leads)
 
     def _keep(self, courses: Sequence[Course], numbers: Mapping[str, int]) -> None:
         """Writes what became of everything, and wakes what waited for a record that is known now."""

@@ -12,7 +12,7 @@ from slaflow.exchange.imports.row import LEAD_PLACE, digest_of
 from slaflow.exchange.imports.spool import Item
 from slaflow.hours.zones import instant_at, micros_at
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
-from slaflow.link.echo import is_ours, is_written_last_by_us, says_who
+from slaflow.link.echo import is_ours, is_told_whole_by_another, is_written_last_by_us, says_who
 from slaflow.link.heard import Heard, Listener, News
 from slaflow.link.told import NEVER, Told, field_of
 from slaflow.settings.hooks import AnyHook
@@ -139,8 +139,11 @@ class Sorter:
                        said.actor, f"{said.digest}-0", False, None)  # fmt: skip
 
 
-def note(course: Course, hook: AnyHook) -> None:
-    """Notes what was told by all that was taken; and what somebody changed that only slaflow writes."""
+def note(course: Course, hook: AnyHook, columns: Collection[str]) -> None:
+    """Notes what was told by all that was taken; and what somebody changed that only slaflow writes: no field
+    of *columns*, which say something of the lead's own.
+    """
+    shared = {field_of(column) for column in columns}
     for heard in sorted(course.heard, key=lambda heard: heard.stamp):
         if any(place == LEAD_PLACE for place, _ in heard.refusals):
             continue
@@ -148,22 +151,18 @@ def note(course: Course, hook: AnyHook) -> None:
             if course.told.last(said.field) < heard.stamp:
                 _note(course.told, heard, said)
         course.told.note_record(heard.remote)
-        _note_changed_there(course.told, heard, hook)
+        _note_changed_there(course.told, heard, hook, shared)
 
 
-def _note_changed_there(told: Told, heard: Heard, hook: AnyHook) -> None:
+def _note_changed_there(told: Told, heard: Heard, hook: AnyHook, shared: Collection[str]) -> None:
     """Where the lead did not take it, it differs from what is to be shown, and is written again."""
     row = heard.row
-    if told.theirs is None or heard.is_echo or is_ours(hook, row.row) or not says_who(hook, row.row):
+    is_theirs = says_who(hook, row.row) and not is_ours(hook, row.row)
+    if told.theirs is None or not (is_theirs or is_told_whole_by_another(hook, row.row)):
         return
     for column, text in row.row.items():
-        if field_of(column) in told.theirs.sent and field_of(column) not in _of_the_lead(heard):
-            told.note_there(column, row.occurred_at, text)
-
-
-def _of_the_lead(heard: Heard) -> set[str]:
-    """The record's fields that say something of the lead's own."""
-    return {field_of(said.column) for said in heard.told if said.column is not None}
+        if field_of(column) in told.theirs.sent and field_of(column) not in shared:
+            told.note_undone(column, row.occurred_at, text)
 
 
 def _note(told: Told, heard: Heard, said: News) -> None:

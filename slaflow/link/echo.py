@@ -37,6 +37,12 @@ def says_who(hook: AnyHook, row: Mapping[str, str]) -> bool:
     return isinstance(hook, SalesforceHook) and next(_all(row, "changeOrigin"), None) is not None
 
 
+def is_told_whole_by_another(hook: AnyHook, row: Mapping[str, str]) -> bool:
+    """Whether all of a record is told as somebody else left it: whatever differs in it is theirs."""
+    is_signed = isinstance(hook, SalesforceHook) and hook.user is not None and "LastModifiedById" in row
+    return is_signed and not is_written_last_by_us(hook, row)
+
+
 def is_written_last_by_us(hook: AnyHook, row: Mapping[str, str]) -> bool:
     """Whether slaflow's own user was the last to change a record of which all is told."""
     if not isinstance(hook, SalesforceHook) or hook.user is None:

@@ -65,6 +65,11 @@ class HookDocument(MapDocument):
         if self.remote is not None:
             yield ("remote",), self.remote
 
+    @property
+    def columns_of_leads(self) -> frozenset[str]:
+        """The columns that say fields of the lead."""
+        return frozenset(column for field in self.lead if (column := self.column_of(field)) is not None)
+
     def column_of(self, field: str) -> str | None:
         """The column that says the lead's *field*; None: the map itself does."""
         where = self.lead[field]

@@ -9,7 +9,7 @@ the record's fields.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from slaflow.hours.zones import micros_at
@@ -21,6 +21,8 @@ from slaflow.store.linking.mirrors import Mirror
 
 HOOK = "hook:"
 """Before the name of a hook, where a receiver is named: one has no colon in its name."""
+UNSURE = timedelta(minutes=1)
+"""What was changed so shortly before a write of ours may have been changed after it."""
 
 
 class Stamp(NamedTuple):
@@ -106,6 +108,21 @@ class Told:
             self.theirs.told[field] = instant_text(at)
             self.theirs.sent[field] = digest(text)
             # Where ours is the later one, and was written before, nothing else says that it is to be again.
+            self.theirs.sent_seq = 0
+
+    def note_undone(self, column: str, at: datetime, text: str) -> None:
+        """Somebody there put *text* into a field that slaflow alone writes: what belongs there is written.
+
+        Their clock may differ from ours, and our write may have been under way: where it is not sure which of
+        the two stands there, it is written once more.
+        """
+        if self.theirs is None or self.stands_there(column, text):
+            return
+        field, since = field_of(column), self.theirs.told.get(field_of(column))
+        is_news = since is None or datetime.fromisoformat(since) < at
+        if is_news and not self.is_written_since(column, at + UNSURE):
+            self.theirs.told[field] = instant_text(at)
+            self.theirs.sent[field] = digest(text)
             self.theirs.sent_seq = 0
 
     def belong(self, lead: int) -> None:

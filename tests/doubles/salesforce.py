@@ -49,8 +49,8 @@ class SalesforceDouble(FaultyServer):
     """The organization: everything a test may change stands open.
 
     ``rules``: who every lead is given to that is saved while assignment rules may run. ``pace``: how much
-    time passes with each save. ``locked``: how often a record is still locked. ``lost``: how many saves get no
-    answer. ``watched``: what outbound messages tell.
+    time passes with each save. ``locked``: how often a record is still locked. ``lost``: how many saves no
+    answer comes to. ``watched``: what outbound messages tell.
     """
 
     def forget(self) -> None:

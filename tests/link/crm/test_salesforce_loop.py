@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from doubles.salesforce import ORGANIZATION, SalesforceDouble
+from doubles.salesforce_sending import message
 from support.an_organization import Clock, connected
 from support.mirroring import mirrored
 from support.office import BO, CIA, HOUR, NORA, Present, handed_over
@@ -76,7 +78,7 @@ def test_what_either_side_changes_goes_round_once(
 ) -> None:
     for each in (BO, CIA, NORA):
         org.has("User", Username=each, Email=each)
-    org.watched = ("Id", "Company", "FirstName", "LastModifiedById", "LastModifiedDate")
+    org.watched += ("Company", "FirstName", "Slaflow_State__c")
     remote = org.has("Lead", LastName="Kim", Company="Acme", Email="kim@example.com")
     org.rules, org.now = org.app_user, present.at
     reach = linked(app, tmp_path, org.app_user)
@@ -96,3 +98,42 @@ def test_what_either_side_changes_goes_round_once(
     with app.database.read() as conn:
         told = Counter(each.status for each in inbox.listed(conn, hook="salesforce"))
     assert (told["echo"], told["waiting"], told["failed"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("events", [False, True], ids=["messages", "events"])
+@pytest.mark.parametrize("after", [timedelta(seconds=-30), timedelta(minutes=10)], ids=["before", "after"])
+def test_what_somebody_there_makes_of_a_field_of_ours_is_put_back(
+    app: Engine, tmp_path: Path, org: SalesforceDouble, present: Present, events: bool, after: timedelta
+) -> None:
+    """Whether by its clock it was after our write or, as clocks differ, just before."""
+    org.watched += ("Company", "Slaflow_State__c")
+    remote = org.has("Lead", LastName="Kim", Company="Acme", Email="kim@example.com")
+    reach = linked(app, tmp_path, org.app_user)
+    handed_over(app, company="Acme AB")
+    assert shown(app, reach, org) == 1
+    org.now = present.at + after
+    org.edit("Lead", remote, Slaflow_State__c="won")
+    entries = entries_of(app)
+    heard(app, reach, org, present, events=events)
+    assert shown(app, reach, org) == 1
+    assert org.records["Lead"][remote]["Slaflow_State__c"] == "mql"
+    heard(app, reach, org, present, events=events)
+    assert (shown(app, reach, org), entries_of(app)) == (0, entries)
+
+
+def test_a_message_that_comes_late_of_what_was_there_before_puts_nothing_back(
+    app: Engine, tmp_path: Path, org: SalesforceDouble, present: Present
+) -> None:
+    org.watched += ("Company", "Slaflow_State__c")
+    remote = org.has("Lead", LastName="Kim", Company="Acme", Email="kim@example.com", Slaflow_State__c="old")
+    reach = linked(app, tmp_path, org.app_user)
+    handed_over(app, company="Acme AB")
+    org.now = present.at - HOUR
+    org.edit("Lead", remote, FirstName="Kim")
+    late = message(ORGANIZATION, [(each, org._told(each)) for each in org.notifications])
+    org.notifications.clear()
+    assert shown(app, reach, org) == 1
+    request = Request("POST", URL, "token", (("content-type", "text/xml"),), late)
+    receive(app, reach, "salesforce", request, {"TOKEN": "token"})
+    heard(app, reach, org, present, events=False)
+    assert shown(app, reach, org) == 0
