@@ -45,11 +45,11 @@ def _link(reach: Reach, engine: Engine, bell: Bell) -> None:
 
 def _say(report: LinkReport, said: dict[str, str]) -> dict[str, str]:
     """Says each problem once, until it is another; gives those that are said."""
-    for name, words in report.problems.items():
+    for name, words in report.troubles.items():
         if said.get(name) != words:
             log.warning("%s: %s", name, words, extra={"told": {"event": "link", "name": name}})
     looked_at = {*report.hooks, *report.mirror.tallies}
-    return {name: words for name, words in said.items() if name not in looked_at} | report.problems
+    return {name: words for name, words in said.items() if name not in looked_at} | report.troubles
 
 
 def _words(error: Exception) -> str:

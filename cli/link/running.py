@@ -28,7 +28,7 @@ def run(session: Session, /) -> None:
     report = worker.run(session.engine, read_reach())
     answer = report.as_json()
     session.out.show(answer, lambda page: None if session.quiet else _told(page, answer))
-    for name, words in report.problems.items():
+    for name, words in report.troubles.items():
         tell(clean(f"slaflow: {name}: {words}"))
     if report.problems:
         raise click.exceptions.Exit(1)
@@ -40,6 +40,7 @@ def _told(page: Page, answer: dict[str, Any]) -> None:
         page.line((f"hook {name}", "bold"), f": {counts or 'nothing new'}")
     for name, each in answer["receivers"].items():
         counts = ", ".join(f"{number} {key}" for key, number in each.items() if number and key != "closed")
-        page.line((name, "bold"), f": {counts or 'nothing to be written'}")
+        nothing = "closed" if each["closed"] else "nothing to be written"
+        page.line((name, "bold"), f": {counts or nothing}")
     if not answer["hooks"] and not answer["receivers"]:
         page.line("nothing is linked; describe hooks and CRMs in slaflow.toml")

@@ -116,7 +116,9 @@ class Mirroring:
 
     def _end(self, report: MirrorReport, name: str, future: Future[Tally]) -> None:
         try:
-            report.tallies[name] = future.result()
+            report.tallies[name] = tally = future.result()
+            if tally.closed is not None:
+                self._let_go(name)
         except (ConflictingChange, DatabaseLocked, DatabaseUnreachable) as error:
             report.problems[name] = str(error)
         except SlaflowError as error:
@@ -124,6 +126,11 @@ class Mirroring:
         except Exception as error:
             # One CRM's bug stops that one alone.
             self._leave_alone(report, name, own_fault(error))
+
+    def _let_go(self, name: str) -> None:
+        """Who mends what it was closed for may have put its secret anew: it is opened with that."""
+        if name not in self._lent and (opened := self._opened.pop(name, None)) is not None:
+            opened.crm.close()
 
     def _leave_alone(self, report: MirrorReport, name: str, because: str) -> None:
         report.problems[name] = because

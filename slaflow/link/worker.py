@@ -44,6 +44,12 @@ class LinkReport:
         return {**told, **self.mirror.problems}
 
     @property
+    def troubles(self) -> dict[str, str]:
+        """The same, and why CRMs are closed."""
+        tallies = self.mirror.tallies.items()
+        return {**{name: each.closed for name, each in tallies if each.closed is not None}, **self.problems}
+
+    @property
     def is_news(self) -> bool:
         """Whether anything happened in it."""
         return any(each.counts for each in self.hooks.values()) or self.mirror.is_news

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,7 +15,9 @@ from support.mirroring import mirrored, round_of, row_of
 from support.office import ANNA, BO, CIA, HOUR, NORA, Present, handed_over, on_one_database, the_log
 
 from slaflow.engine.app import Engine
+from slaflow.engine.setup import receivers
 from slaflow.link.crm.hubspot import HubSpot, opened
+from slaflow.link.mirror import Mirroring, MirrorReport
 from slaflow.link.pull import pull
 from slaflow.link.receive import Refused, receive
 from slaflow.link.run import run_once
@@ -188,3 +191,24 @@ def test_a_contact_that_has_both_addresses_is_of_one_lead_alone(
         told = row_of(app, lead)
         assert (told.remote, told.reason) == (None, f"its record there is lead {kim}'s")
     assert row_of(app, kim).remote == next(iter(hubspot.objects["contacts"]))
+
+
+@on_one_database
+def test_a_token_that_is_put_anew_is_taken_by_who_runs(
+    app: Engine, tmp_path: Path, hubspot: HubSpotDouble, present: Present
+) -> None:
+    (tmp_path / "crm.link.yaml").write_text(LINK, encoding="utf-8")
+    (tmp_path / "token").write_text("leaked", encoding="utf-8")
+    crm = {"kind": "hubspot", "token_file": tmp_path / "token", "map": tmp_path / "crm.link.yaml"}
+    tables = {"net": {"allow": ["127.0.0.0/8"]}, "crms": {"crm": {**crm, "api": hubspot.api}}}
+    reach = Reach.model_validate(tables)
+    receivers.apply(app, reach)
+    handed_over(app)
+    with closing(Mirroring(app, reach)) as mirroring:
+        mirroring.begin()
+        mirroring.collect(MirrorReport(), wait=True)
+        (tmp_path / "token").write_text(TOKEN, encoding="utf-8")
+        present.at += HOUR
+        mirroring.begin()
+        mirroring.collect(report := MirrorReport(), wait=True)
+    assert (report.tallies["crm"].written, report.tallies["crm"].closed) == (1, None)

@@ -13,7 +13,9 @@ from support.office import ANNA, BO, CIA, FRIDAY, HOUR, NORA, Present, handed_ov
 from slaflow.engine.app import Engine
 from slaflow.engine.setup import receivers
 from slaflow.link.crm.shapes import CrmClosed, Write
+from slaflow.link.digest import digest
 from slaflow.link.mirror import run_once
+from slaflow.store.linking import mirrors
 from slaflow.store.rows import channels
 from slaflow.workflow.identity import folded
 
@@ -100,6 +102,26 @@ def test_what_changes_while_it_is_written_is_written_next(
     round_of(app, reach, {"crm": crm})
     assert crm.records["512"]["company"] == "Newer"
     assert row_of(app, lead).sent_seq == row_of(app, lead).dirty_seq
+
+
+def test_what_somebody_there_changes_while_it_is_written_is_written_next(
+    app: Engine, tmp_path: Path, crm: Crm, present: Present
+) -> None:
+    reach = mirrored(app, tmp_path, "crm")
+    lead = handed_over(app)
+    round_of(app, reach, {"crm": crm})
+    app.fire(lead, "accept", str(app.show(lead)["owner"]), at=present.at)
+
+    def change(_: Write) -> None:
+        crm.trouble = lambda _: None
+        with app.database.write() as conn:
+            told = mirrors.of_leads(conn, "crm", [lead])[lead]
+            told.sent["slaflow_state"], told.sent_seq = digest("won"), 0
+            mirrors.save(conn, [told])
+
+    crm.trouble = change
+    round_of(app, reach, {"crm": crm})
+    assert [write.fields.get("slaflow_state") for (write,) in crm.writes] == ["mql", "accepted", "accepted"]
 
 
 def test_each_answer_has_its_end(app: Engine, tmp_path: Path, crm: Crm, present: Present) -> None:

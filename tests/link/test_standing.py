@@ -13,7 +13,7 @@ from support.office import ANNA, BO, CIA, Present, handed_over, on_one_database
 from slaflow.engine.app import Engine
 from slaflow.engine.setup import receivers
 from slaflow.errors import UnknownName
-from slaflow.link.crm.shapes import FieldOf, Write
+from slaflow.link.crm.shapes import CrmClosed, FieldOf, Write
 from slaflow.link.mirror import run_once
 from slaflow.link.mirroring.standing import examine, tried
 from slaflow.link.mirroring.status import mark_all, retry, status
@@ -65,6 +65,12 @@ def test_doctor_says_what_waits_and_what_is_in_trouble(
         True,
         "crm: its token is set; nothing written yet; 1 lead waits",
     )
+    crm.shut = lambda: CrmClosed("it answered 503", timedelta(minutes=1))
+    round_of(app, reach, {"crm": crm})
+    present.at += timedelta(hours=1)
+    (check,) = examine(app, reach, TOKEN)
+    assert "it answered 503; nothing written yet; 1 lead waits" in check.detail, "nobody has probed it since"
+    crm.shut = lambda: None
     crm.trouble = lambda _: ("gone", "it was deleted there")
     round_of(app, reach, {"crm": crm})
     (check,) = examine(app, reach, TOKEN)

@@ -99,12 +99,13 @@ def _amiss(name: str, state: State, counts: Mapping[str, int], look: Look) -> It
         words = _("off since {at}: {why}; {last}; {waits}; put it on with 'slaflow receiver on {name}'")
         at, last = look.to_the_second(state.off_at), _last(state, look)
         yield words.format(at=at, why=state.off_because, last=last, waits=waits, name=name)
-    elif (why := state.shut_because(look.app.now())) is not None and state.closed_until is not None:
+    elif state.closed_until is not None:
+        # Also where nobody has looked since it might be tried again.
         words = _(
             "closed until {at}: {why}; {last}; {waits}; one is tried then, and opens it where it is taken"
         )
         at, last = look.to_the_second(state.closed_until), _last(state, look)
-        yield words.format(at=at, why=why, last=last, waits=waits)
+        yield words.format(at=at, why=state.closed_because, last=last, waits=waits)
     troubled = counts["troubled"] + counts["gone"] + counts["stopped"]
     if troubled:
         words = ngettext(

@@ -9,7 +9,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.address import find
 from slaflow.engine.setup import receivers
 from slaflow.engine.transaction import written
-from slaflow.errors import UnknownName
+from slaflow.errors import SlaflowError, UnknownName, nearest
 from slaflow.lifecycle.decision import instant_text
 from slaflow.store.database import Connection
 from slaflow.store.linking import mirrors as store
@@ -21,12 +21,21 @@ SHOWN = 100
 PAGE = 1_000
 
 
+class NotApplied(SlaflowError):
+    """Nobody who writes knows a CRM of that name."""
+
+    code = "not_applied"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no CRM called \"{name}\" was applied; run 'slaflow receiver apply'")
+
+
 def status(app: Context, name: str | None = None) -> list[dict[str, Any]]:
     """Each CRM that was applied, or the one called *name*: as ``receiver list`` has it, how many ``leads`` it
     was ever to show, and the first of those in ``trouble``, with why.
 
     Raises:
-        UnknownName: no CRM of that name was applied.
+        UnknownName, NotApplied: no CRM of that name was applied.
     """
     rows = [each for each in receivers.listed(app) if "troubled" in each]
     if name is not None:
@@ -49,7 +58,7 @@ def retry(app: Context, name: str, lead: int | str | None = None) -> dict[str, A
     """Has leads in trouble at the CRM *name* be written again, or just *lead*, in trouble or not.
 
     Raises:
-        UnknownName: no CRM of that name was applied.
+        UnknownName, NotApplied: no CRM of that name was applied.
         UnknownLead, AmbiguousLead: *lead* is none, or two.
     """
 
@@ -63,7 +72,7 @@ def retry(app: Context, name: str, lead: int | str | None = None) -> dict[str, A
 def mark_all(app: Context, name: str) -> dict[str, Any]:
     """Has every lead be compared with what the CRM *name* is to show; what differs is written.
 
-    Page by page, so that nobody waits for it. Raises ``UnknownName``: no CRM of that name was applied.
+    Page by page, so that nobody waits for it. Raises as :func:`status`.
     """
     with app.database.read() as conn:
         _check_known(conn, name)
@@ -80,7 +89,7 @@ def mark_all(app: Context, name: str) -> dict[str, Any]:
 def _check_known(conn: Connection, name: str) -> None:
     known = [each.name for each in receiver_store.applied(conn) if receivers.is_crm(each)]
     if name not in known:
-        raise UnknownName("receiver", name, known)
+        raise UnknownName("receiver", name, known) if nearest(name, known) else NotApplied(name)
 
 
 def _json(row: Mirror) -> dict[str, Any]:

@@ -41,6 +41,10 @@ def test_a_crm_is_made_known_and_every_lead_is_to_be_written(crm: Slaflow) -> No
 
 
 def test_leads_are_compared_anew(crm: Slaflow) -> None:
+    for words in (("status", "crm"), ("all", "crm"), ("retry", "crm")):
+        assert crm("link", *words).err == (
+            "slaflow: no CRM called \"crm\" was applied; run 'slaflow receiver apply'\n"
+        )
     crm("receiver", "apply")
     assert crm("link", "all", "crm").out == "1 lead to be written to crm\n"
     assert crm("link", "retry", "crm", "--lead", "kim@example.com", "--format", "json").json["leads"] == 1

@@ -1,4 +1,4 @@
-"""What a CRM was not heard of, read on the command line."""
+"""What a CRM was not heard of, read on the command line; and why nothing is written to it."""
 
 from __future__ import annotations
 
@@ -61,3 +61,19 @@ def test_what_stands_in_the_way_is_said_and_how_to_go_on(portal: Slaflow, hubspo
     assert "did you mean" in portal("link", "pull", "cmr").err
     unclear = portal("link", "pull", "crm", "--hook", "hubspott", env={"TOKEN": TOKEN})
     assert (unclear.code, "unknown hook" in unclear.err) == (1, True)
+
+
+def test_of_one_that_is_closed_a_round_says_why(portal: Slaflow, hubspot: HubSpotDouble) -> None:
+    portal("receiver", "apply")
+    portal(
+        "lead", "add", "--set", "email=kim@example.com", "--as", "marketing", "--at", "2026-03-09T09:30+01:00"
+    )
+    hubspot.tokens.clear()
+    for _ in range(2):
+        said = portal("link", "run", env={"TOKEN": TOKEN, "SECRET": "s"})
+        assert said.out.splitlines()[-1] == "crm: closed"
+        assert said.err == "slaflow: crm: it does not know the token; copy it anew from the app\n"
+    doctor = portal("doctor", env={"TOKEN": TOKEN, "SECRET": "s"}).out
+    assert (
+        "it does not know the token; copy it anew from the app; nothing written yet; 1 lead waits" in doctor
+    )
