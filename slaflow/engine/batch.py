@@ -20,6 +20,7 @@ from slaflow.lifecycle.lead import Lead
 from slaflow.lifecycle.people import Directory
 from slaflow.lifecycle.rights.judged import judged
 from slaflow.store.database import Connection
+from slaflow.store.errors import ConflictingChange, StoreError
 from slaflow.store.rows.listeners import NOBODY, Listeners
 from slaflow.workflow.model.workflow import Workflow
 
@@ -70,6 +71,9 @@ class Batch:
             decision = held.decide(
                 workflow, self.people, event, now, versions=self.app.workflow, in_place=in_place
             )
+        except (ConflictingChange, StoreError):
+            # What is read of others may fail as well: that is the transaction's, and no lead's own.
+            raise
         except SlaflowError as error:
             if not lenient:
                 raise

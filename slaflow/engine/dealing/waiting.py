@@ -30,6 +30,7 @@ from slaflow.store import wake
 from slaflow.store.database import Connection
 from slaflow.store.dealing import loads as store
 from slaflow.store.dealing.turns import LockedTeams
+from slaflow.store.errors import ConflictingChange, StoreError
 
 AT_ONCE = 100
 """Leads dealt in one transaction: others draw of the team only after it."""
@@ -186,6 +187,8 @@ class _Some:
             for lead_id, held in longest:
                 try:
                     some._deal(batch, lead_id, held)
+                except (ConflictingChange, StoreError):
+                    raise
                 except Exception as error:
                     log.error("lead %s waits on: %s", lead_id, why(error))
                     some.errors[lead_id] = why(error)

@@ -30,6 +30,7 @@ _ONE = select(team.c.turn, team.c.round, unread(team.c.dealt))
 _NAMES = select(person.c.team).distinct().where(person.c.team.is_not(None))
 """A team of whom nobody is draws nothing."""
 _ON_CONFLICT = "(name) DO UPDATE SET turn = excluded.turn, round = excluded.round, dealt = excluded.dealt"
+_HELD = "slaflow_teams"
 _together: set[str] = set()
 """Teams of which one transaction of this process drew while others drew in another order: they are taken at
 once from then on, in the order of names."""
@@ -67,8 +68,8 @@ class LockedTeams(Mapping[str, str]):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._standing: dict[str, Standing] = {}
-        self._held: set[str] = set()
         self._is_shared = connection.dialect.name == "postgresql" and not is_rehearsal(connection)
+        self._held = _held(connection) if self._is_shared else set[str]()
 
     def standing(self, name: str) -> Standing:
         """The team, locked and read once.
@@ -107,6 +108,15 @@ class LockedTeams(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(turns(self._connection))
+
+
+def _held(connection: Connection) -> set[str]:
+    """The teams that its transaction holds, by whichever of its batches."""
+    transaction, of_last = connection.get_transaction(), connection.info.get(_HELD)
+    if of_last is None or of_last[0] is not transaction:
+        of_last = connection.info[_HELD] = transaction, set[str]()
+    held: set[str] = of_last[1]
+    return held
 
 
 def standing(connection: Connection, name: str) -> Standing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from slaflow.exchange.imports.run import ImportReport, import_file
 from slaflow.store.database import Connection, Database
 from slaflow.store.dealing import turns
 from slaflow.store.dealing.turns import LockedTeams
+from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import people
 
 ON_POSTGRESQL = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
@@ -166,6 +167,28 @@ def test_an_import_waits_for_nobody_who_draws_of_another_team(
     assert had(empty) == {"dot@example.com": 3, **dict.fromkeys(WEIGHTS, 1)}
 
 
+@ON_POSTGRESQL
+def test_an_import_that_loses_a_team_is_done_over_and_refuses_no_row(
+    empty: Engine, present: Present, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever drew of another team before may not wait for one that comes before it by name."""
+    founded(empty, present, "assign: least_loaded")
+    file = a_file(tmp_path, "both", 3)
+    file.write_text(file.read_text().replace("2@example.com,SE", "2@example.com,DE"))
+    lost, locked = [], LockedTeams.standing
+
+    def standing(teams: LockedTeams, name: str) -> turns.Standing:
+        is_first = name == "abroad" and not lost
+        lost.extend([name] if is_first else [])
+        with _first_at(empty.database, name) if is_first else nullcontext():
+            return locked(teams, name)
+
+    monkeypatch.setattr(LockedTeams, "standing", standing)
+    report = _imported(empty, file)
+    assert (lost, report.refused, report.leads_added) == (["abroad"], 0, 3), report.rejected
+    assert had(empty)["dot@example.com"] == 1
+
+
 def _imported(app: Engine, file: Path) -> ImportReport:
     return import_file(app, file, file.parent / "map.yaml")
 
@@ -226,6 +249,17 @@ def test_who_lost_a_team_once_takes_all_of_them_and_loses_none_again(
 
     tried(attempt)
     assert len(tries) == 2
+
+
+@ON_POSTGRESQL
+def test_who_decides_twice_in_a_transaction_keeps_to_the_order_of_teams(database: Database) -> None:
+    eight_teams(database)
+    with database.write() as conn, _first_at(database, "a"):
+        conn.exec_driver_sql("SET LOCAL lock_timeout = '300ms'")
+        LockedTeams(conn).standing("b")
+        with pytest.raises(ConflictingChange, match="others draw of the team a"):
+            LockedTeams(conn).standing("a")
+    turns._thread.lost = False
 
 
 @contextmanager
