@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from slaflow.engine.context import Context
 from slaflow.engine.held import Held
@@ -20,6 +21,7 @@ from slaflow.lifecycle.people import Directory
 from slaflow.store.database import Connection
 from slaflow.store.dealing import loads as store
 from slaflow.store.dealing.turns import LockedTeams, Standing, standing
+from slaflow.store.errors import ConflictingChange
 from slaflow.store.rows import clocks as clock_store
 from slaflow.store.rows import leads as lead_store
 from slaflow.workflow.identity import folded
@@ -29,6 +31,17 @@ MOST_FALLEN = 1000
 _Weight = tuple[str, str] | None
 """The party that holds a lead and who has it on their hands, by their key; None: nobody has."""
 _FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+class _AskedOf(NamedTuple):
+    """The company that was asked of last, for which lead, with whom it was found to be, and of which teams
+    nobody else has drawn since."""
+
+    account: str
+    party: str
+    lead: int
+    owners: Sequence[str]
+    held: frozenset[str] | None
 
 
 class StoredLoads:
@@ -55,6 +68,7 @@ class StoredLoads:
         """What each lead that is not as its row says counts for."""
         self._accounts: dict[str, set[int]] = {}
         self._are_by_account = False
+        self._asked_of: _AskedOf | None = None
 
     def reading(self, asked: Asked) -> Reading | None:
         stands = self._standing(asked.team)
@@ -65,11 +79,36 @@ class StoredLoads:
     def _standing(self, team: str) -> Standing:
         if self._looks:
             return standing(self._conn, team)
+        found = self._teams.standing(team)
+        self._ask_again(team)
+        return found
+
+    @property
+    def _teams(self) -> LockedTeams:
         teams = self._people.turns
         assert isinstance(teams, LockedTeams)
-        return teams.standing(team)
+        return teams
+
+    def _ask_again(self, team: str) -> None:
+        """Sees to it that who drew of *team* last gave nobody a lead of the company just asked of.
+
+        Raises:
+            ConflictingChange: they did; as the transaction is taken again, their lead is seen.
+        """
+        asked = self._asked_of
+        if asked is None or asked.held is None or team in asked.held:
+            return
+        self._asked_of = asked._replace(held=asked.held | {team})
+        if tuple(self._owners(asked.account, asked.party, asked.lead)) != asked.owners:
+            raise ConflictingChange("a lead of the same company was given away")
 
     def owners(self, account: str, party: str, lead: int) -> Sequence[str]:
+        found = tuple(self._owners(account, party, lead))
+        if not self._looks:
+            self._asked_of = _AskedOf(account, party, lead, found, self._teams.held)
+        return found
+
+    def _owners(self, account: str, party: str, lead: int) -> Sequence[str]:
         others = self._of_account(account)
         found = {each.id: each for each in store.of_account(self._conn, account, party)}
         for lead_id in {*found, *others} & self._present.keys():

@@ -83,6 +83,11 @@ class LockedTeams(Mapping[str, str]):
             self._standing[name] = standing(self._connection, name)
         return self._standing[name]
 
+    @property
+    def held(self) -> frozenset[str] | None:
+        """Teams of which nobody else draws by now; None: of none, as nobody else is there who would."""
+        return frozenset(self._held) if self._is_shared else None
+
     def _lock(self, name: str) -> None:
         wanted = {name, *(_together if name in _together else ())} - self._held
         if _thread.lost:

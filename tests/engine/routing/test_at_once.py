@@ -72,9 +72,9 @@ else:
 """
 
 
-def founded(app: Engine, present: Present, keys: str) -> None:
+def founded(app: Engine, present: Present, keys: str, agreement: str = AGREEMENT) -> None:
     present.at = FOUNDED
-    app.activate(AGREEMENT.format(keys=keys))
+    app.activate(agreement.format(keys=keys))
     for email, weight in WEIGHTS.items():
         app.add_person(email, "sales", team="floor", weight=weight)
     app.add_person("dot@example.com", "sales", team="abroad")
@@ -187,6 +187,28 @@ def test_an_import_that_loses_a_team_is_done_over_and_refuses_no_row(
     report = _imported(empty, file)
     assert (lost, report.refused, report.leads_added) == (["abroad"], 0, 3), report.rejected
     assert had(empty)["dot@example.com"] == 1
+
+
+@ON_POSTGRESQL
+def test_first_leads_of_a_company_that_come_at_once_go_to_one_person(
+    empty: Engine, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = AGREEMENT.replace("identity: [email],", "identity: [email], account: country,")
+    company = company.replace("routing: [", "routing: [{{to: account}}, ")
+    founded(empty, present, "assign: least_loaded", company)
+    leads = [empty.add({"email": f"{n}@example.com", "country": "SE"}, "marketing")["id"] for n in range(2)]
+    locked = LockedTeams.standing
+
+    def after_another(teams: LockedTeams, name: str) -> turns.Standing:
+        """Somebody else draws while this one has found nobody and does not have the team yet."""
+        monkeypatch.setattr(LockedTeams, "standing", locked)
+        empty.fire(leads[0], "hand_over", "marketing")
+        return locked(teams, name)
+
+    monkeypatch.setattr(LockedTeams, "standing", after_another)
+    empty.fire(leads[1], "hand_over", "marketing")
+    assert set(had(empty).values()) == {2}
+    assert holds(empty)
 
 
 def _imported(app: Engine, file: Path) -> ImportReport:
