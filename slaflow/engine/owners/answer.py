@@ -12,8 +12,8 @@ from slaflow.lifecycle.dealing.needed import Need
 from slaflow.lifecycle.decision import instant_text
 
 How = Literal[
-    "by_hand", "rule", "action", "dealt", "handed_over", "waits", "nobody", "no_routing", "never", "erased",
-    "archived",
+    "by_hand", "rule", "action", "dealt", "handed_over", "waits", "nobody", "migrated", "no_routing", "never",
+    "erased", "archived",
 ]  # fmt: skip
 NAMING = ("previous", "field", "person", "account")
 """Rules that name a person, and ask for no weight, no limit and no hours."""

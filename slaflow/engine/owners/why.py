@@ -53,6 +53,8 @@ def why(app: Context, conn: Connection, people: Directory, stood: Standing) -> O
         return _of_nobody(app, people, plain, handoff)
     if entry is None:
         return replace(plain, how=_without_entry(app, conn, lead))
+    if (moved := _moved(conn, stood, entry)) is not None:
+        return replace(plain, how="migrated", at=moved.at)
     return _Asked(app, conn, people, stood, entry).answer()
 
 
@@ -69,6 +71,15 @@ def _handoff(conn: Connection, stood: Standing) -> Told | None:
     told = entries(conn, LogFilter(lead=stood.lead.id, kind="transition"))
     given: list[Told] = [each for each in told if each.seq <= stood.logged]
     return next((each for each in reversed([*given, *stood.drafts]) if each.handoff), None)
+
+
+def _moved(conn: Connection, stood: Standing, given: Told) -> Told | None:
+    """The move to another version that took the lead from whoever had it by *given*; None: none did."""
+    if stood.lead.owner is not None or (given.data or {}).get("to") is None:
+        return None
+    told = entries(conn, LogFilter(lead=stood.lead.id, kind="migrated"))
+    since = (each for each in told if given.seq < each.seq <= stood.logged)
+    return next((each for each in since if each.owner is None), None)
 
 
 def _of_nobody(app: Context, people: Directory, plain: OwnerWhy, handoff: Told) -> OwnerWhy:

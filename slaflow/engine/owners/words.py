@@ -74,6 +74,11 @@ class Words:
                     words = _("nobody owns lead {lead}: the agreement has no rules of routing")
             case "nobody":
                 words = self._nobody()
+            case "migrated":
+                words = _(
+                    "nobody owns lead {lead}: it was moved to another version {at}, by which {party} holds it, "
+                    "and who owned it is not of that party"
+                )
             case "waits":
                 return self._waits()
             case "by_hand":
@@ -93,6 +98,7 @@ class Words:
         return words.format(
             owner=owner, lead=why.lead, at=at, by=by, number=number, team=self._named, cause=self._cause(),
             leaves=None if why.leaves is None else self.name(why.leaves), method=self._method(),
+            party=self.naming.party(why.held_by),
         )  # fmt: skip
 
     def _nobody(self) -> str:

@@ -244,3 +244,20 @@ def test_a_handoff_that_found_nobody_is_told_though_nobody_had_it_before(
         "rule 2 (the next of team night, if named is known) was passed over: its condition did not hold",
         "rule 3 (the next of team floor) was passed over: nobody of floor was there",
     ]
+
+
+def test_a_version_that_took_the_owner_away_is_told_and_not_the_rule_before(
+    app: Engine, present: Present
+) -> None:
+    lead = handed_over(app, "first")
+    app.activate(AGREEMENT.replace("worked: {held_by: sales}", "worked: {held_by: marketing}"))
+    app.migrate("dealt")
+    present.at += timedelta(hours=1)
+    app.activate(AGREEMENT.replace("worked: {held_by: sales}", "worked: {held_by: marketing, title: W}"))
+    app.migrate("dealt")
+    told = why(app, lead)
+    assert (told["how"], told["at"], told["rule"]) == ("migrated", "2026-03-02T08:00:00Z", None)
+    assert told["plain"] == [
+        "nobody owns lead 1: it was moved to another version Mon 2026-03-02 09:00, by which marketing holds it,"
+        " and who owned it is not of that party"
+    ]
