@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from slaflow.engine import machine_clock
@@ -26,6 +27,7 @@ from slaflow.store.rows import people as people_store
 from slaflow.store.rows import workflows as workflow_store
 
 MOST_IDLE = 20
+NOTHING: Mapping[int, int] = MappingProxyType({})
 log = logging.getLogger("slaflow.tick")
 
 
@@ -80,11 +82,16 @@ class TickReport:
         self.warned += stated.warned
         self.notified += stated.notified
 
-    def deal(self, dealing: Dealing) -> None:
-        """Adds leads that had waited for a team and were dealt to it."""
+    def deal(self, dealing: Dealing, foreseen: Mapping[int, int] = NOTHING) -> None:
+        """Adds leads that had waited for a team and were dealt to it.
+
+        *foreseen* says how many messages of a lead are counted already, as its steps were only tried.
+        """
         self.dealt += len(dealing.outcomes)
-        self.notified += sum(len(each.messages) for each in dealing.outcomes.values())
-        self.failed += dealing.failed
+        for lead_id, outcome in dealing.outcomes.items():
+            self.notified += len(outcome.messages) - foreseen.get(lead_id, 0)
+        known = {lead_id for lead_id, _ in self.failed}
+        self.failed += [each for each in dealing.failed if each[0] not in known]
 
     def as_json(self) -> dict[str, Any]:
         """The line json.md, "Tick", promises, with the leads that failed."""
@@ -194,6 +201,7 @@ def _foresee(app: Context, report: TickReport) -> None:
         due = lead_store.due(conn, report.at)
         clocks = clock_store.open_of(conn, list(due)) if due else {}
         directory = people_store.directory(conn)
+    foreseen = {}
     for lead_id, lead in due.items():
         try:
             decision = settled(app.workflow(lead.digest), directory, lead, clocks[lead_id], report.at)
@@ -204,5 +212,6 @@ def _foresee(app: Context, report: TickReport) -> None:
         outcome = Outcome(decision.lead, entries=decision.entries, messages=decision.messages)
         outcome.steps = decision.steps
         report.count(lead_id, outcome)
+        foreseen[lead_id] = len(outcome.messages)
     report.commitments = closing.closings_before(app, report.at)
-    report.dealt = len(rehearsed(app, report.at).outcomes)
+    report.deal(rehearsed(app, report.at), foreseen)

@@ -33,6 +33,19 @@ def test_what_waits_is_dealt_by_hand_longest_first_and_the_rest_says_why(floor: 
     floor.check_log()
 
 
+def test_a_tick_that_is_only_tried_counts_what_is_dealt_and_who_hears_of_it(floor: Floor) -> None:
+    answer = "{owed_by: sales, start: {enter: worked}, meet: {trigger: close}, within: 1h, "
+    warned = "steps: {50%: [{notify: sales}]}}"
+    floor.app.activate(f"{AGREEMENT}targets: {{answer: {answer}{warned}}}\n")
+    leads = floor.hand_over(6)
+    floor.pass_time(minutes=40)
+    floor.app.fire(leads[0], "close", "sales")
+    tried, done = floor.app.tick(dry_run=True), floor.app.tick()
+    assert tried.as_json() | {"seconds": 0} == done.as_json() | {"seconds": 0}
+    assert (done.dealt, done.warned, done.notified) == (1, 5, 6)
+    floor.check_log()
+
+
 def test_what_nobody_can_take_by_one_version_holds_up_nothing_of_another(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
