@@ -69,7 +69,8 @@ class Assigned:
 class Dealt:
     """The lead is given to whose turn it is of the team that it waits for.
 
-    Or of *team*, to which somebody hands over what *leaves* has: there it waits where nobody can take it.
+    Or of *team*, to which somebody hands over what *leaves* has: there it waits where nobody can take it, and
+    is not dealt back to *leaves*.
     """
 
     team: str | None = None
@@ -77,7 +78,9 @@ class Dealt:
 
     def as_data(self) -> dict[str, Any]:
         """As an entry carries it."""
-        return {} if self.team is None else {"team": self.team, "leaves": self.leaves}
+        if self.team is None:
+            return {} if self.leaves is None else {"leaves": self.leaves}
+        return {"team": self.team, "leaves": self.leaves}
 
 
 @dataclass(frozen=True, slots=True)

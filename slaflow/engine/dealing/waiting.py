@@ -6,7 +6,7 @@ Each draw is an input of slaflow itself, told at the clock of who deals: a tick,
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,7 @@ from slaflow.store.database import Connection
 from slaflow.store.dealing import loads as store
 from slaflow.store.dealing.turns import LockedTeams
 from slaflow.store.errors import ConflictingChange, StoreError
+from slaflow.store.log import history
 
 AT_ONCE = 100
 """Leads dealt in one transaction: others draw of the team only after it."""
@@ -156,6 +157,8 @@ class _Aside(NamedTuple):
     """What is not looked at again: versions, by digest, by which nobody can take more, and single leads."""
 
     full: frozenset[str] = frozenset()
+    without: frozenset[tuple[str, str]] = frozenset()
+    """Versions, each with who handed over leads, by which nobody else can take more."""
     leads: frozenset[int] = frozenset()
 
 
@@ -182,11 +185,12 @@ class _Some:
         batch = apply.load(app, conn, claimed, lock_turns=True)
         batch.read_loads(conn, at)
         some = cls(team, at, aside, len(claimed))
+        leaves = _leaves(conn, claimed)
         longest = sorted(batch.held.items(), key=lambda each: _since(each[1]))
         with writing():
             for lead_id, held in longest:
                 try:
-                    some._deal(batch, lead_id, held)
+                    some._deal(batch, lead_id, held, leaves.get(lead_id))
                 except (ConflictingChange, StoreError):
                     raise
                 except Exception as error:
@@ -199,21 +203,29 @@ class _Some:
         wake.announce(conn, wakes, app.now())
         return some
 
-    def _deal(self, batch: Batch, lead_id: int, held: Held) -> None:
+    def _deal(self, batch: Batch, lead_id: int, held: Held, leaves: str | None) -> None:
         assert held.lead is not None
         lead, (since, _) = held.lead, _since(held)
         if lead.digest in self.aside.full or lead.as_of > self.at:
             return
+        if leaves is not None and (lead.digest, leaves) in self.aside.without:
+            return
         if batch.standing(lead_id, self.at).waits_for != self.team:
             # By what has fallen and no tick has carried out yet.
             return
-        outcome = batch.decide(Ask(lead_id, Dealt(), SYSTEM_ACTOR), self.at, lenient=True, back=None)
+        outcome = batch.decide(
+            Ask(lead_id, Dealt(leaves=leaves), SYSTEM_ACTOR), self.at, lenient=True, back=None
+        )
         if outcome.is_done and outcome.lead is not None:
             self.outcomes[lead_id] = outcome
             self.given.append(Given(lead_id, outcome.lead.owner, self.team, since))
         elif outcome.refusal is not None:
-            self.aside = self.aside._replace(full=self.aside.full | {lead.digest})
-            self.because = self.because or _because(batch, lead.digest, self.team, self.at)
+            if leaves is None:
+                self.aside = self.aside._replace(full=self.aside.full | {lead.digest})
+            else:
+                without = self.aside.without | {(lead.digest, leaves)}
+                self.aside = self.aside._replace(without=without)
+            self.because = self.because or _because(batch, lead.digest, self.team, self.at, leaves)
 
     def _set_aside(self, held: Iterable[Held]) -> None:
         """What still waits is not looked at again, so that dealing comes to an end."""
@@ -222,10 +234,17 @@ class _Some:
         self.aside = self.aside._replace(leads=self.aside.leads | left)
 
 
-def _because(batch: Batch, digest: str, team: str, at: datetime) -> Why:
-    """Why nobody of *team* can take a lead."""
+def _leaves(conn: Connection, leads: Collection[int]) -> dict[int, str]:
+    """Who handed over those of *leads* that wait for that."""
+    given = history.assigned(conn, leads) if leads else {}
+    told = {lead: ((entry.data or {}).get("dealt") or {}).get("leaves") for lead, entry in given.items()}
+    return {lead: leaves for lead, leaves in told.items() if leaves is not None}
+
+
+def _because(batch: Batch, digest: str, team: str, at: datetime, leaves: str | None) -> Why:
+    """Why nobody of *team* but *leaves* can take a lead."""
     table = choice.table(batch.app.workflow(digest), batch.people, team, at)
-    if not any(each.weight for each in table.terms.values()):
+    if not any(each.weight for email, each in table.terms.items() if email != leaves):
         return "nobody"
     return "closed" if table.is_closed else "full"
 

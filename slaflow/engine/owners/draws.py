@@ -31,20 +31,32 @@ def on_record(data: Mapping[str, Any], people: Directory, at: datetime) -> tuple
 
 
 def now(
-    app: Context, conn: Connection, workflow: Workflow, people: Directory, team: str, at: datetime
+    app: Context,
+    conn: Connection,
+    workflow: Workflow,
+    people: Directory,
+    team: str,
+    at: datetime,
+    leaves: str | None,
 ) -> tuple[Candidate, ...]:
-    """Members of *team*, as they are to be dealt at *at*; open leads count as they are saved."""
-    figures = figures_now(app, conn, workflow, people, team, at)
+    """Members of *team*, as they are to be dealt what *leaves* had at *at*; open leads count as saved."""
+    figures = figures_now(app, conn, workflow, people, team, at, leaves)
     draw = Draw(figures, workflow.teams[team].assign, None, 1, None, people.place)
     found = [_of_figure(each, draw) for each in figures]
     return (*found, *_others(team, {each.email for each in found}, people, at))
 
 
 def figures_now(
-    app: Context, conn: Connection, workflow: Workflow, people: Directory, team: str, at: datetime
+    app: Context,
+    conn: Connection,
+    workflow: Workflow,
+    people: Directory,
+    team: str,
+    at: datetime,
+    leaves: str | None = None,
 ) -> tuple[Figure, ...]:
     """What is known of each member who is there at *at*; open leads count as they are saved."""
-    table = choice.table(workflow, people, team, at)
+    table = choice.table(workflow, people, team, at, leaves)
     reading = StoredLoads(app, conn, people, {}, None, looks=True).reading(table.asked)
     return table.figures(reading) if reading is not None else ()
 

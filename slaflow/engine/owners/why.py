@@ -112,9 +112,10 @@ class _Asked:
         rules = Rules(workflow, self.people, self.entry.held_by or lead.held_by, self.entry.at)
         number, team = data.get("rule"), data.get("team")
         leaves = (data.get("dealt") or {}).get("leaves")
+        is_handed = leaves is not None and self._how == "waits"
         found = OwnerWhy(
             lead.id, lead.held_by, lead.owner, self._how, self.entry.at,
-            by=self.entry.actor if self._how in ("by_hand", "handed_over") or leaves else None,
+            by=self.entry.actor if self._how in ("by_hand", "handed_over") or is_handed else None,
             rule=None if number is None else (number, rules.words(number)),
             method=data.get("method"), team=team, calendar=_calendar(workflow, team),
             leaves=leaves, after=data.get("after"), round=data.get("round"),
@@ -178,7 +179,7 @@ class _Asked:
         )
         workflow = self.app.workflow(lead.digest)
         if self.stood.is_now:
-            candidates = draws.now(self.app, self.conn, workflow, self.people, team, at)
+            candidates = draws.now(self.app, self.conn, workflow, self.people, team, at, found.leaves)
         else:
             candidates = draws.on_record(self._data, self.people, self.entry.at)
         calendar = _calendar(workflow, team)

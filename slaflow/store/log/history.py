@@ -19,6 +19,11 @@ _STREAMS = select(*entry.c).where(one_of(entry.c.stream, "names")).order_by(entr
 _PEOPLE = select(*entry.c).where(entry.c.stream == "people").order_by(entry.c.seq)
 _ACTIVATED = select(*entry.c).where(entry.c.kind == "activated").order_by(entry.c.id)
 _OF_KINDS = select(*entry.c).where(one_of(entry.c.kind, "kinds")).order_by(entry.c.id)
+_ASSIGNED = (
+    select(*entry.c)
+    .where(one_of(entry.c.stream, "names"), entry.c.kind == "assigned")
+    .order_by(entry.c.stream, entry.c.seq)
+)
 _OF_STREAM = (
     select(*entry.c)
     .where(entry.c.stream == bindparam("name"), one_of(entry.c.kind, "kinds"))
@@ -42,6 +47,14 @@ def streams(connection: Connection, lead_ids: Collection[int]) -> Iterator[tuple
     with connection.execute(query, {"names": names}) as rows:
         for name, group in groupby(rows, key=lambda row: row[1]):
             yield int(name.removeprefix("lead:")), [Entry._make(row) for row in group]
+
+
+def assigned(connection: Connection, lead_ids: Collection[int]) -> dict[int, Entry]:
+    """By lead the last entry by which somebody has it, or it waits for a team."""
+    names = [f"lead:{lead_id}" for lead_id in lead_ids]
+    found = (Entry._make(row) for row in connection.execute(_ASSIGNED, {"names": names}))
+    # What was told too late changed nothing any more.
+    return {each.lead: each for each in found if each.lead is not None and "late" not in (each.data or {})}
 
 
 def newest(connection: Connection, lead_id: int, before: int | None, most: int) -> list[Entry]:

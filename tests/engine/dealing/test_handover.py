@@ -49,6 +49,23 @@ def test_who_left_hands_to_their_team_by_its_limits_and_the_rest_waits(floor: Fl
     floor.check_log()
 
 
+def test_what_somebody_handed_over_and_waits_is_not_dealt_back_to_them(floor: Floor) -> None:
+    leads = floor.hand_over(5)
+    theirs = [lead for lead, owner in floor.owners().items() if owner == ANN]
+    assert handed(floor, ANN)["waiting"] == 2
+    floor.pass_time(minutes=1)
+    # Another's goes to her as before, though hers come first by number.
+    assert floor.app.tick().dealt == 1
+    assert [floor.owners()[each] for each in (*theirs, leads[-1])] == [None, None, ANN]
+    (now, _) = floor.app.explain(theirs[0], "owner")["candidates"]
+    assert (now["email"], now["needed"]) == (ANN, ["not to hand over what they have"])
+    floor.app.fire(leads[1], "close", "sales")
+    assert floor.app.deal(dry_run=True).as_json() == (dealt := floor.app.deal()).as_json()
+    assert [(each.lead, each.owner) for each in dealt.given] == [(theirs[0], BEN)]
+    assert floor.app.explain(theirs[0], "owner")["how"] == "dealt"
+    floor.check_log()
+
+
 def test_a_person_gets_all_of_their_own_partys_and_hears_of_it(floor: Floor) -> None:
     leads = floor.hand_over(3)
     floor.app.fire(leads[2], "give_back", "sales")
