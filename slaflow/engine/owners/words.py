@@ -76,8 +76,8 @@ class Words:
                 words = self._nobody()
             case "migrated":
                 words = _(
-                    "nobody owns lead {lead}: it was moved to another version {at}, by which {party} holds it, "
-                    "and who owned it is not of that party"
+                    "nobody owns lead {lead}: it was moved to another version {at}, by which {party} holds "
+                    "it, and who owned it is not of that party"
                 )
             case "waits":
                 return self._waits()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,7 +23,9 @@ from slaflow.web.principal import Asking, Principal, operation
 
 router = APIRouter()
 AT_ONCE = 2000
-"""Leads handed over before the page answers; the same button goes on with the others."""
+"""Leads handed over before the page answers; the same button goes on after the last of them."""
+LONGEST = 19
+"""Digits of a lead's number."""
 NAMED = 20
 """Leads that are left, named with why."""
 
@@ -47,7 +50,9 @@ def hand_over(
     if not to:
         return _form(request, asking, 422, person, _("choose who is to have them"))
     try:
-        done = handover.hand_over(site_of(request).engine, person.email, to, by=asking.caller, most=AT_ONCE)
+        done = handover.hand_over(
+            site_of(request).engine, person.email, to, by=asking.caller, after=_after(form), most=AT_ONCE
+        )  # fmt: skip
     except SlaflowError as error:
         if error.exit_code == ENVIRONMENT or error.code == "conflicting_change":
             raise
@@ -64,9 +69,15 @@ def _form(
     found = [each for each in engine.people() if each.email != person.email and each.party == person.party]
     return admin_page(
         request, "admin/hand_over.html", status, asking, person=person, because=because, done=done, to=to,
-        charge=engine.charge_of(person.email), everybody=found, named=NAMED,
+        charge=engine.charge_of(person.email), everybody=found, named=NAMED, at_once=AT_ONCE,
         teams=[name for name, party in teams.items() if party == person.party],
     )  # fmt: skip
+
+
+def _after(form: Mapping[str, str]) -> int:
+    """The lead behind which to go on, so that those that are left hold up no others; 0: from the first."""
+    given = form.get("after", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST else 0
 
 
 def _person(request: Request, email: str) -> Person | None:

@@ -258,6 +258,6 @@ def test_a_version_that_took_the_owner_away_is_told_and_not_the_rule_before(
     told = why(app, lead)
     assert (told["how"], told["at"], told["rule"]) == ("migrated", "2026-03-02T08:00:00Z", None)
     assert told["plain"] == [
-        "nobody owns lead 1: it was moved to another version Mon 2026-03-02 09:00, by which marketing holds it,"
-        " and who owned it is not of that party"
+        "nobody owns lead 1: it was moved to another version Mon 2026-03-02 09:00,"
+        " by which marketing holds it, and who owned it is not of that party"
     ]

@@ -15,6 +15,7 @@ from slaflow.engine.app import Engine
 from slaflow.log.people import directory_of
 from slaflow.store.log import history
 from slaflow.store.rows import people as people_store
+from slaflow.web.admin import handover
 
 ROOT, AUDITOR = "root@example.com", "audrey@example.com"
 HOSTILE = "<script>alert(1)</script> \u202eevil " + "W" * 60
@@ -132,6 +133,26 @@ def test_a_manager_hands_over_what_one_of_theirs_has(
     assert "Hand over…" not in client.get("/admin/people").text
     status, said = sent(client, "/admin/people/hand-over", email=MIA, to=BO)
     assert (status, "a manager of that party or an admin" in said) == (403, True)
+
+
+def test_the_page_says_that_no_more_are_handed_over_at_once_and_goes_on(
+    app: Engine, client: TestClient, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "AT_ONCE", 1)
+    handed_over(app, "other", present.at)
+    first, second = (lead["id"] for lead in app.leads(owner=ANNA))
+    enter(app, client, MIA)
+    path = "/admin/people/hand-over"
+    said = words(client.get(f"{path}?email={ANNA}"))
+    assert "2 open leads are theirs. At most 1 goes at once; press again then for the others." in said
+    status, said = sent(client, path, email=ANNA, to=BO)
+    assert (status, "1 open lead is theirs. No more go at once; press again for the others." in said) == (
+        200, True,
+    ), said  # fmt: skip
+    # What is left stands behind, so that the others' turn comes though nothing of it can be handed over.
+    said = sent(client, path, email=ANNA, to=BO, after=str(second))[1]
+    assert "0 leads handed over. 1 open lead is theirs" in said
+    assert [app.show(lead)["owner"] for lead in (first, second)] == [BO, ANNA]
 
 
 def test_absences_are_told_by_whom_they_are_theirs_to_tell(app: Engine, client: TestClient) -> None:
