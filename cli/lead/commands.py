@@ -82,17 +82,22 @@ def show(session: Session, lead: str, timeline: int, at: datetime | None) -> Non
 @command.command("list")
 @name_option("state", "--state", words="Only leads in this state.")
 @name_option("person", "--owner", words="Only leads of this owner.", metavar="EMAIL")
+@click.option("--waiting", is_flag=True, help="Only leads that wait for a team.")
+@name_option("team", "--waits-for", words="Only leads that wait for this team.")
 @click.option("--where", metavar="CEL", help='Only leads for which this holds, as in "lead.score >= 50".')
 @limit_option()
 @click.option("--after", type=LEAD_NUMBER, metavar="ID", help="Only leads after this id: the next page.")
 @as_of_option
 @pass_session
-def list_(session: Session, /, at: datetime | None, **filters: Any) -> None:
+def list_(
+    session: Session, /, at: datetime | None, waiting: bool, waits_for: str | None, **filters: Any
+) -> None:
     """Leads by id, as they stand now, or with --at as they stood then."""
     from slaflow.engine.leads.listing import columns
 
     sheet = Sheet(_latest_clocks, lambda: columns(session.engine))
-    session.out.stream(session.engine.leads(**filters, at=at), _list_page, sheet)
+    leads = session.engine.leads(**filters, waits_for=waits_for or waiting or None, at=at)
+    session.out.stream(leads, _list_page, sheet)
 
 
 def _latest_clocks(lead: Row) -> Row:
@@ -107,7 +112,7 @@ def _list_page(page: Page, leads: Iterable[Row]) -> None:
             lead_number(lead["id"]),
             lead["key"],
             lead["state"],
-            lead["owner"],
+            f"waits for {lead['waits_for']}" if lead["waits_for"] else lead["owner"],
             score(lead["score"]),
             _open_clocks(lead),
         )

@@ -41,10 +41,11 @@ class Client(Managing):
         return self._pages("/queue", filters)
 
     def leads(
-        self, *, state: str | None = None, owner: str | None = None, at: datetime | None = None
-    ) -> Iterator[Lead]:
+        self, *, state: str | None = None, owner: str | None = None, waits_for: str | None = None,
+        at: datetime | None = None,
+    ) -> Iterator[Lead]:  # fmt: skip
         """Leads by number, one after the other, however many; without what can be done with them."""
-        return self._pages("/leads", {"state": state, "owner": owner, "at": at})
+        return self._pages("/leads", {"state": state, "owner": owner, "waits_for": waits_for, "at": at})
 
     def lead(self, number: int, *, at: datetime | None = None) -> Lead:
         """The lead with this number."""

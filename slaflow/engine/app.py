@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from slaflow.engine.batch import BATCH
 from slaflow.engine.caller import Who
@@ -249,12 +249,15 @@ class Engine(Context):
         return leads.latest(self, lead, at)
 
     def leads(self, *, state: str | None = None, owner: str | None = None, where: str | None = None,
-              limit: int | None = None, after: int | None = None,
-              at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
-        """LEADs without ``available``, by id, as of *at* (None: now). Raises ``UnknownFilter`` for a slip."""
+              waits_for: str | Literal[True] | None = None, limit: int | None = None,
+              after: int | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
+        """LEADs without ``available``, by id, as of *at* (None: now); of *waits_for* True is any team.
+
+        Raises ``UnknownFilter`` for a slip.
+        """
         from slaflow.engine.leads import listing
 
-        return listing.listed(self, state, owner, where, limit, after, at)
+        return listing.listed(self, listing.Wanted(state, owner, where, waits_for), limit, after, at)
 
     def explain(self, lead: int | str, name: str | None = None, *,
                 at: datetime | None = None) -> dict[str, Any]:  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from slaflow.agreement.words.naming import Naming, unquoted
 from slaflow.engine.context import Context
@@ -38,13 +39,22 @@ READ = 400
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; None may be anything. *after* is the lead that the page before ended with."""
+    """What is looked for; None may be anything. *after* is the lead that the page before ended with.
+
+    ``team`` is that of the owner; of what *is_waiting* that for which a lead waits.
+    """
 
     text: str = ""
     state: str | None = None
     owner: str | None = None
     team: str | None = None
     after: int | None = None
+    is_waiting: bool = False
+
+    @property
+    def waits_for(self) -> str | Literal[True] | None:
+        """The team for which leads wait, True: whatever team; None: they may or may not."""
+        return (self.team or True) if self.is_waiting else None
 
     @property
     def is_nothing_known(self) -> bool:
@@ -53,7 +63,7 @@ class Wanted:
 
     @property
     def is_anything(self) -> bool:
-        return bool(self.text or self.state or self.owner or self.team)
+        return bool(self.text or self.state or self.owner or self.team or self.is_waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ def _owners(directory: Directory, who: Actor, wanted: Wanted, now: datetime) -> 
     """Whose leads are wanted; None: anybody's."""
     if not wanted.is_anything:
         return [who.name]
-    members = None if wanted.team is None else directory.members(wanted.team, now)
+    members = None if wanted.team is None or wanted.is_waiting else directory.members(wanted.team, now)
     if wanted.owner is None:
         return None if members is None else list(members)
     owner = directory.spelt(wanted.owner)
@@ -120,13 +130,15 @@ def _states(app: Context, conn: Connection) -> Iterator[Choice]:
     return (Choice(name, words) for name, words in known.items())
 
 
-def _judge(state: str | None, owners: Sequence[str] | None, words: Sequence[str] = ()) -> Judge:
+def _judge(wanted: Wanted, owners: Sequence[str] | None, words: Sequence[str] = ()) -> Judge:
     """Whether a lead as it is now is one of those that are wanted."""
     keys = None if owners is None else {folded(each) for each in owners}
 
     def judge(seen: Seen) -> bool:
         lead = seen.lead
-        if state is not None and lead.state != state:
+        if wanted.state is not None and lead.state != wanted.state:
+            return False
+        if wanted.is_waiting and (lead.waits_for is None or wanted.team not in (None, lead.waits_for)):
             return False
         if keys is not None and folded(lead.owner or "") not in keys:
             return False
@@ -152,10 +164,11 @@ class _Reading:
         if spelt == []:
             return [], None, False
         leads = lead_store.select(
-            self.conn, state=wanted.state, owner=spelt, after=wanted.after, limit=PAGE + 1
+            self.conn, state=wanted.state, owner=spelt, waits_for=wanted.waits_for, after=wanted.after,
+            limit=PAGE + 1,
         )  # fmt: skip
         ids = [each.id for each in leads]
-        judge = _judge(wanted.state, owners)
+        judge = _judge(wanted, owners)
         seen = [each for each in self._seen(ids[:PAGE]) if judge(each)]
         return seen, ids[PAGE - 1] if len(ids) > PAGE else None, False
 
@@ -166,7 +179,7 @@ class _Reading:
         exact, by_word = self._by_number(text) + self._by_key(text), self._by_words(words)
         found: dict[int, Seen] = {}
         for ids, judge in (
-            (exact, _judge(wanted.state, owners)), (by_word, _judge(wanted.state, owners, words))
+            (exact, _judge(wanted, owners)), (by_word, _judge(wanted, owners, words))
         ):  # fmt: skip
             for start in range(0, min(len(ids), READ), PAGE):
                 if len(found) > PAGE:

@@ -39,7 +39,7 @@ def charge_of(app: Context, email: str, at: datetime | None) -> Charge:
     """What *email* has in hand as of *at* (None: now), settled in memory. Cost: reads their leads."""
     states = Counter(
         (lead["held_by"], lead["state"])
-        for lead in listing.listed(app, None, email, None, None, None, at)
+        for lead in listing.listed(app, listing.Wanted(owner=email), None, None, at)
         if lead["erased_at"] is None and not app.workflow(lead["digest"]).states[lead["state"]].final
     )
     manages = [person.email for person in people.listed(app, at) if person.manager == email]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from slaflow.clock.state import Clock
 from slaflow.engine.context import Context
@@ -34,32 +34,56 @@ LEAST = 50
 """Leads read at once: so many at least, as the filters are judged after that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which leads are asked for; None: any.
+
+    ``where`` is CEL over what guards see, ``waits_for`` a team, True: any team that leads wait for.
+    """
+
+    state: str | None = None
+    owner: str | None = None
+    where: str | None = None
+    waits_for: str | Literal[True] | None = None
+
+    def has(self, lead: Lead) -> bool:
+        """Whether *lead*, as it is by now, is one of them but for ``where``."""
+        if self.state is not None and lead.state != self.state:
+            return False
+        if self.owner is not None and folded(lead.owner or "") != folded(self.owner):
+            return False
+        return self.waits_for is None or (
+            lead.waits_for is not None and self.waits_for in (True, lead.waits_for)
+        )
+
+
 def listed(
-    app: Context, state: str | None, owner: str | None, where: str | None,
-    limit: int | None, after: int | None, at: datetime | None,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """LEADs by id as of *at* (None: now), settled in memory; *where* is CEL over what guards see.
+    app: Context, wanted: Wanted, limit: int | None, after: int | None, at: datetime | None
+) -> Iterator[dict[str, Any]]:
+    """LEADs by id as of *at* (None: now), settled in memory.
 
     Leads that were erased since *at* are left out.
 
     Raises:
-        UnknownFilter: a state or owner that nobody knows; raised before any lead is given.
-        ExpressionInvalid: *where* means nothing under any agreement.
+        UnknownFilter: a state, owner or team that nobody knows; raised before any lead is given.
+        ExpressionInvalid: ``where`` means nothing under any agreement.
     """
-    return _asked(app, state, owner, where, limit, after, at)
+    return _asked(app, wanted, limit, after, at)
 
 
 def _asked(
-    app: Context, state: str | None, owner: str | None, where: str | None,
-    limit: int | None, after: int | None, at: datetime | None, *, as_saved: bool = False,
+    app: Context, wanted: Wanted, limit: int | None, after: int | None, at: datetime | None,
+    *, as_saved: bool = False,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     with app.database.read() as conn:
-        check_declared(app, conn, "state", state)
-        if owner is not None:
-            owner = owner_as_known(conn, people_store.directory(conn), owner)
-        if where is not None:
-            _check_condition(app, conn, where)
-    return _listed(app, state, owner, where, limit, after, at, as_saved)
+        check_declared(app, conn, "state", wanted.state)
+        if isinstance(wanted.waits_for, str):
+            check_declared(app, conn, "team", wanted.waits_for)
+        if wanted.owner is not None:
+            wanted = replace(wanted, owner=owner_as_known(conn, people_store.directory(conn), wanted.owner))
+        if wanted.where is not None:
+            _check_condition(app, conn, wanted.where)
+    return _listed(app, wanted, limit, after, at, as_saved)
 
 
 @dataclass(frozen=True)
@@ -70,7 +94,7 @@ class LeadPage:
     waiting: int
 
 
-def page(app: Context, state: str | None, owner: str | None, limit: int, after: int | None) -> LeadPage:
+def page(app: Context, wanted: Wanted, limit: int, after: int | None) -> LeadPage:
     """The first *limit* of :func:`listed` now, at a cost that does not grow with what no tick has done yet.
 
     With more than :data:`SETTLED` such leads it has those that meet the filters as saved, each as it is now:
@@ -82,7 +106,7 @@ def page(app: Context, state: str | None, owner: str | None, limit: int, after: 
     with app.database.read() as conn:
         fallen = owed_store.fallen(conn, app.present(), COUNTED)
     is_behind = len(fallen) > SETTLED
-    rows = _asked(app, state, owner, None, limit, after, None, as_saved=is_behind)
+    rows = _asked(app, wanted, limit, after, None, as_saved=is_behind)
     return LeadPage(list(rows), len(fallen) if is_behind else 0)
 
 
@@ -100,32 +124,27 @@ def _check_condition(app: Context, conn: Connection, where: str) -> None:
 
 
 def _listed(
-    app: Context, state: str | None, owner: str | None, where: str | None,
-    limit: int | None, after: int | None, at: datetime | None, as_saved: bool,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    app: Context, wanted: Wanted, limit: int | None, after: int | None, at: datetime | None, as_saved: bool
+) -> Iterator[dict[str, Any]]:
     conditions: dict[str, Any] = {}
     left = limit
     with app.database.read() as conn:
         directory = people_store.directory(conn)
-        with closing(_standing(app, conn, state, owner, where, limit, after, at, as_saved)) as standing:
+        with closing(_standing(app, conn, wanted, limit, after, at, as_saved)) as standing:
             for stood in standing:
                 if left == 0:
                     return
                 workflow = app.workflow(stood.lead.digest)
                 settled = settled_in_memory(workflow, directory, stood.lead, stood.clocks, stood.at)
-                is_other = (state and settled.lead.state != state) or not _is_owned_by(settled.lead, owner)
-                if is_other and not as_saved:
+                if not as_saved and not wanted.has(settled.lead):
                     continue
+                where = wanted.where
                 if where is not None and not _passes(conditions, workflow, settled.lead, where, stood.at):
                     continue
                 yield lead_json(
                     workflow, settled.lead, settled.clocks, stood.at, app.workflow, with_available=False
                 )
                 left = None if left is None else left - 1
-
-
-def _is_owned_by(lead: Lead, owner: str | None) -> bool:
-    return owner is None or folded(lead.owner or "") == folded(owner)
 
 
 def known_as(app: Context, key: str) -> int | None:
@@ -141,8 +160,8 @@ def columns(app: Context) -> list[str]:
 
 
 def _standing(
-    app: Context, conn: Connection, state: str | None, owner: str | None, where: str | None,
-    limit: int | None, after: int | None, at: datetime | None, as_saved: bool,
+    app: Context, conn: Connection, wanted: Wanted, limit: int | None, after: int | None,
+    at: datetime | None, as_saved: bool,
 ) -> Generator[Standing, None, None]:  # fmt: skip
     """The leads that may meet the filters once they are settled."""
     now = app.present(at)
@@ -150,34 +169,32 @@ def _standing(
         # Imported here, as nobody looks back at the present: it takes all that decides a log again.
         from slaflow.engine.log.past import Lookback
 
-        with closing(_stored(conn, state, owner, after, None, limit, now)) as stored:
+        with closing(_stored(conn, wanted, after, None, limit, now)) as stored:
             yield from Lookback(app, conn, now).among(stored, after)
         return
     # The filters are judged once a lead is settled, so the store cannot count those that pass.
-    most = limit if as_saved or (state is None and owner is None and where is None) else None
+    most = limit if as_saved or wanted == Wanted() else None
     due = None if as_saved else now
-    with closing(_stored(conn, state, owner, after, most, limit, due)) as stored:
+    with closing(_stored(conn, wanted, after, most, limit, due)) as stored:
         for lead, clocks in stored:
             yield Standing(lead, clocks, max(now, lead.as_of))
 
 
 def _stored(
-    conn: Connection,
-    state: str | None,
-    owner: str | None,
-    after: int | None,
-    most: int | None,
-    wanted: int | None,
+    conn: Connection, wanted: Wanted, after: int | None, most: int | None, limit: int | None,
     due: datetime | None,
-) -> Generator[tuple[Lead, list[Clock]], None, None]:
+) -> Generator[tuple[Lead, list[Clock]], None, None]:  # fmt: skip
     """*most* of the leads that meet the filters, or may once what fell before *due* is, with their clocks.
 
-    No more are read at once than will do if all of them pass and so many are *wanted*.
+    No more are read at once than will do if all of them pass and *limit* are wanted.
     """
     page: list[Lead] = []
-    room = PAGE if wanted is None else min(PAGE, max(wanted, LEAST))
-    owners = None if owner is None else spellings(conn, "lead.owner", [owner])
-    for lead in store.select(conn, state=state, owner=owners, limit=most, after=after, or_due=due):
+    room = PAGE if limit is None else min(PAGE, max(limit, LEAST))
+    owners = None if wanted.owner is None else spellings(conn, "lead.owner", [wanted.owner])
+    for lead in store.select(
+        conn, state=wanted.state, owner=owners, waits_for=wanted.waits_for, limit=most, after=after,
+        or_due=due,
+    ):  # fmt: skip
         page.append(lead)
         if len(page) == room:
             yield from _page_with_clocks(conn, page)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import sqlalchemy as sa
@@ -162,19 +162,22 @@ def select(
     state: str | None = None,
     owner: str | Collection[str] | None = None,
     workflow: str | None = None,
+    waits_for: str | Literal[True] | None = None,
     limit: int | None = None,
     after: int | None = None,
     or_due: datetime | None = None,
 ) -> Iterator[Lead]:
     """Leads that meet every filter given, by id, from the one after *after* on; streamed.
 
-    Of several spellings of an *owner* any will do.
+    Of several spellings of an *owner* any will do; True is whatever team a lead waits for.
     With *or_due* also those in which something fell before it, for settling may make them meet the filters.
     """
     given = ((lead.c.state, state), (lead.c.workflow, workflow))
     meets = [column == value for column, value in given if value is not None]
     if owner is not None:
         meets.append(lead.c.owner.in_([owner] if isinstance(owner, str) else owner))
+    if waits_for is not None:
+        meets.append(lead.c.waits_for.is_not(None) if waits_for is True else lead.c.waits_for == waits_for)
     query = sa.select(*_READ).order_by(lead.c.id).limit(limit)
     query = query if after is None else query.where(lead.c.id > after)
     wanted = [query.where(*meets)]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from slaflow.engine.access.tokens import Bearer
 from slaflow.engine.leads.commands import numbered
-from slaflow.engine.leads.listing import known_as
+from slaflow.engine.leads.listing import Wanted, known_as, listed
 from slaflow.engine.leads.listing import page as bounded
 from slaflow.engine.log.filters import checked
 from slaflow.engine.log.read import LogFilter
@@ -47,16 +47,17 @@ def leads(request: Request, asks: Asks, site: Here, query: Annotated[LeadsAsked,
     at = not_ahead(site, query.at)
     after = paging.after(request, asks, query.cursor)
     if query.key is not None:
-        if query.state is not None or query.owner is not None:
-            raise Problem("invalid_value", "key names one lead; leave state and owner out")
+        if (query.state, query.owner, query.waits_for) != (None, None, None):
+            raise Problem("invalid_value", "key names one lead; leave state, owner and waits_for out")
         known = known_as(site.engine, query.key)
         found = [] if known is None else [numbered_lead(site, known, at)]
         return paging.page(request, asks, found, None)
     most = query.limit + 1
+    wanted = Wanted(query.state, query.owner, waits_for=query.waits_for)
     if at is not None:
-        past = list(site.engine.leads(state=query.state, owner=query.owner, limit=most, after=after, at=at))
+        past = list(listed(site.engine, wanted, most, after, at))
         return page_of(request, asks, past, query.limit)
-    now = bounded(site.engine, query.state, query.owner, most, after)
+    now = bounded(site.engine, wanted, most, after)
     return page_of(request, asks, now.rows, query.limit, waiting=now.waiting)
 
 

@@ -47,6 +47,7 @@ class LeadsAsked(Paged):
     key: Word | None = Field(None, description="The lead of just this identity, and no other.")
     state: Word | None = None
     owner: Word | None = None
+    waits_for: Word | None = Field(None, description="Only leads that wait for this team.")
     at: Instant | None = AT
 
 

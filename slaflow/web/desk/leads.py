@@ -37,16 +37,18 @@ def no_such_lead() -> str:
 @operation("read")
 def find(
     request: Request, asking: Asking, q: Annotated[str, Query(max_length=500)] = "", state: Name = "",
-    owner: Name = "", team: Name = "", after: After = None,
+    owner: Name = "", team: Name = "", waiting: Name = "", after: After = None,
 ) -> HTMLResponse:  # fmt: skip
     """What is found; without a question one's own leads, whether anything is owed about them or not."""
-    wanted = finding.Wanted(q.strip(), state or None, owner.strip() or None, team or None, after)
+    wanted = finding.Wanted(
+        q.strip(), state or None, owner.strip() or None, team or None, after, is_waiting=bool(waiting)
+    )  # fmt: skip
     found = finding.find(site_of(request).engine, asking.actor, wanted)
     return desk_page(
         request, "desk/leads.html", 200, asking, found.zone, found.at, found=found, q=q, state=state,
         owner=owner, team=team, wanted=wanted, after=after, may_add=asking.may_ever("add"),
         may_assign=may_give(asking), most=MOST_GIVEN,
-        narrowed=urlencode({"q": q, "state": state, "owner": owner, "team": team}),
+        narrowed=urlencode({"q": q, "state": state, "owner": owner, "team": team, "waiting": waiting}),
     )  # fmt: skip
 
 

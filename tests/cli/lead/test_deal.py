@@ -32,6 +32,10 @@ def full(office: Slaflow, agreement: Path) -> Slaflow:
 
 def test_what_waits_is_dealt_and_what_waits_on_says_why(full: Slaflow) -> None:
     deal = ("lead", "deal", "--at", TEN)
+    for given in (("--waiting",), ("--waits-for", "nordics")):
+        (row,) = full("lead", "list", *given).out.splitlines()[1:]
+        assert row.startswith("#5 ")
+        assert "waits for nordics" in row
     waits = "1 lead waits on for nordics since Tue 2026-03-03 09:04"
     assert full(*deal).out == f"{waits}: who is there has as many as they take\n"
     assert full("user", "add", BO, "--capacity", "3", "--at", TEN).code == 0

@@ -30,6 +30,8 @@ def test_a_lead_is_told_as_the_command_tells_it(app: Engine, crm: System, presen
     assert crm("GET", "/leads/1/explain?name=respond").json() == app.explain(1, "respond")
     assert crm("GET", "/leads?key=KIM@example.com").json()["items"] == [answer.json()]
     assert crm("GET", "/leads?key=nobody@example.com").json() == {"items": [], "next": None}
+    assert crm("GET", "/leads?waits_for=nordics").json()["items"] == []
+    assert "did you mean" in crm("GET", "/leads?waits_for=nordic").text
     assert crm("GET", f"/queue?owner={ANNA}").json()["items"] == app.queue(owner=ANNA)
 
 

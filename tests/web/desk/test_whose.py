@@ -36,6 +36,20 @@ def test_a_lead_that_waits_says_so_on_every_page(app: Engine, client: TestClient
     assert "1 öppna av 1, full; det behövdes: en öppen kontakt mindre" in swedish
 
 
+def test_leads_that_wait_are_listed(app: Engine, client: TestClient, waiting: int) -> None:
+    theirs = list(app.leads(waits_for="nordics"))
+    assert (theirs[-1]["id"], {lead["owner"] for lead in theirs}) == (waiting, {None})
+    assert theirs == list(app.leads(waits_for=True))
+    assert theirs == list(app.leads(waits_for=True, at=app.present()))
+    assert list(app.leads(waits_for=True, owner=BO)) == []
+    enter(app, client, BO)
+    for more, number in (("", len(theirs)), ("&team=nordics", len(theirs)), ("&team=growth", 0)):
+        page = client.get(f"/leads?waiting=1{more}").text
+        assert page.count("waits for nordics since") == page.count("data-row ") == number, more
+    assert f'id="lead-{waiting}"' in client.get(f"/leads?waiting=1&q={waiting}").text
+    assert "data-row " not in client.get("/leads?waiting=1&q=1").text
+
+
 def _place(app: Engine, lead: int) -> tuple[int, int]:
     waits = app.explain(lead, "owner")["waits"]
     return waits["place"], waits["of"]
