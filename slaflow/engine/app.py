@@ -251,10 +251,7 @@ class Engine(Context):
     def leads(self, *, state: str | None = None, owner: str | None = None, where: str | None = None,
               waits_for: str | Literal[True] | None = None, limit: int | None = None,
               after: int | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
-        """LEADs without ``available``, by id, as of *at* (None: now); of *waits_for* True is any team.
-
-        Raises ``UnknownFilter`` for a slip.
-        """
+        """LEADs without ``available``, by id, as of *at* (None: now). Raises ``UnknownFilter`` for a slip."""
         from slaflow.engine.leads import listing
 
         return listing.listed(self, listing.Wanted(state, owner, where, waits_for), limit, after, at)
