@@ -50,7 +50,8 @@ class SalesforceDouble(FaultyServer):
 
     ``rules``: who every lead is given to that is saved while assignment rules may run. ``pace``: how much
     time passes with each save. ``locked``: how often a record is still locked. ``lost``: how many saves no
-    answer comes to. ``watched``: what outbound messages tell.
+    answer comes to. ``watched``: what outbound messages tell. ``silent``: whose changes set off
+    none, as the flow that sends them says.
     """
 
     def forget(self) -> None:
@@ -68,7 +69,8 @@ class SalesforceDouble(FaultyServer):
         self.unshared: set[str] = set()
         self.unreachable_owners: set[str] = set()
         self.errors: list[Answer] = []
-        self.lost = 0
+        self.lost, self.is_down = 0, False
+        self.silent: set[str] = set()
         self.page = 2000
         self.watched: tuple[str, ...] = (
             "Id",
@@ -138,6 +140,8 @@ class SalesforceDouble(FaultyServer):
             to = urlsplit(seen.path)
             if to.path == "/services/oauth2/token":
                 return self._sign_in(seen)
+            if self.is_down:
+                return _fault(503, "SERVER_UNAVAILABLE", "The service is unavailable")
             if self.errors:
                 return self.errors.pop(0)
             if seen.headers.get("authorization", "").removeprefix("Bearer ") not in self.sessions:
@@ -354,7 +358,8 @@ class SalesforceDouble(FaultyServer):
             )
         )
         self._notified += 1
-        self.notifications.append(Notification(f"04l5f0000{self._notified:06d}AAA", object, row["Id"]))
+        if by not in self.silent:
+            self.notifications.append(Notification(f"04l5f0000{self._notified:06d}AAA", object, row["Id"]))
 
     def _told(self, each: Notification) -> dict[str, Any]:
         row = self.records[each.object][each.record]

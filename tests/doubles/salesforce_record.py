@@ -56,6 +56,8 @@ OBJECTS = {
         "NumberOfEmployees": Field("int"),
         "AnnualRevenue": Field("currency"),
         "Follow_Up__c": Field("date"),
+        "Demo_Asked__c": Field("datetime"),
+        "Handed_On__c": Field("datetime"),
     },
     "Contact": {**SYSTEM, **PERSON},
     "User": {
