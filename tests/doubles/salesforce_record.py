@@ -139,7 +139,8 @@ def describe(object: str, forbidden: set[str]) -> dict[str, Any]:
             "length": field.length,
             "createable": field.is_writable,
             "updateable": field.is_writable and name not in forbidden,
-            "nillable": not field.is_needed and name not in NEVER_EMPTY,
+            "nillable": not field.is_needed and name not in NEVER_EMPTY and field.kind != "boolean",
+            "defaultedOnCreate": name in NEVER_EMPTY or field.kind == "boolean",
             "restrictedPicklist": field.is_restricted,
             "picklistValues": [
                 {"active": True, "defaultValue": False, "label": each, "validFor": None, "value": each}

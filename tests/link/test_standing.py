@@ -46,6 +46,7 @@ def test_trying_it_finds_fields_that_are_not_as_the_map_takes_them(
         "hs_lead_status": FieldOf("enumeration", True, ("NEW",)), "country": FieldOf("number", True),
     }  # fmt: skip
     del crm.known["hubspot_owner_id"]
+    crm.known["lastname"] = FieldOf("string", True, is_needed=True)
     assert [each.detail for each in tried(app, reach, "crm", crm=crm)] == [
         "crm: slaflow_due is of another type: date there, and what it is to show is datetime",
         "crm: hs_lead_status has no choice OPEN",
@@ -53,6 +54,10 @@ def test_trying_it_finds_fields_that_are_not_as_the_map_takes_them(
         "crm: company is read only there",
         "crm: country is of another type: number there, and what it is to show is text",
     ]
+    reach_of(tmp_path, "crm", text=MAP + "create: true\n")
+    assert next(each.detail for each in tried(app, reach, "crm", crm=crm)) == (
+        "crm: no record is made without lastname, which the map does not show"
+    )
 
 
 def test_doctor_says_what_waits_and_what_is_in_trouble(

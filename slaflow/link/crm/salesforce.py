@@ -201,7 +201,8 @@ def _rows(said: object, key: str) -> list[Mapping[str, Any]]:
 
 
 def _known(told: Mapping[str, Any]) -> Known:
-    return Known(str(told.get("type")), told.get("nillable") is False and told.get("type") != "boolean")
+    is_never_empty = told.get("nillable") is False and told.get("type") != "boolean"
+    return Known(str(told.get("type")), is_never_empty, str(told.get("name")))
 
 
 def _field(told: Mapping[str, Any]) -> FieldOf:
@@ -211,7 +212,9 @@ def _field(told: Mapping[str, Any]) -> FieldOf:
         for each in (choices if isinstance(choices, list) else [])
         if isinstance(each, dict) and each.get("active") and isinstance(each.get("value"), str)
     ]
-    return FieldOf(str(told.get("type")), told.get("updateable") is True, tuple(active))
+    is_never_empty = told.get("nillable") is False and told.get("defaultedOnCreate") is False
+    is_needed = is_never_empty and told.get("createable") is True
+    return FieldOf(str(told.get("type")), told.get("updateable") is True, tuple(active), is_needed)
 
 
 def _of(row: Mapping[str, Any], name: str) -> str | None:

@@ -1,6 +1,7 @@
 """What Salesforce's answers mean: which fault is whose, and for how long.
 
-Its messages repeat what was sent, whole questions and values: of them only names that we asked for are told.
+Its messages repeat what was sent, whole questions and values: of them only names of fields are told, that we
+know already.
 Source: REST API Developer Guide, "Status Codes and Error Responses", "Update Records Using sObject
 Collections"; SOAP API Developer Guide, "Core Data Types Used in API Calls", StatusCode.
 """
@@ -40,6 +41,11 @@ class Fault(NamedTuple):
     def is_of_a_field(self) -> bool:
         """Whether a field is not there for us: that of every record, and until somebody mends it."""
         return self.code.startswith("INVALID_FIELD")
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether it is of what the record refers to, as its owner, rather than of a field."""
+        return "CROSS_REFERENCE" in self.code
 
     @property
     def is_of_access(self) -> bool:

@@ -6,7 +6,7 @@ Collections".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from slaflow.link.crm.salesforce_answer import (
@@ -36,6 +36,7 @@ class Known(NamedTuple):
 
     kind: str = "string"
     is_never_empty: bool = False
+    name: str = ""
 
 
 class _Ready(NamedTuple):
@@ -65,11 +66,12 @@ class Saving:
             CrmClosed: nothing was written. Where something was, the session's next call raises it.
         """
         came: dict[int, Came] = {}
+        there = {each.name for each in known.values()}
         ready = list(self._ready(writes, known, came))
         for verb in ("PATCH", "POST"):
             part = [each for each in ready if (each.write.remote is None) is (verb == "POST")]
             if part:
-                came |= zip((each.place for each in part), self._sent(part, verb), strict=True)
+                came |= zip((each.place for each in part), self._sent(part, verb, there), strict=True)
         closed = self._closed(list(came.values()))
         return [_written(write, came[place], closed) for place, write in enumerate(writes)]
 
@@ -99,8 +101,11 @@ class Saving:
                 taken |= set(id.values())
                 yield ready._replace(record={"attributes": {"type": self._object}, **id, **fields})
 
-    def _sent(self, part: Sequence[_Ready], verb: Literal["PATCH", "POST"]) -> list[Came]:
-        """What came of each; who spoils the request for all others is looked for by halves."""
+    def _sent(
+        self, part: Sequence[_Ready], verb: Literal["PATCH", "POST"], there: Collection[str]
+    ) -> list[Came]:
+        """What came of each; who spoils the request for all others is looked for by halves. *there* are the
+        fields that there are."""
         names = {name for each in part for name in each.write.fields}
         content = {"allOrNone": False, "records": [each.record for each in part]}
         try:
@@ -111,12 +116,14 @@ class Saving:
             if len(part) == 1:
                 return [outcome(part[0].write, part[0].record.get("id"), [unread.fault])]
             half = len(part) // 2
-            first = self._sent(part[:half], verb)
+            first = self._sent(part[:half], verb, there)
             closed_by = next((came for came in first if isinstance(came, CrmClosed)), None)
-            return first + ([closed_by] * (len(part) - half) if closed_by else self._sent(part[half:], verb))
+            if closed_by is not None:
+                return first + [closed_by] * (len(part) - half)
+            return first + self._sent(part[half:], verb, there)
         if not isinstance(said, list) or len(said) != len(part):
             return [CrmClosed(NOT_ITS_ANSWER, OUTAGE)] * len(part)
-        return [_came(each, told) for each, told in zip(part, said, strict=True)]
+        return [_came(each, told, there) for each, told in zip(part, said, strict=True)]
 
     def _closed(self, came: Sequence[Came]) -> CrmClosed | None:
         """Why nothing more is to be asked. Raised where nothing was written, else it is the next call's."""
@@ -153,19 +160,22 @@ def _typed(fields: Mapping[str, str | None], known: Mapping[str, Known]) -> Iter
             yield name, value
 
 
-def _came(each: _Ready, told: object) -> Came:
+def _came(each: _Ready, told: object, there: Collection[str]) -> Came:
     said = told if isinstance(told, dict) else {}
     id = said.get("id")
     remote = each.record.get("id") or (long_id(id) if isinstance(id, str) else None)
     if said.get("success") is True and remote is not None:
         fields = {name: text for name, text in each.write.fields.items() if name not in each.left}
         return Written(each.write.lead, remote, "written", fields, each.reason)
-    return outcome(each.write, each.record.get("id"), faults_in(said.get("errors"), each.write.fields))
+    return outcome(
+        each.write, each.record.get("id"), faults_in(said.get("errors"), {*there, *each.write.fields})
+    )
 
 
 def _is_own(came: Fault | CrmClosed, any_written: bool) -> bool:
     """Whether it is of that record alone: we may not write to this one, and do write to others."""
-    return any_written and isinstance(came, Fault) and came.is_of_access and not came.fields
+    is_of_it = isinstance(came, Fault) and came.is_of_access and (not came.fields or came.is_of_another)
+    return any_written and is_of_it
 
 
 def _written(write: Write, came: Came, closed: CrmClosed | None) -> Written:

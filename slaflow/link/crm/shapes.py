@@ -53,11 +53,13 @@ class Written(NamedTuple):
 
 
 class FieldOf(NamedTuple):
-    """A field of the CRM: its ``kind`` in the CRM's own word, whether it may be written, its choices."""
+    """A field of the CRM: its ``kind`` in the CRM's own word, whether it may be written, its choices, whether
+    a record is made only with it."""
 
     kind: str
     is_writable: bool
     choices: tuple[str, ...] = ()
+    is_needed: bool = False
 
 
 class CrmClosed(Exception):

@@ -132,6 +132,10 @@ def _unfit(link: LinkMap, known: Mapping[str, FieldOf]) -> Iterator[str]:
     find = link.document.find
     if find is not None and find.by not in known:
         yield f"{link.object} has no field {find.by}, by which records are found"
+    if link.document.create:
+        held = {name.lower() for name in (*link.fields, *((find.by,) if find is not None else ()))}
+        for name in (each for each, there in known.items() if there.is_needed and each.lower() not in held):
+            yield f"no record is made without {name}, which the map does not show"
     shown = {name: (_type(each, link.workflow), each) for name, each in link.document.out.items()}
     shared = {name: (_of_field(each.field, link.workflow), None) for name, each in link.document.both.items()}
     for name, (kind, said) in {**shown, **shared}.items():

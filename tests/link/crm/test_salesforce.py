@@ -85,7 +85,7 @@ def test_each_record_has_its_outcome_in_order(org: SalesforceDouble, crm: Salesf
     assert reasons[5] == f"{STATE} (STRING_TOO_LONG)"
     assert reasons[6] == "Rating (INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST)"
     assert reasons[10] == "NumberOfEmployees takes no such value: it is of the kind int"
-    assert reasons[12] == "REQUIRED_FIELD_MISSING"
+    assert reasons[12] == "Company (REQUIRED_FIELD_MISSING)"
     row = org.records["Lead"][fine]
     assert (told[1].remote, told[1].fields) == (fine, writes[1].fields)
     assert (row[STATE], row["NumberOfEmployees"], row["DoNotCall"]) == ("mql", 12, True)
@@ -132,6 +132,12 @@ def test_a_field_that_is_not_ours_closes_and_is_named(org: SalesforceDouble, crm
     org.unreachable_owners = {org.app_user}
     reason = closed_by(crm, {"OwnerId": org.app_user}, remote).reason
     assert "OwnerId (INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY)" in reason
+    # Where others are written it is an owner's alone.
+    writes = Write(1, remote, {"OwnerId": org.app_user}), Write(2, a_lead(org), {"OwnerId": org.anna})
+    assert outcomes(crm, *writes) == [
+        ("refused", reason[reason.index("OwnerId") :].split(";")[0]),
+        ("written", None),
+    ]
     org.unshared = {remote}
     assert "INSUFFICIENT_ACCESS_OR_READONLY" in closed_by(crm, {"Phone": "1"}, remote).reason
     org.forbidden = set()
@@ -156,8 +162,9 @@ def test_what_was_written_is_told_before_a_field_closes(org: SalesforceDouble, c
 
 def test_fields_tell_their_kind_and_their_choices(org: SalesforceDouble, crm: Salesforce) -> None:
     fields = crm.fields("Lead")
-    assert fields["Rating"] == ("picklist", True, ("Hot", "Warm", "Cold"))
-    assert fields["SystemModstamp"] == ("datetime", False, ())
+    assert fields["Rating"] == ("picklist", True, ("Hot", "Warm", "Cold"), False)
+    assert fields["SystemModstamp"] == ("datetime", False, (), False)
+    assert {name for name, each in fields.items() if each.is_needed} == {"LastName", "Company"}
     with pytest.raises(CrmClosed, match="no such object"):
         crm.fields("Nothing__c")
     with pytest.raises(CrmClosed, match="can be no name"):
