@@ -42,15 +42,20 @@ def retry(session: Session, name: str, lead: str | None) -> None:
 
 @click.command("all", cls=Command)
 @click.argument("name")
+@click.option("--anew", is_flag=True, help="Also what is thought to stand there already is written.")
 @pass_session
-def all_(session: Session, name: str) -> None:
+def all_(session: Session, name: str, anew: bool) -> None:
     """Has every lead be compared with what NAME is to show; what differs is written.
 
-    Run it after its map has changed.
+    Run it after its map has changed; with --anew after somebody there changed what only slaflow writes, and
+    slaflow did not hear of it.
     """
+    from slaflow.link.mirroring.maps import both_ways
     from slaflow.link.mirroring.status import mark_all
+    from slaflow.settings.reach_file import read_reach
 
-    _marked(session, mark_all(session.engine, name))
+    shared = both_ways(session.engine, read_reach(), name) if anew else None
+    _marked(session, mark_all(session.engine, name, shared))
 
 
 def _marked(session: Session, answer: dict[str, Any]) -> None:

@@ -124,6 +124,23 @@ def test_what_somebody_there_changes_while_it_is_written_is_written_next(
     assert [write.fields.get("slaflow_state") for (write,) in crm.writes] == ["mql", "accepted", "accepted"]
 
 
+def test_who_was_held_up_until_others_wrote_it_has_it_written_once_more(
+    app: Engine, tmp_path: Path, crm: Crm, present: Present
+) -> None:
+    reach = mirrored(app, tmp_path, "crm")
+    lead = handed_over(app)
+
+    def hang(_: Write) -> None:
+        crm.trouble = lambda _: None
+        present.at += 2 * reach.send.lease
+        app.fire(lead, "accept", str(app.show(lead)["owner"]), at=present.at)
+        round_of(app, reach, {"crm": crm})
+
+    crm.trouble = hang
+    round_of(app, reach, {"crm": crm})
+    assert crm.records["512"]["slaflow_state"] == "accepted"
+
+
 def test_each_answer_has_its_end(app: Engine, tmp_path: Path, crm: Crm, present: Present) -> None:
     reach = mirrored(app, tmp_path, "crm")
     leads = {}

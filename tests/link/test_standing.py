@@ -140,6 +140,11 @@ def test_leads_that_were_there_before_are_written_once_they_are_marked(
     # What was written is compared again, and is the same.
     assert mark_all(app, "crm")["leads"] == 5
     assert round_of(app, reach, {"crm": crm}).tallies["crm"].same == 5
+    # Somebody there changes what only slaflow writes, and what both may; nobody here hears of either.
+    crm.add("kim", slaflow_state="won", country="DE")
+    assert mark_all(app, "crm", {"country"})["leads"] == 5
+    assert round_of(app, reach, {"crm": crm}).tallies["crm"].written == 5
+    assert (crm.records["kim"]["slaflow_state"], crm.records["kim"]["country"]) == ("mql", "DE")
     # A lead that changes while pages are marked stays to be written up to its change.
     writes = len(crm.writes)
     app.change(1, {"company": "Acme"}, "sales", at=present.at)

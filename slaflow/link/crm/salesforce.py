@@ -29,6 +29,7 @@ A_PAGE = 1000
 KEPT = timedelta(hours=1)
 """How long it is not asked again what fields there are, unless one was refused."""
 CHANGED = "SystemModstamp"
+NO_SUCH_ID = "INVALID_CROSS_REFERENCE_KEY"
 PEOPLE = "IsActive = true AND UserType = 'Standard'"
 
 _MORE = re.compile(r"/services/data/v\d{2,3}\.0/query/[A-Za-z0-9-]{1,80}")
@@ -95,11 +96,27 @@ class Salesforce:
         """
         saving = Saving(self._session, f"{self._at}/composite/sobjects", object)
         try:
-            return saving.saved(writes, self._object(object).known)
+            written = saving.saved(writes, self._object(object).known)
+            return self._without_those_gone(object, written)
         except CrmClosed:
             # Who mends a field there shall not be told of what it was.
             self._objects.clear()
             raise
+
+    def _without_those_gone(self, object: str, written: Sequence[Written]) -> Sequence[Written]:
+        """Of a record that is no more it says no other than of an owner that is none: so it is looked for."""
+        asked = {each.remote for each in written if each.remote is not None and each.reason == NO_SUCH_ID}
+        if not asked:
+            return written
+        try:
+            there = {each.remote for each in self.read(object, asked, ())}
+        except CrmClosed:
+            return written
+        gone = asked - there
+        return [
+            each._replace(outcome="gone", reason="its record is no more") if each.remote in gone else each
+            for each in written
+        ]
 
     def changed(
         self, object: str, since: datetime, fields: Collection[str], after: str | None = None

@@ -96,10 +96,12 @@ class InHand:
         if row.claimed_until is None or row.claimed_until <= until:
             row.claimed_until = None
         row.remote = self.remote or row.remote
-        # Of what was heard of while it was written nobody knows which of the two stands there.
+        # Of what was heard of, or written by others, meanwhile nobody knows which of the two stands there.
         heard = {name for name in self.written if row.sent.get(name) != self.mirror.sent.get(name)}
+        shared = self.standing.at if self.standing is not None else {}
         written = {name: text for name, text in self.written.items() if name not in heard}
         row.sent = {**row.sent, **self.left, **written}
+        row.sent = {name: text for name, text in row.sent.items() if name not in heard or name in shared}
         row.told = {**row.told, **self.told}
         if self.written:
             row.writes = noted(row.writes, self.written, now)
@@ -108,5 +110,5 @@ class InHand:
         elif self.outcome == "gone" or self.is_stopped:
             row.status, row.reason = ("stopped" if self.is_stopped else "gone"), self.reason
         elif self.is_done:
-            row.sent_seq = row.sent_seq if heard else max(row.sent_seq, self.seq)
+            row.sent_seq = 0 if heard else max(row.sent_seq, self.seq)
             row.tries, row.next_try_at, row.reason = 0, None, self.reason

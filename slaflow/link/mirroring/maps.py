@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from slaflow.engine.context import Context
+from slaflow.errors import UnknownName
 from slaflow.exchange.imports.map import read_map_as
 from slaflow.link.hook_map import HookDocument
 from slaflow.link.out_binding import LinkMap, check_one_way, read_link_file
 from slaflow.link.run import crm_of
 from slaflow.settings.reach import Reach
+
+
+def both_ways(app: Context, reach: Reach, name: str) -> frozenset[str]:
+    """The fields of the CRM *name* that are not slaflow's alone. Raises ``UnknownName``, and as
+    :func:`link_of`."""
+    if name not in reach.crms:
+        raise UnknownName("receiver", name, reach.crms)
+    return frozenset(link_of(app, reach, name).document.both)
 
 
 def link_of(app: Context, reach: Reach, name: str) -> LinkMap:

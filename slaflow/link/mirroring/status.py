@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -69,8 +70,9 @@ def retry(app: Context, name: str, lead: int | str | None = None) -> dict[str, A
     return {"receiver": name, "leads": written(app, work)}
 
 
-def mark_all(app: Context, name: str) -> dict[str, Any]:
-    """Has every lead be compared with what the CRM *name* is to show; what differs is written.
+def mark_all(app: Context, name: str, anew_but: Collection[str] | None = None) -> dict[str, Any]:
+    """Has every lead be compared with what the CRM *name* is to show; what differs is written. With
+    *anew_but* all is, whatever is thought to stand there, but those fields, which are not slaflow's alone.
 
     Page by page, so that nobody waits for it. Raises as :func:`status`.
     """
@@ -79,7 +81,10 @@ def mark_all(app: Context, name: str) -> dict[str, Any]:
     number, after = 0, 0
 
     def work(conn: Connection) -> tuple[int, int] | None:
-        return store.mark_page(conn, name, after, PAGE)
+        marked = store.mark_page(conn, name, after, PAGE)
+        if marked is not None and anew_but is not None:
+            store.forget_sent(conn, name, after, marked[1], anew_but)
+        return marked
 
     while (page := written(app, work)) is not None:
         number, after = number + page[0], page[1]

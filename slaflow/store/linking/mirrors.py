@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, text, update
 
 from slaflow.store.bulk.rows import insert_rows
 from slaflow.store.tables.leads import lead as leads_table
@@ -68,6 +68,20 @@ def mark_page(connection: Connection, receiver: str, after: int, limit: int) -> 
     )
     connection.execute(known, {"receiver": receiver, "after": after, "last": last})
     return number, last
+
+
+def forget_sent(connection: Connection, receiver: str, after: int, last: int, keep: Collection[str]) -> None:
+    """Of leads with numbers over *after* up to *last* it is not known any more what their records hold, but
+    for the fields in *keep*."""
+    whose = (mirror.c.receiver == receiver, mirror.c.lead > after, mirror.c.lead <= last)
+    rows = connection.execute(select(mirror.c.lead, mirror.c.sent).where(*whose).with_for_update()).all()
+    changed = update(mirror).where(mirror.c.receiver == receiver, mirror.c.lead == bindparam("of"))
+    values = [
+        {"of": lead, "left": {name: text for name, text in sent.items() if name in keep}}
+        for lead, sent in rows
+    ]
+    if values:
+        connection.execute(changed.values(sent=bindparam("left")), values)
 
 
 def restart(

@@ -48,6 +48,9 @@ def test_leads_are_compared_anew(crm: Slaflow) -> None:
     crm("receiver", "apply")
     assert crm("link", "all", "crm").out == "1 lead to be written to crm\n"
     assert crm("link", "retry", "crm", "--lead", "kim@example.com", "--format", "json").json["leads"] == 1
+    assert crm("link", "all", "crm", "--anew").out == "1 lead to be written to crm\n"
+    refused = crm("link", "all", "cmr", "--anew")
+    assert (refused.code, "did you mean" in refused.err) == (1, True)
     refused = crm("link", "all", "cmr")
     assert (refused.code, "did you mean" in refused.err) == (1, True)
 

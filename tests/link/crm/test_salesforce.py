@@ -122,6 +122,13 @@ def test_a_request_that_one_record_spoils_is_sent_without_it(org: SalesforceDoub
     assert told == [("refused", "JSON_PARSER_ERROR"), ("written", None)]
 
 
+def test_a_lead_that_was_emptied_from_the_bin_is_gone(org: SalesforceDouble, crm: Salesforce) -> None:
+    remote, there = a_lead(org), a_lead(org)
+    del org.records["Lead"][remote]
+    told = outcomes(crm, Write(1, remote, {STATE: "mql"}), Write(2, there, {STATE: "mql"}))
+    assert told == [("gone", "its record is no more"), ("written", None)]
+
+
 def test_a_field_that_is_not_ours_closes_and_is_named(org: SalesforceDouble, crm: Salesforce) -> None:
     remote = a_lead(org)
     org.forbidden = {STATE}
