@@ -54,8 +54,9 @@ def test(session: Session, /, map: Path, sample: Path, kind: str | None, workflo
 def list_(session: Session, /, **filters: Any) -> None:
     """What came, latest first: of which record, what became of it and why. No value of it is told."""
     from slaflow.link.waiting import listed
+    from slaflow.settings.reach_file import read_reach
 
-    rows = listed(session.engine, **filters)
+    rows = listed(session.engine, read_reach().hooks, **filters)
     session.out.show(rows, lambda page: _listed(page, rows, session), rows=rows)
 
 
@@ -66,10 +67,11 @@ def list_(session: Session, /, **filters: Any) -> None:
 def retry(session: Session, /, id: int | None, hook: str | None) -> None:
     """Has what failed be applied again, after its map was mended say: one, those of a hook, or all."""
     from slaflow.link import waiting
+    from slaflow.settings.reach_file import read_reach
 
     if id is not None and hook is not None:
         raise click.UsageError("give an ID or --hook, not both")
-    answer = {"retried": waiting.retry(session.engine, hook=hook, id=id)}
+    answer = {"retried": waiting.retry(session.engine, read_reach().hooks, hook=hook, id=id)}
     words = f"{counted(answer['retried'], 'thing')} to be applied again"
     session.out.show(answer, lambda page: None if session.quiet else page.line(words))
 

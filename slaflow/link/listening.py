@@ -11,13 +11,16 @@ from datetime import datetime, timedelta
 from slaflow.engine.context import Context
 from slaflow.engine.setup.doctor import Check, Look, length
 from slaflow.errors import SlaflowError
+from slaflow.exchange.imports.actors import Actors
 from slaflow.language import _, marked, ngettext
 from slaflow.lifecycle.decision import instant_text
+from slaflow.link.hook_map import read_hook_map
 from slaflow.link.sources.opening import secrets_of_hook
 from slaflow.settings.hooks import HubSpotHook
 from slaflow.settings.reach import Reach
 from slaflow.store.linking import inbox
 from slaflow.store.linking.inbox import FAILED, WAITING
+from slaflow.store.rows import people as people_store
 
 LATE = timedelta(minutes=15)
 """Who applies looks every second; what has been due for longer says that nobody does."""
@@ -35,7 +38,8 @@ def examine(
     found = []
     for name in reach.hooks:
         number = counts.get(name, {})
-        amiss = [*_unusable(reach, name, environment), *_amiss(name, number, since.get(name), now)]
+        faults = [*_unusable(reach, name, environment), *_unfit(app, reach, name)]
+        amiss = [*faults, *_amiss(name, number, since.get(name), now)]
         found += [Check(HOOKS, False, f"{name}: {words}") for words in amiss]
         if not amiss:
             facts = (_("its secret is set"), _last(latest.get(name), look), *_waiting(number))
@@ -55,6 +59,18 @@ def _unusable(reach: Reach, name: str, environment: Mapping[str, str] | None) ->
     if isinstance(hook, HubSpotHook) and hook.fetch is not None and hook.fetch not in reach.crms:
         words = _("[hooks.{name}] fetch: there is no CRM {fetch} among the receivers of slaflow.toml")
         yield words.format(name=name, fetch=hook.fetch)
+
+
+def _unfit(app: Context, reach: Reach, name: str) -> Iterator[str]:
+    """What is wrong with the map by which it is heard; nobody else says so before something comes."""
+    hook = reach.hooks[name]
+    try:
+        workflow = app.active(hook.workflow)
+        with app.database.read() as conn:
+            actors = Actors(workflow, people_store.directory(conn), app.now())
+        read_hook_map(hook.map, workflow, actors)
+    except SlaflowError as error:
+        yield from str(error).splitlines()
 
 
 def _amiss(name: str, counts: Mapping[str, int], since: datetime | None, now: datetime) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _received(
     app: Context, reach: Reach, name: str, hook: AnyHook, request: Request,
     environment: Mapping[str, str] | None,
 ) -> Acknowledged:  # fmt: skip
-    _check_form(request)
+    check_form(request)
     now, source = app.now(), source_of(hook)
     source.verify(request, secrets_of_hook(name, hook, reach.public_url, environment), now)
     items = source.items(request, now)
@@ -86,7 +86,7 @@ def _received(
     return source.acknowledged()
 
 
-def _check_form(request: Request) -> None:
+def check_form(request: Request) -> None:
     """Raises :class:`BodyRefused` for what nobody may send, signed or not."""
     if len(request.body) > LARGEST:
         raise BodyRefused(413, TOO_LARGE)

@@ -16,6 +16,7 @@ from slaflow.lifecycle.decision import instant_text
 from slaflow.link.apply import Round, Terms
 from slaflow.link.heard import Heard
 from slaflow.link.hook_map import read_hook_map
+from slaflow.link.receive import check_form
 from slaflow.link.shapes import BodyRefused, Item, NotGenuine, Request
 from slaflow.link.sources.opening import source_of
 from slaflow.settings.hooks import AnyHook, SalesforceHook
@@ -87,8 +88,10 @@ def _items(hook: AnyHook, sample: Path, now: datetime) -> list[Item]:
     media = "text/xml" if body.lstrip().startswith(b"<") else "application/json"
     headers = [("content-type", media), ("webhook-id", "sample")]
     headers.append(("webhook-timestamp", str(int(now.timestamp()))))
+    request = Request("POST", "", "", headers, body)
     try:
-        return source_of(hook).items(Request("POST", "", "", headers, body), now)
+        check_form(request)
+        return source_of(hook).items(request, now)
     except BodyRefused as refused:
         raise SampleRefused(sample, hook.kind, refused.words) from None
     except NotGenuine as error:

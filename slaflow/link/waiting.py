@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
-from slaflow.errors import SlaflowError
+from slaflow.errors import SlaflowError, UnknownName
 from slaflow.lifecycle.decision import instant_text
+from slaflow.store.database import Connection
 from slaflow.store.linking import inbox
 from slaflow.store.linking.inbox import STATUSES as STATUSES
 from slaflow.store.linking.inbox import Delivered
@@ -24,22 +26,37 @@ class NothingFailed(SlaflowError):
         )
 
 
-def listed(app: Context, *, hook: str | None, status: str | None, limit: int | None) -> list[dict[str, Any]]:
-    """What is kept, latest first: which record, since when, what became of it and why."""
+def listed(
+    app: Context, hooks: Collection[str], *, hook: str | None, status: str | None, limit: int | None
+) -> list[dict[str, Any]]:
+    """What is kept, latest first: which record, since when, what became of it and why.
+
+    *hooks* are those of slaflow.toml. Raises ``UnknownName``: *hook* is none, and was never sent anything.
+    """
     with app.database.read() as conn:
+        _check_known(conn, hooks, hook)
         return [_json(each) for each in inbox.listed(conn, hook=hook, status=status, limit=limit)]
 
 
-def retry(app: Context, *, hook: str | None = None, id: int | None = None) -> int:
+def retry(app: Context, hooks: Collection[str], *, hook: str | None = None, id: int | None = None) -> int:
     """Has what failed tried again: one, those of a hook, or all; gives how many.
 
     Raises:
         NothingFailed: the one did not.
+        UnknownName: as of :func:`listed`.
     """
+    with app.database.read() as conn:
+        _check_known(conn, hooks, hook)
     number = written(app, lambda conn: inbox.retry(conn, app.now(), hook=hook, id=id))
     if id is not None and not number:
         raise NothingFailed(id)
     return number
+
+
+def _check_known(conn: Connection, hooks: Collection[str], hook: str | None) -> None:
+    known = {*hooks, *inbox.counts(conn)} if hook is not None and hook not in hooks else hooks
+    if hook is not None and hook not in known:
+        raise UnknownName("hook", hook, known)
 
 
 def _json(each: Delivered) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def _not_taken(request: Request, error: Exception) -> Response:
     if request.scope["path"].startswith(f"{api.PLACE}/"):
         # A line break in an address keeps it from where it belongs.
         return api.not_taken(request, error)
+    if request.scope["path"].startswith(hooks.PLACE):
+        return hooks.not_taken(error)
     words = _({404: NO_PAGE, 405: NOT_SO}.get(error.status_code, str(error.detail)))
     response = line(error.status_code, words, towards(request, "/"))
     response.headers.update(error.headers or {})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slaflow.language import ENGLISH, _, marked, speak
+from slaflow.web import hooks
 from slaflow.web.pages import line
 from slaflow.web.site import Site
 from slaflow.web.tongues import preferred
@@ -60,7 +62,7 @@ class Guarded:
             await send(message)
 
         if not self._is_meant(scope):
-            await line(421, _(NOT_OURS))(scope, receive, sent)
+            await self._line(scope, 421, _(NOT_OURS))(scope, receive, sent)
             return
         try:
             await self.app(scope, receive, sent)
@@ -68,7 +70,13 @@ class Guarded:
             # Neither the address, which is a secret, nor the error's words, which may hold a value.
             log.error("a page failed: %s in %s", type(error).__name__, _where(error))
             if not begun:
-                await line(500, _(FAULT))(scope, receive, sent)
+                await self._line(scope, 500, _(FAULT))(scope, receive, sent)
+
+    @staticmethod
+    def _line(scope: Scope, status: int, words: str) -> Response:
+        if scope["path"].startswith(hooks.PLACE):
+            return hooks.line(status, words)
+        return line(status, words)
 
     @staticmethod
     def _accepted(scope: Scope) -> str:

@@ -11,16 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from slaflow.link import shapes
-from slaflow.link.receive import LARGEST, TOO_LARGE, Refused, receive, too_large
+from slaflow.link.receive import LARGEST, TOO_LARGE, UNKNOWN, Refused, receive, too_large
 from slaflow.web.forms import body_of, holds
 from slaflow.web.principal import PUBLIC, operation
 from slaflow.web.site import Site
 
 router = APIRouter()
+PLACE = "/hooks/"
+ONLY_POST = "only POST is taken here"
 
 
 @router.post("/hooks/{name}")
 @router.post("/hooks/{name}/{token}")
+@router.post("/hooks/{name}/", include_in_schema=False)
+@router.post("/hooks/{name}/{token}/", include_in_schema=False)
 @operation(PUBLIC)
 @holds(LARGEST, TOO_LARGE)
 async def take(request: Request, name: str, token: str = "") -> Response:
@@ -57,9 +61,21 @@ def _public(request: Request, site: Site) -> str:
     return (site.reach.public_url or "").rstrip("/") + asked
 
 
-def _line(error: Refused) -> Response:
+def line(status: int, words: str) -> Response:
     """One clear line, for who looks at what their system was answered."""
-    answer = PlainTextResponse(f"{error.words}\n", error.status)
+    return PlainTextResponse(f"{words}\n", status)
+
+
+def not_taken(error: HTTPException) -> Response:
+    """What is answered to what is no delivery at all."""
+    words = {404: UNKNOWN, 405: ONLY_POST}.get(error.status_code, str(error.detail))
+    answer = line(error.status_code, words)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _line(error: Refused) -> Response:
+    answer = line(error.status, error.words)
     if error.retry_after is not None:
         answer.headers["retry-after"] = str(int(error.retry_after.total_seconds()))
     return answer

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from support.delivering import ENVIRONMENT, KINDS, REACH, SECRET, change, hubspot, kept, sent_by
-from support.office import HOUR, Present
+from support.office import HOUR, Present, staffed
+from support.worlds import Fill
 
 from slaflow.engine.app import Engine
 from slaflow.link.listening import examine
@@ -17,14 +21,28 @@ from slaflow.store.linking.inbox import Settled
 ALONE = REACH.model_copy(update={"hooks": {"hubspot": REACH.hooks["hubspot"]}})
 
 
+MAP = "lead: {email: properties.email}\n"
+
+
+def an_office(database: Database) -> None:
+    """The office agreement in force."""
+    staffed(Engine(database))
+
+
 @pytest.fixture
 def present() -> Present:
     return Present()
 
 
 @pytest.fixture
-def app(database: Database, present: Present) -> Engine:
-    return Engine(database, now=present)
+def app(
+    world_of: Callable[[Fill], Database], present: Present, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """An engine of the office, in a folder with a map for each hook."""
+    for kind in KINDS:
+        (tmp_path / f"{kind}.hook.yaml").write_text(MAP, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return Engine(world_of(an_office), now=present)
 
 
 def told(app: Engine, reach: Reach = ALONE, **environment: str) -> list[tuple[bool, str]]:
@@ -82,3 +100,15 @@ def test_a_hook_that_could_take_nothing_says_why_and_no_secret(app: Engine) -> N
     assert words == (
         "hubspot: [hooks.hubspot] fetch: there is no CRM crm among the receivers of slaflow.toml"
     )
+
+
+def test_a_map_that_fits_no_agreement_is_told_before_anything_comes(app: Engine) -> None:
+    faulty = MAP.replace("}", ", emial: properties.email}\n") + "colour: red\n"
+    Path("hubspot.hook.yaml").write_text(faulty, encoding="utf-8")
+    (ok, first), (_, second) = told(app)
+    assert not ok
+    assert first.startswith('hubspot: hubspot.hook.yaml:1:40: unknown field "emial"; did you mean "email"?')
+    assert second.startswith("hubspot: hubspot.hook.yaml:3:1: ")
+    Path("hubspot.hook.yaml").unlink()
+    said = "hubspot: hubspot.hook.yaml: the map cannot be read: No such file or directory"
+    assert told(app) == [(False, said)]

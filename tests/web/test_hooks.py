@@ -43,18 +43,24 @@ def app(database: Database, present: Present) -> Engine:
 
 
 @pytest.fixture
-def post(app: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Delivery], Response]]:
-    """Sends a delivery as it is, by the public name."""
+def client(app: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """Who asks the site by its public name, which has every secret."""
     for name, secret in ENVIRONMENT.items():
         monkeypatch.setenv(name, secret)
     site = made(Site(app, REACH, KEYS))
     with TestClient(site, base_url=PUBLIC, raise_server_exceptions=False, follow_redirects=False) as client:
+        yield client
 
-        def post(delivery: Delivery) -> Response:
-            headers = [(name, text.encode("latin-1")) for name, text in delivery.headers]
-            return client.post(delivery.path, content=delivery.body, headers=headers)
 
-        yield post
+@pytest.fixture
+def post(client: TestClient) -> Callable[[Delivery], Response]:
+    """Sends a delivery as it is."""
+
+    def post(delivery: Delivery) -> Response:
+        headers = [(name, text.encode("latin-1")) for name, text in delivery.headers]
+        return client.post(delivery.path, content=delivery.body, headers=headers)
+
+    return post
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -116,6 +122,19 @@ def test_whatever_is_sent_wrong_is_answered_in_one_clear_line(
     assert (later.status_code, later.headers["retry-after"]) == (503, "60")
     assert is_one_line(later)
     assert kept(app) == []
+
+
+def test_what_is_no_delivery_is_answered_in_one_clear_line_too(
+    client: TestClient, post: Callable[[Delivery], Response]
+) -> None:
+    slashed = sent_by("marketo")._replace(path="/hooks/marketo/")
+    assert post(slashed).status_code == 200, "a sender would not follow to another address"
+    for answer in (
+        client.get("/hooks/marketo"), client.put("/hooks/marketo"), client.post("/hooks/"),
+        post(sent_by("marketo").having(host="evil.example")),
+    ):  # fmt: skip
+        assert answer.status_code in (404, 405, 421)
+        assert is_one_line(answer), answer.text
 
 
 def test_a_hook_is_no_page_and_asks_for_no_form(

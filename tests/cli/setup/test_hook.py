@@ -63,6 +63,9 @@ def test_a_sample_says_what_would_be_done_and_changes_nothing(
 def test_what_is_no_delivery_of_that_kind_says_so(office: Slaflow, map: Path) -> None:
     said = office("hook", "test", map, map.parent / "sample.json", "--kind", "salesforce")
     assert (said.code, "sample.json" in said.err) == (1, True)
+    (map.parent / "sample.json").write_text("[" + " " * 2**20 + "]", encoding="utf-8")
+    said = office("hook", "test", map, map.parent / "sample.json")
+    assert (said.code, "a delivery has at most 1 MB" in said.err) == (1, True)
 
 
 @everywhere
@@ -84,6 +87,9 @@ def test_what_failed_is_listed_without_its_values_and_tried_again(
         "waiting",
     ]
     assert office("hook", "retry", "99").code == 1
+    for asked in ("list", "retry"):
+        said = office("hook", asked, "--hook", "crn")
+        assert (said.code, said.err) == (1, 'slaflow: unknown hook "crn"; did you mean "crm"?\n')
 
 
 def test_a_map_with_a_fault_is_told_with_its_place_and_nothing_is_lost(
