@@ -100,7 +100,7 @@ def _tried(page: Page, rows: Sequence[dict[str, Any]], session: Session) -> None
         style = STYLES.get(row["status"], "dim")
         page.line(f"{row['item']}  ", (row["status"], style), f"  {_whose(row)}, {_when(row, session)}")
         for name, value in row["fields"].items():
-            page.line(f"{name}: {value}", indent=4)
+            page.line(f"{name} is emptied" if value is None else f"{name}: {value}", indent=4)
         for each in row["events"]:
             at = instant(each["at"], session.zone)
             page.line(f"{each['kind']} {each['name']} by {each['actor']}, {at}", indent=4)

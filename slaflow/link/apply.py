@@ -51,8 +51,8 @@ Stands = Mapping[str, tuple[int, int]]
 class Terms:
     """A hook as it is applied.
 
-    ``crm``: that of ``[receivers]`` of which it tells, if any. ``ours``: fields of the lead that both sides
-    may change, and that stay ours where both did at one instant.
+    ``crm``: that of ``[receivers]`` of which it tells, if any. ``both``: fields of the lead that both sides
+    may change; ``ours``: those of them that stay ours where both did at one instant.
     """
 
     app: Engine
@@ -61,6 +61,7 @@ class Terms:
     map: HookMap
     crm: str | None
     now: datetime
+    both: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
 
 
@@ -76,7 +77,8 @@ class Round:
         self.rehearsed = rehearsed
         workflow = terms.map.workflow
         self.actors = Actors(workflow, people_store.directory(conn), terms.now)
-        self.listener = Listener(terms.map, RowReader(terms.map, self.actors, terms.now), terms.now)
+        reader = RowReader(terms.map, self.actors, terms.now)
+        self.listener = Listener(terms.hook, terms.map, reader, terms.now, terms.both)
         self.heard = [self._heard(row, number, records) for number, row in enumerate(rows, 1)]
 
     def apply(self) -> list[Heard]:

@@ -12,7 +12,13 @@ from slaflow.exchange.imports.row import LEAD_PLACE, digest_of
 from slaflow.exchange.imports.spool import Item
 from slaflow.hours.zones import instant_at, micros_at
 from slaflow.lifecycle.lead import SYSTEM_ACTOR, Lead
-from slaflow.link.echo import is_ours, is_told_whole_by_another, is_written_last_by_us, says_who
+from slaflow.link.echo import (
+    is_ours,
+    is_told_whole_by_another,
+    is_written_last_by_us,
+    says_who,
+    tells_just,
+)
 from slaflow.link.heard import Heard, Listener, News
 from slaflow.link.told import NEVER, Told, field_of
 from slaflow.settings.hooks import AnyHook
@@ -93,9 +99,11 @@ class Sorter:
             # From before the lead's creation it says only what nobody else has said since.
             is_open = heard.stamp.micros >= begins or told.last(name) != NEVER or self._is_open(name, fields)
             stays = self._stays(course, heard, told, name)
-            said = News(name, column, text)
+            said = News(name, column, text, bool(text) or self._is_sure(heard, told, name, column))
             heard.told.append(said)
             _note(told, heard, said)
+            if value is None and (fields.get(name) is None or not said.is_sure):
+                continue
             if was_there and course.lead is not None and fields.get(name) != value:
                 # It stood there before: the lead was changed since, and that is on its way.
                 heard.is_echo = True
@@ -103,6 +111,14 @@ class Sorter:
                 news[name] = fields[name] = value
         heard.inputs = news
         return news
+
+    def _is_sure(self, heard: Heard, told: Told, name: str, column: str | None) -> bool:
+        """Whether that a field is empty there says that it was emptied.
+
+        Of a record that was never looked at it may always have been so, and what stands here goes there.
+        """
+        is_said = name not in self.listener.both or tells_just(self.hook, heard.row.row, column)
+        return is_said or told.is_known(name, column, heard.at)
 
     def _stays(self, course: Course, heard: Heard, told: Told, name: str) -> bool:
         """Whether somebody here changed the field at the very instant, and that counts."""
@@ -167,4 +183,5 @@ def _note_changed_there(told: Told, heard: Heard, hook: AnyHook, shared: Collect
 
 def _note(told: Told, heard: Heard, said: News) -> None:
     told.note(said.field, heard.stamp, said.text)
-    told.note_there(said.column, instant_at(heard.stamp.micros), said.text)
+    if said.is_sure:
+        told.note_there(said.column, instant_at(heard.stamp.micros), said.text)

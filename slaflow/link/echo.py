@@ -43,6 +43,22 @@ def is_told_whole_by_another(hook: AnyHook, row: Mapping[str, str]) -> bool:
     return is_signed and not is_written_last_by_us(hook, row)
 
 
+def tells_just(hook: AnyHook, row: Mapping[str, str], column: str | None) -> bool:
+    """Whether the sender says that just that field was changed, and not how all of a record is."""
+    if column is None or column not in row:
+        return False
+    if isinstance(hook, HubSpotHook):
+        return row.get("propertyName") == column.rpartition(".")[2]
+    # Of an update what is empty and was not changed is left out as it comes in.
+    is_update = row.get("ChangeEventHeader.changeType") == "UPDATE"
+    return is_update and row.get("ChangeEventHeader.changedFields", "[]") != "[]"
+
+
+def leaves_out_empty(hook: AnyHook, row: Mapping[str, str]) -> bool:
+    """Whether a field that was chosen to be told, and is not, is empty: so Salesforce writes its messages."""
+    return isinstance(hook, SalesforceHook) and "notification" in row
+
+
 def is_written_last_by_us(hook: AnyHook, row: Mapping[str, str]) -> bool:
     """Whether slaflow's own user was the last to change a record of which all is told."""
     if not isinstance(hook, SalesforceHook) or hook.user is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,8 +11,10 @@ from slaflow.errors import SlaflowError
 from slaflow.exchange.imports.row import LEAD_PLACE, Reading, RowReader, Said
 from slaflow.exchange.imports.table import Row, checked
 from slaflow.lifecycle.decide import check_not_ahead
+from slaflow.link.echo import leaves_out_empty
 from slaflow.link.hook_map import HookDocument, HookMap, condition_of, is_for
 from slaflow.link.told import Stamp, stamp
+from slaflow.settings.hooks import AnyHook
 from slaflow.store.linking.inbox import Delivered, Settled
 
 
@@ -24,11 +26,12 @@ class Read(NamedTuple):
 
 
 class News(NamedTuple):
-    """A value that was told, by the lead's field."""
+    """A value that was told, by the lead's field; an empty ``text`` empties it, if ``is_sure``."""
 
     field: str
     column: str | None
     text: str
+    is_sure: bool = True
 
 
 @dataclass(slots=True)
@@ -78,13 +81,22 @@ class Heard:
 
 
 class Listener:
-    """Reads what was delivered by one map, against the people known and the clock."""
+    """Reads what was delivered by one map, against the people known and the clock.
 
-    def __init__(self, map: HookMap, reader: RowReader, now: datetime) -> None:
+    An empty column empties the fields that the map says, and those of the lead that *both* sides may change.
+    """
+
+    def __init__(
+        self, hook: AnyHook, map: HookMap, reader: RowReader, now: datetime, both: Collection[str] = ()
+    ) -> None:
+        self.hook = hook
         self.map = map
         self.reader = reader
         self.now = now
+        self.both = both
         self.when = condition_of(map)
+        named = {name for name in map.document.lead if map.document.column_of(name) is not None}
+        self.clears = sorted((named & {*map.document.clear, *both}) - {*map.workflow.identity})
 
     def is_for(self, heard: Heard) -> bool:
         """Whether the map is for what was delivered."""
@@ -127,4 +139,16 @@ class Listener:
             column = self.map.document.column_of(name)
             if column is None or column in heard.cells:
                 found.append((name, value, column, heard.cells.get(column or "", "") or str(value)))
-        return found
+        return found + self._emptied(heard)
+
+    def _emptied(self, heard: Heard) -> list[tuple[str, Any, str | None, str]]:
+        """The fields that it tells to be empty."""
+        if heard.reading.key is None:
+            return []
+        document, is_whole = self.map.document, leaves_out_empty(self.hook, heard.row.row)
+        given = ((name, document.column_of(name)) for name in self.clears if name not in heard.values)
+        return [
+            (name, None, column, "")
+            for name, column in given
+            if column in heard.cells or (is_whole and name in document.clear)
+        ]

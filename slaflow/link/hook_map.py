@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
+from slaflow.errors import UnknownName
 from slaflow.exchange.errors import FileUnreadable, MapInvalid
 from slaflow.exchange.imports.actors import Actors
 from slaflow.exchange.imports.binding import BoundMap, bind_as
 from slaflow.exchange.imports.map import Cell, InstantCell, MapDocument, Word
+from slaflow.workflow.document.types import Some
 from slaflow.workflow.expressions.cel import CompiledExpression
 from slaflow.workflow.expressions.tokens import ExpressionInvalid
 from slaflow.workflow.model.workflow import Workflow
@@ -36,11 +40,12 @@ def _without_row(value: Any, is_column: bool = False) -> Any:
 
 class HookDocument(MapDocument):
     """An import map; ``when`` says which deliveries it is for, ``remote`` names the record, ``at`` says when
-    what is said was so."""
+    what is said was so, ``clear`` names fields of the lead that an empty column empties."""
 
     when: Word | None = None
     remote: Cell | None = None
     at: InstantCell | None = None
+    clear: Some[Word] = Field(default_factory=list)
 
     @classmethod
     def as_called(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -82,13 +87,27 @@ HookMap = BoundMap[HookDocument]
 def bind_hook(text: str | bytes, filename: str, workflow: Workflow, actors: Actors) -> HookMap:
     """The map in *text*, held against the agreement. Raises ``MapInvalid``, as an import does."""
     bound = bind_as(HookDocument, text, filename, workflow, None, actors)
+    source = read_yaml(text)
+    found = [source.finding(("clear", place), words) for place, words in _not_to_clear(bound)]
     try:
         condition_of(bound)
     except ExpressionInvalid as error:
-        source = read_yaml(text)
-        found = [source.finding(("when",), each.message, offset=each.offset) for each in error.problems]
-        raise MapInvalid(found, filename) from None
+        found += [source.finding(("when",), each.message, offset=each.offset) for each in error.problems]
+    if found:
+        raise MapInvalid(found, filename)
     return bound
+
+
+def _not_to_clear(map: HookMap) -> Iterator[tuple[int, str]]:
+    """What of ``clear`` no column could ever empty, by its place there."""
+    document = map.document
+    for place, name in enumerate(document.clear):
+        if name not in document.lead:
+            yield place, str(UnknownName("field of lead", name, document.lead))
+        elif name in map.workflow.identity:
+            yield place, f"{name} identifies a lead, and is never emptied"
+        elif document.column_of(name) is None:
+            yield place, f"{name} is always what the map says, and is never emptied"
 
 
 def condition_of(map: HookMap) -> CompiledExpression | None:

@@ -70,19 +70,20 @@ def terms_of(app: Engine, reach: Reach, name: str, now: datetime | None = None) 
     with app.database.read() as conn:
         actors = Actors(workflow, people_store.directory(conn), now)
     map = read_hook_map(hook.map, workflow, actors)
-    return Terms(app, name, hook, map, crm, now, _ours(app, reach, crm, map))
+    return Terms(app, name, hook, map, crm, now, *shared(app, reach, crm, map))
 
 
-def _ours(app: Engine, reach: Reach, crm: str | None, map: HookMap) -> frozenset[str]:
-    """The fields that are ours where both sides change them at once. Raises ``MapInvalid`` for one that is to
-    go both ways and is not said to."""
+def shared(app: Engine, reach: Reach, crm: str | None, map: HookMap) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields of the lead that *crm* may change too, and those of them that are ours where both sides
+    change them at once. Raises ``MapInvalid`` for one that is to go both ways and is not said to."""
     if crm is None:
-        return frozenset()
+        return frozenset(), frozenset()
     settings = reach.crms[crm]
     workflow = app.active(settings.workflow)
     link = read_link_file(settings.map, workflow)
     check_one_way(settings.map.read_bytes(), str(settings.map), workflow, map.document)
-    return frozenset(each.field for each in link.document.both.values() if each.wins == "ours")
+    both = link.document.both.values()
+    return frozenset(each.field for each in both), frozenset(e.field for e in both if e.wins == "ours")
 
 
 def run_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -15,8 +16,9 @@ from slaflow.hours.zones import instant_at
 from slaflow.lifecycle.decision import instant_text
 from slaflow.link.apply import Round, Terms
 from slaflow.link.heard import Heard
-from slaflow.link.hook_map import read_hook_map
+from slaflow.link.hook_map import HookMap, read_hook_map
 from slaflow.link.receive import check_form
+from slaflow.link.run import crm_of, shared
 from slaflow.link.shapes import BodyRefused, Item, NotGenuine, Request
 from slaflow.link.sources.opening import source_of
 from slaflow.settings.hooks import AnyHook, SalesforceHook
@@ -66,9 +68,18 @@ def tried_out(
     items = _items(hook, sample, now)
     with app.database.rehearsal() as conn:
         actors = Actors(agreement, people_store.directory(conn), now)
-        terms = Terms(app, name, hook, read_hook_map(map, agreement, actors), None, now)
+        bound = read_hook_map(map, agreement, actors)
+        terms = Terms(app, name, hook, bound, None, now, *_shared(app, reach, hook, bound))
         rows = [_delivered(name, number, item, now) for number, item in enumerate(items, 1)]
         return [_json(heard) for heard in Round(terms, conn, rows, {}, rehearsed=True).apply()]
+
+
+def _shared(app: Engine, reach: Reach, hook: AnyHook, map: HookMap) -> tuple[frozenset[str], frozenset[str]]:
+    """As it would be; of a link map that is still to be written, or has a fault, nothing is asked here."""
+    with suppress(SlaflowError):
+        crm = crm_of(reach, hook)
+        return shared(app, reach, crm if crm in reach.crms else None, map)
+    return frozenset(), frozenset()
 
 
 def _made_up(kind: str, map: Path) -> AnyHook:

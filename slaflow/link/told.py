@@ -67,6 +67,12 @@ class Told:
             return False
         return self.theirs.sent.get(field_of(column)) == digest(text)
 
+    def is_known(self, field: str, column: str | None, at: datetime) -> bool:
+        """Whether it is known what the record held in that field before *at*, be it nothing."""
+        is_seen = self.theirs is not None and column is not None and field_of(column) in self.theirs.sent
+        was_told = self.ours.sent.get(field, digest("")) != digest("")
+        return was_told or (is_seen and not self.is_written_since(column, at))
+
     def is_told_again(self, field: str, when: Stamp, text: str) -> bool:
         """Whether that very *text* was told of the *field* of that very instant."""
         return self.last(field).micros == when.micros and self.ours.sent.get(field) == digest(text)

@@ -50,7 +50,7 @@ find: {by: Email, field: email}
 out: {Slaflow_State__c: state, OwnerId: {owner: true}}
 both: {Company: {field: company, wins: remote}, FirstName: {field: country, wins: ours}}
 """
-SALESFORCE_HOOK = "lead: {company: Company, country: FirstName}\nremote: Id\n"
+SALESFORCE_HOOK = "lead: {company: Company, country: FirstName}\nremote: Id\nclear: [country]\n"
 
 
 class Side(Protocol):
@@ -215,6 +215,8 @@ class Course:
     many: int = LEADS
     leads: dict[str, int] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+    """Whose country was ever changed since their record was made."""
     changes: int = 0
 
     def begin(self) -> None:
@@ -228,7 +230,10 @@ class Course:
         remote, is_here = self.chance.choice(list(self.leads)), self.chance.random() < 0.5
         name, text = "company", f"Firm {self.changes}"
         if self.chance.random() < 0.3:
-            name, text = "country", self.chance.choice(["SE", "DE"])
+            name, text = "country", self.chance.choice(["SE", "DE", ""])
+            # Who says there again what stands there changes nothing.
+            if is_here or text != self.side.value(remote, name):
+                self.settled.add(remote)
         else:
             self.latest[remote] = text
         if is_here:
@@ -267,7 +272,11 @@ def check_at_rest(app: Engine, side: Side, present: Present, changes: int) -> No
     assert side.written() - before <= changes
     for remote, lead in course.leads.items():
         here, there = app.show(lead)["fields"], {name: side.value(remote, name) for name in SHARED}
-        assert there == {name: here[name] or AT_FIRST[name] for name in SHARED}
+        assert there["company"] == (here["company"] or AT_FIRST["company"])
+        # What stood there from the start is for nobody here to have said.
+        was_never_told = not side.tells_all or remote not in course.settled
+        untold = {AT_FIRST["country"]} if was_never_told and not here["country"] else set()
+        assert (there["country"] or "") in {here["country"] or "", *untold}
         if side.tells_all:
             assert there["company"] == course.latest.get(remote, "Firm")
     written, entries = side.written(), sum(1 for _ in app.log())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,16 @@ def test_a_sample_says_what_would_be_done_and_changes_nothing(
     assert "no lead is known" in second["reason"]
     assert "a new lead, kim@example.com" in office("hook", "test", map, map.parent / "sample.json").out
     assert not [entry for entry in app.log() if entry.lead]
+
+
+def test_a_sample_says_what_would_be_emptied(office: Slaflow, app: Engine, map: Path) -> None:
+    fields = {"email": "kim@example.com", "company": "Kim Co"}
+    app.add(fields, "marketing", at=LONG_AGO - timedelta(hours=2))
+    said = SAMPLE.replace('"Kim Co"', '""').replace('"objectId": 513', '"objectId": 512')
+    (map.parent / "sample.json").write_text(said, encoding="utf-8")
+    assert "company" not in office("hook", "test", map, map.parent / "sample.json").out
+    map.write_text(MAP + "clear: company\n", encoding="utf-8")
+    assert "    company is emptied\n" in office("hook", "test", map, map.parent / "sample.json").out
 
 
 def test_what_is_no_delivery_of_that_kind_says_so(office: Slaflow, map: Path) -> None:

@@ -117,12 +117,58 @@ def test_a_field_that_is_to_go_both_ways_says_so(app: Engine, reach: Reach, tmp_
     assert statuses(app) == {"a": "waiting"}
 
 
+def test_a_field_that_both_may_change_is_emptied_where_somebody_emptied_it(
+    app: Engine, reach: Reach, crm: Crm
+) -> None:
+    def employees() -> object:
+        applied(app, reach, crms={"hs": crm})
+        return app.show("anna@example.com")["fields"]["employees"]
+
+    crm.add("512", numberofemployees="")
+    app.add({"email": "anna@example.com", "employees": 6}, "marketing", at=minute(0))
+    deliver(app, arrived("a", minute(1)))
+    assert employees() == 6, "it may always have been empty, and is to be written"
+    with app.database.write() as conn:
+        lead = app.show("anna@example.com")["id"]
+        known = mirrors.of_leads(conn, "hs", [lead])[lead]
+        assert "numberofemployees" not in known.sent
+        known.sent["numberofemployees"] = digest("6")
+        known.writes["numberofemployees"] = [minute(9).isoformat()]
+        mirrors.save(conn, [known])
+    crm.now = lambda: minute(8)
+    crm.add("512")
+    deliver(app, arrived("b", minute(8)))
+    assert employees() == 6, "that was before it was written"
+    deliver(app, arrived("c", minute(7), numberofemployees="7"))
+    assert employees() == 6, "nor does what it held before come back"
+    crm.now = lambda: minute(10)
+    crm.add("512")
+    deliver(app, arrived("d", minute(10)))
+    assert employees() is None
+    assert statuses(app) == {"a": "unchanged", "b": "unchanged", "c": "unchanged", "d": "applied"}
+    deliver(app, arrived("e", minute(11), numberofemployees="5"))
+    assert employees() == 5
+    just_that = {"propertyName": "numberofemployees", "propertyValue": ""}
+    deliver(app, arrived("f", minute(12), row=just_that, numberofemployees=""))
+    assert employees() is None
+
+
 def test_what_the_map_is_not_for_is_not_read(app: Engine, tmp_path: Path, reach: Reach, crm: Crm) -> None:
     map = tmp_path / "hook.yaml"
     map.write_text(READS + "when: \"row.kind == 'contact'\"\n", encoding="utf-8")
     deliver(app, arrived("a", minute(1), row={"kind": "company"}))
     assert applied(app, reach, crms={"hs": crm}).counts == {"unchanged": 1}
     assert crm.calls == []
+
+
+def test_what_nothing_could_empty_is_no_field_to_clear(app: Engine, tmp_path: Path) -> None:
+    reach = reach_to(tmp_path, MAP + "clear: [employees, email, sauce]\n")
+    deliver(app, arrived("a", minute(1)))
+    with pytest.raises(MapInvalid) as told:
+        applied(app, reach)
+    identifies, unknown = str(told.value).splitlines()
+    assert identifies.endswith("email identifies a lead, and is never emptied")
+    assert unknown.endswith('unknown field of lead "sauce"; did you mean "source"?')
 
 
 def test_a_column_may_be_called_as_conditions_call_it() -> None:
