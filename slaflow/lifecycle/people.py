@@ -89,7 +89,7 @@ class Directory:
         for absence in self.absences:
             away.setdefault(self._key(absence.email), []).append(absence)
         edges = {at for p in self.people for at in (p.valid_from, p.valid_until) if at is not None}
-        leaves = {max(a.starts_at, a.recorded_at) for a in self.absences} | {a.ends_at for a in self.absences}
+        leaves = {max(a.starts_at, a.recorded_at) for a in self.absences} | {a.over_at for a in self.absences}
         object.__setattr__(self, "_rows", rows)
         object.__setattr__(self, "_away", away)
         object.__setattr__(self, "_edges", sorted(edges))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from support.builders import utc
 from support.known_loads import KnownLoads
 from support.stories.course import (
     ANNA,
@@ -23,7 +25,7 @@ from support.stories.retold import again
 
 from slaflow.lifecycle.events import Dealt
 from slaflow.lifecycle.lead import SYSTEM_ACTOR
-from slaflow.lifecycle.people import Absence, Person
+from slaflow.lifecycle.people import Absence, Directory, Person
 
 LEAD = """
 lead:
@@ -247,3 +249,15 @@ def test_who_is_excused_does() -> None:
 def test_a_pick_is_decided_again_from_what_it_says(told: Callable[[], Course]) -> None:
     replayed = again(told())
     assert (replayed.finding, replayed.unchecked) == (None, None)
+
+
+@pytest.mark.parametrize("asked", [(LATER, TUESDAY), (TUESDAY, LATER)])
+def test_who_came_back_early_is_away_until_then_whichever_instant_is_asked_about_first(
+    asked: tuple[str, str],
+) -> None:
+    """A team is looked up once between two instants at which somebody comes or goes."""
+    absence = Absence(ANNA, utc("2026-03-02T00:00"), utc("2026-03-06T00:00"), utc("2026-03-01T00:00"))
+    back = replace(absence, back_at=utc("2026-03-03T10:30"))
+    staff = Directory((_in_team(a_person(ANNA, order=1)), _in_team(a_person(BERIT, order=2))), (back,))
+    found = {at: staff.able("nordics", utc(at)) for at in asked}
+    assert found == {TUESDAY: (BERIT,), LATER: (ANNA, BERIT)}
