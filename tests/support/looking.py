@@ -18,17 +18,17 @@ from slaflow.web.access.cookies import ON_THIS_MACHINE
 from slaflow.web.app import STATIC
 
 WHOLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-ASKED: dict[tuple[int, str], dict[str, Any]] = {
+CORNERS: dict[tuple[int, str], dict[str, Any]] = {
     (1280, "light"): {"runOnly": WHOLE, "contrast": True},
-    (1280, "dark"): {"runOnly": {"type": "rule", "values": ["link-in-text-block"]}, "contrast": True},
-    (390, "light"): {"runOnly": WHOLE},
     (390, "dark"): {"contrast": True},
 }
-"""What axe is asked: what hangs on colours once for each scheme, what hangs on widths for each width."""
-CORNERS = {each: ASKED[each] for each in ((1280, "light"), (390, "dark"))}
-"""For what differs little from a page that is asked all of it, or is very long."""
+OTHERS: dict[tuple[int, str], dict[str, Any]] = {
+    (390, "light"): {"runOnly": WHOLE, "contrast": True},
+    (1280, "dark"): {"runOnly": {"type": "rule", "values": ["link-in-text-block"]}, "contrast": True},
+}
+"""What axe is asked: colours in each scheme, all else in one width. Half of the pages are looked at from the
+other corners, as all are laid out and painted by the same few sheets."""
 SIZES = (1280, 390)
-SCHEMES = ("light", "dark")
 NARROW = 320
 HEAVIEST = {".js": 25_000, ".css": 12_000}
 KEPT = "SLAFLOW_SCREENSHOTS"
@@ -52,12 +52,12 @@ class Window:
             answer = self.page.goto(self.where + path)
         return answer
 
-    def faults(self, name: str = "", axe: Mapping[tuple[int, str], dict[str, Any]] = ASKED) -> list[str]:
+    def faults(self, name: str = "", axe: Mapping[tuple[int, str], dict[str, Any]] = CORNERS) -> list[str]:
         """What is wrong with the page as it stands, everything open that can be opened."""
         page = self.page
         page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
         found = [f"shifted by {page.evaluate('looking.shifted')}"] if page.evaluate("looking.shifted") else []
-        keep(page, name)
+        keep(page, name, axe)
         page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
         for (width, scheme), asked in axe.items():
             self.as_seen(width, scheme)
@@ -73,7 +73,7 @@ class Window:
             found.append(f"{page.evaluate('looking.tooWide()')} px too wide at {NARROW}")
         page.keyboard.press("Tab")
         found += page.evaluate("looking.unfocused()")
-        self.as_seen(SIZES[0], SCHEMES[0])
+        self.as_seen(SIZES[0], "light")
         return found + self.heard()
 
     def as_seen(self, width: int, scheme: str) -> None:
@@ -127,16 +127,15 @@ def too_heavy(page: Any) -> list[str]:
     return [f"{kind} weighs {size}" for kind, size in sizes.items() if size > HEAVIEST[kind]]
 
 
-def keep(page: Any, name: str) -> None:
+def keep(page: Any, name: str, seen: Iterable[tuple[int, str]]) -> None:
     """Pictures of the page, where somebody wants them kept."""
     folder = os.environ.get(KEPT)
     if not folder or not name:
         return
-    for width in SIZES:
-        for scheme in SCHEMES:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=Path(folder, f"{name}-{width}-{scheme}.png"), full_page=True)
+    for width, scheme in seen:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=Path(folder, f"{name}-{width}-{scheme}.png"), full_page=True)
 
 
 def sent_wrong(page: Any, action: str, typed: Iterable[tuple[str, str]]) -> int:

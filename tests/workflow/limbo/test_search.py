@@ -34,7 +34,7 @@ def where(terms: Terms, course: Course) -> Configuration:
 
 
 @settings(
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None, max_examples=40
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None, max_examples=12
 )
 @given(stories)
 def test_no_history_comes_to_where_the_search_was_not(story: Story) -> None:
