@@ -142,6 +142,7 @@ is typed."""
 PRESSED = {
     "/sign-out", "/demo", "/admin/people", "/admin/people/remove", "/admin/people/sign-out",
     "/admin/people/unlink", "/stop/{text}", "/slack", "/hooks/{name}", "/hooks/{name}/{token}",
+    "/hooks/{name}/", "/hooks/{name}/{token}/",
     "/leads/{number}/lift/return/{about}",
     "/leads/{number}/uphold/return/{about}", "/leads/{number}/owner/me", "/leads/{number}/log/{name}",
     "/leads/{number}/fire/{name}", "/log/verify", "/log/export", "/log/{number}/proof",
