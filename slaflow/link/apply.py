@@ -113,12 +113,7 @@ class Round:
     def _numbers(self, remotes: Collection[str]) -> dict[str, int]:
         """The leads of these records, as far as they are known."""
         name, crm = self.terms.name, self.terms.crm
-        found = told_store.leads_of(self.conn, name, crm, remotes) if remotes else {}
-        if rest := remotes - found.keys():
-            for earlier in inbox.of_remotes(self.conn, name, rest):
-                if earlier.remote is not None and earlier.lead is not None:
-                    found[earlier.remote] = earlier.lead
-        return found
+        return told_store.leads_of(self.conn, name, crm, remotes) if remotes else {}
 
     def _courses(self, open_: Sequence[Heard], numbers: Mapping[str, int]) -> list[Course]:
         """What was heard by lead, the known ones locked; of whose lead nobody knows waits or fails."""
@@ -218,7 +213,7 @@ class Round:
         known = [course for course in courses if (lead := _lead_of(course)) is not None and lead > 0]
         for course in known:
             course.told.belong(_lead_of(course) or 0)
-        told_store.keep(conn, [course.told for course in known])
+        told_store.keep(conn, terms.name, [course.told for course in known])
         inbox.settle(conn, [each.settled for each in self.heard if each.status != WAITING])
         inbox.empty(conn, [each.row.id for each in self.heard if each.reason == ERASED])
         for tries, waiting in _by_tries(self.heard).items():

@@ -161,12 +161,12 @@ def note(course: Course, hook: AnyHook, columns: Collection[str]) -> None:
     """
     shared = {field_of(column) for column in columns}
     for heard in sorted(course.heard, key=lambda heard: heard.stamp):
+        course.told.note_record(heard.remote)
         if any(place == LEAD_PLACE for place, _ in heard.refusals):
             continue
         for said in heard.told:
             if course.told.last(said.field) < heard.stamp:
                 _note(course.told, heard, said)
-        course.told.note_record(heard.remote)
         _note_changed_there(course.told, heard, hook, shared)
 
 

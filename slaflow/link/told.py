@@ -16,7 +16,7 @@ from slaflow.hours.zones import micros_at
 from slaflow.lifecycle.decision import instant_text
 from slaflow.link.digest import digest
 from slaflow.store.database import Connection
-from slaflow.store.linking import mirrors
+from slaflow.store.linking import mirrors, records
 from slaflow.store.linking.mirrors import Mirror
 
 HOOK = "hook:"
@@ -44,11 +44,13 @@ def stamp(at: datetime, key: str) -> Stamp:
 
 
 class Told:
-    """What was told of one lead: ``ours`` by the hook, ``theirs`` as the CRM's record is known."""
+    """What was told of one lead: ``ours`` by the hook, ``theirs`` as the CRM's record is known, ``records``
+    which were told of."""
 
     def __init__(self, ours: Mirror, theirs: Mirror | None) -> None:
         self.ours = ours
         self.theirs = theirs
+        self.records: set[str] = set()
 
     def last(self, field: str) -> Stamp:
         """When the lead's *field* was told last."""
@@ -138,9 +140,10 @@ class Told:
             self.theirs.lead = lead
 
     def note_record(self, remote: str | None) -> None:
-        """Which record is the lead's."""
+        """That a record is the lead's; the one that is shown what slaflow knows stays."""
         if remote is None:
             return
+        self.records.add(remote)
         self.ours.remote = remote
         if self.theirs is not None and self.theirs.remote is None:
             self.theirs.remote = remote
@@ -168,15 +171,16 @@ def told_of(conn: Connection, hook: str, crm: str | None, leads: Collection[int]
     return found
 
 
-def keep(conn: Connection, told: Collection[Told]) -> None:
+def keep(conn: Connection, hook: str, told: Collection[Told]) -> None:
     """Writes what is known now."""
+    records.note(conn, hook, {(remote, each.ours.lead) for each in told for remote in each.records})
     rows = [each.ours for each in told] + [each.theirs for each in told if each.theirs is not None]
     mirrors.save(conn, rows)
 
 
 def leads_of(conn: Connection, hook: str, crm: str | None, remotes: Collection[str]) -> dict[str, int]:
     """Whose record each of *remotes* is, as far as is known."""
-    found = mirrors.by_remote(conn, f"{HOOK}{hook}", remotes)
+    found = records.leads_of(conn, hook, remotes)
     if crm is not None:
         found = mirrors.by_remote(conn, crm, remotes) | found
     return found

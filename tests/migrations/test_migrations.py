@@ -36,8 +36,8 @@ from slaflow.store.errors import LogIsAppendOnly, NotMigrated, UnknownRevision
 from slaflow.store.jobs import queue as jobs
 from slaflow.store.kept import figures, passages, touches
 from slaflow.store.kept.touches import Ending, Touch
-from slaflow.store.linking import inbox, mirrors
-from slaflow.store.linking.inbox import Arrived
+from slaflow.store.linking import inbox, mirrors, records
+from slaflow.store.linking.inbox import Arrived, Settled
 from slaflow.store.log import archives, checkpoints, entries
 from slaflow.store.log.checkpoints import KeptCheckpoint
 from slaflow.store.rows import (
@@ -107,6 +107,7 @@ def fill(database: Database) -> None:
         jobs.add_part(connection, job, 0, b"part")
         inbox.take(connection, "crm", [Arrived(f"key-{lead_id}", MONDAY, "1", {})], MONDAY, MONDAY)
         mirrors.mark(connection, ["crm"], {lead_id: 1})
+        records.note(connection, "crm", [(f"record-{lead_id}", lead_id)])
 
 
 def let_in(connection: Connection, number: int) -> None:
@@ -230,6 +231,23 @@ def test_who_was_erased_is_known_again_after_a_way_down_and_up(database: Databas
     with database.read() as connection:
         known = identities.erased_on(connection, ["kim@example.com", "liv@example.com"])
     assert known == {"kim@example.com": MONDAY.date()}
+
+
+def test_whose_records_there_are_is_known_again_as_far_as_it_was_before(database: Database) -> None:
+    told = [Arrived(name, MONDAY, name, {}) for name in ("9", "10", "11")]
+    with database.write() as connection:
+        mirrors.save(
+            connection, [mirrors.Mirror("hook:crm", 1, 0, remote="8"), mirrors.Mirror("hs", 1, 0, remote="7")]
+        )
+        inbox.take(connection, "crm", told, MONDAY, MONDAY)
+        by_remote = {each.remote: each.id for each in inbox.listed(connection)}
+        inbox.settle(
+            connection, [Settled(by_remote["9"], "applied", 1), Settled(by_remote["10"], "unchanged", 2)]
+        )
+    schema.downgrade(database, "0025")
+    schema.upgrade(database)
+    with database.read() as connection:
+        assert records.leads_of(connection, "crm", ["7", "8", "9", "10", "11"]) == {"8": 1, "9": 1, "10": 2}
 
 
 def test_assignments_since_the_last_handoff_are_counted_from_the_log(database: Database) -> None:

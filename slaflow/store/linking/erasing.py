@@ -6,10 +6,12 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from slaflow.store.linking import inbox, mirrors
+from slaflow.store.linking import inbox, mirrors, records
 
 
 def forget(connection: Connection, lead: int, values: Collection[str]) -> None:
     """Drops all that was sent of the lead, of her records, or with one of her *values* in it."""
-    inbox.forget(connection, lead, mirrors.remotes_of(connection, lead), values)
+    remotes = {*mirrors.remotes_of(connection, lead), *records.of_lead(connection, lead)}
+    inbox.forget(connection, lead, remotes, values)
     mirrors.forget(connection, lead)
+    records.forget(connection, lead)

@@ -33,6 +33,16 @@ inbox = Table(
 """One thing that a delivery says: ``row`` is its payload as flat texts, ``remote`` the record it is about.
 ``status`` is waiting, applied, unchanged, echo or failed, with ``reason``."""
 
+known_record = Table(
+    "known_record",
+    metadata,
+    Column("hook", Text, primary_key=True),
+    Column("remote", Word, primary_key=True),
+    Column("lead", BigInteger, nullable=False),
+    Index("known_record_lead", "lead"),
+)
+"""Whose record it is of which a hook told; a lead may have several."""
+
 mirror = Table(
     "mirror",
     metadata,

@@ -15,7 +15,7 @@ from slaflow.exchange.errors import MapInvalid
 from slaflow.link.apply import LONGEST, UNKNOWN
 from slaflow.link.heard import Heard, Listener
 from slaflow.settings.reach import Reach
-from slaflow.store.linking import inbox, mirrors
+from slaflow.store.linking import inbox, records
 
 
 def test_a_record_becomes_a_lead_and_what_it_says_later_a_change(app: Engine, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_who_is_in_the_way_holds_up_nobody_else(
         assert inbox.retry(conn, NOW, hook=HOOK) == 1
     assert applied(app, reach_to(tmp_path)).counts == {"applied": 1}
     with app.database.read() as conn:
-        assert len(mirrors.by_remote(conn, f"hook:{HOOK}", ["3"])) == 1
+        assert len(records.leads_of(conn, HOOK, ["3"])) == 1
 
 
 def test_what_is_too_far_ahead_fails(app: Engine, tmp_path: Path) -> None:

@@ -42,6 +42,24 @@ def test_who_was_erased_does_not_come_back_and_what_they_say_is_not_kept(app: En
     assert (left.status, dict(left.row), left.remote) == ("failed", {}, None)
 
 
+def test_each_record_of_a_lead_is_known_for_as_long_as_the_lead_is(app: Engine, tmp_path: Path) -> None:
+    reach, then = reach_to(tmp_path), NOW + DELIVERED + timedelta(days=1)
+    for remote in ("512", "513", "514"):
+        deliver(app, arrived(remote, minute(1), remote=remote, email="anna@example.com"))
+    applied(app, reach)
+    later = Engine(app.database, now=lambda: then)
+    assert forget_over(later) == 3
+    for number, remote in enumerate(("513", "512", "514"), 2):
+        deliver(
+            app, arrived(f"{remote} again", minute(number), remote=remote, employees=str(number)), now=then
+        )
+    applied(later, reach, then)
+    assert set(statuses(app).values()) == {"applied"}
+    later.erase("anna@example.com", reason="asked for", actor="system")
+    with app.database.read() as conn:
+        assert conn.execute(text("SELECT * FROM known_record")).all() == []
+
+
 def test_what_came_to_an_end_is_forgotten_after_two_weeks(app: Engine, tmp_path: Path) -> None:
     deliver(app, arrived("a", minute(1), email="a@example.com"), now=NOW - DELIVERED)
     deliver(app, arrived("b", minute(2), email="b@example.com"), now=NOW - timedelta(days=13))
