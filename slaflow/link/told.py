@@ -22,7 +22,7 @@ from slaflow.store.linking.mirrors import Mirror
 HOOK = "hook:"
 """Before the name of a hook, where a receiver is named: one has no colon in its name."""
 UNSURE = timedelta(minutes=1)
-"""What was changed so shortly before a write of ours may have been changed after it."""
+"""What was changed so shortly before or after a write of ours may stand there, or ours."""
 
 
 class Stamp(NamedTuple):
@@ -122,7 +122,7 @@ class Told:
         """Somebody there put *text* into a field that slaflow alone writes: what belongs there is written.
 
         Their clock may differ from ours, and our write may have been under way: where it is not sure which of
-        the two stands there, it is written once more.
+        the two stands there neither is taken to, and it is written once more.
         """
         if self.theirs is None or self.stands_there(column, text):
             return
@@ -131,6 +131,8 @@ class Told:
         if is_news and not self.is_written_since(column, at + UNSURE):
             self.theirs.told[field] = instant_text(at)
             self.theirs.sent[field] = digest(text)
+            if self.is_written_since(column, at - UNSURE):
+                del self.theirs.sent[field]
             self.theirs.sent_seq = 0
 
     def belong(self, lead: int) -> None:

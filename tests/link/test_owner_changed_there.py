@@ -71,6 +71,18 @@ def test_a_rep_who_takes_it_there_has_it_here(portal: Portal) -> None:
     assert len(portal.written()) == written
 
 
+def test_a_rep_who_took_it_just_before_we_wrote_has_it_on_both_sides(portal: Portal) -> None:
+    """What was written over theirs is written anew, and not thought to be theirs."""
+    id, double = handed_over(portal), portal.double
+    app, present = portal.app, portal.present
+    app.fire(1, "hand_to", ANNA, {"to": CIA}, at=present.at)
+    double.change("contacts", id, present.at - timedelta(seconds=9), hubspot_owner_id="2")
+    portal.show()
+    assert portal.record(id).value("hubspot_owner_id") == "3"
+    portal.rest()
+    assert portal.record(id).value("hubspot_owner_id") == {BO: "2", CIA: "3"}[str(app.show(1)["owner"])]
+
+
 @pytest.mark.parametrize("to", ["3", "4"])
 def test_what_no_trigger_takes_is_put_back(portal: Portal, to: str) -> None:
     """The map has no line for one of them, and the other is of marketing."""
