@@ -54,6 +54,7 @@ CHANGED = {"contacts": "lastmodifieddate", "leads": "hs_lastmodifieddate"}
 UNIQUE = {"contacts": "email"}
 FORWARD_ONLY = "lifecyclestage"
 MOST, MOST_WITH_HISTORY, MOST_FOUND, MOST_A_PAGE, SEARCHES = 100, 50, 10_000, 100, 5
+MOST_ASKED = 3_000
 
 
 Asked = tuple[Mapping[str, Any], Stored | None]
@@ -188,6 +189,8 @@ class HubSpotDouble(FaultyServer):
             raise Refusal(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object}")
         if place == "properties":
             return 200, {"results": list(self.properties[object].values())}
+        if what == "search" and len(seen.body.decode()) > MOST_ASKED:
+            raise Refusal(400, "VALIDATION_ERROR", "The query is longer than 3000 characters.")
         given = orjson.loads(seen.body)
         known = {
             "batch/read": self._read, "batch/update": self._update, "batch/create": self._create,

@@ -6,6 +6,7 @@ Source: developers.hubspot.com/docs/api-reference/latest/crm/objects, /crm/searc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import sleep
@@ -24,6 +25,8 @@ from slaflow.net.reply import Reply
 from slaflow.settings.hooks import HubSpotCrm
 
 MOST, MOST_WITH_HISTORY, MOST_FOUND = 100, 50, 10_000
+MOST_ASKED = 3_000
+"""Characters of a search: "A query can contain a maximum of 3,000 characters"."""
 KEPT = timedelta(hours=1)
 """How long it is not asked again what fields there are."""
 
@@ -58,8 +61,8 @@ class HubSpot:
     def find(self, object: str, by: str, values: Collection[str]) -> Mapping[str, str | None]:
         wanted = {value.lower() for value in values if value}
         found: dict[str, set[str]] = {}
-        for chunk in _chunks(sorted(wanted), MOST):
-            for result in self._found(object, by, chunk):
+        for asked in _questions(by, sorted(wanted)):
+            for result in self._found(object, asked):
                 stands = text(inner(result, "properties"), by) or ""
                 found.setdefault(stands.lower(), set()).add(str(result["id"]))
         only = {value: ids.pop() if len(ids) == 1 else None for value, ids in found.items()}
@@ -108,9 +111,7 @@ class HubSpot:
     def close(self) -> None:
         self._session.close()
 
-    def _found(self, object: str, by: str, values: Sequence[str]) -> Iterator[dict[str, Any]]:
-        one = {"propertyName": by, "operator": "IN", "values": list(values)}
-        asked = {"filterGroups": [{"filters": [one]}], "properties": [by], "limit": changes.PAGE}
+    def _found(self, object: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         after: str | None = "0"
         while after is not None and int(after) + changes.PAGE <= MOST_FOUND:
             said = self._searched(object, {**asked, "after": after})
@@ -140,6 +141,25 @@ class HubSpot:
         names = {name for write in writes for name in write.fields}
         choices = {name for name, each in self.fields(object).items() if each.choices}
         return names & choices
+
+
+def _questions(by: str, values: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Searches for who has one of *values* in *by*, none longer than may be; what is longer is nowhere."""
+
+    def question(*values: str) -> dict[str, Any]:
+        one = {"propertyName": by, "operator": "IN", "values": list(values)}
+        return {"filterGroups": [{"filters": [one]}], "properties": [by], "limit": changes.PAGE}
+
+    room = MOST_ASKED - len(json.dumps({**question(), "after": str(MOST_FOUND)}))
+    sizes = {value: len(json.dumps(value)) + len(", ") for value in values}
+    part: list[str] = []
+    for value in (value for value in values if sizes[value] <= room):
+        if len(part) == MOST or sum(sizes[each] for each in part) + sizes[value] > room:
+            yield question(*part)
+            part = []
+        part.append(value)
+    if part:
+        yield question(*part)
 
 
 def _after(said: Mapping[str, Any]) -> str | None:

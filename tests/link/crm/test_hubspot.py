@@ -65,6 +65,12 @@ def test_who_has_a_value_alone_is_found_by_it(crm: HubSpot, hubspot: HubSpotDoub
     }
 
 
+def test_no_search_is_longer_than_may_be(crm: HubSpot, hubspot: HubSpotDouble) -> None:
+    wanted = [f"första.{n}@a-company-with-a-long-name.example.com" for n in range(90)]
+    ids = {text: hubspot.add("contacts", email=text) for text in wanted}
+    assert crm.find("contacts", "email", [*wanted, f"{'x' * 3_000}@example.com"]) == ids
+
+
 def test_records_are_read_and_who_is_gone_is_left_out(crm: HubSpot, hubspot: HubSpotDouble) -> None:
     there, gone = hubspot.add("leads", NOON, hs_lead_name="Acme"), hubspot.add("leads")
     hubspot.archive("leads", gone)
