@@ -16,12 +16,16 @@ from slaflow.language import _, marked, ngettext
 from slaflow.lifecycle.decision import instant_text
 from slaflow.link.hook_map import read_hook_map
 from slaflow.link.sources.opening import secrets_of_hook
-from slaflow.settings.hooks import HubSpotHook
+from slaflow.settings.hooks import HubSpotHook, SalesforceHook
 from slaflow.settings.reach import Reach
 from slaflow.store.linking import inbox
 from slaflow.store.linking.inbox import FAILED, WAITING
 from slaflow.store.rows import people as people_store
 
+ALIKE = timedelta(seconds=2)
+"""Clocks that differ by less are set as well as clocks are."""
+OF_CRMS = (HubSpotHook, SalesforceHook)
+"""Senders whose own clock says when something happened, and that of which fields may be changed here, too."""
 LATE = timedelta(minutes=15)
 """Who applies looks every second; what has been due for longer says that nobody does."""
 HOOKS = marked("hooks")
@@ -35,11 +39,13 @@ def examine(
     now, look = app.now(), Look(app, spelt)
     with app.database.read() as conn:
         counts, latest, since = inbox.counts(conn), inbox.latest(conn), inbox.due_since(conn)
+        told = [name for name, hook in reach.hooks.items() if isinstance(hook, OF_CRMS)]
+        ahead = {name: inbox.furthest_ahead(conn, name) for name in told}
     found = []
     for name in reach.hooks:
         number = counts.get(name, {})
         faults = [*_unusable(reach, name, environment), *_unfit(app, reach, name)]
-        amiss = [*faults, *_amiss(name, number, since.get(name), now)]
+        amiss = [*faults, *_amiss(name, number, since.get(name), now), *_off(ahead.get(name))]
         found += [Check(HOOKS, False, f"{name}: {words}") for words in amiss]
         if not amiss:
             facts = (_("its secret is set"), _last(latest.get(name), look), *_waiting(number))
@@ -89,6 +95,17 @@ def _amiss(name: str, counts: Mapping[str, int], since: datetime | None, now: da
             "or 'slaflow tick --watch' running"
         )
         yield words.format(n=counts[WAITING], length=length(now - since))
+
+
+def _off(ahead: timedelta | None) -> Iterator[str]:
+    """That what happens there is told by a clock that ours does not agree with."""
+    if ahead is not None and ahead > ALIKE:
+        words = _(
+            "what happened there was told up to {n} s before it happened by this machine's clock: of what "
+            "is changed on both sides within that time the earlier may count; have this machine's clock set "
+            "by NTP"
+        )
+        yield words.format(n=round(ahead.total_seconds()))
 
 
 def _last(at: datetime | None, look: Look) -> str:

@@ -15,6 +15,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from itertools import count
 from random import Random
 from typing import Any
@@ -145,7 +146,8 @@ class HubSpotDouble(FaultyServer):
                     {"retry_after": self.retry_after} if self.retry_after and refusal.status == 429 else {}
                 )
                 return told(refusal.status, refusal.body, **again, **self._limits(is_search))
-            return told(status, said, **self._limits(is_search))
+            date = format_datetime(self.time.now(), usegmt=True)
+            return told(status, said, date=date, **self._limits(is_search))
 
     def _admit(self, seen: Seen, is_search: bool) -> None:
         now = self.time.now()

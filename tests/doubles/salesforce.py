@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -160,7 +161,13 @@ class SalesforceDouble(FaultyServer):
     def _limited(self, body: Any, status: int) -> Answer:
         usage = f"api-usage={self.used}/{self.allowed}"
         kind = "application/json;charset=UTF-8"
-        return answer(status, json.dumps(body).encode(), Sforce_Limit_Info=usage, Content_Type=kind)
+        return answer(
+            status,
+            json.dumps(body).encode(),
+            Sforce_Limit_Info=usage,
+            Content_Type=kind,
+            Date=format_datetime(self.now.astimezone(UTC), usegmt=True),
+        )
 
     def _sign_in(self, seen: Seen) -> Answer:
         given = {name: texts[0] for name, texts in parse_qs(seen.body.decode()).items()}

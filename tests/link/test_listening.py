@@ -79,6 +79,14 @@ def test_it_says_of_each_hook_what_came_and_what_became_of_it(app: Engine, prese
     assert told(app, Reach()) == [], "what is done is nobody's business"
 
 
+def test_a_clock_that_is_behind_the_senders_is_told(app: Engine) -> None:
+    for seconds, is_told in ((1, False), (7, True)):
+        change_ahead = hubspot([change(1000 * seconds)])
+        receive(app, ALONE, "hubspot", change_ahead.request(), ENVIRONMENT)
+        said = [words for _, words in told(app) if "what happened there was told up to 7 s before" in words]
+        assert bool(said) == is_told
+
+
 def test_what_waits_for_a_hook_that_is_no_more_is_told(app: Engine) -> None:
     receive(app, REACH, "mautic", sent_by("mautic").request(), ENVIRONMENT)
     said = (False, "mautic: 1 delivery waits, and slaflow.toml has no such hook here")

@@ -39,8 +39,15 @@ def test_trying_it_finds_fields_that_are_not_as_the_map_takes_them(
         "slaflow_due": FieldOf("datetime", True),
         "hs_lead_status": FieldOf("enumeration", True, ("NEW", "OPEN")),
     }  # fmt: skip
+    crm.is_ahead = timedelta(seconds=-1.5)
     (check,) = tried(app, reach, "crm", crm=crm)
     assert check.ok
+    crm.is_ahead = timedelta(seconds=-7.4)
+    assert [each.detail for each in tried(app, reach, "crm", crm=crm)] == [
+        "crm: its clock is 7 s behind this machine's: of what is changed on both sides within that time the "
+        "earlier may count; have this machine's clock set by NTP"
+    ]
+    crm.is_ahead = None
     crm.known |= {
         "slaflow_due": FieldOf("date", True), "company": FieldOf("string", False),
         "hs_lead_status": FieldOf("enumeration", True, ("NEW",)), "country": FieldOf("number", True),

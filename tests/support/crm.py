@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slaflow.link.crm.shapes import CrmClosed, FieldOf, Outcome, Page, Record, Write, Written
 
@@ -30,6 +30,7 @@ class Crm:
     trouble: Callable[[Write], Answer | None] = lambda _: None
     shut: Callable[[], CrmClosed | None] = lambda: None
     known: dict[str, FieldOf] = field(default_factory=dict)
+    is_ahead: timedelta | None = None
     most: int = 100
     calls: list[str] = field(default_factory=list)
     writes: list[Sequence[Write]] = field(default_factory=list)
@@ -94,6 +95,9 @@ class Crm:
     def owners(self) -> Mapping[str, str]:
         self._called("owners")
         return self.people
+
+    def ahead(self) -> timedelta | None:
+        return self.is_ahead
 
     def close(self) -> None:
         pass

@@ -108,6 +108,10 @@ class HubSpot:
             if after is None:
                 return found
 
+    def ahead(self) -> timedelta | None:
+        """As of ``Crm``."""
+        return self._session.ahead
+
     def close(self) -> None:
         self._session.close()
 

@@ -61,6 +61,8 @@ class Session:
         self._pace = Pace(BURST // 2, INTERVAL, now, sleep)
         self._searches = Pace(SEARCHES // 2, SECOND, now, sleep)
         self._closing: CrmClosed | None = None
+        self.ahead: timedelta | None = None
+        """As of ``Crm.ahead``."""
         self._may_be_one = _TOKEN.fullmatch(token) is not None
 
     def path(self, what: str, object: str = "", verb: str = "") -> str:
@@ -128,6 +130,7 @@ class Session:
 
     def _heed(self, reply: Reply) -> None:
         """Keeps to half of what it says that it allows."""
+        self.ahead = reply.ahead(self._now())
         most, milliseconds, left = (
             _number(reply, f"x-hubspot-ratelimit-{name}")
             for name in ("max", "interval-milliseconds", "remaining")

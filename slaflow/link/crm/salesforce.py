@@ -149,6 +149,10 @@ class Salesforce:
                 having.setdefault(address.strip().casefold(), []).append(_id(row))
         return {address: ids[0] for address, ids in having.items() if len(ids) == 1}
 
+    def ahead(self) -> timedelta | None:
+        """As of ``Crm``."""
+        return self._session.ahead
+
     def close(self) -> None:
         """Lets go of connections."""
         self._session.close()

@@ -58,6 +58,8 @@ class Session:
     def __init__(self, url: str, client_id: str, secret: str, client: Client, now: Now) -> None:
         self._url, self._client_id, self._secret = url.rstrip("/"), client_id, secret
         self._client, self._now = client, now
+        self.ahead: timedelta | None = None
+        """As of ``Crm.ahead``."""
         self._token: str | None = None
         self._closing: CrmClosed | None = None
         self._until: datetime | None = None
@@ -134,6 +136,7 @@ class Session:
 
     def _heed(self, reply: Reply) -> None:
         """Closes after this call where nearly all calls of the day are used."""
+        self.ahead = reply.ahead(self._now())
         used = _USAGE.search(reply.headers.get("sforce-limit-info", ""))
         if used is not None and int(used[1]) >= FULL * int(used[2]):
             self.close_after(CrmClosed("nine in ten of the calls that it allows in a day are used", LIMIT))

@@ -101,5 +101,9 @@ class Crm(Protocol):
     def owners(self) -> Mapping[str, str]:
         """People of the CRM: e-mail address, folded, to their id there."""
 
+    def ahead(self) -> timedelta | None:
+        """How far its clock was ahead of ours when it answered last, to about a second; None: it did not say,
+        or was not asked yet. Asks nothing."""
+
     def close(self) -> None:
         """Lets go of connections."""

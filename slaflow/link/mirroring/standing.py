@@ -6,7 +6,7 @@ Says nothing where slaflow.toml has none, and never a secret or a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slaflow.engine.context import Context
 from slaflow.engine.setup.doctor import Check, Look
@@ -25,6 +25,8 @@ from slaflow.store.rows.channels import State
 from slaflow.store.rows.listeners import RECEIVER
 from slaflow.workflow.model.workflow import Workflow
 
+ALIKE = timedelta(seconds=2)
+"""Clocks that differ by less cannot be told from an answer that took its time."""
 # Kinds of fields in CRMs' own words; whatever is none of these takes any text.
 KINDS = {
     "datetime": frozenset(("datetime",)),
@@ -76,7 +78,7 @@ def tried(
     finally:
         if crm is None:
             asked.close()
-    faults = list(_unfit(link, known))
+    faults = [*_unfit(link, known), *_off(asked.ahead())]
     if faults:
         return [Check("try", False, f"{name}: {words}") for words in faults]
     return [Check("try", True, f"{name} answers, and has every field of its map")]
@@ -125,6 +127,17 @@ def _last(state: State, look: Look) -> str:
 def _waiting(counts: Mapping[str, int]) -> str:
     words = ngettext("{n} lead waits", "{n} leads wait", counts["waiting"])
     return words.format(n=counts["waiting"])
+
+
+def _off(ahead: timedelta | None) -> Iterator[str]:
+    """That its clock and ours say so different things that of two changes the earlier may be taken for the
+    later."""
+    if ahead is not None and abs(ahead) > ALIKE:
+        seconds, how = round(abs(ahead).total_seconds()), "ahead of" if ahead > timedelta() else "behind"
+        yield (
+            f"its clock is {seconds} s {how} this machine's: of what is changed on both sides within that "
+            "time the earlier may count; have this machine's clock set by NTP"
+        )
 
 
 def _unfit(link: LinkMap, known: Mapping[str, FieldOf]) -> Iterator[str]:

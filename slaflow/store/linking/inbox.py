@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import orjson
@@ -160,6 +160,15 @@ def latest(connection: Connection) -> dict[str, datetime]:
     """When each hook was sent something last."""
     query = select(inbox.c.hook, func.max(inbox.c.received_at)).group_by(inbox.c.hook)
     return {hook: at for hook, at in connection.execute(query)}
+
+
+def furthest_ahead(connection: Connection, hook: str) -> timedelta:
+    """By how much what *hook* was sent happened after it was received at most, of the latest thousand such;
+    nothing where none did."""
+    ahead = select(inbox.c.occurred_at, inbox.c.received_at)
+    ahead = ahead.where(inbox.c.hook == hook, inbox.c.occurred_at > inbox.c.received_at)
+    found = connection.execute(ahead.order_by(inbox.c.id.desc()).limit(1000))
+    return max((occurred - received for occurred, received in found), default=timedelta())
 
 
 def due_since(connection: Connection) -> dict[str, datetime]:

@@ -43,7 +43,9 @@ def updates(hubspot: HubSpotDouble) -> list[list[dict[str, str]]]:
 
 
 def test_fields_say_their_kind_their_choices_and_whether_they_may_be_written(crm: HubSpot) -> None:
+    assert crm.ahead() is None
     fields = crm.fields("contacts")
+    assert abs(crm.ahead() or HOUR) <= timedelta(seconds=1)
     assert fields["lastmodifieddate"] == ("datetime", False, (), False)
     assert fields["hs_lead_status"].choices[:2] == ("NEW", "OPEN")
     assert (fields["email"].kind, fields["email"].is_writable) == ("string", True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from doubles import salesforce as vendor
 from doubles.salesforce import SalesforceDouble
-from support.an_organization import LOOPBACK, STATE, a_lead, fault, outcomes
+from support.an_organization import LOOPBACK, STATE, Clock, a_lead, fault, outcomes
 from support.builders import utc
 from support.faulty import answer
 
@@ -167,8 +167,12 @@ def test_what_was_written_is_told_before_a_field_closes(org: SalesforceDouble, c
 # Reading
 
 
-def test_fields_tell_their_kind_and_their_choices(org: SalesforceDouble, crm: Salesforce) -> None:
+def test_fields_tell_their_kind_and_their_choices(
+    org: SalesforceDouble, crm: Salesforce, clock: Clock
+) -> None:
+    org.now = clock.now - timedelta(seconds=7)
     fields = crm.fields("Lead")
+    assert crm.ahead() == timedelta(seconds=-6.5), "it tells whole seconds, and half of one is to be expected"
     assert fields["Rating"] == ("picklist", True, ("Hot", "Warm", "Cold"), False)
     assert fields["SystemModstamp"] == ("datetime", False, (), False)
     assert {name for name, each in fields.items() if each.is_needed} == {"LastName", "Company"}
