@@ -25,6 +25,7 @@ NOT_ITS_ANSWER = "its answer is not hubspot's"
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
 _SCOPE = re.compile(r"[a-z][a-z0-9._-]{0,79}")
 _EXISTING = re.compile(r"Existing ID: (\d{1,20})")
+_NAMED = ("propertyName", "properties")
 _OF_A_FIELD = frozenset(("PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"))
 _REFUSED = frozenset(("VALIDATION_ERROR", "CONFLICT"))
 
@@ -83,7 +84,7 @@ def fault(error: object, names: Collection[str], known_there: Collection[str] = 
     category, message = known.get("category"), known.get("message")
     category = category if isinstance(category, str) and _CODE.fullmatch(category) else ""
     message = message if isinstance(message, str) else ""
-    told = list(_told(message, names))
+    told = list(dict.fromkeys((*_told(message, names), *_listed(known, {*names, *known_there}))))
     # That of a field is of all records; it counts before what is of this one's values.
     worst = [each for each in told if each[0] in _OF_A_FIELD] or told
     code = worst[0][0] if worst else category
@@ -145,6 +146,15 @@ def _told(message: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         code, name = (each.get("error"), each.get("name")) if isinstance(each, dict) else (None, None)
         if isinstance(code, str) and _CODE.fullmatch(code) and isinstance(name, str) and name in names:
             yield code, name
+
+
+def _listed(known: Mapping[str, Any], names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The same of a list of errors, as there is one beside the message."""
+    for each in listed(known, "errors"):
+        code, context = each.get("code"), inner(each, "context")
+        told = [name for key in _NAMED if isinstance(found := context.get(key), list) for name in found]
+        if isinstance(code, str) and _CODE.fullmatch(code):
+            yield from ((code, name) for name in told if isinstance(name, str) and name in names)
 
 
 def _existing(known: Mapping[str, Any], message: str) -> str | None:

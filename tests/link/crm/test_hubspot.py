@@ -15,6 +15,7 @@ from doubles.hubspot_words import NOON
 from support.faulty import answer, cut_off, garbage, hang_up
 
 from slaflow.link.crm.hubspot import HubSpot, opened
+from slaflow.link.crm.hubspot_answer import fault
 from slaflow.link.crm.shapes import CrmClosed, Record, Write
 from slaflow.net.client import Client
 from slaflow.settings.hooks import HubSpotCrm
@@ -127,6 +128,22 @@ def test_what_a_rule_of_the_portal_wants_besides_is_named(
     writes = [Write(n, id, {"hs_lead_status": "UNQUALIFIED"}) for n, id in enumerate(ids)]
     found = [(each.outcome, each.reason) for each in crm.write("contacts", writes)]
     assert found == [("refused", "company (VALIDATION_ERROR)"), ("written", None)]
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([{"code": "PROPERTY_DOESNT_EXIST", "context": {"propertyName": ["phone"]}}],
+         "phone (PROPERTY_DOESNT_EXIST)"),
+        ([{"code": "INVALID_LONG", "context": {"propertyName": ["company"]}}], "company (INVALID_LONG)"),
+        ([{"code": "REQUIRED", "context": {"properties": ["email", "kim@example.com"]}}], "email (REQUIRED)"),
+        ([{"code": "kim@example.com"}, 5, {"code": "X", "context": {"propertyName": [["phone"]]}}],
+         "VALIDATION_ERROR"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_also_read_from_the_list_of_errors(errors: list[object], told: str) -> None:
+    said = {"category": "VALIDATION_ERROR", "message": "kim@example.com is no such thing", "errors": errors}
+    assert str(fault(said, ["phone", "company"], ["email"])) == told
 
 
 def test_a_record_stands_once_in_a_call_and_a_hundred_do_at_most(
