@@ -26,7 +26,7 @@ from slaflow.settings.reach import Reach
 from slaflow.store.linking import mirrors
 from slaflow.store.rows import leads as lead_store
 
-CHANGES = 200
+CHANGES = 100
 """A thousand are those of doubles, with which there is more that can go wrong."""
 BOTH = (
     "object: contacts\nfind: {by: email}\nout: {state: state}\nboth: {firm: {field: company, wins: remote}}\n"
@@ -87,7 +87,7 @@ def course(app: Engine, tmp_path: Path, present: Present) -> Course:
     return found
 
 
-def test_hundreds_of_changes_from_both_sides_come_to_rest(course: Course) -> None:
+def test_a_hundred_changes_from_both_sides_come_to_rest(course: Course) -> None:
     chance, changes = course.chance, 0
     course.crm.calls.clear()
     while changes < CHANGES:

@@ -310,7 +310,7 @@ def test_with_a_portal_of_hubspot(app: Engine, present: Present, portal: InHubSp
 
 @pytest.mark.parametrize(
     ("dialect", "by_events", "changes"),
-    [("postgresql", True, 1_000), ("sqlite", True, 100), ("postgresql", False, 100), ("sqlite", False, 200)],
+    [("postgresql", True, 1_000), ("sqlite", True, 100), ("postgresql", False, 50), ("sqlite", False, 200)],
     indirect=["dialect"],
 )
 def test_with_an_organization_of_salesforce(
