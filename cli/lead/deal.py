@@ -18,6 +18,7 @@ BECAUSE = {
     "nobody": ": nobody of it is there",
     "closed": ": it is outside its hours",
     "full": ": who is there has as many as they take",
+    "older": ": by an older version nobody can take one; see 'slaflow workflow migrate'",
     None: "",
 }
 

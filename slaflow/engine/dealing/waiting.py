@@ -32,14 +32,16 @@ from slaflow.store.dealing import loads as store
 from slaflow.store.dealing.turns import LockedTeams
 from slaflow.store.errors import ConflictingChange, StoreError
 from slaflow.store.log import history
+from slaflow.store.rows import workflows as workflow_store
 
 AT_ONCE = 100
 """Leads dealt in one transaction: others draw of the team only after it."""
 log = logging.getLogger("slaflow.tick")
 
 
-Why = Literal["nobody", "closed", "full"]
-"""Nobody of the team is there; it is outside its hours; who is there has as many as they take."""
+Why = Literal["nobody", "closed", "full", "older"]
+"""Nobody of the team is there; it is outside its hours; who is there has as many as they take; the same by
+an older version, where the one in force says otherwise of the team."""
 
 
 class Given(NamedTuple):
@@ -174,6 +176,8 @@ class _Some:
     given: list[Given] = field(default_factory=list)
     errors: dict[int, str] = field(default_factory=dict)
     because: Why | None = None
+    stuck: tuple[str, str | None] | None = None
+    """The version, and who hands over, by which nobody could take a lead, the first of them."""
 
     @classmethod
     def dealt(cls, app: Context, conn: Connection, team: str, at: datetime, aside: _Aside) -> _Some:
@@ -197,6 +201,8 @@ class _Some:
                     log.error("lead %s waits on: %s", lead_id, why(error))
                     some.errors[lead_id] = why(error)
         some._set_aside(batch.held.values())
+        if some.stuck is not None:
+            some.because = _because(app, conn, batch, some)
         apply.save(conn, batch, at)
         changed = (held for held in batch.held.values() if held.entries)
         wakes = (clock.wake_at for held in changed for clock in held.open)
@@ -220,12 +226,12 @@ class _Some:
             self.outcomes[lead_id] = outcome
             self.given.append(Given(lead_id, outcome.lead.owner, self.team, since))
         elif outcome.refusal is not None:
+            self.stuck = self.stuck or (lead.digest, leaves)
             if leaves is None:
                 self.aside = self.aside._replace(full=self.aside.full | {lead.digest})
             else:
                 without = self.aside.without | {(lead.digest, leaves)}
                 self.aside = self.aside._replace(without=without)
-            self.because = self.because or _because(batch, lead.digest, self.team, self.at, leaves)
 
     def _set_aside(self, held: Iterable[Held]) -> None:
         """What still waits is not looked at again, so that dealing comes to an end."""
@@ -241,11 +247,18 @@ def _leaves(conn: Connection, leads: Collection[int]) -> dict[int, str]:
     return {lead: leaves for lead, leaves in told.items() if leaves is not None}
 
 
-def _because(batch: Batch, digest: str, team: str, at: datetime, leaves: str | None) -> Why:
-    """Why nobody of *team* but *leaves* can take a lead."""
-    table = choice.table(batch.app.workflow(digest), batch.people, team, at)
+def _because(app: Context, conn: Connection, batch: Batch, some: _Some) -> Why:
+    """Why nobody of the team could take a lead."""
+    assert some.stuck is not None
+    digest, leaves = some.stuck
+    workflow = app.workflow(digest)
+    table = choice.table(workflow, batch.people, some.team, some.at)
     if not any(each.weight for email, each in table.terms.items() if email != leaves):
         return "nobody"
+    in_force = workflow_store.all_active(conn).get(workflow.name)
+    if in_force is not None and in_force.digest != digest:
+        if app.remember(in_force).teams.get(some.team) not in (None, workflow.teams[some.team]):
+            return "older"
     return "closed" if table.is_closed else "full"
 
 
