@@ -13,6 +13,7 @@ from slaflow.exchange.imports.table import Row, checked
 from slaflow.lifecycle.decide import check_not_ahead
 from slaflow.link.echo import leaves_out_empty
 from slaflow.link.hook_map import HookDocument, HookMap, condition_of, is_for
+from slaflow.link.shapes import record_id
 from slaflow.link.told import Stamp, stamp
 from slaflow.settings.hooks import AnyHook
 from slaflow.store.linking.inbox import Delivered, Settled
@@ -110,7 +111,7 @@ class Listener:
         try:
             document = self.map.document
             if document.remote is not None:
-                heard.remote = document.remote.read(cells) or row.remote
+                heard.remote = record_id(document.remote.read(cells)) or row.remote
             heard.at = self._instant(document, row, cells, read)
         except SlaflowError as error:
             heard.refusals.append((LEAD_PLACE, str(error)))

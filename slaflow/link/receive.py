@@ -12,7 +12,7 @@ from datetime import timedelta
 from slaflow.engine.context import Context
 from slaflow.engine.transaction import written
 from slaflow.errors import ENVIRONMENT, SlaflowError
-from slaflow.link.shapes import Acknowledged, BodyRefused, Item, NotGenuine, Request
+from slaflow.link.shapes import Acknowledged, BodyRefused, Item, NotGenuine, Request, record_id
 from slaflow.link.sources.opening import secrets_of_hook, source_of
 from slaflow.settings.hooks import AnyHook, SalesforceHook
 from slaflow.settings.reach import Reach
@@ -101,7 +101,7 @@ def check_form(request: Request) -> None:
 
 def _keep(app: Context, name: str, hook: AnyHook, items: Sequence[Item]) -> None:
     now = app.now()
-    arrived = [Arrived(each.key, each.at, each.remote, each.row) for each in items]
+    arrived = [Arrived(each.key, each.at, record_id(each.remote), each.row) for each in items]
     written(app, lambda conn: inbox.take(conn, name, arrived, now, now + hook.hold))
 
 

@@ -19,7 +19,7 @@ from slaflow.link.heard import Heard
 from slaflow.link.hook_map import HookMap, read_hook_map
 from slaflow.link.receive import check_form
 from slaflow.link.run import crm_of, shared
-from slaflow.link.shapes import BodyRefused, Item, NotGenuine, Request
+from slaflow.link.shapes import BodyRefused, Item, NotGenuine, Request, record_id
 from slaflow.link.sources.opening import source_of
 from slaflow.settings.hooks import AnyHook, SalesforceHook
 from slaflow.settings.reach import Reach
@@ -112,7 +112,7 @@ def _items(hook: AnyHook, sample: Path, now: datetime) -> list[Item]:
 def _delivered(name: str, number: int, item: Item, now: datetime) -> Delivered:
     # A number that nothing kept has: what is written of it in the rehearsal touches nothing.
     return Delivered(
-        -number, name, item.key, now, item.at, now, item.remote, item.row, WAITING, 0, None, None
+        -number, name, item.key, now, item.at, now, record_id(item.remote), item.row, WAITING, 0, None, None
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 
@@ -31,6 +32,19 @@ class Item(NamedTuple):
     at: datetime
     remote: str | None
     row: Mapping[str, str]
+
+
+LONGEST_ID = 255
+
+
+def record_id(text: str | None) -> str | None:
+    """A record's id as it is kept: itself, or its digest where it is longer than ids are.
+
+    Who looks at a page of yours may call themselves what they like, and no index takes all of that.
+    """
+    if text is None or len(text) <= LONGEST_ID:
+        return text or None
+    return sha256(text.encode()).hexdigest()
 
 
 class Acknowledged(NamedTuple):

@@ -118,6 +118,13 @@ def test_of_many_that_send_the_same_at_once_none_is_refused_and_all_is_kept_once
     assert len(kept(app)) == len(told)
 
 
+def test_an_id_that_is_longer_than_any_is_kept_all_the_same(app: Engine) -> None:
+    name = "".join(chr(1000 + n * 7919 % 50_000) for n in range(9_000))
+    take(app, segment({"messageId": "m", "userId": name, "type": "track"}))
+    ((remote,),) = [(each.remote,) for each in kept(app)]
+    assert len(remote) == 64
+
+
 def test_one_event_that_cannot_be_taken_keeps_the_delivery_out(app: Engine) -> None:
     assert refused(app, hubspot([change(1), change(2, occurredAt="soon")])).status == 422
     assert refused(app, salesforce(outbound(1, 2).replace(b"13:29:02", b"13:29:62"))).status == 422

@@ -31,6 +31,17 @@ def test_a_record_becomes_a_lead_and_what_it_says_later_a_change(app: Engine, tm
     assert applied(app, reach).counts == {}
 
 
+def test_a_record_may_call_itself_at_any_length(app: Engine, tmp_path: Path) -> None:
+    """No index of PostgreSQL holds texts of more than a few thousand bytes."""
+    name = "".join(chr(1000 + n * 7919 % 50_000) for n in range(9_000))
+    reach = reach_to(tmp_path)
+    deliver(app, arrived("a", minute(1), remote=None, row={"objectId": name}, email="anna@example.com"))
+    applied(app, reach)
+    deliver(app, arrived("b", minute(2), remote=None, row={"objectId": name}, employees="4"))
+    applied(app, reach)
+    assert statuses(app) == {"a": "applied", "b": "applied"}
+
+
 def test_events_happen_once_however_often_they_are_told(app: Engine, tmp_path: Path) -> None:
     did = {"did": "visit", "did_at": "2026-03-31T10:00:00Z", "who": "lead"}
     deliver(app, arrived("a", minute(1), email="a@example.com"))

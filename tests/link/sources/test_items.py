@@ -159,6 +159,18 @@ def test_segment_tells_of_one_call_or_of_many() -> None:
     assert " " not in found[1].key
 
 
+def test_a_call_of_segment_that_is_no_good_keeps_no_others_out() -> None:
+    good = {"messageId": "m-1", "userId": "u", "timestamp": "2026-03-06T13:30:00Z", "type": "track"}
+    broken = {**good, "messageId": "m-2", "event": "a\u0000b"}
+    assert items(segment([broken, good])) == items(segment([good]))
+    with pytest.raises(BodyRefused):
+        items(segment([broken]))
+    (odd,) = items(
+        segment({**good, "timestamp": "9999-12-31T23:59:59Z", "receivedAt": "2026-03-06T13:30:01Z"})
+    )
+    assert odd.at.second == 1
+
+
 def test_whatever_else_signs_is_known_again_by_its_id() -> None:
     (one,) = items(generic({"lead": {"email": PERSON}, "tags": ["a", "b"], "n": 10.50, "none": None}))
     assert (one.key, one.at, one.remote) == ("msg_1", FRIDAY, None)
