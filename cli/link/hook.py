@@ -76,6 +76,25 @@ def retry(session: Session, /, id: int | None, hook: str | None) -> None:
     session.out.show(answer, lambda page: None if session.quiet else page.line(words))
 
 
+@command.command("drop")
+@click.argument("id", type=click.IntRange(min=1), required=False)
+@click.option("--hook", metavar="NAME", help="All that failed of this hook.")
+@pass_session
+def drop(session: Session, /, id: int | None, hook: str | None) -> None:
+    """Leaves what failed as it is, for good, as when it was sent to try things out: one, or those of a hook.
+
+    It is said to be unchanged from then on, with why it had failed.
+    """
+    from slaflow.link import waiting
+    from slaflow.settings.reach_file import read_reach
+
+    if (id is None) == (hook is None):
+        raise click.UsageError("give an ID or --hook, one of them")
+    answer = {"dropped": waiting.drop(session.engine, read_reach().hooks, hook=hook, id=id)}
+    words = f"{counted(answer['dropped'], 'thing')} left as failed, and done with"
+    session.out.show(answer, lambda page: None if session.quiet else page.line(words))
+
+
 def _listed(page: Page, rows: Sequence[dict[str, Any]], session: Session) -> None:
     if not rows:
         page.line("nothing came")

@@ -83,9 +83,9 @@ def _amiss(name: str, counts: Mapping[str, int], since: datetime | None, now: da
     if failed := counts.get(FAILED, 0):
         words = ngettext(
             "{n} delivery failed; see why with 'slaflow hook list --status failed', mend that, then run "
-            "'slaflow hook retry --hook {name}'",
+            "'slaflow hook retry --hook {name}', or 'slaflow hook drop' for what nobody has to mend",
             "{n} deliveries failed; see why with 'slaflow hook list --status failed', mend that, then run "
-            "'slaflow hook retry --hook {name}'",
+            "'slaflow hook retry --hook {name}', or 'slaflow hook drop' for what nobody has to mend",
             failed,
         )
         yield words.format(n=failed, name=name)

@@ -53,6 +53,19 @@ def retry(app: Context, hooks: Collection[str], *, hook: str | None = None, id: 
     return number
 
 
+def drop(app: Context, hooks: Collection[str], *, hook: str | None = None, id: int | None = None) -> int:
+    """Leaves what failed as it is, for good: one, or those of a hook; gives how many. Raises as ``retry``.
+
+    It stays known, so that the same sent again is nothing new.
+    """
+    with app.database.read() as conn:
+        _check_known(conn, hooks, hook)
+    number = written(app, lambda conn: inbox.drop(conn, hook=hook, id=id))
+    if id is not None and not number:
+        raise NothingFailed(id)
+    return number
+
+
 def _check_known(conn: Connection, hooks: Collection[str], hook: str | None) -> None:
     known = {*hooks, *inbox.counts(conn)} if hook is not None and hook not in hooks else hooks
     if hook is not None and hook not in known:

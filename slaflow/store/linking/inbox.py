@@ -147,6 +147,14 @@ def retry(connection: Connection, now: datetime, *, hook: str | None = None, id:
     return connection.execute(failed.values(values)).rowcount
 
 
+def drop(connection: Connection, *, hook: str | None = None, id: int | None = None) -> int:
+    """Has what failed be done with, one or those of a hook; gives how many."""
+    given = ((inbox.c.hook, hook), (inbox.c.id, id))
+    failed = update(inbox).where(inbox.c.status == FAILED)
+    failed = failed.where(*(column == value for column, value in given if value is not None))
+    return connection.execute(failed.values(status=UNCHANGED)).rowcount
+
+
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
     """How much there is, by hook and status."""
     query = select(inbox.c.hook, inbox.c.status, func.count()).group_by(inbox.c.hook, inbox.c.status)

@@ -97,7 +97,15 @@ def test_what_failed_is_listed_without_its_values_and_tried_again(
         "waiting",
     ]
     assert office("hook", "retry", "99").code == 1
-    for asked in ("list", "retry"):
+    office("link", "run")
+    assert office("hook", "drop").code == 2
+    assert office("hook", "drop", "--hook", "crm").out == "1 thing left as failed, and done with\n"
+    assert {each["status"] for each in office("hook", "list", "--format", "json").json} == {
+        "applied",
+        "unchanged",
+    }
+    assert office("hook", "drop", "1").code == 1
+    for asked in ("list", "retry", "drop"):
         said = office("hook", asked, "--hook", "crn")
         assert (said.code, said.err) == (1, 'slaflow: unknown hook "crn"; did you mean "crm"?\n')
 
