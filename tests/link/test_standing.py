@@ -40,8 +40,10 @@ def test_trying_it_finds_fields_that_are_not_as_the_map_takes_them(
         "hs_lead_status": FieldOf("enumeration", True, ("NEW", "OPEN")),
     }  # fmt: skip
     crm.is_ahead = timedelta(seconds=-1.5)
+    crm.calls.clear()
     (check,) = tried(app, reach, "crm", crm=crm)
     assert check.ok
+    assert crm.calls == ["fields", "owners", "find"], "each of which may be forbidden"
     crm.is_ahead = timedelta(seconds=-7.4)
     assert [each.detail for each in tried(app, reach, "crm", crm=crm)] == [
         "crm: its clock is 7 s behind this machine's: of what is changed on both sides within that time the "

@@ -27,6 +27,9 @@ from slaflow.workflow.model.workflow import Workflow
 
 ALIKE = timedelta(seconds=2)
 """Clocks that differ by less cannot be told from an answer that took its time."""
+NOBODY = "nobody@slaflow.invalid"
+"""Whom no CRM knows."""
+
 # Kinds of fields in CRMs' own words; whatever is none of these takes any text.
 KINDS = {
     "datetime": frozenset(("datetime",)),
@@ -73,6 +76,7 @@ def tried(
         return [Check("try", False, f"{name} cannot be tried: {error}")]
     try:
         known = asked.fields(link.object)
+        _ask(asked, link, known)
     except (CrmClosed, SlaflowError) as error:
         return [Check("try", False, f"{name}: {error}")]
     finally:
@@ -82,6 +86,15 @@ def tried(
     if faults:
         return [Check("try", False, f"{name}: {words}") for words in faults]
     return [Check("try", True, f"{name} answers, and has every field of its map")]
+
+
+def _ask(crm: Crm, link: LinkMap, known: Mapping[str, FieldOf]) -> None:
+    """Asks all else that writing needs, and that may be forbidden apart. Raises ``CrmClosed``."""
+    find = link.document.find
+    if link.asks_owners:
+        crm.owners()
+    if find is not None and find.by in known:
+        crm.find(link.object, find.by, [NOBODY])
 
 
 def _unusable(app: Context, reach: Reach, name: str, environment: Mapping[str, str] | None) -> Iterator[str]:
