@@ -112,13 +112,14 @@ class Mirroring:
             )
         one, send = self._opened[name], self.reach.send
         course = Course(self.app, send, name, link, one.crm, one.owners, self.clock, self.is_over)
-        return course.run()
+        tally = course.run()
+        if course.has_closed:
+            self._let_go(name)
+        return tally
 
     def _end(self, report: MirrorReport, name: str, future: Future[Tally]) -> None:
         try:
-            report.tallies[name] = tally = future.result()
-            if tally.closed is not None:
-                self._let_go(name)
+            report.tallies[name] = future.result()
         except (ConflictingChange, DatabaseLocked, DatabaseUnreachable) as error:
             report.problems[name] = str(error)
         except SlaflowError as error:

@@ -87,6 +87,8 @@ class Course:
         self.owners, self.clock, self.is_over = owners, clock, is_over
         self.channel = f"{RECEIVER}{name}"
         self.tally = Tally()
+        self.has_closed = False
+        """Whether the CRM said so in this course, and was not closed before."""
 
     def run(self) -> Tally:
         """Writes until nothing is to be written, the CRM closes, or it is over."""
@@ -320,7 +322,7 @@ class Course:
         """What is to be noted of the CRM itself."""
         state, closed = batch.state, batch.closed
         if closed is not None:
-            self.tally.closed = closed.reason
+            self.tally.closed, self.has_closed = closed.reason, True
             failures = max(state.failures + 1, FAILURES)
             until = now + pause(self.send, failures - FAILURES + 1, closed.for_)
             said = {"closed_because": closed.reason, "last_error": closed.reason}
