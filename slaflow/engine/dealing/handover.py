@@ -22,6 +22,7 @@ from slaflow.engine.context import Context
 from slaflow.engine.leads.filters import owner_as_known
 from slaflow.engine.settle import settled
 from slaflow.engine.setup import people
+from slaflow.engine.tick.batch import why
 from slaflow.engine.transaction import uncollected, written
 from slaflow.errors import USAGE, SlaflowError, UnknownName
 from slaflow.language import _, anew
@@ -127,7 +128,8 @@ def hand_over(
     """Hands every open lead that *email* owns to the person or team *to*; None: to the team they are in.
 
     Who was removed is in the team that they were in last. What cannot be handed over, as another party holds
-    it, is left with why, and the rest goes on. Cost: each transaction reads the next leads by index.
+    it, is left with why, and the rest goes on. Cost: each transaction reads the next leads by index, and
+    all in which something fell that no tick has carried out.
 
     Args:
         by: who has it done; None: an operator.
@@ -161,7 +163,10 @@ def hand_over(
 
 def _next(app: Context, terms: Terms, after: int, limit: int) -> list[int]:
     with app.database.read() as conn:
-        return store.owned(conn, spellings(conn, "lead.owner", [terms.owner]), after, limit)
+        theirs = store.owned(conn, spellings(conn, "lead.owner", [terms.owner]), after, limit)
+        # What no tick has carried out may have made it theirs: that is seen when it is held.
+        fallen = store.fallen(conn, app.present(terms.at), after, limit)
+    return sorted({*theirs, *fallen})[:limit]
 
 
 def _hand_over(app: Context, run: Run, terms: Terms, page: Sequence[int], found: Handover) -> None:
@@ -221,7 +226,13 @@ def _tried(app: Context, terms: Terms, page: Sequence[int], conn: Connection) ->
     tried, asks = [], []
     for lead_id, lead in leads.items():
         when = max(now, lead.as_of)
-        stood = settled(app.workflow(lead.digest), directory, lead, clocks.get(lead_id, []), when).lead
+        try:
+            stood = settled(app.workflow(lead.digest), directory, lead, clocks.get(lead_id, []), when).lead
+        except Exception as error:
+            # As by a tick: a lead whose decision raises holds up no other, and is said where it is theirs.
+            if _is_theirs(directory, lead, terms):
+                tried.append(Tried(lead_id, because=why(error)))
+            continue
         assert stood is not None
         if not _is_theirs(directory, stood, terms):
             continue

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, not_, select
 
-from slaflow.store.tables.leads import IS_OPEN, lead
+from slaflow.store.tables.leads import IS_OPEN, clock, lead
 from slaflow.store.types import one_of
 
 MOST_OWNERS = 200
@@ -54,6 +54,12 @@ def owned(connection: Connection, owners: Collection[str], after: int, most: int
     found = select(lead.c.id).where(*of_owners, lead.c.id > after)
     rows = connection.execute(found.order_by(lead.c.id).limit(most), {"owners": list(owners)})
     return list(rows.scalars())
+
+
+def fallen(connection: Connection, before: datetime, after: int, most: int) -> list[int]:
+    """The next leads in which something fell before *before*, by id: whose they are it may have changed."""
+    fell = select(clock.c.lead).distinct().where(clock.c.wake_at < before, clock.c.lead > after)
+    return list(connection.execute(fell.order_by(clock.c.lead).limit(most)).scalars())
 
 
 def of_account(connection: Connection, account: str, party: str) -> list[OfAccount]:

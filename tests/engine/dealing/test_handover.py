@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine.dealing.conftest import ANN, BEN, MIA, NORA, OTTO, Floor
+from engine.dealing.conftest import AGREEMENT, ANN, BEN, MIA, NORA, OTTO, Floor
 from support.office import DAY
 
 from slaflow.engine.dealing import handover
@@ -63,6 +63,16 @@ def test_what_somebody_handed_over_and_waits_is_not_dealt_back_to_them(floor: Fl
     assert floor.app.deal(dry_run=True).as_json() == (dealt := floor.app.deal()).as_json()
     assert [(each.lead, each.owner) for each in dealt.given] == [(theirs[0], BEN)]
     assert floor.app.explain(theirs[0], "owner")["how"] == "dealt"
+    floor.check_log()
+
+
+def test_what_a_step_made_theirs_goes_with_the_rest_though_no_tick_came_by(floor: Floor) -> None:
+    answer = "{owed_by: sales, start: {enter: worked}, meet: {trigger: close}, within: 1h, "
+    floor.app.activate(f"{AGREEMENT}targets: {{answer: {answer}steps: {{100%: [{{assign: next}}]}}}}}}\n")
+    leads = floor.hand_over(2)
+    floor.pass_time(minutes=70)
+    assert handed(floor, BEN, MIA, dry_run=True) == (told := handed(floor, BEN, MIA))
+    assert (shared(told), floor.owners()) == ({MIA: 1}, {leads[0]: MIA, leads[1]: ANN})
     floor.check_log()
 
 
