@@ -45,7 +45,8 @@ class SecretPlace:
         found = {name: environment.get(name, "") for name in self.variables}
         missing = [name for name, value in found.items() if not value]
         if missing:
-            raise SecretMissing(self.what, f"the variable {', '.join(missing)} is not set")
+            they = "the variable {} is" if len(missing) == 1 else "the variables {} are"
+            raise SecretMissing(self.what, f"{they.format(', '.join(missing))} not set")
         for name, value in found.items():
             self._check(f"the variable {name}", value)
         return tuple(found.values())

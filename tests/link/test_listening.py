@@ -94,7 +94,7 @@ def test_what_waits_for_a_hook_that_is_no_more_is_told(app: Engine) -> None:
 
 
 def test_a_hook_that_could_take_nothing_says_why_and_no_secret(app: Engine) -> None:
-    lacks = "hubspot: [hooks.hubspot] secret: the variable HOOK, HOOK_OLD is not set"
+    lacks = "hubspot: [hooks.hubspot] secret: the variables HOOK, HOOK_OLD are not set"
     assert told(app, NONE="x") == [(False, lacks)]
     nameless = ALONE.model_copy(update={"public_url": None})
     ((_, words),) = told(app, nameless)
