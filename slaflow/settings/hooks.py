@@ -118,8 +118,8 @@ class HubSpotCrm(Secret):
     workflow: Words | None = None
     api: Url = "https://api.hubapi.com/"
     """Where its API is; another one is for trying out."""
-    version: DatedVersion = "2026-09"
-    """The date of its API: HubSpot supports each for 18 months."""
+    version: DatedVersion = "v3"
+    """The version of its API, or the date of a later one: HubSpot supports each of those for 18 months."""
 
 
 class SalesforceCrm(Secret):

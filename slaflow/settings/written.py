@@ -19,7 +19,7 @@ from slaflow.workflow.document.durations import elapsed
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*", re.ASCII)
-_DATED = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])(-beta)?")
+_DATED = re.compile(r"v3|20[0-9]{2}-(0[1-9]|1[0-2])(-beta)?")
 _NUMBERED = re.compile(r"v[0-9]{2,3}\.0")
 _LONGEST_SHOWN = 40
 _LONGEST_WORDS = 200
@@ -163,6 +163,6 @@ Issuer = Annotated[str, AfterValidator(_asked(issuer_problem))]
 Words = Annotated[str, AfterValidator(_words)]
 """One line that says something."""
 DatedVersion = Annotated[str, AfterValidator(_version(_DATED, "2026-09"))]
-"""A version of HubSpot's API."""
+"""A version of HubSpot's API: a date, or the last of those that were counted."""
 NumberedVersion = Annotated[str, AfterValidator(_version(_NUMBERED, "v61.0"))]
 """A version of Salesforce's API."""

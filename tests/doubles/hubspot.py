@@ -48,7 +48,8 @@ from doubles.hubspot_words import (
 
 TOKEN = "pat-eu1-double-token"
 PORTAL, APP = 891472211, 7906213
-VERSION = "2026-09"
+HOLDS_TO_RULES = "2026-09"
+CALLED = re.compile(r"/crm/(?:v3/|(?=\w+/20))(\w+)(?:/(20\d\d-\d\d))?(?:/(\w+)/?(.*))?")
 DAY = timedelta(days=1)
 TYPES = {"contacts": "0-1", "leads": "0-136"}
 CHANGED = {"contacts": "lastmodifieddate", "leads": "hs_lastmodifieddate"}
@@ -75,6 +76,7 @@ class HubSpotDouble(FaultyServer):
         self.owners = {"anna@example.com": "41488296", "Åsa@Example.com": "41488297"}
         self.owners_a_page = 1
         self.required: dict[tuple[str, str], str] = {}
+        self.since = ""
         self.burst, self.interval, self.daily = 100, timedelta(seconds=10), 250_000
         self.heeds_traces = True
         self.retry_after: str | None = "10"
@@ -181,12 +183,11 @@ class HubSpotDouble(FaultyServer):
 
     def _called(self, seen: Seen) -> tuple[int, dict[str, Any]]:
         to = urlsplit(seen.path)
-        if to.path == f"/crm/owners/{VERSION}":
-            return 200, self._owners(parse_qs(to.query))
-        found = re.fullmatch(rf"/crm/(objects|properties)/{VERSION}/(\w+)/?(.*)", to.path)
-        if found is None:
+        if (found := CALLED.fullmatch(to.path)) is None:
             raise Refusal(404, "OBJECT_NOT_FOUND", "resource not found")
-        place, object, what = found.groups()
+        place, self.since, object, what = found.groups(default="")
+        if place == "owners":
+            return 200, self._owners(parse_qs(to.query))
         if object not in self.objects:
             raise Refusal(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object}")
         if place == "properties":
@@ -262,7 +263,7 @@ class HubSpotDouble(FaultyServer):
         if wrong:
             message = f"Property values were not valid: {orjson.dumps(wrong).decode()}"
             return {"status": "error", "category": "VALIDATION_ERROR", "message": message, "context": context}
-        asked = self.required.keys() & each["properties"].items()
+        asked = self.required.keys() & each["properties"].items() if self.since >= HOLDS_TO_RULES else ()
         if lacking := [name for name in map(self.required.get, asked) if not (at and at.value(name))]:
             message = f"Error updating {object.upper()}. Some required properties were not set."
             context |= {"properties": lacking}

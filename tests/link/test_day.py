@@ -148,7 +148,7 @@ def cut(portal: Portal, ids: list[str]) -> str:
     app, double, present, url = portal.app, portal.double, portal.present, portal.url
     portal.url, present.at, before = None, present.at + MINUTE, len(double.seen)
     for place in ("batch/read", "batch/update", "batch/create", "search"):
-        double.answers(f"/crm/objects/2026-09/contacts/{place}", answer(503, b"prospects.example hung up"))
+        double.answers(f"/crm/v3/objects/contacts/{place}", answer(503, b"prospects.example hung up"))
     for turn in range(6):
         present.at += 10 * MINUTE
         double.change("contacts", ids[turn], company=f"Umbrella {turn}")
@@ -247,7 +247,7 @@ def test_nobody_is_told_what_is_said_of_prospects(portal: Portal, caplog: pytest
     with pytest.raises(HTTPError, match="401"):
         urlopen(Request(f"{real}/hooks/hubspot", b'[{"x": "Hooli"}]', {"content-type": "application/json"}))
     double.answers(
-        "/crm/objects/2026-09/contacts/batch/update", answer(400, b'{"message": "Acme %s"}' % TOKEN.encode())
+        "/crm/v3/objects/contacts/batch/update", answer(400, b'{"message": "Acme %s"}' % TOKEN.encode())
     )
     app.change(number(portal, ids[1]), {"company": "Hooli"}, "sales", at=present.at)
     portal.show()

@@ -197,9 +197,7 @@ def test_a_pull_is_silent(
     present.at = NOON + HOUR
     hubspot.add("contacts", NOON, email="prospect@example.com")
     pull(app, reach, "crm", crm, object="contacts", since=NOON)
-    hubspot.answers(
-        "/crm/objects/2026-09/contacts/search", answer(500, f"{TOKEN} prospect@example.com".encode())
-    )
+    hubspot.answers("/crm/v3/objects/contacts/search", answer(500, f"{TOKEN} prospect@example.com".encode()))
     with pytest.raises(PullEnded) as caught:
         pull(app, reach, "crm", crm, object="contacts", since=NOON)
     for secret in (TOKEN, "prospect", "127.0.0.1"):

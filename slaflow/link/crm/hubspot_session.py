@@ -49,7 +49,7 @@ class Session:
 
     Args:
         api: where the API is, such as ``https://api.hubapi.com/``.
-        version: its date, such as ``2026-09``.
+        version: ``v3``, or a date such as ``2026-09``.
         now: what time it is.
         sleep: waits, where calls follow each other too fast.
     """
@@ -67,7 +67,9 @@ class Session:
 
     def path(self, what: str, object: str = "", verb: str = "") -> str:
         """Where *what* (``objects``, ``properties``, ``owners``) is called, of an *object*, by a *verb*."""
-        parts = ("crm", what, self._version, quote(object, safe=""), verb)
+        # Since versions are dates they stand behind what is called.
+        place = (self._version, what) if self._version.startswith("v") else (what, self._version)
+        parts = ("crm", *place, quote(object, safe=""), verb)
         return "/".join(part for part in parts if part)
 
     def get(self, path: str) -> dict[str, Any]:
