@@ -68,11 +68,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
     return Together(config, log)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """For ``-n auto``: half as many again as there are processors, as tests wait for servers and browsers."""
-    return (os.cpu_count() or 2) * 3 // 2
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """After whatever shuffles them, puts the longest tests first."""
