@@ -64,7 +64,11 @@ def test_what_stands_in_the_way_is_said_and_how_to_go_on(portal: Slaflow, hubspo
 
 
 def test_of_one_that_is_closed_a_round_says_why(portal: Slaflow, hubspot: HubSpotDouble) -> None:
+    environment = {"TOKEN": TOKEN, "SECRET": "s"}
+    said = portal("link", "run", env=environment)
+    assert said.out.splitlines()[-1] == "crm: not applied; run 'slaflow receiver apply'"
     portal("receiver", "apply")
+    assert portal("link", "run", env=environment).out.splitlines()[-1] == "crm: nothing to be written"
     portal(
         "lead", "add", "--set", "email=kim@example.com", "--as", "marketing", "--at", "2026-03-09T09:30+01:00"
     )
