@@ -87,7 +87,11 @@ class Sorter:
         """The values that were told later than any before, and that are not our own."""
         news: dict[str, Any] = {}
         for name, value, column, text in self.listener.told_values(heard):
-            if told.last(name) >= heard.stamp or told.is_told_again(name, heard.stamp, text):
+            if told.last(name) >= heard.stamp:
+                continue
+            if told.is_told_again(name, heard.stamp, text):
+                # It is no news, but the later of all that was told of that instant.
+                self._hear(heard, told, name, column, text)
                 continue
             is_anothers = self._is_anothers(heard, column)
             if not is_anothers and self._is_ours(heard, told, News(name, column, text)):
@@ -99,9 +103,7 @@ class Sorter:
             # From before the lead's creation it says only what nobody else has said since.
             is_open = heard.stamp.micros >= begins or told.last(name) != NEVER or self._is_open(name, fields)
             stays = self._stays(course, heard, told, name)
-            said = News(name, column, text, bool(text) or self._is_sure(heard, told, name, column))
-            heard.told.append(said)
-            _note(told, heard, said)
+            said = self._hear(heard, told, name, column, text)
             if value is None and (fields.get(name) is None or not said.is_sure):
                 continue
             if was_there and course.lead is not None and fields.get(name) != value:
@@ -111,6 +113,13 @@ class Sorter:
                 news[name] = fields[name] = value
         heard.inputs = news
         return news
+
+    def _hear(self, heard: Heard, told: Told, name: str, column: str | None, text: str) -> News:
+        """Notes that it was told."""
+        said = News(name, column, text, bool(text) or self._is_sure(heard, told, name, column))
+        heard.told.append(said)
+        _note(told, heard, said)
+        return said
 
     def _is_sure(self, heard: Heard, told: Told, name: str, column: str | None) -> bool:
         """Whether that a field is empty there says that it was emptied.

@@ -86,6 +86,18 @@ def test_an_equal_value_told_again_outlasts_what_was_told_between(app: Engine, t
     assert fields(app, WHO)["employees"] == 1
 
 
+@pytest.mark.parametrize("between", ["1", ""])
+def test_an_equal_value_of_the_same_instant_outlasts_one_of_a_lesser_key(
+    app: Engine, tmp_path: Path, between: str
+) -> None:
+    """Told twice it is no news, but it is the later of both that others of that instant are held against."""
+    reach = reach_to(tmp_path, MAP + "clear: [employees]\n")
+    for key, number in (("a", "2"), ("c", "2"), ("b", between)):
+        deliver(app, arrived(key, minute(1), email=WHO, employees=number))
+        applied(app, reach)
+    assert fields(app, WHO)["employees"] == 2
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_evidence_keeps_its_promise_in_any_order(app: Engine, tmp_path: Path, order: tuple[int, ...]) -> None:
     reach = reach_to(tmp_path)
