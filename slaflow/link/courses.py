@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -104,7 +104,7 @@ class Sorter:
             is_open = heard.stamp.micros >= begins or told.last(name) != NEVER or self._is_open(name, fields)
             stays = self._stays(course, heard, told, name)
             said = self._hear(heard, told, name, column, text)
-            if value is None and (fields.get(name) is None or not said.is_sure):
+            if value is None and (self._is_empty(course, fields, name) or not said.is_sure):
                 continue
             if was_there and course.lead is not None and fields.get(name) != value:
                 # It stood there before: the lead was changed since, and that is on its way.
@@ -113,6 +113,15 @@ class Sorter:
                 news[name] = fields[name] = value
         heard.inputs = news
         return news
+
+    @staticmethod
+    def _is_empty(course: Course, fields: Mapping[str, Any], name: str) -> bool:
+        """Whether nothing stands in the lead's field, and nothing that is told before this is put there.
+
+        What is told to be emptied before may stay, as somebody here has changed it since.
+        """
+        stands = None if course.lead is None else course.lead.fields.get(name)
+        return stands is None and fields.get(name) is None
 
     def _hear(self, heard: Heard, told: Told, name: str, column: str | None, text: str) -> News:
         """Notes that it was told."""

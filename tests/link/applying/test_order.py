@@ -98,6 +98,19 @@ def test_an_equal_value_of_the_same_instant_outlasts_one_of_a_lesser_key(
     assert fields(app, WHO)["employees"] == 2
 
 
+def test_what_is_emptied_twice_is_empty_though_somebody_here_wrote_between(
+    app: Engine, tmp_path: Path
+) -> None:
+    reach = reach_to(tmp_path, MAP + "clear: [employees]\n")
+    deliver(app, arrived("a", minute(1), email=WHO, employees="2"))
+    applied(app, reach)
+    app.change(WHO, {"employees": 3}, "marketing", at=minute(5))
+    for key, at in (("b", 3), ("c", 7)):
+        deliver(app, arrived(key, minute(at), email=WHO, employees=""))
+    applied(app, reach)
+    assert "employees" not in fields(app, WHO)
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_evidence_keeps_its_promise_in_any_order(app: Engine, tmp_path: Path, order: tuple[int, ...]) -> None:
     reach = reach_to(tmp_path)
