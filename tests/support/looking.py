@@ -1,4 +1,4 @@
-"""Pages in a real browser, looked at as everybody does: at every width, light and dark, by keyboard."""
+"""Pages in a real browser, looked at as everybody does: wide and narrow, light and dark, by keyboard."""
 
 from __future__ import annotations
 

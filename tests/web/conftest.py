@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 from starlette.testclient import TestClient
@@ -24,29 +22,6 @@ from slaflow.web.app import made
 from slaflow.web.site import Site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-HERE = Path(__file__).parent
-ON_BOTH = (
-    "desk/test_promises.py", "test_histories.py", "test_hooks.py", "test_nothing_is_left.py",
-    "test_trouble.py",
-)  # fmt: skip
-"""Where the database itself is what is asked for more than once, or fails, or must have forgotten."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deals the tests of pages and of the API to the two databases: what they ask the engine for is asked of
-    both by its own tests."""
-    tests: dict[str, dict[str, list[pytest.Item]]] = defaultdict(lambda: defaultdict(list))
-    for each in items:
-        if each.path.is_relative_to(HERE) and not each.path.as_posix().endswith(ON_BOTH):
-            dialect = getattr(getattr(each, "callspec", None), "params", {}).get("dialect", "")
-            tests[each.nodeid.partition("[")[0]][dialect].append(each)
-    left_out: set[pytest.Item] = set()
-    for name, on in tests.items():
-        kept = sorted(on)[crc32(name.rpartition("::")[2].encode()) % len(on)]
-        left_out.update(each for dialect, some in on.items() if dialect != kept for each in some)
-    config.hook.pytest_deselected(items=list(left_out))
-    items[:] = [each for each in items if each not in left_out]
 
 
 @pytest.fixture
